@@ -1,0 +1,131 @@
+/* base64.c: RFC 4648 §4. See base64.h. */
+#include "base/base64.h"
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* What an ASCII character stands for: 0 to 63, or one of these. */
+enum { FOREIGN = 64, SPACE = 65, PAD = 66 };
+
+/* clang-format off */
+static const uint8_t ascii_value[128] = {
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 65, 65, 64, 64, 65, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    65, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 66, 64, 64,
+    64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64,
+    64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+};
+/* clang-format on */
+
+static inline unsigned value_of(char c)
+{
+    unsigned char u = (unsigned char)c;
+
+    return u < 128 ? ascii_value[u] : FOREIGN;
+}
+
+/* Four characters at a time for as long as they are all of the alphabet: the body of the work. */
+static const char *decode_quads(const char *p, const char *end, uint8_t **out, const uint8_t *out_end)
+{
+    uint8_t *o = *out;
+
+    while (end - p >= 4 && out_end - o >= 3) {
+        unsigned a = value_of(p[0]), b = value_of(p[1]), c = value_of(p[2]), d = value_of(p[3]);
+
+        if ((a | b | c | d) >= 64)
+            break;
+        o[0] = (uint8_t)(a << 2 | b >> 4);
+        o[1] = (uint8_t)(b << 4 | c >> 2);
+        o[2] = (uint8_t)(c << 6 | d);
+        o += 3;
+        p += 4;
+    }
+    *out = o;
+    return p;
+}
+
+/* One group with white space among or padding behind its characters. Fewer than four characters
+ * and no padding are an error; so are padding bits that are not zero. Sets *last on padding. */
+static const char *decode_group(const char *p, const char *end, uint8_t group[3], size_t *octets, bool *last)
+{
+    unsigned long bits = 0;
+    int characters = 0, pads = 0;
+
+    for (; p < end && characters + pads < 4; p++) {
+        unsigned v = value_of(*p);
+
+        if (v == SPACE)
+            continue;
+        if (v == FOREIGN || (v == PAD && characters < 2) || (v < 64 && pads > 0))
+            return NULL;
+        bits = bits << 6 | (v == PAD ? 0 : v);
+        characters += v < 64;
+        pads += v == PAD;
+    }
+    *last = pads > 0;
+    *octets = 0;
+    if (characters + pads == 0)
+        return p;
+    if (characters + pads != 4 || (pads == 1 && (bits & 0xff) != 0) || (pads == 2 && (bits & 0xffff) != 0))
+        return NULL;
+    group[0] = (uint8_t)(bits >> 16);
+    group[1] = (uint8_t)(bits >> 8);
+    group[2] = (uint8_t)bits;
+    *octets = (size_t)(3 - pads);
+    return p;
+}
+
+bool ms_base64_decode(ms_span text, uint8_t *out, size_t room, size_t *written)
+{
+    const char *p = text.p, *end = text.p + text.n;
+    uint8_t *o = out;
+    bool last = false;
+
+    *written = 0;
+    while (p < end) {
+        uint8_t group[3];
+        size_t octets;
+
+        if (!last)
+            p = decode_quads(p, end, &o, out + room);
+        p = decode_group(p, end, group, &octets, &last);
+        if (p == NULL || octets > (size_t)(out + room - o))
+            return false;
+        memcpy(o, group, octets);
+        o += octets;
+        if (!last)
+            continue;
+        for (; p < end; p++)
+            if (value_of(*p) != SPACE)
+                return false;
+    }
+    *written = (size_t)(o - out);
+    return true;
+}
+
+size_t ms_base64_encode(const uint8_t *octets, size_t n, char *out)
+{
+    char *o = out;
+    size_t i;
+
+    for (i = 0; i + 3 <= n; i += 3, o += 4) {
+        unsigned long bits = (unsigned long)octets[i] << 16 | (unsigned long)octets[i + 1] << 8 | octets[i + 2];
+
+        o[0] = alphabet[bits >> 18];
+        o[1] = alphabet[bits >> 12 & 63];
+        o[2] = alphabet[bits >> 6 & 63];
+        o[3] = alphabet[bits & 63];
+    }
+    if (i < n) {
+        unsigned long bits = (unsigned long)octets[i] << 16 | (i + 1 < n ? (unsigned long)octets[i + 1] << 8 : 0);
+
+        o[0] = alphabet[bits >> 18];
+        o[1] = alphabet[bits >> 12 & 63];
+        o[2] = i + 1 < n ? alphabet[bits >> 6 & 63] : '=';
+        o[3] = '=';
+        o += 4;
+    }
+    return (size_t)(o - out);
+}

@@ -1,0 +1,77 @@
+/* span.h: a piece of somebody else's octets.
+ *
+ * Everything that mailseal reads comes from outside, may hold NUL, and is not
+ * terminated; so a length travels with every pointer. A span owns nothing: it
+ * lives as long as what it points into. Letters are compared as ASCII whatever
+ * the locale says, for mail and DNS names are ASCII (RFC 5322 §1.2.2, RFC 4343).
+ */
+#ifndef MS_BASE_SPAN_H
+#define MS_BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef struct ms_span {
+    const char *p;
+    size_t n;
+} ms_span;
+
+#define MS_LIT(s) ((ms_span){ (s), sizeof(s) - 1 })
+
+static inline ms_span ms_span_of(const void *p, size_t n)
+{
+    return (ms_span){ (const char *)p, n };
+}
+
+/* Of a constant of our own; never of input. */
+static inline ms_span ms_span_str(const char *s)
+{
+    return (ms_span){ s, strlen(s) };
+}
+
+static inline bool ms_is_wsp(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* White space as a tag list may hold it after unfolding by hand: RFC 6376 §2.8 FWS. */
+static inline bool ms_is_fws(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static inline bool ms_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline char ms_lower(char c)
+{
+    return (c >= 'A' && c <= 'Z') ? (char)(c + ('a' - 'A')) : c;
+}
+
+static inline bool ms_is_alpha(char c)
+{
+    return ms_lower(c) >= 'a' && ms_lower(c) <= 'z';
+}
+
+static inline bool ms_span_eq(ms_span a, ms_span b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Equal but for the case of ASCII letters. */
+bool ms_span_ieq(ms_span a, ms_span b);
+
+/* Without white space (SP, TAB, CR, LF) at either end. */
+ms_span ms_span_trim(ms_span s);
+
+/* Cuts `s` at the first `c`: returns what stands before it and leaves what stands behind in *rest
+ * (empty, with a NULL pointer, where there is no `c`). */
+ms_span ms_span_cut(ms_span s, char c, ms_span *rest);
+
+/* Is domain `name` the same as `parent` or below it, compared label by label (RFC 6376 §3.5 i=)? */
+bool ms_domain_within(ms_span name, ms_span parent);
+
+#endif

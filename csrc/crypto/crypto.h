@@ -1,0 +1,75 @@
+/* crypto.h: all that mailseal asks of OpenSSL.
+ *
+ * An ms_crypto holds the algorithms, fetched once (a fetch costs more than hashing a header), and
+ * contexts that are used again. One belongs to each Lua state; it is not for two threads at once.
+ * Everything made with it must be freed before it.
+ */
+#ifndef MS_CRYPTO_CRYPTO_H
+#define MS_CRYPTO_CRYPTO_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/span.h"
+#include "crypto/algorithm.h"
+
+#include <stdint.h>
+
+typedef struct ms_crypto ms_crypto;
+
+ms_crypto *ms_crypto_new(ms_error *error);
+void ms_crypto_free(ms_crypto *crypto);
+
+/* ---- digest.c: SHA-256. A failure is remembered and told by ms_hash_finish. A hash may be started again. */
+typedef struct ms_hash ms_hash;
+
+ms_hash *ms_hash_new(ms_crypto *crypto);
+void ms_hash_free(ms_hash *hash);
+void ms_hash_start(ms_hash *hash);
+void ms_hash_update(ms_hash *hash, const void *p, size_t n);
+bool ms_hash_finish(ms_hash *hash, uint8_t digest[MS_SHA256_SIZE]);
+
+/* ---- public_key.c: keys out of DNS, read by our own DER walk and never by d2i_PUBKEY
+ * (slow, and lets trailing octets through). */
+typedef struct ms_public_key ms_public_key;
+
+/* RSA: `octets` is DER, SubjectPublicKeyInfo or PKCS#1 RSAPublicKey, consumed whole. Ed25519: 32 raw octets.
+ * Codes: key_malformed, key_too_small, key_too_large, key_bad_exponent, key_small_order, key_is_spki
+ * (an SPKI where Ed25519 wants raw octets), key_wrong_type (an SPKI of another algorithm), no_memory. */
+ms_public_key *ms_public_key_new(ms_crypto *crypto, ms_key_type type, ms_span octets, ms_error *error);
+void ms_public_key_free(ms_public_key *key);
+ms_key_type ms_public_key_type(const ms_public_key *key);
+unsigned ms_public_key_bits(const ms_public_key *key);
+
+typedef enum ms_verify_result {
+    MS_VERIFY_GOOD,
+    MS_VERIFY_BAD,     /* the signature is not one of this digest by this key */
+    MS_VERIFY_REFUSED, /* the system's crypto policy does not allow the algorithm or key */
+    MS_VERIFY_FAILED,  /* out of memory, or OpenSSL is broken */
+} ms_verify_result;
+
+/* Is `signature` one of `digest` (a SHA-256)? RSA: PKCS#1 v1.5; Ed25519: PureEdDSA over the digest's octets. */
+ms_verify_result ms_public_key_verify(ms_public_key *key, const uint8_t digest[MS_SHA256_SIZE], ms_span signature);
+
+/* ---- private_key.c */
+typedef struct ms_private_key ms_private_key;
+
+/* `bits` is for RSA (0: 2048). Under 2048 only with `force`, under 1024 or over 8192 never. Codes: key_too_small,
+ * key_too_large. */
+ms_private_key *ms_private_key_generate(ms_crypto *crypto, ms_key_type type, unsigned bits, bool force,
+                                        ms_error *error);
+/* PEM: PKCS#1, PKCS#8, PKCS#8 encrypted, traditional encrypted. `passphrase.p` NULL where there is none; never asks a
+ * terminal. Codes: key_malformed, key_unsupported, key_encrypted (no passphrase given), bad_passphrase, key_too_small,
+ * key_public. */
+ms_private_key *ms_private_key_load(ms_crypto *crypto, ms_span pem, ms_span passphrase, ms_error *error);
+void ms_private_key_free(ms_private_key *key);
+ms_key_type ms_private_key_type(const ms_private_key *key);
+unsigned ms_private_key_bits(const ms_private_key *key);
+/* PKCS#8 PEM, encrypted (AES-256-CBC, PBKDF2) where a passphrase is given. The caller wipes `out`. */
+bool ms_private_key_pem(const ms_private_key *key, ms_span passphrase, ms_buf *out, ms_error *error);
+/* What p= holds, before base64: SPKI DER for RSA, the 32 raw octets for Ed25519. */
+bool ms_private_key_public(const ms_private_key *key, ms_buf *out, ms_error *error);
+/* Signs a SHA-256 digest; `signature` has room for MS_SIGNATURE_MAX octets. */
+bool ms_private_key_sign(ms_private_key *key, const uint8_t digest[MS_SHA256_SIZE], uint8_t *signature, size_t *size,
+                         ms_error *error);
+
+#endif

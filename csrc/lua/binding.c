@@ -1,0 +1,71 @@
+/* binding.c: what the Lua bindings share. See binding.h. */
+#include "lua/binding.h"
+
+#define CRYPTO_TYPE "mailseal.crypto"
+
+int ms_lua_fail(lua_State *L, const ms_error *error)
+{
+    lua_pushnil(L);
+    lua_pushstring(L, error->text);
+    lua_pushstring(L, error->code);
+    return 3;
+}
+
+ms_span ms_lua_check_span(lua_State *L, int index)
+{
+    ms_span s;
+
+    s.p = luaL_checklstring(L, index, &s.n);
+    return s;
+}
+
+ms_span ms_lua_opt_span(lua_State *L, int index)
+{
+    if (lua_isnoneornil(L, index))
+        return (ms_span){ NULL, 0 };
+    return ms_lua_check_span(L, index);
+}
+
+static int crypto_gc(lua_State *L)
+{
+    ms_crypto **box = lua_touserdata(L, 1);
+
+    ms_crypto_free(*box);
+    *box = NULL;
+    return 0;
+}
+
+ms_crypto *ms_lua_crypto(lua_State *L)
+{
+    ms_crypto **box;
+    ms_error error;
+
+    lua_getfield(L, LUA_REGISTRYINDEX, CRYPTO_TYPE ".instance");
+    box = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    if (box != NULL)
+        return *box;
+
+    box = lua_newuserdata(L, sizeof *box);
+    *box = NULL;
+    lua_newtable(L);
+    lua_pushcfunction(L, crypto_gc);
+    lua_setfield(L, -2, "__gc");
+    lua_setmetatable(L, -2);
+    *box = ms_crypto_new(&error);
+    if (*box == NULL)
+        luaL_error(L, "%s", error.text);
+    lua_setfield(L, LUA_REGISTRYINDEX, CRYPTO_TYPE ".instance");
+    return *box;
+}
+
+void ms_lua_type(lua_State *L, const char *type, const luaL_Reg *methods)
+{
+    luaL_newmetatable(L, type);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -2, "__index");
+    lua_pushstring(L, type);
+    lua_setfield(L, -2, "__name");
+    ms_lua_setfuncs(L, methods);
+    lua_pop(L, 1);
+}

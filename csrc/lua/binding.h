@@ -1,0 +1,51 @@
+/* binding.h: what the Lua bindings share: the two Luas' differences, and how errors are told.
+ *
+ * csrc/lua is the only place that includes lua.h, and holds no logic: a file a type, with argument
+ * checks, a constructor and methods. Whatever the core allocates hangs on a userdata with a __gc
+ * before anything that may raise is called, for a Lua error jumps over C frames and frees nothing.
+ */
+#ifndef MS_LUA_BINDING_H
+#define MS_LUA_BINDING_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/span.h"
+#include "crypto/crypto.h"
+
+#if LUA_VERSION_NUM < 502
+#define lua_rawlen                    lua_objlen
+#define ms_lua_setfuncs(L, functions) luaL_register((L), NULL, (functions))
+#else
+#define ms_lua_setfuncs(L, functions) luaL_setfuncs((L), (functions), 0)
+#endif
+
+/* Pushes nil, text, code; returns 3. */
+int ms_lua_fail(lua_State *L, const ms_error *error);
+
+/* The string argument as a span; raises where it is none. */
+ms_span ms_lua_check_span(lua_State *L, int index);
+/* The same, or {NULL, 0} where it is nil or absent. */
+ms_span ms_lua_opt_span(lua_State *L, int index);
+
+/* The Lua state's ms_crypto, made on first use and freed with the state; raises where it cannot be had. */
+ms_crypto *ms_lua_crypto(lua_State *L);
+
+/* Makes the metatable `type` with `methods` (and __index to itself, __name) and leaves nothing on the stack. */
+void ms_lua_type(lua_State *L, const char *type, const luaL_Reg *methods);
+
+/* The type of a loaded private key (csrc/lua/key.c), and its key; raises where the argument is none. */
+#define MS_LUA_KEY "mailseal.key"
+ms_private_key *ms_lua_check_private_key(lua_State *L, int index);
+
+/* Each pushes its table of functions, a field of mailseal.core. */
+int ms_open_key(lua_State *L);
+int ms_open_record(lua_State *L);
+int ms_open_mail(lua_State *L);
+int ms_open_dkim(lua_State *L);
+int ms_open_dns(lua_State *L);
+
+#endif

@@ -1,0 +1,13 @@
+/* record.c: mailseal.core.record. */
+#include "lua/binding.h"
+
+static const luaL_Reg functions[] = {
+    { NULL, NULL },
+};
+
+int ms_open_record(lua_State *L)
+{
+    lua_newtable(L);
+    ms_lua_setfuncs(L, functions);
+    return 1;
+}

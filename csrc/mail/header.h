@@ -1,0 +1,38 @@
+/* header.h: a message's header section, cut into fields (RFC 5322 §2.2).
+ *
+ * The one parse that everything reads: DKIM, DMARC's From, the lint. A field starts behind a CRLF
+ * that no white space follows, and nowhere else: a bare CR or LF is an octet of the field it stands
+ * in, so that no two readers can disagree on what is a field. Nothing is changed or copied; the
+ * spans point into the block given.
+ */
+#ifndef MS_MAIL_HEADER_H
+#define MS_MAIL_HEADER_H
+
+#include "base/span.h"
+
+typedef struct ms_field {
+    ms_span whole; /* with its last CRLF */
+    ms_span name;  /* before the colon, without the white space that obsolete syntax allows there; empty where there is
+                      no colon */
+    ms_span value; /* behind the colon, folding and all, without the last CRLF */
+} ms_field;
+
+typedef struct ms_header {
+    ms_field *field;
+    size_t n;
+    size_t cap;
+} ms_header;
+
+/* Cuts `block` (the header section without the empty line that ends it). Takes time linear in its
+ * size; false only when memory is out. A zero-initialised header may be parsed into, and again. */
+bool ms_header_parse(ms_header *header, ms_span block);
+void ms_header_free(ms_header *header);
+
+/* How many octets of `message` the header section takes, the empty line not counted. False where no
+ * empty line has come yet; `from` is where to look from, so that a growing message is scanned once. */
+bool ms_header_end(ms_span message, size_t from, size_t *size);
+
+/* The number of fields of that name, whatever its case; *first is the topmost one's index. */
+size_t ms_header_count(const ms_header *header, const char *name, size_t *first);
+
+#endif

@@ -1,0 +1,35 @@
+/* dkim_key.h: the DKIM key record (RFC 6376 §3.6.1, RFC 8463 §4, RFC 8301).
+ *
+ * Two readers of the same text. ms_dkim_key_parse is the verifier's: strict, quick, without
+ * allocation. ms_dkim_key_lint is the customer's: it goes on after a fault, and says what is
+ * wrong and how to mend it, as findings.
+ */
+#ifndef MS_RECORD_DKIM_KEY_H
+#define MS_RECORD_DKIM_KEY_H
+
+#include "base/span.h"
+#include "crypto/algorithm.h"
+
+typedef enum ms_dkim_key_result {
+    MS_DKIM_KEY_OK,
+    MS_DKIM_KEY_NOT_A_KEY, /* no key record at all: no v= first and no p=; to be passed over among TXT records */
+    MS_DKIM_KEY_SYNTAX,    /* not a tag list, or a tag's value is against its grammar */
+    MS_DKIM_KEY_VERSION,   /* v= is not DKIM1, or not the first tag */
+    MS_DKIM_KEY_NO_P,      /* p= is missing */
+    MS_DKIM_KEY_REVOKED,   /* p= is empty */
+    MS_DKIM_KEY_UNKNOWN_K, /* k= is neither rsa nor ed25519 */
+} ms_dkim_key_result;
+
+typedef struct ms_dkim_key {
+    ms_key_type type;
+    ms_span p;           /* base64 as published, white space and all */
+    bool sha256_allowed; /* h= is absent or names sha256 */
+    bool email_allowed;  /* s= is absent or names email or "*" */
+    bool testing;        /* t=y */
+    bool strict;         /* t=s: the domain of i= must equal d= */
+    ms_span notes;       /* n= */
+} ms_dkim_key;
+
+ms_dkim_key_result ms_dkim_key_parse(ms_span text, ms_dkim_key *key);
+
+#endif
