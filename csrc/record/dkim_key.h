@@ -12,7 +12,7 @@
 
 typedef enum ms_dkim_key_result {
     MS_DKIM_KEY_OK,
-    MS_DKIM_KEY_NOT_A_KEY, /* no key record at all: no v= first and no p=; to be passed over among TXT records */
+    MS_DKIM_KEY_NOT_A_KEY, /* no key record at all (ms_dkim_key_is_one); to be passed over among TXT records */
     MS_DKIM_KEY_SYNTAX,    /* not a tag list, or a tag's value is against its grammar */
     MS_DKIM_KEY_VERSION,   /* v= is not DKIM1, or not the first tag */
     MS_DKIM_KEY_NO_P,      /* p= is missing */
@@ -30,6 +30,14 @@ typedef struct ms_dkim_key {
     ms_span notes;       /* n= */
 } ms_dkim_key;
 
+/* Strict, with three readings of our own. Words (rsa, sha256, email, y) are compared whatever their case, as
+ * ABNF literals are; only "DKIM1" is not, for the RFC spells it in octets. An empty h=, s= or t= is the empty list
+ * (§3.2): no hash, no service, no flag. p= is checked for base64's characters; decoding it is the caller's part.
+ * The spans of *key point into `text`. */
 ms_dkim_key_result ms_dkim_key_parse(ms_span text, ms_dkim_key *key);
+
+/* Is the text meant as a key record, however broken? It is where it has a v= that begins with "DKIM", or a k=, or a
+ * p= and does not begin with the v= of something else ("v=DMARC1; p=none"). SPF, DMARC, verification tokens are not. */
+bool ms_dkim_key_is_one(ms_span text);
 
 #endif

@@ -4,6 +4,15 @@
  * spans into the text, and a list of more than MS_TAGS_MAX tags is refused (nobody honest comes
  * near; a list of 100,000 must not cost). Unknown tags are kept; a tag that occurs twice makes
  * the whole list invalid.
+ *
+ * Where the grammar leaves room, this is what is read:
+ * - White space is SP, TAB and CRLF followed by one of them. A bare CR or LF is none, neither in a
+ *   header field nor in a TXT record. Several folds in a row (obs-FWS) are accepted, for relays write them.
+ * - White space may follow the last ";". A second ";" there, or between two tags, is an error.
+ * - An octet over 0x7f is allowed in every value: §3.2 advises it, RFC 8616 §5 needs it in
+ *   signatures, and published keys carry it in n= and in tags of their publisher's own. The tags
+ *   whose grammar is narrower (base64, lists of words, numbers) reject it when they are read.
+ * - Control characters, NUL and DEL among them, are allowed nowhere.
  */
 #ifndef MS_RECORD_TAGLIST_H
 #define MS_RECORD_TAGLIST_H
@@ -20,9 +29,9 @@ typedef struct ms_tag {
 typedef enum ms_tags_result {
     MS_TAGS_OK,
     MS_TAGS_EMPTY,     /* no tag at all */
-    MS_TAGS_NO_EQUALS, /* a piece between semicolons has no "=" */
+    MS_TAGS_NO_EQUALS, /* a piece between semicolons has no "=", or is empty */
     MS_TAGS_BAD_NAME,  /* a name is not ALPHA *(ALPHA / DIGIT / "_") */
-    MS_TAGS_BAD_VALUE, /* a value holds a control character or an octet over 0x7e not allowed in it */
+    MS_TAGS_BAD_VALUE, /* a tag holds a control character, or a CR or LF that does not fold */
     MS_TAGS_DUPLICATE, /* a tag occurs twice */
     MS_TAGS_TOO_MANY,  /* more than MS_TAGS_MAX tags */
 } ms_tags_result;
@@ -30,7 +39,7 @@ typedef enum ms_tags_result {
 typedef struct ms_tags {
     ms_tag tag[MS_TAGS_MAX];
     size_t n;
-    ms_span culprit; /* on failure: the piece that is wrong */
+    ms_span culprit; /* on failure: the piece between semicolons that is wrong */
 } ms_tags;
 
 ms_tags_result ms_tags_parse(ms_span text, ms_tags *tags);

@@ -1,0 +1,143 @@
+/* dkim_key.c: the verifier's reader of key records (RFC 6376 §3.6.1, §6.1.2). See dkim_key.h. */
+#include "record/dkim_key.h"
+
+#include "record/taglist.h"
+
+/* RFC 6376 §2.10: ALPHA [ *(ALPHA / DIGIT / "-") (ALPHA / DIGIT) ] */
+static bool is_hyphenated_word(ms_span s)
+{
+    if (s.n == 0 || !ms_is_alpha(s.p[0]) || s.p[s.n - 1] == '-')
+        return false;
+    for (size_t i = 1; i < s.n; i++)
+        if (!ms_is_alpha(s.p[i]) && !ms_is_digit(s.p[i]) && s.p[i] != '-')
+            return false;
+    return true;
+}
+
+/* Reads a list with colons between: does it name `word`? False where it is not such a list at all;
+ * an empty value is the list that names nothing (§3.2). Words that nobody knows are passed over. */
+static bool read_list(const ms_tag *tag, ms_span word, bool *named)
+{
+    ms_span rest = tag->value;
+
+    *named = false;
+    if (rest.n == 0)
+        return true;
+    do {
+        ms_span item = ms_span_trim(ms_span_cut(rest, ':', &rest));
+
+        if (!is_hyphenated_word(item) && !ms_span_eq(item, MS_LIT("*")))
+            return false;
+        *named = *named || ms_span_ieq(item, word);
+    } while (rest.p != NULL);
+    return true;
+}
+
+/* base64string of §2.10, as far as its characters go; that they decode is the key's own affair. */
+static bool is_base64(ms_span s)
+{
+    size_t i = 0, pads = 0;
+
+    for (; i < s.n && s.p[i] != '='; i++)
+        if (!ms_is_alpha(s.p[i]) && !ms_is_digit(s.p[i]) && s.p[i] != '+' && s.p[i] != '/' && !ms_is_fws(s.p[i]))
+            return false;
+    for (; i < s.n; i++) {
+        if (s.p[i] == '=')
+            pads++;
+        else if (!ms_is_fws(s.p[i]))
+            return false;
+    }
+    return pads <= 2;
+}
+
+static bool starts_with(ms_span s, ms_span start)
+{
+    return s.n >= start.n && ms_span_ieq(ms_span_of(s.p, start.n), start);
+}
+
+/* A name that answers TXT queries with SPF or a site's verification token has no key there (a
+ * wildcard does that). Looked for in the raw text, so that a broken key record is still one. */
+bool ms_dkim_key_is_one(ms_span text)
+{
+    bool first = true, other_version = false;
+
+    for (ms_span rest = text; rest.p != NULL; first = false) {
+        ms_span value, name = ms_span_trim(ms_span_cut(ms_span_cut(rest, ';', &rest), '=', &value));
+
+        if (value.p == NULL)
+            continue;
+        if (ms_span_eq(name, MS_LIT("v"))) {
+            if (starts_with(ms_span_trim(value), MS_LIT("DKIM")))
+                return true;
+            other_version = other_version || first;
+        }
+        if (ms_span_eq(name, MS_LIT("k")) || (!other_version && ms_span_eq(name, MS_LIT("p"))))
+            return true;
+    }
+    return false;
+}
+
+static ms_dkim_key_result read_version(const ms_tags *tags)
+{
+    const ms_tag *v = ms_tags_find(tags, "v");
+
+    if (v == NULL)
+        return MS_DKIM_KEY_OK;
+    return v == tags->tag && ms_span_eq(v->value, MS_LIT("DKIM1")) ? MS_DKIM_KEY_OK : MS_DKIM_KEY_VERSION;
+}
+
+static bool read_lists(const ms_tags *tags, ms_dkim_key *key)
+{
+    const ms_tag *h = ms_tags_find(tags, "h"), *s = ms_tags_find(tags, "s"), *t = ms_tags_find(tags, "t");
+    bool any;
+
+    key->sha256_allowed = key->email_allowed = true;
+    key->testing = key->strict = false;
+    if (h != NULL && !read_list(h, MS_LIT("sha256"), &key->sha256_allowed))
+        return false;
+    if (s != NULL) {
+        if (!read_list(s, MS_LIT("email"), &key->email_allowed) || !read_list(s, MS_LIT("*"), &any))
+            return false;
+        key->email_allowed = key->email_allowed || any;
+    }
+    return t == NULL || (read_list(t, MS_LIT("y"), &key->testing) && read_list(t, MS_LIT("s"), &key->strict));
+}
+
+static ms_dkim_key_result read_key(const ms_tags *tags, ms_dkim_key *key)
+{
+    const ms_tag *k = ms_tags_find(tags, "k"), *p = ms_tags_find(tags, "p");
+
+    if (p == NULL)
+        return MS_DKIM_KEY_NO_P;
+    key->p = p->value;
+    if (p->value.n == 0)
+        return MS_DKIM_KEY_REVOKED;
+    if (k == NULL || ms_span_ieq(k->value, MS_LIT("rsa")))
+        key->type = MS_KEY_RSA;
+    else if (ms_span_ieq(k->value, MS_LIT("ed25519")))
+        key->type = MS_KEY_ED25519;
+    else
+        return is_hyphenated_word(k->value) ? MS_DKIM_KEY_UNKNOWN_K : MS_DKIM_KEY_SYNTAX;
+    return is_base64(p->value) ? MS_DKIM_KEY_OK : MS_DKIM_KEY_SYNTAX;
+}
+
+ms_dkim_key_result ms_dkim_key_parse(ms_span text, ms_dkim_key *key)
+{
+    ms_tags tags;
+    const ms_tag *n;
+    ms_dkim_key_result result;
+
+    *key = (ms_dkim_key){ 0 };
+    if (!ms_dkim_key_is_one(text))
+        return MS_DKIM_KEY_NOT_A_KEY;
+    if (ms_tags_parse(text, &tags) != MS_TAGS_OK)
+        return MS_DKIM_KEY_SYNTAX;
+    result = read_version(&tags);
+    if (result != MS_DKIM_KEY_OK)
+        return result;
+    if (!read_lists(&tags, key))
+        return MS_DKIM_KEY_SYNTAX;
+    n = ms_tags_find(&tags, "n");
+    key->notes = n != NULL ? n->value : (ms_span){ NULL, 0 };
+    return read_key(&tags, key);
+}
