@@ -2,6 +2,7 @@
 #include "lua/binding.h"
 
 #define CRYPTO_TYPE "mailseal.crypto"
+#define BUF_TYPE    "mailseal.buf"
 
 int ms_lua_fail(lua_State *L, const ms_error *error)
 {
@@ -24,6 +25,25 @@ ms_span ms_lua_opt_span(lua_State *L, int index)
     if (lua_isnoneornil(L, index))
         return (ms_span){ NULL, 0 };
     return ms_lua_check_span(L, index);
+}
+
+static int buf_gc(lua_State *L)
+{
+    ms_buf_free(lua_touserdata(L, 1));
+    return 0;
+}
+
+ms_buf *ms_lua_new_buf(lua_State *L)
+{
+    ms_buf *buf = lua_newuserdata(L, sizeof *buf);
+
+    *buf = (ms_buf){ 0 };
+    if (luaL_newmetatable(L, BUF_TYPE)) {
+        lua_pushcfunction(L, buf_gc);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    return buf;
 }
 
 static int crypto_gc(lua_State *L)

@@ -31,6 +31,9 @@ ms_span ms_lua_check_span(lua_State *L, int index);
 /* The same, or {NULL, 0} where it is nil or absent. */
 ms_span ms_lua_opt_span(lua_State *L, int index);
 
+/* Pushes a userdata that holds an empty buf and frees it when collected. */
+ms_buf *ms_lua_new_buf(lua_State *L);
+
 /* The Lua state's ms_crypto, made on first use and freed with the state; raises where it cannot be had. */
 ms_crypto *ms_lua_crypto(lua_State *L);
 
