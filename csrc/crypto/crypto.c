@@ -1,8 +1,23 @@
 /* crypto.c: the algorithms, fetched once. See crypto.h. */
 #include "crypto/openssl.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/params.h>
 #include <stdlib.h>
+
+/* OpenSSL reads parameters through pointers that are not const, and does not write. */
+const OSSL_PARAM ms_rsa_parameters[] = {
+    { OSSL_SIGNATURE_PARAM_DIGEST, OSSL_PARAM_UTF8_STRING, (char[]){ "SHA256" }, 6, 0 },
+    { OSSL_SIGNATURE_PARAM_PAD_MODE, OSSL_PARAM_UTF8_STRING, (char[]){ OSSL_PKEY_RSA_PAD_MODE_PKCSV15 },
+      sizeof OSSL_PKEY_RSA_PAD_MODE_PKCSV15 - 1, 0 },
+    { NULL, 0, NULL, 0, 0 },
+};
+
+bool ms_openssl_no_memory(void)
+{
+    return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
 
 /* A context that turns numbers into keys of `type`, or NULL. */
 static EVP_PKEY_CTX *import_context(const char *type)

@@ -2,20 +2,27 @@
  *
  * OpenSSL notes every failure in a queue of the thread, which the host program reads too (nginx takes
  * what is left there for an error of its own connections). So whatever may fail stands between
- * ERR_set_mark and ERR_pop_to_mark. Only whole names of algorithms fetched from the default library
- * context are used, so that a system's configuration (providers, FIPS, policies) has its say.
+ * ERR_set_mark and ERR_pop_to_mark. Algorithms are fetched by name from the default library context,
+ * so that a system's configuration (providers, FIPS, policies) has its say.
  */
 #ifndef MS_CRYPTO_OPENSSL_H
 #define MS_CRYPTO_OPENSSL_H
 
 #include "crypto/crypto.h"
 
+#include <openssl/core.h>
 #include <openssl/evp.h>
 
 struct ms_crypto {
     EVP_MD *sha256;
     EVP_PKEY_CTX *rsa;     /* makes RSA keys out of their numbers, again and again */
-    EVP_PKEY_CTX *ed25519; /* NULL where the system has no Ed25519 (a FIPS provider of old) */
+    EVP_PKEY_CTX *ed25519; /* the same for Ed25519; NULL where the system has none (FIPS providers before 3.4) */
 };
+
+/* The parameters of an RSA signature in DKIM: PKCS#1 v1.5 over SHA-256 (RFC 6376 §3.3.2). */
+extern const OSSL_PARAM ms_rsa_parameters[];
+
+/* Did OpenSSL's last failure come from want of memory? */
+bool ms_openssl_no_memory(void);
 
 #endif
