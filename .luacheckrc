@@ -1,4 +1,9 @@
+-- The common subset of Lua 5.1 to 5.4 and LuaJIT: what mailseal's Lua is written in.
 std = "min"
 max_line_length = 140
+-- A method that has no use for its object, or an argument that a caller passes all the same, is no fault.
+self = false
 files["spec/**/*_spec.lua"].std = "+busted"
+files["**/*.rockspec"].std = "+rockspec"
+files[".config.ld"].std = "+ldoc"
 exclude_files = { "build" }

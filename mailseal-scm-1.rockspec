@@ -1,0 +1,54 @@
+rockspec_format = "3.0"
+package = "mailseal"
+version = "scm-1"
+
+-- In a checkout, `luarocks make` builds and installs; `make dist` makes the archive that `luarocks pack` wants.
+-- The lists below are written by `make rockspec`, and `make lint` compares them with the tree.
+source = { url = "file://build/mailseal-scm-1.tar.gz" }
+
+description = {
+  summary = "DKIM signing and verification, mail records and DNS, with a C core",
+  detailed = [[
+    Gets a sending domain from "customer typed a name" to "every message leaves signed": keys, DKIM signatures,
+    the records that mail authentication lives on, and DNS without blocking. For Lua 5.4 and LuaJIT (OpenResty).
+    The command mailseal also uses argparse and lua-cjson where they are installed.]],
+  license = "MIT",
+}
+
+supported_platforms = { "unix" }
+dependencies = { "lua >= 5.1" }
+external_dependencies = {
+  OPENSSL = { header = "openssl/evp.h", library = "crypto" },
+  CARES = { header = "ares.h", library = "cares" },
+}
+
+build = {
+  type = "builtin",
+  modules = {
+    ["mailseal.core"] = {
+      sources = {
+        -- sources: begin
+        "csrc/base/base64.c",
+        "csrc/base/buf.c",
+        "csrc/base/error.c",
+        "csrc/base/span.c",
+        "csrc/lua/binding.c",
+        "csrc/lua/core.c",
+        "csrc/lua/dkim.c",
+        "csrc/lua/dns.c",
+        "csrc/lua/key.c",
+        "csrc/lua/mail.c",
+        "csrc/lua/record.c",
+        "csrc/mail/header.c",
+        -- sources: end
+      },
+      defines = { "_GNU_SOURCE" },
+      incdirs = { "csrc", "$(OPENSSL_INCDIR)", "$(CARES_INCDIR)" },
+      libdirs = { "$(OPENSSL_LIBDIR)", "$(CARES_LIBDIR)" },
+      libraries = { "crypto", "cares" },
+    },
+    -- modules: begin
+    -- modules: end
+  },
+  install = { bin = { "bin/mailseal" } },
+}

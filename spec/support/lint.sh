@@ -1,0 +1,83 @@
+#!/bin/bash
+# lint.sh: what can be said of the sources without running them. Each line is one rule.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. spec/support/check.sh
+
+mapfile -t c_files < <(find csrc spec -name '*.[ch]' | sort)
+mapfile -t core_files < <(find csrc -name '*.c' -not -path 'csrc/lua/*' -not -path 'csrc/fuzz/*' | sort)
+mapfile -t binding_files < <(find csrc/lua -name '*.c' | sort)
+mapfile -t fuzz_files < <(find csrc/fuzz -name '*.c' 2>/dev/null | sort)
+mapfile -t lua_files < <(find lua -name '*.lua' 2>/dev/null | sort)
+mapfile -t lua_commands < <(find bin examples -type f 2>/dev/null | xargs -r grep -lE '^#!.*lua' | sort)
+flags=(-std=c11 -Icsrc -D_GNU_SOURCE)
+lua_includes=(/usr/include/lua5.4 /usr/include/luajit-2.1)
+
+# ---- warnings
+
+with_warnings_as_errors() {
+    local include
+    make --no-print-directory CC="$1" CFLAGS="$2 -Werror" BUILD="build/lint/$1" -j2 all >/dev/null || return 1
+    for include in "${lua_includes[@]}"; do
+        [ ${#fuzz_files[@]} = 0 ] || "$1" "${flags[@]}" -Wall -Wextra -Werror -I"$include" -fsyntax-only "${fuzz_files[@]}" || return 1
+    done
+}
+
+tidy() {
+    local include=$1
+    shift
+    printf '%s\0' "$@" | xargs -0 -n 1 -P 2 sh -c 'clang-tidy --quiet "$@" -- -std=c11 -Icsrc -D_GNU_SOURCE -I'"$include" tidy
+}
+
+check_with_cppcheck() {
+    cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+        --suppress=missingIncludeSystem -j 2 -D_GNU_SOURCE -D__GNUC__=12 -Icsrc "${core_files[@]}" "${binding_files[@]}"
+}
+
+# ---- the layers of the C core
+
+# Fails where a file other than the allowed ones includes what matches.
+only_included_by() {
+    local pattern=$1 allowed=$2 found
+    found=$(grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]$pattern" csrc --include='*.[ch]' | grep -vE "^$allowed")
+    printf '%s' "$found"
+    [ -z "$found" ]
+}
+
+exports_only_its_entry() {
+    local lua symbols
+    for lua in lua5.4 luajit; do
+        symbols=$(nm -D --defined-only "build/$lua/mailseal/core.so" | awk '{ print $3 }')
+        [ "$symbols" = luaopen_mailseal_core ] || {
+            echo "build/$lua/mailseal/core.so exports: $symbols"
+            return 1
+        }
+    done
+}
+
+# A writable object in the core is a global that two Lua states would share.
+has_no_mutable_globals() {
+    local found
+    found=$(find build/core build/lua5.4/obj -name '*.o' -exec objdump -t {} + |
+        awk '$3 == "O" && $4 ~ /^\.(data|bss|tdata|tbss)/ && $4 !~ /^\.data\.rel\.ro/ || $2 == "O" && $3 == "*COM*"')
+    printf '%s' "$found"
+    [ -z "$found" ]
+}
+
+# ---- rules
+
+check "C is formatted (clang-format)" clang-format --dry-run -Werror "${c_files[@]}"
+check "no warning of gcc" with_warnings_as_errors gcc -O2
+check "no warning of clang" with_warnings_as_errors clang -O1
+check "no finding of clang-tidy in the core" tidy /usr/include/lua5.4 "${core_files[@]}"
+check "no finding of clang-tidy in the bindings" tidy /usr/include/lua5.4 "${binding_files[@]}"
+check "no finding of cppcheck" check_with_cppcheck
+check "only csrc/crypto includes OpenSSL" only_included_by 'openssl/' 'csrc/crypto/'
+check "only csrc/dns/channel.c includes c-ares" only_included_by 'ares' 'csrc/dns/channel\.c:'
+check "only csrc/lua includes Lua" only_included_by '(lua|lauxlib|lualib|luajit)\.h' 'csrc/lua/'
+check "core.so exports luaopen_mailseal_core alone" exports_only_its_entry
+check "the core has no mutable globals" has_no_mutable_globals
+check "no finding of luacheck" luacheck --quiet --no-color . "${lua_commands[@]}"
+check "every public Lua function is documented" lua5.4 spec/support/documented.lua "${lua_files[@]}"
+check "the rockspec lists what is in the tree" lua5.4 spec/support/rockspec.lua --check
+finish

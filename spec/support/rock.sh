@@ -1,0 +1,80 @@
+#!/bin/bash
+# rock.sh: the rock, without a network: made, used, packed, and installed again from what was packed.
+#
+#   rock.sh lua5.4|luajit
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. spec/support/check.sh
+
+lua=$1
+case $lua in
+luajit) luarocks=(luarocks --lua-version 5.1 --lua-dir=/usr) variables=(LUA_INCDIR=/usr/include/luajit-2.1) version=5.1 ;;
+*) luarocks=(luarocks --lua-version 5.4) variables=() version=5.4 ;;
+esac
+
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+export HOME=$scratch/home http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
+mkdir -p "$HOME"
+
+# LuaRocks leaves objects beside the sources, so it works on what `make dist` packs, elsewhere.
+unpack() {
+    make --no-print-directory dist && tar -xzf build/mailseal-scm-1.tar.gz -C "$scratch"
+}
+
+in_tree() {
+    local tree=$1
+    shift
+    (cd "$scratch" && "${luarocks[@]}" --tree "$tree" "$@")
+}
+
+make_rock() {
+    (cd "$scratch/mailseal-scm-1" && "${luarocks[@]}" --tree "$scratch/made" make "${variables[@]}")
+}
+
+pack_source() {
+    (cd "$scratch/mailseal-scm-1" && mkdir -p build && cp "$OLDPWD/build/mailseal-scm-1.tar.gz" build/ &&
+        "${luarocks[@]}" pack mailseal-scm-1.rockspec && test -s mailseal-scm-1.src.rock)
+}
+
+# Only what the rock brought is on the path, beside the system's own modules.
+require_from() {
+    (cd / && LUA_PATH="$1/share/lua/$version/?.lua;$1/share/lua/$version/?/init.lua;;" \
+        LUA_CPATH="$1/lib/lua/$version/?.so;;" "$lua" - "$1" <<'END'
+local tree = arg[1]
+for _, name in ipairs { "mailseal.core", "mailseal.key", "mailseal.dkim", "mailseal.dns" } do
+  local where = assert(package.searchpath(name, name == "mailseal.core" and package.cpath or package.path))
+  assert(where:sub(1, #tree) == tree, name .. " came from " .. where)
+  assert(require(name))
+end
+local key = assert(require("mailseal.key").generate { type = "ed25519" })
+assert(key:record():find("^v=DKIM1; k=ed25519; p="))
+END
+    )
+}
+
+command_of() {
+    (cd / && "$1/bin/mailseal" keygen --type ed25519 --domain example.com --selector s1 | grep -q "s1._domainkey.example.com")
+}
+
+# The rock's C is compiled with LuaRocks' flags: all it may show beside its entry are our own names.
+symbols_are_ours() {
+    local foreign
+    foreign=$(nm -D --defined-only "$1/lib/lua/$version/mailseal/core.so" | awk '{ print $3 }' | grep -vE '^(ms_|luaopen_mailseal_core$)')
+    [ -z "$foreign" ] || {
+        echo "$foreign"
+        return 1
+    }
+}
+
+check "the source archive unpacks" unpack
+check "luarocks make" make_rock
+check "the made rock's modules load" require_from "$scratch/made"
+check "the made rock's command runs" command_of "$scratch/made"
+check "the made rock exports only names of ours" symbols_are_ours "$scratch/made"
+check "luarocks pack mailseal" in_tree "$scratch/made" pack mailseal
+check "the packed rock installs" in_tree "$scratch/packed" install --no-doc "$(ls "$scratch"/mailseal-scm-1.*.rock)"
+check "the packed rock's modules load" require_from "$scratch/packed"
+check "the packed rock's command runs" command_of "$scratch/packed"
+check "luarocks pack makes a source rock" pack_source
+finish
