@@ -32,6 +32,11 @@ build = {
         "csrc/base/buf.c",
         "csrc/base/error.c",
         "csrc/base/span.c",
+        "csrc/base/utf8.c",
+        "csrc/crypto/crypto.c",
+        "csrc/crypto/der.c",
+        "csrc/crypto/digest.c",
+        "csrc/crypto/public_key.c",
         "csrc/lua/binding.c",
         "csrc/lua/core.c",
         "csrc/lua/dkim.c",
@@ -39,7 +44,12 @@ build = {
         "csrc/lua/key.c",
         "csrc/lua/mail.c",
         "csrc/lua/record.c",
+        "csrc/mail/domain.c",
         "csrc/mail/header.c",
+        "csrc/mail/punycode.c",
+        "csrc/mail/unicode.c",
+        "csrc/record/dkim_key.c",
+        "csrc/record/taglist.c",
         -- sources: end
       },
       defines = { "_GNU_SOURCE" },
@@ -48,6 +58,7 @@ build = {
       libraries = { "crypto", "cares" },
     },
     -- modules: begin
+    ["mailseal.domain"] = "lua/mailseal/domain.lua",
     -- modules: end
   },
   install = { bin = { "bin/mailseal" } },

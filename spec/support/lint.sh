@@ -23,10 +23,11 @@ with_warnings_as_errors() {
     done
 }
 
+# One file a process: version 14 takes the va_list of the second for uninitialised.
 tidy() {
-    local include=$1
-    shift
-    printf '%s\0' "$@" | xargs -0 -n 1 -P 2 sh -c 'clang-tidy --quiet "$@" -- -std=c11 -Icsrc -D_GNU_SOURCE -I'"$include" tidy
+    printf '%s\n' "$@" | xargs -n 1 -P 2 sh -c '
+        case $0 in csrc/base/error.c) known= ;; *) known="-include spec/support/analyser.h" ;; esac
+        clang-tidy --quiet "$0" -- -std=c11 -Icsrc -D_GNU_SOURCE -I/usr/include/lua5.4 $known'
 }
 
 check_with_cppcheck() {
@@ -55,11 +56,12 @@ exports_only_its_entry() {
     done
 }
 
-# A writable object in the core is a global that two Lua states would share.
+# A writable object in the core is a global that two Lua states would share. (gcc puts the nameless
+# initialisers of constant tables there too; nobody can name them to write them.)
 has_no_mutable_globals() {
     local found
     found=$(find build/core build/lua5.4/obj -name '*.o' -exec objdump -t {} + |
-        awk '$3 == "O" && $4 ~ /^\.(data|bss|tdata|tbss)/ && $4 !~ /^\.data\.rel\.ro/ || $2 == "O" && $3 == "*COM*"')
+        awk '$3 == "O" && $4 ~ /^\.(data|bss|tdata|tbss)/ && $4 !~ /^\.data\.rel\.ro/ && $NF !~ /^__compound_literal/ || $2 == "O" && $3 == "*COM*"')
     printf '%s' "$found"
     [ -z "$found" ]
 }
@@ -69,8 +71,7 @@ has_no_mutable_globals() {
 check "C is formatted (clang-format)" clang-format --dry-run -Werror "${c_files[@]}"
 check "no warning of gcc" with_warnings_as_errors gcc -O2
 check "no warning of clang" with_warnings_as_errors clang -O1
-check "no finding of clang-tidy in the core" tidy /usr/include/lua5.4 "${core_files[@]}"
-check "no finding of clang-tidy in the bindings" tidy /usr/include/lua5.4 "${binding_files[@]}"
+check "no finding of clang-tidy" tidy "${core_files[@]}" "${binding_files[@]}" "${fuzz_files[@]}"
 check "no finding of cppcheck" check_with_cppcheck
 check "only csrc/crypto includes OpenSSL" only_included_by 'openssl/' 'csrc/crypto/'
 check "only csrc/dns/channel.c includes c-ares" only_included_by 'ares' 'csrc/dns/channel\.c:'
