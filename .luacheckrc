@@ -6,4 +6,5 @@ self = false
 files["spec/**/*_spec.lua"].std = "+busted"
 files["**/*.rockspec"].std = "+rockspec"
 files[".config.ld"].std = "+ldoc"
+files["bin/mailseal"].globals = { "_" }
 exclude_files = { "build" }
