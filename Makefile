@@ -13,6 +13,11 @@ LIBS     = -lcrypto -lcares
 # directory and flags of their own.
 BUILD    = build
 
+# Says what it makes; V=1 shows the commands.
+ifeq ($(V),)
+say = @echo "  $(1)  $@";
+endif
+
 # ---- what there is
 
 CORE     = $(wildcard $(addprefix csrc/,$(addsuffix /*.c,base crypto mail record dkim dns)))
@@ -51,21 +56,51 @@ build/.found:
 
 $(BUILD)/core/%.o: csrc/%.c | build/.found
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) $(HIDDEN) -MMD -MP -c $< -o $@
+	$(call say,CC) $(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) $(HIDDEN) -MMD -MP -c $< -o $@
 
 define for_lua
 $(BUILD)/$(1)/obj/%.o: csrc/lua/%.c | build/.found
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) -I$$(INC_$(1)) $$(CFLAGS) $$(STRICT) $$(HIDDEN) -MMD -MP -c $$< -o $$@
+	$$(call say,CC) $$(CC) $$(CPPFLAGS) -I$$(INC_$(1)) $$(CFLAGS) $$(STRICT) $$(HIDDEN) -MMD -MP -c $$< -o $$@
 
 $(BUILD)/$(1)/mailseal/core.so: $$(CORE_OBJECTS) $(BINDING_OBJECTS)
 	@mkdir -p $$(@D)
-	$$(CC) -shared $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	$$(call say,LD) $$(CC) -shared $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
 -include $(patsubst %.o,%.d,$(BINDING_OBJECTS))
 endef
 $(foreach lua,lua5.4 luajit,$(eval $(call for_lua,$(lua))))
 -include $(CORE_OBJECTS:.o=.d)
+
+# ---- fuzz targets: csrc/fuzz/<target>.c, here with a main that replays files; `make fuzz` searches with libFuzzer
+
+FUZZ_MAIN  = spec/support/replay.c
+FUZZ_FLAGS =
+
+$(BUILD)/fuzz/%.o: csrc/fuzz/%.c | build/.found
+	@mkdir -p $(@D)
+	$(call say,CC) $(CC) $(CPPFLAGS) $(CFLAGS) $(STRICT) -Wno-missing-prototypes -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(FUZZ_MAIN) $(CORE_OBJECTS)
+	$(call say,LD) $(CC) $(CPPFLAGS) $(CFLAGS) $(FUZZ_FLAGS) -o $@ $^ $(LDFLAGS) $(LIBS)
+
+.PHONY: fuzz-targets
+.SECONDARY: $(TARGETS:%=$(BUILD)/fuzz/%.o)
+fuzz-targets: $(TARGETS:%=$(BUILD)/fuzz/%)
+-include $(TARGETS:%=$(BUILD)/fuzz/%.d)
+
+# ---- other builds
+
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+AGAIN    = @$(MAKE) --no-print-directory
+ASAN     = BUILD=build/asan CFLAGS="-O1 -g $(SANITIZE)"
+COVERAGE = BUILD=build/coverage CFLAGS="-O0 -g --coverage"
+FUZZ     = BUILD=build/fuzz CC=clang CFLAGS="-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link" \
+           FUZZ_MAIN= FUZZ_FLAGS=-fsanitize=fuzzer
+
+build/asan/preload.so: spec/support/preload.c
+	@mkdir -p $(@D)
+	$(call say,CC) $(CC) -O1 -g -shared -fPIC $< -o $@
 
 # ---- the two commands
 
@@ -78,25 +113,75 @@ test-deps:
 
 # make run ARGS=example.com
 run: deps
-	@$(MAKE) --no-print-directory all
+	$(AGAIN) all
 	LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="$(BUILD)/$(LUA)/?.so;;" $(LUA) examples/onboard.lua $(ARGS)
 
 # Each suite is a title and a command; what it counts is added up, and one that fails fails the whole.
-RUN     = bash spec/support/run.sh
-BUSTED  = $$(command -v busted)
+RUN    = @bash spec/support/run.sh
+BUSTED = $$(command -v busted)
 
 test: test-deps
-	@$(MAKE) --no-print-directory all
-	@$(RUN) \
+	$(AGAIN) all
+	$(AGAIN) $(ASAN) fuzz-targets
+	$(RUN) \
 	  "busted on Lua 5.4" "lua5.4 $(BUSTED)" \
 	  "busted on LuaJIT" "luajit $(BUSTED)"
 
 # ---- checks
 
-.PHONY: lint
+.PHONY: lint test-asan test-valgrind test-alloc fuzz fuzz-replay coverage bench
 lint: test-deps
-	@$(MAKE) --no-print-directory all
-	@$(RUN) "lint" "bash spec/support/lint.sh"
+	$(AGAIN) all
+	$(RUN) "lint" "bash spec/support/lint.sh"
+
+test-asan: test-deps
+	$(AGAIN) $(ASAN) all build/asan/preload.so
+	$(AGAIN) all
+	$(RUN) \
+	  "sanitized, Lua 5.4" "bash spec/support/sanitized.sh lua5.4 $(BUSTED)" \
+	  "sanitized, LuaJIT" "bash spec/support/sanitized.sh luajit $(BUSTED)"
+
+# What valgrind runs: by default all but the long properties and the parts that start other programs.
+VALGRIND_SPECS ?= spec
+
+test-valgrind: test-deps
+	$(AGAIN) all
+	$(RUN) "memcheck, Lua 5.4" "bash spec/support/valgrind.sh lua5.4 $(BUSTED) $(VALGRIND_SPECS)"
+
+# Every input of the corpora once, sanitized.
+fuzz-replay: test-deps
+	$(AGAIN) $(ASAN) fuzz-targets
+	$(RUN) "fuzz corpus" "bash spec/support/fuzz.sh replay build/asan/fuzz"
+
+# make fuzz FUZZ_SECONDS=600
+FUZZ_SECONDS ?= 60
+fuzz: test-deps
+	$(AGAIN) $(FUZZ) fuzz-targets
+	$(RUN) "fuzz" "bash spec/support/fuzz.sh search build/fuzz/fuzz $(FUZZ_SECONDS)"
+
+# The core's lines that the tests run, at least so many of a hundred.
+COVERAGE_LEAST ?= 95
+coverage: test-deps
+	$(AGAIN) $(COVERAGE) all fuzz-targets
+	$(AGAIN) all
+	find build/coverage -name '*.gcda' -delete
+	MAILSEAL_BUILD=build/coverage lua5.4 $(BUSTED)
+	bash spec/support/fuzz.sh replay build/coverage/fuzz
+	gcovr --root . --filter csrc/ --exclude csrc/fuzz/ --object-directory build/coverage \
+	  --fail-under-line $(COVERAGE_LEAST) --sort-uncovered --html-details build/coverage/index.html
+
+# The table of speeds. What it is compared with is measured from C, in a module of its own.
+BENCH_FLAGS  = $(shell pkg-config --exists opendkim 2>/dev/null && echo -DHAVE_OPENDKIM $$(pkg-config --cflags opendkim))
+BENCH_LIBS   = -lcrypto $(shell pkg-config --libs opendkim 2>/dev/null)
+BENCH_MODULE = $(if $(wildcard spec/bench/peers.c),$(LUAS:%=build/bench/%/mailseal_bench.so))
+
+build/bench/%/mailseal_bench.so: spec/bench/peers.c
+	@mkdir -p $(@D)
+	$(call say,CC) $(CC) $(CPPFLAGS) -I. -I$(INC_$*) $(BENCH_FLAGS) $(CFLAGS) $(STRICT) -fPIC -shared $< -o $@ $(BENCH_LIBS)
+
+bench: all $(BENCH_MODULE)
+	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/$(LUA)/?.so;build/bench/$(LUA)/?.so;;" \
+	  $(LUA) spec/bench/run.lua $(ARGS)
 
 # ---- installing
 
@@ -137,7 +222,19 @@ clean:
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make               build for every Lua found
-#: make run           install what is missing, build, onboard a domain (ARGS=example.com for a real one)
-#: make test          install what the tests need, run them all
-#: make lint          formatting, static analysis, warnings as errors, the rules of the layers
+#: make                 build for every Lua found
+#: make run             install what is missing, build, onboard a domain (ARGS=example.com for a real one)
+#: make test            install what the tests need, run them all
+#: make lint            formatting, static analysis, warnings as errors, the rules of the layers
+#: make test-asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer, leaks included
+#: make test-valgrind   the tests under memcheck (VALGRIND_SPECS=spec/dkim for some)
+#: make test-alloc      every n-th allocation fails, once each
+#: make fuzz            search for inputs that crash, FUZZ_SECONDS=60 a target
+#: make fuzz-replay     the inputs kept
+#: make coverage        the share of the core's lines that the tests run
+#: make bench           the table of speeds
+#: make install         PREFIX=/usr/local DESTDIR= LUA=lua5.4 (or luajit); make uninstall
+#: make deps            install what building and running needs; make test-deps, what the tests need
+#: make doc             the reference of the Lua modules, into build/doc
+#: make dist            the archive that luarocks pack wants; make rockspec writes its lists
+#: make clean           remove build/

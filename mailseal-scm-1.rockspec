@@ -58,6 +58,11 @@ build = {
       libraries = { "crypto", "cares" },
     },
     -- modules: begin
+    ["mailseal.cli.input"] = "lua/mailseal/cli/input.lua",
+    ["mailseal.cli.json"] = "lua/mailseal/cli/json.lua",
+    ["mailseal.cli.output"] = "lua/mailseal/cli/output.lua",
+    ["mailseal.cli.status"] = "lua/mailseal/cli/status.lua",
+    ["mailseal.cli.text"] = "lua/mailseal/cli/text.lua",
     ["mailseal.domain"] = "lua/mailseal/domain.lua",
     -- modules: end
   },

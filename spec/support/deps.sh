@@ -95,8 +95,8 @@ needs_of_testing() {
     need command gcovr gcovr "gcovr"
     need command pkg-config pkg-config "pkg-config"
     need header opendkim/dkim.h libopendkim-dev "libopendkim, to interoperate with"
-    need command opendkim-testmsg opendkim-tools "opendkim-testmsg, to interoperate with"
     need python_module dkim python3-dkim "dkimpy, to interoperate with"
+    need python_module nacl python3-nacl "dkimpy's Ed25519"
     need perl_module Mail::DKIM::Verifier libmail-dkim-perl "Mail::DKIM, to interoperate with"
 }
 
