@@ -168,7 +168,7 @@ coverage: test-deps
 	MAILSEAL_BUILD=build/coverage lua5.4 $(BUSTED)
 	bash spec/support/fuzz.sh replay build/coverage/fuzz
 	gcovr --root . --filter csrc/ --exclude csrc/fuzz/ --object-directory build/coverage \
-	  --fail-under-line $(COVERAGE_LEAST) --sort-uncovered --html-details build/coverage/index.html
+	  --fail-under-line $(COVERAGE_LEAST) --txt --html-details build/coverage/index.html
 
 # The table of speeds. What it is compared with is measured from C, in a module of its own.
 BENCH_FLAGS  = $(shell pkg-config --exists opendkim 2>/dev/null && echo -DHAVE_OPENDKIM $$(pkg-config --cflags opendkim))
