@@ -53,23 +53,28 @@ ms_verify_result ms_public_key_verify(ms_public_key *key, const uint8_t digest[M
 /* ---- private_key.c */
 typedef struct ms_private_key ms_private_key;
 
-/* `bits` is for RSA (0: 2048). Under 2048 only with `force`, under 1024 or over 8192 never. Codes: key_too_small,
- * key_too_large. */
+/* `bits` is for RSA (0: 2048), a multiple of 8. Under 2048 only with `force`, under 1024 or over 8192 never. Codes:
+ * key_too_small, key_too_large, key_bad_bits, no_memory, crypto_unavailable. */
 ms_private_key *ms_private_key_generate(ms_crypto *crypto, ms_key_type type, unsigned bits, bool force,
                                         ms_error *error);
-/* PEM: PKCS#1, PKCS#8, PKCS#8 encrypted, traditional encrypted. `passphrase.p` NULL where there is none; never asks a
- * terminal. Codes: key_malformed, key_unsupported, key_encrypted (no passphrase given), bad_passphrase, key_too_small,
- * key_public. */
-ms_private_key *ms_private_key_load(ms_crypto *crypto, ms_span pem, ms_span passphrase, ms_error *error);
 void ms_private_key_free(ms_private_key *key);
 ms_key_type ms_private_key_type(const ms_private_key *key);
 unsigned ms_private_key_bits(const ms_private_key *key);
-/* PKCS#8 PEM, encrypted (AES-256-CBC, PBKDF2) where a passphrase is given. The caller wipes `out`. */
-bool ms_private_key_pem(const ms_private_key *key, ms_span passphrase, ms_buf *out, ms_error *error);
 /* What p= holds, before base64: SPKI DER for RSA, the 32 raw octets for Ed25519. */
 bool ms_private_key_public(const ms_private_key *key, ms_buf *out, ms_error *error);
-/* Signs a SHA-256 digest; `signature` has room for MS_SIGNATURE_MAX octets. */
+/* Signs a SHA-256 digest; `signature` has room for MS_SIGNATURE_MAX octets. Codes: signing_failed, no_memory. */
 bool ms_private_key_sign(ms_private_key *key, const uint8_t digest[MS_SHA256_SIZE], uint8_t *signature, size_t *size,
                          ms_error *error);
+/* Are the octets of a record's p= this key's public half? The codes are ms_public_key_new's, and key_mismatch. */
+bool ms_private_key_matches(ms_crypto *crypto, const ms_private_key *key, ms_span octets, ms_error *error);
+
+/* ---- pem.c */
+/* Reads the first private key in a text: PKCS#1, PKCS#8, either encrypted. `passphrase.p` is NULL where there is none;
+ * a terminal is never asked. Codes: key_malformed, key_unsupported (another kind of key), key_public, key_certificate,
+ * key_encrypted (no passphrase given), bad_passphrase, key_too_small, key_too_large, key_bad_exponent, no_memory. */
+ms_private_key *ms_private_key_load(ms_crypto *crypto, ms_span pem, ms_span passphrase, ms_error *error);
+/* Writes PKCS#8, encrypted (AES-256-CBC, PBKDF2 with SHA-256) where a passphrase is given. The caller wipes `out`.
+ * Codes: bad_passphrase (empty, or over 1024 octets), no_memory. */
+bool ms_private_key_pem(const ms_private_key *key, ms_span passphrase, ms_buf *out, ms_error *error);
 
 #endif

@@ -22,6 +22,18 @@ struct ms_crypto {
 /* The parameters of an RSA signature in DKIM: PKCS#1 v1.5 over SHA-256 (RFC 6376 §3.3.2). */
 extern const OSSL_PARAM ms_rsa_parameters[];
 
+struct ms_private_key {
+    ms_key_type type;
+    unsigned bits;
+    EVP_PKEY *pkey;
+    EVP_PKEY_CTX *rsa;   /* set up to sign */
+    EVP_MD_CTX *ed25519; /* the same */
+};
+
+/* A private key of a PKEY, which is taken whether or not this fails. What comes from outside has its numbers checked.
+ */
+ms_private_key *ms_private_key_of(EVP_PKEY *pkey, bool from_outside, ms_error *error);
+
 /* Did OpenSSL's last failure come from want of memory? */
 bool ms_openssl_no_memory(void);
 
