@@ -1,10 +1,35 @@
-/* key.c: mailseal.core.key. */
+/* key.c: mailseal.core.key: private keys ("mailseal.key"), and public keys as a record holds them
+ * ("mailseal.public_key"). lua/mailseal/key.lua is the public face and says what each does. */
 #include "lua/binding.h"
 
-/* What a "mailseal.key" userdata holds. */
+#include "base/base64.h"
+#include "base/file.h"
+#include "record/dkim_key.h"
+
+#include <stdlib.h>
+
+#define PUBLIC_KEY "mailseal.public_key"
+#define SECRET     "mailseal.secret"
+
 typedef struct key_box {
     ms_private_key *key;
 } key_box;
+
+typedef struct public_box {
+    ms_public_key *key;
+} public_box;
+
+static const char *const types[] = { "rsa", "ed25519", NULL }; /* as ms_key_type counts */
+
+static void *new_box(lua_State *L, size_t size, const char *type)
+{
+    void *box = lua_newuserdata(L, size);
+
+    memset(box, 0, size);
+    luaL_getmetatable(L, type);
+    lua_setmetatable(L, -2);
+    return box;
+}
 
 ms_private_key *ms_lua_check_private_key(lua_State *L, int index)
 {
@@ -15,13 +40,292 @@ ms_private_key *ms_lua_check_private_key(lua_State *L, int index)
     return box->key;
 }
 
-static const luaL_Reg functions[] = {
+/* ---- a private key as text: a buffer that is overwritten and freed whatever is raised */
+
+static ms_buf *new_secret(lua_State *L)
+{
+    return new_box(L, sizeof(ms_buf), SECRET);
+}
+
+static int secret_gc(lua_State *L)
+{
+    ms_buf_wipe(luaL_checkudata(L, 1, SECRET));
+    return 0;
+}
+
+/* ---- private keys */
+
+static int key_generate(lua_State *L)
+{
+    ms_crypto *crypto = ms_lua_crypto(L);
+    int type = luaL_checkoption(L, 1, NULL, types);
+    lua_Integer bits = luaL_optinteger(L, 2, 0);
+    bool force = lua_toboolean(L, 3);
+    key_box *box = new_box(L, sizeof *box, MS_LUA_KEY);
+    ms_error error;
+
+    luaL_argcheck(L, bits >= 0 && bits <= 1000000, 2, "a number of bits");
+    box->key = ms_private_key_generate(crypto, (ms_key_type)type, (unsigned)bits, force, &error);
+    return box->key != NULL ? 1 : ms_lua_fail(L, &error);
+}
+
+static int key_load(lua_State *L)
+{
+    ms_crypto *crypto = ms_lua_crypto(L);
+    ms_span pem = ms_lua_check_span(L, 1), passphrase = ms_lua_opt_span(L, 2);
+    key_box *box = new_box(L, sizeof *box, MS_LUA_KEY);
+    ms_error error;
+
+    box->key = ms_private_key_load(crypto, pem, passphrase, &error);
+    return box->key != NULL ? 1 : ms_lua_fail(L, &error);
+}
+
+static int key_gc(lua_State *L)
+{
+    key_box *box = luaL_checkudata(L, 1, MS_LUA_KEY);
+
+    ms_private_key_free(box->key);
+    box->key = NULL;
+    return 0;
+}
+
+static int key_type(lua_State *L)
+{
+    lua_pushstring(L, types[ms_private_key_type(ms_lua_check_private_key(L, 1))]);
+    return 1;
+}
+
+static int key_bits(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)ms_private_key_bits(ms_lua_check_private_key(L, 1)));
+    return 1;
+}
+
+static int key_tostring(lua_State *L)
+{
+    ms_private_key *key = ms_lua_check_private_key(L, 1);
+
+    lua_pushfstring(L, "%s: %s, %d bits", MS_LUA_KEY, types[ms_private_key_type(key)], (int)ms_private_key_bits(key));
+    return 1;
+}
+
+static int key_pem(lua_State *L)
+{
+    ms_private_key *key = ms_lua_check_private_key(L, 1);
+    ms_span passphrase = ms_lua_opt_span(L, 2);
+    ms_buf *pem = new_secret(L);
+    ms_error error;
+
+    if (!ms_private_key_pem(key, passphrase, pem, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushlstring(L, pem->p, pem->n);
+    ms_buf_wipe(pem);
+    return 1;
+}
+
+/* save(key, path, force, passphrase): the text goes to the file without ever being a Lua string. */
+static int key_save(lua_State *L)
+{
+    ms_private_key *key = ms_lua_check_private_key(L, 1);
+    ms_span path = ms_lua_check_span(L, 2), passphrase = ms_lua_opt_span(L, 4);
+    ms_buf *pem = new_secret(L);
+    ms_error error;
+    bool ok;
+
+    ok = ms_private_key_pem(key, passphrase, pem, &error) &&
+         ms_file_write_secret(path, ms_buf_span(pem), lua_toboolean(L, 3), &error);
+    ms_buf_wipe(pem);
+    if (!ok)
+        return ms_lua_fail(L, &error);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int key_public(lua_State *L)
+{
+    ms_private_key *key = ms_lua_check_private_key(L, 1);
+    ms_buf *octets = ms_lua_new_buf(L), *text = ms_lua_new_buf(L);
+    ms_error error;
+
+    if (!ms_private_key_public(key, octets, &error))
+        return ms_lua_fail(L, &error);
+    if (ms_buf_reserve(text, (octets->n + 2) / 3 * 4) == NULL) {
+        ms_fail_memory(&error);
+        return ms_lua_fail(L, &error);
+    }
+    lua_pushlstring(L, text->p, ms_base64_encode((const uint8_t *)octets->p, octets->n, text->p));
+    return 1;
+}
+
+static const uint8_t *check_digest(lua_State *L, int index)
+{
+    ms_span digest = ms_lua_check_span(L, index);
+
+    luaL_argcheck(L, digest.n == MS_SHA256_SIZE, index, "a SHA-256 digest has 32 octets");
+    return (const uint8_t *)digest.p;
+}
+
+static int key_sign(lua_State *L)
+{
+    ms_private_key *key = ms_lua_check_private_key(L, 1);
+    const uint8_t *digest = check_digest(L, 2);
+    uint8_t signature[MS_SIGNATURE_MAX];
+    size_t size;
+    ms_error error;
+
+    if (!ms_private_key_sign(key, digest, signature, &size, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushlstring(L, (const char *)signature, size);
+    return 1;
+}
+
+/* ---- does a record belong to a key? */
+
+/* What there is to say of a record that holds no usable key. */
+static bool check_record(ms_span text, ms_dkim_key *record, ms_error *error)
+{
+    switch (ms_dkim_key_parse(text, record)) {
+    case MS_DKIM_KEY_OK:
+        return true;
+    case MS_DKIM_KEY_NOT_A_KEY:
+        return ms_fail(error, "not_a_key", "the record is no DKIM key record");
+    case MS_DKIM_KEY_VERSION:
+        return ms_fail(error, "bad_version", "the record must begin with v=DKIM1");
+    case MS_DKIM_KEY_NO_P:
+        return ms_fail(error, "key_missing", "the record holds no key: its p= is missing");
+    case MS_DKIM_KEY_REVOKED:
+        return ms_fail(error, "revoked", "the record says that the key is revoked: its p= is empty");
+    case MS_DKIM_KEY_UNKNOWN_K:
+        return ms_fail(error, "key_type_unknown", "the record's k= is neither rsa nor ed25519");
+    case MS_DKIM_KEY_SYNTAX:
+        break;
+    }
+    return ms_fail(error, "record_malformed", "the record cannot be read: it is not a list of tag=value pairs");
+}
+
+static bool check_type(const ms_private_key *key, const ms_dkim_key *record, ms_error *error)
+{
+    if (record->type == ms_private_key_type(key))
+        return true;
+    return ms_fail(error, "key_type_mismatch", "the record holds a key of type %s, but this key is of type %s",
+                   types[record->type], types[ms_private_key_type(key)]);
+}
+
+static int key_matches(lua_State *L)
+{
+    ms_crypto *crypto = ms_lua_crypto(L);
+    ms_private_key *key = ms_lua_check_private_key(L, 1);
+    ms_span text = ms_lua_check_span(L, 2);
+    ms_buf *octets = ms_lua_new_buf(L);
+    ms_dkim_key record;
+    ms_error error;
+    bool ok;
+
+    if (!check_record(text, &record, &error) || !check_type(key, &record, &error))
+        return ms_lua_fail(L, &error);
+    if (ms_buf_reserve(octets, ms_base64_room(record.p.n)) == NULL)
+        ok = ms_fail_memory(&error);
+    else if (!ms_base64_decode(record.p, (uint8_t *)octets->p, octets->cap, &octets->n))
+        ok = ms_fail(&error, "key_malformed", "the record's p= is not base64; it may be cut short");
+    else
+        ok = ms_private_key_matches(crypto, key, ms_buf_span(octets), &error);
+    if (!ok)
+        return ms_lua_fail(L, &error);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* ---- public keys */
+
+static ms_public_key *check_public(lua_State *L, int index)
+{
+    public_box *box = luaL_checkudata(L, index, PUBLIC_KEY);
+
+    if (box->key == NULL)
+        luaL_argerror(L, index, "the key is no more");
+    return box->key;
+}
+
+static int public_new(lua_State *L)
+{
+    ms_crypto *crypto = ms_lua_crypto(L);
+    int type = luaL_checkoption(L, 1, NULL, types);
+    ms_span octets = ms_lua_check_span(L, 2);
+    public_box *box = new_box(L, sizeof *box, PUBLIC_KEY);
+    ms_error error;
+
+    box->key = ms_public_key_new(crypto, (ms_key_type)type, octets, &error);
+    return box->key != NULL ? 1 : ms_lua_fail(L, &error);
+}
+
+static int public_gc(lua_State *L)
+{
+    public_box *box = luaL_checkudata(L, 1, PUBLIC_KEY);
+
+    ms_public_key_free(box->key);
+    box->key = NULL;
+    return 0;
+}
+
+static int public_type(lua_State *L)
+{
+    lua_pushstring(L, types[ms_public_key_type(check_public(L, 1))]);
+    return 1;
+}
+
+static int public_bits(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)ms_public_key_bits(check_public(L, 1)));
+    return 1;
+}
+
+/* verify(key, digest, signature): "good", "bad", "refused" or "failed". */
+static int public_verify(lua_State *L)
+{
+    static const char *const names[] = {
+        [MS_VERIFY_GOOD] = "good",
+        [MS_VERIFY_BAD] = "bad",
+        [MS_VERIFY_REFUSED] = "refused",
+        [MS_VERIFY_FAILED] = "failed",
+    };
+    ms_public_key *key = check_public(L, 1);
+    const uint8_t *digest = check_digest(L, 2);
+
+    lua_pushstring(L, names[ms_public_key_verify(key, digest, ms_lua_check_span(L, 3))]);
+    return 1;
+}
+
+/* ---- all of it */
+
+static const luaL_Reg secret_methods[] = {
+    { "__gc", secret_gc },
     { NULL, NULL },
+};
+
+static const luaL_Reg key_methods[] = {
+    { "__gc", key_gc }, { "__tostring", key_tostring }, { "type", key_type },     { "bits", key_bits },
+    { "pem", key_pem }, { "sign", key_sign },           { "public", key_public }, { "matches", key_matches },
+    { NULL, NULL },
+};
+
+static const luaL_Reg public_methods[] = {
+    { "__gc", public_gc },       { "type", public_type }, { "bits", public_bits },
+    { "verify", public_verify }, { NULL, NULL },
+};
+
+static const luaL_Reg functions[] = {
+    { "generate", key_generate }, { "load", key_load }, { "save", key_save },
+    { "public_key", public_new }, { NULL, NULL },
 };
 
 int ms_open_key(lua_State *L)
 {
+    ms_lua_type(L, SECRET, secret_methods);
+    ms_lua_type(L, MS_LUA_KEY, key_methods);
+    ms_lua_type(L, PUBLIC_KEY, public_methods);
     lua_newtable(L);
     ms_lua_setfuncs(L, functions);
+    luaL_getmetatable(L, MS_LUA_KEY); /* for mailseal.key to add its own methods to */
+    lua_setfield(L, -2, "methods");
     return 1;
 }
