@@ -1,7 +1,12 @@
 /* mail.c: mailseal.core.mail: domain names, and a message's lint, mending and authors. */
 #include "lua/binding.h"
 
+#include "mail/address.h"
 #include "mail/domain.h"
+#include "mail/lint.h"
+#include "mail/normalize.h"
+
+#include <stdint.h>
 
 /* domain_valid(name) -> boolean */
 static int domain_valid(lua_State *L)
@@ -34,8 +39,157 @@ static int to_unicode(lua_State *L)
     return convert(L, ms_domain_to_unicode);
 }
 
+/* The optional arguments `piece` (octets a step) and `scanner` (a name), by which tests choose the way to one answer.
+ */
+static size_t check_piece(lua_State *L, int index)
+{
+    lua_Integer piece = luaL_optinteger(L, index, 0);
+
+    return piece > 0 ? (size_t)piece : SIZE_MAX;
+}
+
+/* Leaves `otherwise` where no name is given; raises where this machine has no such scanner. */
+static ms_scanner check_scanner(lua_State *L, int index, ms_scanner otherwise)
+{
+    ms_span name = ms_lua_opt_span(L, index);
+    ms_scanner scanner = name.p != NULL ? ms_scanner_named(name) : otherwise;
+
+    if (scanner == NULL)
+        luaL_error(L, "no scanner '%s' here", name.p);
+    return scanner;
+}
+
+static ms_span take_piece(ms_span *text, size_t size)
+{
+    ms_span piece = ms_span_of(text->p, text->n < size ? text->n : size);
+
+    text->p += piece.n;
+    text->n -= piece.n;
+    return piece;
+}
+
+/* The header section of a whole message, and whether an empty line ends it. */
+static ms_span header_block(ms_span message, bool *ended)
+{
+    size_t size;
+
+    *ended = ms_header_end(message, 0, &size);
+    return *ended ? ms_span_of(message.p, size) : message;
+}
+
+static void push_finding(lua_State *L, const ms_lint *lint, ms_lint_code code)
+{
+    lua_createtable(L, 0, 5);
+    lua_pushstring(L, ms_lint_name(code));
+    lua_setfield(L, -2, "code");
+    lua_pushstring(L, ms_lint_severity(code));
+    lua_setfield(L, -2, "severity");
+    lua_pushstring(L, ms_lint_text(code));
+    lua_setfield(L, -2, "text");
+    lua_pushinteger(L, (lua_Integer)lint->finding[code].count);
+    lua_setfield(L, -2, "count");
+    if (lint->finding[code].line > 0) {
+        lua_pushinteger(L, (lua_Integer)lint->finding[code].line);
+        lua_setfield(L, -2, "line");
+    }
+}
+
+/* lint(message [, piece [, scanner]]) -> { { code=, severity=, text=, count=, line= } … } [, text, code: why to refuse]
+ */
+static int lint(lua_State *L)
+{
+    ms_span message = ms_lua_check_span(L, 1), rest = message, block;
+    size_t piece = check_piece(L, 2);
+    ms_lint result = ms_lint_start();
+    ms_header header = { 0 };
+    ms_error error;
+    bool ended, fine;
+    int found = 0;
+
+    result.scan = check_scanner(L, 3, result.scan);
+    while (rest.n > 0)
+        ms_lint_octets(&result, take_piece(&rest, piece));
+    block = header_block(message, &ended);
+    fine = ms_header_parse(&header, block);
+    if (fine)
+        ms_lint_header(&result, &header, block, ended);
+    ms_header_free(&header);
+    if (!fine)
+        return luaL_error(L, "out of memory");
+    ms_lint_end(&result);
+
+    lua_newtable(L);
+    for (int code = 0; code < MS_LINT_CODES; code++) {
+        if (result.finding[code].count == 0)
+            continue;
+        push_finding(L, &result, (ms_lint_code)code);
+        lua_rawseti(L, -2, ++found);
+    }
+    if (ms_lint_passes(&result, &error))
+        return 1;
+    lua_pushstring(L, error.text);
+    lua_pushstring(L, error.code);
+    return 3;
+}
+
+/* normalize(message [, piece [, scanner]]) -> string, { bare_cr=, bare_lf=, nul=, final_crlf= } */
+static int normalize(lua_State *L)
+{
+    ms_span rest = ms_lua_check_span(L, 1);
+    size_t piece = check_piece(L, 2);
+    ms_normalizer normalizer = ms_normalize_start();
+    ms_buf *out;
+
+    normalizer.scan = check_scanner(L, 3, normalizer.scan);
+    out = ms_lua_new_buf(L);
+    ms_buf_reserve(out, rest.n + 2);
+    while (rest.n > 0)
+        ms_normalize(&normalizer, take_piece(&rest, piece), out);
+    ms_normalize_end(&normalizer, out);
+    if (out->failed)
+        return luaL_error(L, "out of memory");
+    lua_pushlstring(L, out->p, out->n);
+    ms_buf_free(out);
+    lua_createtable(L, 0, 4);
+    lua_pushinteger(L, (lua_Integer)normalizer.bare_cr);
+    lua_setfield(L, -2, "bare_cr");
+    lua_pushinteger(L, (lua_Integer)normalizer.bare_lf);
+    lua_setfield(L, -2, "bare_lf");
+    lua_pushinteger(L, (lua_Integer)normalizer.nul);
+    lua_setfield(L, -2, "nul");
+    lua_pushboolean(L, normalizer.final_crlf);
+    lua_setfield(L, -2, "final_crlf");
+    return 2;
+}
+
+/* author_domains(message) -> { domain…, more= }, result */
+static int author_domains(lua_State *L)
+{
+    ms_header header = { 0 };
+    ms_authors authors;
+    bool ended, fine;
+
+    fine =
+        ms_header_parse(&header, header_block(ms_lua_check_span(L, 1), &ended)) && ms_author_domains(&header, &authors);
+    ms_header_free(&header);
+    if (!fine)
+        return luaL_error(L, "out of memory");
+    lua_createtable(L, (int)authors.n, 1);
+    for (size_t i = 0; i < authors.n; i++) {
+        lua_pushstring(L, authors.domain[i]);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    lua_pushboolean(L, authors.more);
+    lua_setfield(L, -2, "more");
+    lua_pushstring(L, ms_authors_result_name(authors.result));
+    return 2;
+}
+
 static const luaL_Reg functions[] = {
+    { "author_domains", author_domains },
     { "domain_valid", domain_valid },
+    { "lint", lint },
+    { "normalize", normalize },
     { "to_ascii", to_ascii },
     { "to_unicode", to_unicode },
     { NULL, NULL },
