@@ -14,11 +14,9 @@ static bool is_hyphenated_word(ms_span s)
     return true;
 }
 
-/* Reads a list with colons between: does it name `word`? False where it is not such a list at all;
- * an empty value is the list that names nothing (§3.2). Words that nobody knows are passed over. */
-static bool read_list(const ms_tag *tag, ms_span word, bool *named)
+bool ms_dkim_key_list(ms_span value, ms_span word, bool *named)
 {
-    ms_span rest = tag->value;
+    ms_span rest = value;
 
     *named = false;
     if (rest.n == 0)
@@ -86,21 +84,21 @@ static ms_dkim_key_result read_version(const ms_tags *tags)
     return v == tags->tag && ms_span_eq(v->value, MS_LIT("DKIM1")) ? MS_DKIM_KEY_OK : MS_DKIM_KEY_VERSION;
 }
 
+/* A list that is absent allows everything, and sets no flag. */
 static bool read_lists(const ms_tags *tags, ms_dkim_key *key)
 {
     const ms_tag *h = ms_tags_find(tags, "h"), *s = ms_tags_find(tags, "s"), *t = ms_tags_find(tags, "t");
-    bool any;
+    bool any = false;
 
     key->sha256_allowed = key->email_allowed = true;
-    key->testing = key->strict = false;
-    if (h != NULL && !read_list(h, MS_LIT("sha256"), &key->sha256_allowed))
+    if (h != NULL && !ms_dkim_key_list(h->value, MS_LIT("sha256"), &key->sha256_allowed))
         return false;
-    if (s != NULL) {
-        if (!read_list(s, MS_LIT("email"), &key->email_allowed) || !read_list(s, MS_LIT("*"), &any))
-            return false;
-        key->email_allowed = key->email_allowed || any;
-    }
-    return t == NULL || (read_list(t, MS_LIT("y"), &key->testing) && read_list(t, MS_LIT("s"), &key->strict));
+    if (s != NULL && (!ms_dkim_key_list(s->value, MS_LIT("email"), &key->email_allowed) ||
+                      !ms_dkim_key_list(s->value, MS_LIT("*"), &any)))
+        return false;
+    key->email_allowed = key->email_allowed || any;
+    return t == NULL || (ms_dkim_key_list(t->value, MS_LIT("y"), &key->testing) &&
+                         ms_dkim_key_list(t->value, MS_LIT("s"), &key->strict));
 }
 
 static ms_dkim_key_result read_key(const ms_tags *tags, ms_dkim_key *key)
@@ -140,4 +138,23 @@ ms_dkim_key_result ms_dkim_key_parse(ms_span text, ms_dkim_key *key)
     n = ms_tags_find(&tags, "n");
     key->notes = n != NULL ? n->value : (ms_span){ NULL, 0 };
     return read_key(&tags, key);
+}
+
+bool ms_dkim_key_fail(ms_dkim_key_result result, ms_error *error)
+{
+    switch (result) {
+    case MS_DKIM_KEY_NOT_A_KEY:
+        return ms_fail(error, "key_not_a_key", "the text is no DKIM key record");
+    case MS_DKIM_KEY_VERSION:
+        return ms_fail(error, "key_version", "v= of the key record is not DKIM1, or not its first tag");
+    case MS_DKIM_KEY_NO_P:
+        return ms_fail(error, "key_no_p", "the key record has no p=");
+    case MS_DKIM_KEY_REVOKED:
+        return ms_fail(error, "key_revoked", "p= of the key record is empty: the key was revoked");
+    case MS_DKIM_KEY_UNKNOWN_K:
+        return ms_fail(error, "key_type_unknown", "k= of the key record is neither rsa nor ed25519");
+    case MS_DKIM_KEY_SYNTAX:
+    default:
+        return ms_fail(error, "key_syntax", "the key record is not written as RFC 6376 asks");
+    }
 }

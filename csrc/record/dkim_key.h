@@ -1,12 +1,13 @@
 /* dkim_key.h: the DKIM key record (RFC 6376 §3.6.1, RFC 8463 §4, RFC 8301).
  *
  * Two readers of the same text. ms_dkim_key_parse is the verifier's: strict, quick, without
- * allocation. ms_dkim_key_lint is the customer's: it goes on after a fault, and says what is
- * wrong and how to mend it, as findings.
+ * allocation. ms_dkim_key_lint (dkim_key_lint.h) is the customer's: it goes on after a fault, and
+ * says what is wrong and how to mend it, as findings.
  */
 #ifndef MS_RECORD_DKIM_KEY_H
 #define MS_RECORD_DKIM_KEY_H
 
+#include "base/error.h"
 #include "base/span.h"
 #include "crypto/algorithm.h"
 
@@ -39,5 +40,13 @@ ms_dkim_key_result ms_dkim_key_parse(ms_span text, ms_dkim_key *key);
 /* Is the text meant as a key record, however broken? It is where it has a v= that begins with "DKIM", or a k=, or a
  * p= and does not begin with the v= of something else ("v=DMARC1; p=none"). SPF, DMARC, verification tokens are not. */
 bool ms_dkim_key_is_one(ms_span text);
+
+/* Reads the value of h=, s= or t=, words with colons between: does it name `word`? False where it is not such a
+ * list at all; an empty value is the list that names nothing. Words that nobody knows are passed over. */
+bool ms_dkim_key_list(ms_span value, ms_span word, bool *named);
+
+/* What a result other than MS_DKIM_KEY_OK means: in *error, with its code (key_not_a_key, key_syntax, key_version,
+ * key_no_p, key_revoked, key_type_unknown). Returns false. */
+bool ms_dkim_key_fail(ms_dkim_key_result result, ms_error *error);
 
 #endif

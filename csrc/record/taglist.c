@@ -143,3 +143,18 @@ const char *ms_tags_result_text(ms_tags_result result)
 
     return text[result];
 }
+
+const char *ms_tags_result_code(ms_tags_result result)
+{
+    static const char *const code[] = {
+        [MS_TAGS_OK] = "tags_ok",
+        [MS_TAGS_EMPTY] = "tags_empty",
+        [MS_TAGS_NO_EQUALS] = "tag_no_equals",
+        [MS_TAGS_BAD_NAME] = "tag_bad_name",
+        [MS_TAGS_BAD_VALUE] = "tag_bad_value",
+        [MS_TAGS_DUPLICATE] = "tag_duplicate",
+        [MS_TAGS_TOO_MANY] = "tags_too_many",
+    };
+
+    return code[result];
+}

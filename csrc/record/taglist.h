@@ -49,5 +49,7 @@ const ms_tag *ms_tags_find(const ms_tags *tags, const char *name);
 
 /* What a result means, in words: "a tag occurs twice". */
 const char *ms_tags_result_text(ms_tags_result result);
+/* The same for programs: "tag_duplicate". */
+const char *ms_tags_result_code(ms_tags_result result);
 
 #endif

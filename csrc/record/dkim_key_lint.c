@@ -1,0 +1,406 @@
+/* dkim_key_lint.c: what is wrong with a DKIM key record's tags (RFC 6376 §3.2, §3.6.1). See dkim_key_lint.h.
+ *
+ * The text goes through four stages: out of its PEM armour, out of what pasting put in (paste.c),
+ * cut into tags, and each tag looked at. Every stage mends what it reports, so that the next sees
+ * what was meant. All are linear in the size of the text.
+ */
+#include "record/dkim_key_lint.h"
+
+#include "record/dkim_key.h"
+#include "record/paste.h"
+#include "record/taglist.h"
+
+typedef struct tag {
+    ms_span piece; /* as written, white space at its ends aside */
+    ms_span name;  /* in lower case where the slip is but that */
+    ms_span value;
+} tag;
+
+typedef struct lint {
+    ms_crypto *crypto;
+    ms_findings *findings;
+    tag tag[MS_TAGS_MAX];
+    size_t n;
+    bool cut; /* the text ends where a string of a TXT record is full */
+} lint;
+
+static void add(lint *l, ms_finding_code code, ms_span found)
+{
+    ms_findings_add(l->findings, code, found);
+}
+
+static const tag *find(const lint *l, const char *name)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (ms_span_eq(l->tag[i].name, ms_span_str(name)))
+            return &l->tag[i];
+    return NULL;
+}
+
+static bool starts_with(ms_span s, ms_span start)
+{
+    return s.n >= start.n && ms_span_ieq(ms_span_of(s.p, start.n), start);
+}
+
+static ms_span behind(ms_span s, size_t n)
+{
+    return ms_span_of(s.p + n, s.n - n);
+}
+
+/* ---- PEM */
+
+/* Where `needle` starts in `s`, or s.n. */
+static size_t position(ms_span s, ms_span needle)
+{
+    for (size_t i = 0; i + needle.n <= s.n; i++) {
+        const char *at = memchr(s.p + i, needle.p[0], s.n - i);
+
+        if (at == NULL)
+            break;
+        i = (size_t)(at - s.p);
+        if (starts_with(behind(s, i), needle))
+            return i;
+    }
+    return s.n;
+}
+
+/* "-----BEGIN PUBLIC KEY-----" off the start of *text, or END. */
+static ms_span take_armour(ms_span *text)
+{
+    const ms_span dashes = MS_LIT("-----");
+    ms_span inside = behind(*text, dashes.n);
+    size_t n = position(inside, dashes);
+    ms_span armour = ms_span_of(text->p, n < inside.n ? n + 2 * dashes.n : text->n);
+
+    *text = behind(*text, armour.n);
+    return armour;
+}
+
+/* Copies `text` to `out` without PEM's first and last line, and without the white space between them. */
+static void mend_pem(lint *l, ms_span text, ms_buf *out)
+{
+    size_t at = position(text, MS_LIT("-----BEGIN "));
+    ms_span armour;
+
+    ms_buf_add(out, text.p, at);
+    if (at == text.n)
+        return;
+    text = behind(text, at);
+    armour = take_armour(&text);
+    if (position(armour, MS_LIT("PRIVATE KEY")) < armour.n)
+        add(l, MS_FINDING_DKIM_PRIVATE_KEY, armour);
+    else
+        add(l, MS_FINDING_DKIM_PEM_HEADER, armour);
+    at = position(text, MS_LIT("-----END "));
+    for (size_t i = 0; i < at; i++)
+        if (!ms_is_fws(text.p[i]))
+            ms_buf_add_char(out, text.p[i]);
+    text = behind(text, at);
+    if (text.n > 0)
+        take_armour(&text);
+    ms_buf_add_span(out, ms_span_trim(text));
+}
+
+/* Base64 and nothing else, long enough for a key: somebody left out the tags. */
+static bool is_bare_key(ms_span text)
+{
+    size_t characters = 0;
+
+    for (size_t i = 0; i < text.n; i++) {
+        if (ms_is_alpha(text.p[i]) || ms_is_digit(text.p[i]) || text.p[i] == '+' || text.p[i] == '/')
+            characters++;
+        else if (text.p[i] != '=' && !ms_is_fws(text.p[i]))
+            return false;
+    }
+    return characters >= 40 && (text.p[0] == 'M' || text.n <= 44);
+}
+
+/* ---- Tags */
+
+static bool is_known_name(char c)
+{
+    return c != '\0' && strchr("vkhpstng", ms_lower(c)) != NULL;
+}
+
+/* Does a tag start at `s` that no semicolon separates from what stands before: "k=rsa", not the "k=" in which base64
+ * may end? */
+static bool tag_starts(ms_span s)
+{
+    size_t i = 1;
+
+    if (s.n < 3 || !is_known_name(s.p[0]))
+        return false;
+    while (i < s.n && ms_is_wsp(s.p[i]))
+        i++;
+    return i + 1 < s.n && s.p[i] == '=' && s.p[i + 1] != '=' && !ms_is_fws(s.p[i + 1]);
+}
+
+/* Where a further tag starts in `piece`, behind white space or a comma; piece.n where none does. */
+static size_t next_tag(ms_span piece)
+{
+    for (size_t i = 1; i < piece.n; i++)
+        if ((ms_is_fws(piece.p[i - 1]) || piece.p[i - 1] == ',') && tag_starts(behind(piece, i)))
+            return i;
+    return piece.n;
+}
+
+/* Tag names are case-sensitive (§3.2); a name in upper case is mended where it is one of ours. */
+static ms_span mend_name(lint *l, ms_span name)
+{
+    static const char known[] = "vkhpstng";
+
+    if (name.n == 1 && name.p[0] >= 'A' && name.p[0] <= 'Z' && is_known_name(name.p[0])) {
+        add(l, MS_FINDING_DKIM_TAG_CASE, name);
+        return ms_span_of(strchr(known, ms_lower(name.p[0])), 1);
+    }
+    return name;
+}
+
+static bool is_tag_name(ms_span name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (!ms_is_alpha(name.p[i]) && (i == 0 || (!ms_is_digit(name.p[i]) && name.p[i] != '_')))
+            return false;
+    return name.n > 0;
+}
+
+static void add_tag(lint *l, ms_span piece)
+{
+    tag t = { .piece = ms_span_trim(piece) };
+    ms_span name = ms_span_cut(t.piece, '=', &t.value);
+
+    if (t.value.p == NULL) {
+        add(l, MS_FINDING_DKIM_NO_EQUALS, t.piece);
+        return;
+    }
+    t.name = ms_span_trim(name);
+    if (!is_tag_name(t.name)) {
+        add(l, MS_FINDING_DKIM_BAD_TAG_NAME, t.piece);
+        return;
+    }
+    if (t.name.n < name.n || (t.value.n > 0 && ms_is_fws(t.value.p[0])))
+        ms_findings_add_once(l->findings, MS_FINDING_DKIM_SPACE_AROUND_EQUALS, t.piece);
+    t.name = mend_name(l, t.name);
+    t.value = ms_span_trim(t.value);
+    for (size_t i = 0; i < l->n; i++)
+        if (ms_span_eq(l->tag[i].name, t.name)) {
+            add(l, MS_FINDING_DKIM_DUPLICATE_TAG, t.name);
+            return;
+        }
+    if (l->n == MS_TAGS_MAX)
+        ms_findings_add_once(l->findings, MS_FINDING_DKIM_TOO_MANY_TAGS, t.piece);
+    else
+        l->tag[l->n++] = t;
+}
+
+/* A piece between semicolons, which holds several tags where semicolons are missing. Notes are not looked into. */
+static void cut_piece(lint *l, ms_span piece)
+{
+    ms_span rest, name = ms_span_trim(ms_span_cut(piece, '=', &rest));
+    size_t at = ms_span_eq(name, MS_LIT("n")) ? piece.n : next_tag(piece);
+
+    while (at < piece.n) {
+        ms_span tag_before = ms_span_trim(ms_span_of(piece.p, at));
+
+        if (tag_before.n > 0 && tag_before.p[tag_before.n - 1] == ',')
+            tag_before.n--;
+        if (ms_span_trim(tag_before).n > 0) {
+            ms_findings_add_once(l->findings, MS_FINDING_DKIM_MISSING_SEMICOLON, behind(piece, at));
+            add_tag(l, tag_before);
+        }
+        piece = behind(piece, at);
+        at = next_tag(piece);
+    }
+    add_tag(l, piece);
+}
+
+/* A text of 100,000 pieces is not looked at any longer once it is clear that it is wrong. */
+static void cut_tags(lint *l, ms_span text)
+{
+    enum { PIECES = 4 * MS_TAGS_MAX };
+    ms_span rest = text;
+
+    for (size_t pieces = 0; rest.p != NULL; pieces++) {
+        ms_span piece = ms_span_cut(rest, ';', &rest);
+
+        if (pieces == PIECES) {
+            ms_findings_add_once(l->findings, MS_FINDING_DKIM_TOO_MANY_TAGS, piece);
+            return;
+        }
+        if (ms_span_trim(piece).n > 0)
+            cut_piece(l, piece);
+        else if (rest.p != NULL)
+            ms_findings_add_once(l->findings, MS_FINDING_DKIM_EMPTY_TAG, ms_span_of(text.p, (size_t)(rest.p - text.p)));
+    }
+}
+
+/* As ms_dkim_key_is_one, of what was meant; a long p= is a key whatever v= says. */
+static bool is_key(const lint *l)
+{
+    const tag *v = find(l, "v"), *p = find(l, "p");
+
+    if (find(l, "k") != NULL || (v != NULL && starts_with(v->value, MS_LIT("DKIM"))))
+        return true;
+    return p != NULL && (v == NULL || v != l->tag || p->value.n >= 40);
+}
+
+/* ---- What each tag says */
+
+static void check_version(lint *l)
+{
+    const tag *v = find(l, "v");
+
+    if (v == NULL) {
+        add(l, MS_FINDING_DKIM_MISSING_VERSION, MS_LIT(""));
+        return;
+    }
+    if (v != l->tag)
+        add(l, MS_FINDING_DKIM_VERSION_NOT_FIRST, l->tag[0].name);
+    if (!ms_span_eq(v->value, MS_LIT("DKIM1")))
+        add(l, MS_FINDING_DKIM_WRONG_VERSION, v->piece);
+}
+
+/* Does the list that `t` is name `word`, or `any`? Reports what is no list, once. */
+static bool names(lint *l, const tag *t, const char *word, const char *any)
+{
+    bool named, named_any = false;
+
+    if (!ms_dkim_key_list(t->value, ms_span_str(word), &named) ||
+        (any != NULL && !ms_dkim_key_list(t->value, ms_span_str(any), &named_any))) {
+        add(l, MS_FINDING_DKIM_BAD_LIST, t->piece);
+        return true;
+    }
+    return named || named_any;
+}
+
+static void check_lists(lint *l)
+{
+    const tag *h = find(l, "h"), *s = find(l, "s"), *t = find(l, "t");
+    bool strict;
+
+    if (h != NULL && !names(l, h, "sha256", NULL))
+        add(l, MS_FINDING_DKIM_HASH_EXCLUDED, h->piece);
+    if (s != NULL && !names(l, s, "email", "*"))
+        add(l, MS_FINDING_DKIM_SERVICE_EXCLUDES_EMAIL, s->piece);
+    if (t == NULL)
+        return;
+    if (!ms_dkim_key_list(t->value, MS_LIT("s"), &strict)) {
+        add(l, MS_FINDING_DKIM_BAD_LIST, t->piece);
+        return;
+    }
+    if (names(l, t, "y", NULL))
+        add(l, MS_FINDING_DKIM_TESTING, t->piece);
+    if (strict)
+        add(l, MS_FINDING_DKIM_STRICT, t->piece);
+}
+
+static void check_other_tags(lint *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        ms_span name = l->tag[i].name;
+
+        if (ms_span_eq(name, MS_LIT("g")))
+            add(l, MS_FINDING_DKIM_GRANULARITY, l->tag[i].piece);
+        else if (name.n > 1 || !is_known_name(name.p[0]))
+            add(l, MS_FINDING_DKIM_UNKNOWN_TAG, name);
+    }
+}
+
+/* False where the type is none that can be used. */
+static bool check_key_type(lint *l, ms_key_type *type)
+{
+    const tag *k = find(l, "k");
+    const ms_span rsa = MS_LIT("rsa"), ed25519 = MS_LIT("ed25519");
+
+    *type = MS_KEY_RSA;
+    if (k == NULL || ms_span_eq(k->value, rsa))
+        return true;
+    *type = ms_span_ieq(k->value, ed25519) ? MS_KEY_ED25519 : MS_KEY_RSA;
+    if (ms_span_eq(k->value, ed25519))
+        return true;
+    if (ms_span_ieq(k->value, rsa) || ms_span_ieq(k->value, ed25519)) {
+        add(l, MS_FINDING_DKIM_KEY_TYPE_CASE, k->piece);
+        return true;
+    }
+    add(l, MS_FINDING_DKIM_UNKNOWN_KEY_TYPE, k->piece);
+    return false;
+}
+
+/* False only when memory is out. */
+static bool check_key(lint *l, ms_span text)
+{
+    const tag *k = find(l, "k"), *p = find(l, "p");
+    ms_dkim_material material = { .cut = l->cut };
+    bool usable = check_key_type(l, &material.type);
+
+    if (p == NULL || p->value.n == 0) {
+        add(l, p == NULL ? MS_FINDING_DKIM_MISSING_P : MS_FINDING_DKIM_REVOKED, p == NULL ? MS_LIT("") : p->piece);
+        return true;
+    }
+    if (!usable)
+        return true;
+    material.k = k != NULL ? k->piece : MS_LIT("nothing of the type, which means k=rsa");
+    material.p = p->value;
+    material.before = (size_t)(p->value.p - text.p);
+    return ms_dkim_key_material_lint(l->crypto, &material, l->findings);
+}
+
+/* ---- The whole */
+
+static bool lint_mended(lint *l, ms_span text)
+{
+    size_t mark = l->findings->n;
+
+    cut_tags(l, text);
+    if (!is_key(l)) {
+        l->findings->n = mark;
+        add(l, MS_FINDING_DKIM_NOT_A_KEY, text);
+        return true;
+    }
+    check_version(l);
+    check_lists(l);
+    check_other_tags(l);
+    return check_key(l, text);
+}
+
+static bool lint_text(lint *l, ms_span text, ms_buf *inside, ms_buf *mended)
+{
+    ms_span meant;
+
+    mend_pem(l, text, inside);
+    if (ms_findings_has(l->findings, MS_FINDING_DKIM_PRIVATE_KEY))
+        return true;
+    ms_paste_mend(ms_buf_span(inside), "n", mended, l->findings);
+    meant = ms_span_trim(ms_buf_span(mended));
+    if (is_bare_key(meant)) {
+        if (!ms_findings_has(l->findings, MS_FINDING_DKIM_PEM_HEADER))
+            add(l, MS_FINDING_DKIM_BARE_KEY, ms_span_of(meant.p, meant.n < 12 ? meant.n : 12));
+        ms_buf_clear(inside);
+        ms_buf_add_str(inside, meant.n > 60 ? "v=DKIM1; k=rsa; p=" : "v=DKIM1; k=ed25519; p=");
+        ms_buf_add_span(inside, meant);
+        meant = ms_buf_span(inside);
+    }
+    return !inside->failed && !mended->failed && lint_mended(l, meant);
+}
+
+bool ms_dkim_key_lint(ms_crypto *crypto, const ms_span *strings, size_t n, ms_findings *findings)
+{
+    lint l = { .crypto = crypto, .findings = findings };
+    ms_buf text = { 0 }, inside = { 0 }, mended = { 0 };
+    ms_dkim_key key;
+    bool ok;
+
+    for (size_t i = 0; i < n; i++) {
+        if (n > 1 && strings[i].n > MS_TXT_STRING_MAX)
+            ms_findings_add_once(findings, MS_FINDING_TXT_STRING_TOO_LONG, strings[i]);
+        ms_buf_add_span(&text, strings[i]);
+    }
+    l.cut = text.n == MS_TXT_STRING_MAX || (n > 1 && strings[n - 1].n == MS_TXT_STRING_MAX);
+    ok = !text.failed && lint_text(&l, ms_buf_span(&text), &inside, &mended) && !inside.failed && !mended.failed;
+    if (ok && !ms_findings_has_error(findings) && ms_dkim_key_parse(ms_buf_span(&text), &key) != MS_DKIM_KEY_OK)
+        add(&l, MS_FINDING_DKIM_SYNTAX, ms_buf_span(&text));
+    ms_buf_free(&text);
+    ms_buf_free(&inside);
+    ms_buf_free(&mended);
+    return ok && !findings->failed;
+}
