@@ -6,10 +6,10 @@
 #include <openssl/params.h>
 #include <stdlib.h>
 
-/* OpenSSL reads parameters through pointers that are not const, and does not write. */
+/* OpenSSL takes pointers that are not const, and does not write through these. */
 const OSSL_PARAM ms_rsa_parameters[] = {
-    { OSSL_SIGNATURE_PARAM_DIGEST, OSSL_PARAM_UTF8_STRING, (char[]){ "SHA256" }, 6, 0 },
-    { OSSL_SIGNATURE_PARAM_PAD_MODE, OSSL_PARAM_UTF8_STRING, (char[]){ OSSL_PKEY_RSA_PAD_MODE_PKCSV15 },
+    { OSSL_SIGNATURE_PARAM_DIGEST, OSSL_PARAM_UTF8_STRING, (void *)"SHA256", 6, 0 },
+    { OSSL_SIGNATURE_PARAM_PAD_MODE, OSSL_PARAM_UTF8_STRING, (void *)OSSL_PKEY_RSA_PAD_MODE_PKCSV15,
       sizeof OSSL_PKEY_RSA_PAD_MODE_PKCSV15 - 1, 0 },
     { NULL, 0, NULL, 0, 0 },
 };

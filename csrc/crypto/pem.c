@@ -129,6 +129,8 @@ static bool refuse(const pem_block *block, ms_error *error)
 
 static bool find_block(ms_span text, pem_block *block, ms_error *error)
 {
+    if (text.n > 1 && memcmp(text.p, "\x30\x82", 2) == 0)
+        return ms_fail(error, "key_malformed", "this is DER; turn it into PEM: openssl pkey -inform DER -in FILE");
     if (!find_private(text, block))
         return ms_fail(error, "key_malformed",
                        "this is no private key in PEM: no line \"-----BEGIN PRIVATE KEY-----\"");
@@ -153,10 +155,21 @@ static int give_passphrase(char *room, int size, int writing, void *passphrase)
     return (int)given->n;
 }
 
+/* Does OpenSSL not know the cipher (or keep it in its legacy provider)? */
+static bool unknown_cipher(void)
+{
+    unsigned long e = ERR_peek_last_error();
+
+    return ERR_GET_LIB(e) == ERR_LIB_EVP && ERR_GET_REASON(e) == ERR_R_UNSUPPORTED;
+}
+
 static void say_why(const pem_block *block, ms_error *error)
 {
     if (ms_openssl_no_memory())
         ms_fail_memory(error);
+    else if (block->encrypted && unknown_cipher())
+        ms_fail(error, "key_unsupported",
+                "the private key is encrypted with a cipher that OpenSSL does not offer here");
     else if (block->encrypted)
         ms_fail(error, "bad_passphrase", "the passphrase does not open this private key");
     else

@@ -87,7 +87,7 @@ static bool check_numbers(const EVP_PKEY *pkey, ms_error *error)
         ok = ms_fail(error, "key_bad_exponent", "the key's public exponent is not an odd number from 3 to 2^%d",
                      MS_RSA_EXPONENT_MAX_BITS);
     else if (!numbers_fit(&r, pool))
-        ok = ms_fail(error, "key_malformed", "the key is damaged: its numbers do not belong together");
+        ok = ms_fail(error, "key_malformed", "the key is damaged, or has more than two primes: its numbers do not fit");
     else
         ok = true;
     BN_CTX_end(pool);
