@@ -1,0 +1,155 @@
+/* answer.c: what a reply says to a question. See answer.h. */
+#include "dns/answer.h"
+
+enum { CLASS_IN = 1 };
+
+const char *ms_dns_status_name(ms_dns_status status)
+{
+    static const char *const names[] = { "ok", "nodata", "nxdomain", "servfail", "refused", "bogus" };
+
+    return names[status];
+}
+
+static void failed(ms_dns_answer *answer, const char *reason)
+{
+    answer->status = MS_DNS_STATUS_SERVFAIL;
+    answer->reason = reason;
+}
+
+static void lower_ttl(ms_dns_answer *answer, uint32_t ttl)
+{
+    if (!answer->has_ttl || ttl < answer->ttl)
+        answer->ttl = ttl;
+    answer->has_ttl = true;
+}
+
+/* Finds a record of the answer section that belongs to the answer's owner. */
+static bool find(const ms_dns_answer *answer, const ms_dns_message *message, ms_dns_cursor *cursor, unsigned type,
+                 ms_dns_record *record)
+{
+    while (ms_dns_message_next(message, cursor, record) && record->section == MS_DNS_ANSWER)
+        if (record->type == type && record->class == CLASS_IN && ms_dns_name_eq(&record->name, &answer->owner))
+            return true;
+    return false;
+}
+
+bool ms_dns_answer_next(const ms_dns_answer *answer, const ms_dns_message *message, ms_dns_cursor *cursor,
+                        ms_dns_record *record)
+{
+    return find(answer, message, cursor, answer->type, record);
+}
+
+/* Have we been at this name? */
+static bool seen(const ms_dns_answer *answer, const ms_dns_name *asked, const ms_dns_name *name)
+{
+    if (ms_dns_name_eq(asked, name))
+        return true;
+    for (unsigned i = 0; i < answer->chain_length; i++)
+        if (ms_dns_name_eq(&answer->chain[i], name))
+            return true;
+    return false;
+}
+
+/* Follows the CNAMEs from the name asked for. False where they lead nowhere. */
+static bool follow_chain(ms_dns_answer *answer, const ms_dns_message *message, const ms_dns_name *asked)
+{
+    for (;;) {
+        ms_dns_cursor cursor = ms_dns_message_records(message);
+        ms_dns_record record;
+        ms_dns_value value;
+
+        if (answer->type == MS_DNS_CNAME || !find(answer, message, &cursor, MS_DNS_CNAME, &record))
+            return true;
+        ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_NAME, &value);
+        if (seen(answer, asked, &value.name)) {
+            failed(answer, "cname_loop");
+            return false;
+        }
+        if (answer->chain_length == MS_DNS_CHAIN_MAX) {
+            failed(answer, "cname_chain_too_long");
+            return false;
+        }
+        answer->chain[answer->chain_length++] = value.name;
+        answer->owner = value.name;
+        lower_ttl(answer, record.ttl);
+    }
+}
+
+/* RFC 2308 §5: a negation may be kept for the SOA's TTL or its minimum, whichever is less. */
+static bool take_negative_ttl(ms_dns_answer *answer, const ms_dns_message *message)
+{
+    ms_dns_cursor cursor = ms_dns_message_records(message);
+    ms_dns_record record;
+    ms_dns_value value;
+
+    while (ms_dns_message_next(message, &cursor, &record)) {
+        if (record.section != MS_DNS_AUTHORITY || record.type != MS_DNS_SOA || record.class != CLASS_IN)
+            continue;
+        record.at = record.end - 4;
+        ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_U32, &value);
+        lower_ttl(answer, record.ttl < value.number ? record.ttl : value.number);
+        return true;
+    }
+    answer->has_ttl = false;
+    return false;
+}
+
+/* A reply without error: are there records, or is it NODATA, or only part of the way? */
+static void find_records(ms_dns_answer *answer, const ms_dns_message *message, const ms_dns_name *asked)
+{
+    ms_dns_cursor cursor = ms_dns_message_records(message);
+    ms_dns_record record;
+    bool found = false;
+
+    if (!follow_chain(answer, message, asked))
+        return;
+    while (ms_dns_answer_next(answer, message, &cursor, &record)) {
+        lower_ttl(answer, record.ttl);
+        found = true;
+    }
+    if (found)
+        return;
+    answer->status = MS_DNS_STATUS_NODATA;
+    answer->incomplete = !take_negative_ttl(answer, message) && answer->chain_length > 0;
+}
+
+/* Does the server say that validation failed (RFC 8914 §4.7-§4.13)? */
+static bool says_bogus(const ms_dns_message *message)
+{
+    ms_span options = message->options, text;
+    unsigned code;
+
+    while (ms_dns_extended_error_next(&options, &code, &text))
+        if (code >= 6 && code <= 12)
+            return true;
+    return false;
+}
+
+void ms_dns_answer_find(ms_dns_answer *answer, const ms_dns_message *message, const ms_dns_name *name, unsigned type)
+{
+    answer->status = MS_DNS_STATUS_OK;
+    answer->reason = NULL;
+    answer->owner = *name;
+    answer->type = type;
+    answer->chain_length = 0;
+    answer->incomplete = false;
+    answer->has_ttl = false;
+
+    if (!(message->flags & MS_DNS_QR)) {
+        failed(answer, "not_a_reply");
+    } else if (message->has_question ? message->type != type || !ms_dns_name_eq(&message->name, name)
+                                     : message->rcode == MS_DNS_NOERROR || message->rcode == MS_DNS_NXDOMAIN) {
+        failed(answer, "wrong_question");
+    } else if (message->rcode == MS_DNS_NOERROR) {
+        find_records(answer, message, name);
+    } else if (message->rcode == MS_DNS_NXDOMAIN) {
+        if (follow_chain(answer, message, name)) {
+            answer->status = MS_DNS_STATUS_NXDOMAIN;
+            take_negative_ttl(answer, message);
+        }
+    } else if (message->rcode == MS_DNS_REFUSED) {
+        answer->status = MS_DNS_STATUS_REFUSED;
+    } else {
+        answer->status = says_bogus(message) ? MS_DNS_STATUS_BOGUS : MS_DNS_STATUS_SERVFAIL;
+    }
+}

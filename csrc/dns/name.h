@@ -1,0 +1,43 @@
+/* name.h: domain names, between text and wire (RFC 1035 §3.1, §4.1.4, §5.1; RFC 4343).
+ *
+ * A name is held as on the wire, uncompressed and in lower case, so that two names are the same
+ * where their octets are. Its text has no dot at the end (the root is "."), and every octet of a label
+ * that is not a printable ASCII character, as well as '.', '\', '"', '(', ')', ';', '@' and '$', is
+ * written \DDD: a dot in such a text always parts two labels.
+ */
+#ifndef MS_DNS_NAME_H
+#define MS_DNS_NAME_H
+
+#include "base/error.h"
+#include "base/span.h"
+
+#include <stdint.h>
+
+#define MS_DNS_NAME_MAX 255
+/* Room for the text of any name: four characters an octet, and the dots. */
+#define MS_DNS_NAME_TEXT_MAX 1024
+
+typedef struct ms_dns_name {
+    size_t n;
+    uint8_t octets[MS_DNS_NAME_MAX];
+} ms_dns_name;
+
+static inline bool ms_dns_name_eq(const ms_dns_name *a, const ms_dns_name *b)
+{
+    return a->n == b->n && memcmp(a->octets, b->octets, a->n) == 0;
+}
+
+/* Reads a name's text, with or without a dot at the end; `\DDD` and `\X` are understood. A name without
+ * that dot is taken as below `origin` where one is given, and "@" as the origin itself. Code: bad_name. */
+bool ms_dns_name_parse(ms_dns_name *name, ms_span text, const ms_dns_name *origin, ms_error *error);
+
+/* Writes a name's text (MS_DNS_NAME_TEXT_MAX is always enough); no NUL. Returns its length. */
+size_t ms_dns_name_text(const ms_dns_name *name, char *out);
+
+/* Reads the name at `*at` of a packet, following compression pointers, and moves `*at` behind it. A pointer
+ * must lead to before the labels that it ends, and there may be at most MS_DNS_HOPS_MAX of them: so every
+ * read ends. False where the packet holds no proper name there. */
+#define MS_DNS_HOPS_MAX 64
+bool ms_dns_name_read(ms_dns_name *name, ms_span packet, size_t *at);
+
+#endif
