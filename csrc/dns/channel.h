@@ -1,0 +1,55 @@
+/* channel.h: queries over the network, many at a time, waiting for none: c-ares behind one epoll descriptor.
+ *
+ * A channel knows some servers. `send` gives a query to one of them and returns its number; when the
+ * descriptor is readable, or the time that `timeout` names has passed, `process` takes in what came, and `take` hands
+ * over the queries that are done, one after the other. Nothing is called back: c-ares' own callbacks
+ * queue, and never see the caller.
+ *
+ * c-ares is kept to what it is best at: sockets, matching replies to queries, TCP framing. It is told not to judge
+ * replies (ARES_FLAG_NOCHECKRESP), for it would make SERVFAIL and REFUSED into "connection refused"; not to
+ * retry over TCP (ARES_FLAG_IGNTC), for a reply over 512 octets would go there where its EDNS is off, and one FORMERR
+ * turns that off for good; and it gets one server and one try an ares channel. Failover, tries, TCP after truncation
+ * and EDNS are decided above, where their deadline is known. Each server has several UDP sockets, thus several source
+ * ports (RFC 5452 §9.2). Time-outs are ours, looked at every 50 ms: ares_timeout() costs O(outstanding) a call.
+ */
+#ifndef MS_DNS_CHANNEL_H
+#define MS_DNS_CHANNEL_H
+
+#include "base/error.h"
+#include "base/span.h"
+
+#include <stdint.h>
+
+typedef struct ms_channel ms_channel;
+
+/* `longest_ms` is the longest time that any query may take. Codes: no_memory, failed. */
+ms_channel *ms_channel_new(unsigned longest_ms, ms_error *error);
+/* Forgets whatever is under way. */
+void ms_channel_free(ms_channel *channel);
+
+/* Adds a server: an IPv4 or IPv6 address and a port; they are numbered from 0. Codes: bad_server, no_memory. */
+bool ms_channel_add_server(ms_channel *channel, ms_span address, unsigned port, ms_error *error);
+
+/* Sends a query. Its reply, or why there is none within the time, is taken under *id. Codes: no_memory, failed. */
+bool ms_channel_send(ms_channel *channel, unsigned server, bool tcp, ms_span query, unsigned timeout_ms, uint64_t *id,
+                     ms_error *error);
+
+/* Readable when there is something to process. */
+int ms_channel_fd(const ms_channel *channel);
+/* Milliseconds after which `process` wants to be called at the latest; -1 where nothing is under way. */
+int ms_channel_timeout(const ms_channel *channel);
+void ms_channel_process(ms_channel *channel);
+
+/* A query that is done. It lasts until the next is taken. */
+typedef struct ms_completion {
+    uint64_t id;
+    const char *code; /* NULL where there is a reply; else timeout, unreachable, no_memory, failed */
+    ms_span reply;
+} ms_completion;
+
+bool ms_channel_take(ms_channel *channel, ms_completion *completion);
+
+/* How many queries are under way or not yet taken. */
+size_t ms_channel_outstanding(const ms_channel *channel);
+
+#endif
