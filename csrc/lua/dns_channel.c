@@ -1,0 +1,148 @@
+/* dns_channel.c: mailseal.core.dns.channel. See dns/channel.h; pollfd, events and timeout are cqueues' polling
+ * protocol. */
+#include "dns/channel.h"
+#include "lua/binding.h"
+
+#define TYPE "mailseal.dns.channel"
+
+static ms_channel *check_channel(lua_State *L)
+{
+    ms_channel **box = luaL_checkudata(L, 1, TYPE);
+
+    luaL_argcheck(L, *box != NULL, 1, "a closed channel");
+    return *box;
+}
+
+/* Seconds as milliseconds, from 1 to a day. */
+static unsigned check_milliseconds(lua_State *L, int index)
+{
+    lua_Number seconds = luaL_checknumber(L, index);
+
+    return seconds <= 0.001 ? 1 : seconds >= 86400 ? 86400000 : (unsigned)(seconds * 1000);
+}
+
+/* channel(longest_seconds) -> channel | nil, message, code */
+static int l_new(lua_State *L)
+{
+    unsigned longest_ms = check_milliseconds(L, 1);
+    ms_channel **box = lua_newuserdata(L, sizeof *box);
+    ms_error error;
+
+    *box = NULL;
+    luaL_getmetatable(L, TYPE);
+    lua_setmetatable(L, -2);
+    *box = ms_channel_new(longest_ms, &error);
+    return *box != NULL ? 1 : ms_lua_fail(L, &error);
+}
+
+/* close(): forgets what is under way; the channel is of no use afterwards */
+static int l_close(lua_State *L)
+{
+    ms_channel **box = luaL_checkudata(L, 1, TYPE);
+
+    ms_channel_free(*box);
+    *box = NULL;
+    return 0;
+}
+
+/* add_server(address, port) -> true | nil, message, code */
+static int l_add_server(lua_State *L)
+{
+    ms_channel *channel = check_channel(L);
+    ms_span address = ms_lua_check_span(L, 2);
+    lua_Integer port = luaL_checkinteger(L, 3);
+    ms_error error;
+
+    if (!ms_channel_add_server(channel, address, port > 0 && port <= 0xffff ? (unsigned)port : 0, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* send(server, query, seconds, tcp?) -> id | nil, message, code. Servers are numbered from 1. */
+static int l_send(lua_State *L)
+{
+    ms_channel *channel = check_channel(L);
+    lua_Integer server = luaL_checkinteger(L, 2);
+    ms_span query = ms_lua_check_span(L, 3);
+    unsigned timeout_ms = check_milliseconds(L, 4);
+    uint64_t id;
+    ms_error error;
+
+    luaL_argcheck(L, server >= 1 && server <= 0xffff, 2, "a server's number");
+    luaL_argcheck(L, query.n >= 12 && query.n <= 0xffff, 3, "a query");
+    if (!ms_channel_send(channel, (unsigned)server - 1, lua_toboolean(L, 5), query, timeout_ms, &id, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushnumber(L, (lua_Number)id);
+    return 1;
+}
+
+/* pollfd() -> descriptor */
+static int l_pollfd(lua_State *L)
+{
+    lua_pushinteger(L, ms_channel_fd(check_channel(L)));
+    return 1;
+}
+
+/* events() -> "r" */
+static int l_events(lua_State *L)
+{
+    lua_pushliteral(L, "r");
+    return 1;
+}
+
+/* timeout() -> seconds | nil: when process() wants to be called though nothing came */
+static int l_timeout(lua_State *L)
+{
+    int milliseconds = ms_channel_timeout(check_channel(L));
+
+    if (milliseconds < 0)
+        lua_pushnil(L);
+    else
+        lua_pushnumber(L, milliseconds / 1000.0);
+    return 1;
+}
+
+/* process(): takes in what came */
+static int l_process(lua_State *L)
+{
+    ms_channel_process(check_channel(L));
+    return 0;
+}
+
+/* take() -> id, reply | id, nil, code | nothing: the next query that is done */
+static int l_take(lua_State *L)
+{
+    ms_completion completion;
+
+    if (!ms_channel_take(check_channel(L), &completion))
+        return 0;
+    lua_pushnumber(L, (lua_Number)completion.id);
+    if (completion.code == NULL) {
+        lua_pushlstring(L, completion.reply.p, completion.reply.n);
+        return 2;
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, completion.code);
+    return 3;
+}
+
+/* outstanding() -> how many queries are under way or not yet taken */
+static int l_outstanding(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)ms_channel_outstanding(check_channel(L)));
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    { "add_server", l_add_server }, { "send", l_send },       { "pollfd", l_pollfd }, { "events", l_events },
+    { "timeout", l_timeout },       { "process", l_process }, { "take", l_take },     { "outstanding", l_outstanding },
+    { "close", l_close },           { "__gc", l_close },      { NULL, NULL },
+};
+
+void ms_open_dns_channel(lua_State *L)
+{
+    ms_lua_type(L, TYPE, methods);
+    lua_pushcfunction(L, l_new);
+    lua_setfield(L, -2, "channel");
+}
