@@ -1,0 +1,21 @@
+--- How a server is named: "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:5353".
+-- @module mailseal.dns.server
+local M = {}
+
+--- Takes a server's name apart. Whether the address is one, whoever uses it finds out.
+-- @tparam string text
+-- @treturn ?string its address
+-- @treturn number its port, 53 where none is named; or what is wrong
+-- @treturn ?string `bad_server`
+function M.parse(text)
+  if type(text) == "string" then
+    local address, port = text:match "^%[([%x:.]+)%]:(%d+)$"
+    if not address then address, port = text:match "^([%d.]+):(%d+)$" end
+    if not address then address = text:match "^%[([%x:.]+)%]$" or text:match "^[%x:.]+$" end
+    port = tonumber(port or 53)
+    if address and port >= 1 and port <= 65535 then return address, port end
+  end
+  return nil, ("\"%s\" is not the address of a server"):format(tostring(text)), "bad_server"
+end
+
+return M

@@ -1,0 +1,21 @@
+--- Zones in JSON. The format is told in `mailseal.dns.zone`.
+-- @module mailseal.dns.zone_json
+local M = {}
+
+--- Reads a zone's text.
+-- @tparam string text
+-- @treturn ?table the zone
+-- @treturn ?string what is wrong
+-- @treturn ?string `bad_zone`, or `no_module` where lua-cjson is absent
+function M.read(text)
+  local found, cjson = pcall(require, "cjson")
+  if not found then
+    return nil, "a zone in JSON needs lua-cjson: apt install lua-cjson, or luarocks install lua-cjson", "no_module"
+  end
+  local ok, zone = pcall(cjson.decode, text)
+  if not ok then return nil, "zone: " .. tostring(zone), "bad_zone" end
+  if type(zone) ~= "table" then return nil, "zone: the file holds no JSON object", "bad_zone" end
+  return zone
+end
+
+return M
