@@ -1,0 +1,184 @@
+--- A real name server of one's own: Knot DNS on a loopback port, in a directory of its own, gone when it is stopped.
+--
+--     local knot = require "examples.loopback_knot"
+--     local server = assert(knot.start { zones = { ["example.test"] = "@ SOA ns hostmaster 1 60 60 600 5\n@ NS ns\n…" } })
+--     local resolver = dns.resolver { servers = { server.address } }
+--     server:update("example.test", { "add s1._domainkey.example.test. 60 TXT \"v=DKIM1; p=…\"" })
+--     server:stop()
+--
+-- Names in a zone's text are relative to the zone, records without a TTL get 60 seconds. Programs on this machine may change
+-- the zones by dynamic update (RFC 2136). Wants the programs knotd and knsupdate: apt install knot knot-dnsutils.
+local async = require "mailseal.async"
+local dns = require "mailseal.dns"
+
+local M = {}
+local Server = {}
+Server.__index = Server
+
+local PORTS_FROM, PORTS_TO = 20000, 32000
+local PATIENCE = 10 -- seconds until the server must answer
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  assert(file:write(text))
+  file:close()
+end
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return "" end
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+-- The output of a command of the shell.
+local function output_of(command)
+  local pipe = assert(io.popen(command))
+  local output = pipe:read "*a"
+  pipe:close()
+  return output
+end
+
+-- A number that nobody else chooses: two tests may run at a time.
+local function random(from, to)
+  local source = assert(io.open("/dev/urandom", "rb"))
+  local a, b, c = source:read(3):byte(1, 3)
+  source:close()
+  return from + (a * 65536 + b * 256 + c) % (to - from + 1)
+end
+
+local configuration = [[
+server:
+    rundir: "%s"
+    listen: [ %s ]
+    udp-workers: 1
+    tcp-workers: 1
+    background-workers: 1
+database:
+    storage: "%s"
+log:
+  - target: stderr
+    any: info
+acl:
+  - id: loopback
+    address: [ 127.0.0.0/8, ::1 ]
+    action: [ update, transfer ]
+template:
+  - id: default
+    storage: "%s"
+    file: "%%s.zone"
+    acl: loopback
+    journal-content: none
+    zonefile-load: whole
+    zonefile-sync: -1
+zone:
+]]
+
+-- Writes what the server reads.
+local function prepare(directory, zones, listen, port)
+  local addresses = {}
+  for i, address in ipairs(listen) do addresses[i] = ("%s@%d"):format(address, port) end
+  local lines = { configuration:format(directory, table.concat(addresses, ", "), directory, directory) }
+  for name, text in pairs(zones) do
+    lines[#lines + 1] = ("  - domain: %s\n"):format(name)
+    write(("%s/%s.zone"):format(directory, name), ("$ORIGIN %s.\n$TTL 60\n%s\n"):format(name, text))
+  end
+  write(directory .. "/knot.conf", table.concat(lines))
+end
+
+-- Is the process still there?
+local function alive(pid)
+  return output_of(("kill -0 %d 2>/dev/null && echo yes"):format(pid)) ~= ""
+end
+
+-- Waits until every zone is served. Nil where the server gave up.
+local function wait_until_served(self, zones)
+  local resolver = assert(dns.resolver { servers = { self.address }, timeout = 0.5, tries = 1 })
+  local deadline = async.now() + PATIENCE
+  for name in pairs(zones) do
+    while resolver:query(name, "SOA").status ~= "ok" do
+      if not alive(self.pid) or read(self.log):find "cannot bind" or async.now() > deadline then return nil end
+      async.sleep(0.02)
+    end
+  end
+  return not read(self.log):find "cannot bind"
+end
+
+local function launch(zones, listen)
+  local directory = os.tmpname()
+  os.remove(directory)
+  assert(output_of(("mkdir -m 700 '%s' && echo made"):format(directory)) ~= "", "cannot make " .. directory)
+  local port = random(PORTS_FROM, PORTS_TO)
+  prepare(directory, zones, listen, port)
+  local log = directory .. "/log"
+  local pid = output_of(("PATH=$PATH:/usr/sbin; knotd -c '%s/knot.conf' >'%s' 2>&1 </dev/null & echo $!"):format(directory, log))
+  local host = listen[1]:find ":" and "[" .. listen[1] .. "]" or listen[1]
+  local self = setmetatable({
+    directory = directory, log = log, pid = assert(tonumber(pid), "knotd has no process"), host = listen[1], port = port,
+    address = ("%s:%d"):format(host, port),
+  }, Server)
+  if wait_until_served(self, zones) then return self end
+  local why = read(log)
+  self:stop()
+  return nil, why
+end
+
+--- Is the program there?
+-- @treturn boolean
+function M.available()
+  return output_of "PATH=$PATH:/usr/sbin; command -v knotd" ~= ""
+end
+
+--- Starts a server and waits until it serves its zones.
+-- @tparam table options `zones`: a table from zone names to zone files' texts; `listen`: a list of loopback addresses
+--   ({ "127.0.0.1" })
+-- @treturn ?table the server: `address` ("127.0.0.1:port"), `host`, `port`, `pid`
+-- @treturn ?string why there is none
+-- @treturn ?string `no_knot`
+function M.start(options)
+  if not M.available() then return nil, "knotd is not installed: apt install knot", "no_knot" end
+  local server, why
+  for _ = 1, 5 do -- a port may be taken
+    server, why = launch(options.zones, options.listen or { "127.0.0.1" })
+    if server then return server end
+  end
+  return nil, "knotd does not serve: " .. tostring(why), "no_knot"
+end
+
+--- Changes a zone by dynamic update.
+-- @tparam string zone its name
+-- @tparam table changes a list of lines for knsupdate's `update`: "add name. ttl TYPE data", "del name. TYPE"
+-- @treturn ?boolean true
+-- @treturn ?string why not
+-- @treturn ?string `no_update`
+function Server:update(zone, changes)
+  local lines = { ("server %s %d\nzone %s."):format(self.host, self.port, zone) }
+  for _, change in ipairs(changes) do lines[#lines + 1] = "update " .. change end
+  lines[#lines + 1] = "send\n"
+  local path = self.directory .. "/update"
+  write(path, table.concat(lines, "\n"))
+  local output = output_of(("knsupdate '%s' 2>&1 && echo 'ok'"):format(path))
+  if output:find "ok\n$" and not output:lower():find "fail" then return true end
+  return nil, "knsupdate: " .. output, "no_update"
+end
+
+--- Makes the server fall silent, its sockets staying open, or go on.
+-- @tparam boolean silent
+function Server:silence(silent)
+  output_of(("kill -%s %d"):format(silent and "STOP" or "CONT", self.pid))
+end
+
+--- Ends the server and removes its directory.
+function Server:stop()
+  if not self.pid then return end
+  output_of(("kill -CONT %d 2>/dev/null; kill %d 2>/dev/null"):format(self.pid, self.pid))
+  for _ = 1, 250 do
+    if not alive(self.pid) then break end
+    async.sleep(0.02)
+  end
+  output_of(("rm -rf '%s'"):format(self.directory))
+  self.pid = nil
+end
+
+return M
