@@ -3,6 +3,14 @@
 
 #include <stdlib.h>
 
+bool ms_is_field_name(ms_span name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] <= ' ' || name.p[i] > '~')
+            return false;
+    return name.n > 0;
+}
+
 /* Behind the CRLF that ends the field which starts at `p`, or `end`. */
 static const char *field_end(const char *p, const char *end)
 {
@@ -32,6 +40,7 @@ static ms_field cut_field(const char *p, const char *end)
     }
     while (field.name.n > 0 && ms_is_wsp(field.name.p[field.name.n - 1]))
         field.name.n--;
+    field.key = ms_field_key(field.name);
     return field;
 }
 

@@ -15,6 +15,7 @@ typedef struct ms_field {
     ms_span name;  /* before the colon, without the white space that obsolete syntax allows there; empty where there is
                       no colon */
     ms_span value; /* behind the colon, folding and all, without the last CRLF */
+    unsigned key;  /* of the name (ms_field_key): names that differ in it are different */
 } ms_field;
 
 typedef struct ms_header {
@@ -22,6 +23,18 @@ typedef struct ms_header {
     size_t n;
     size_t cap;
 } ms_header;
+
+/* Length and outer letters of a field name, whatever its case, in one number that is quick to compare. */
+static inline unsigned ms_field_key(ms_span name)
+{
+    if (name.n == 0)
+        return 0;
+    return (unsigned)name.n << 16 | (unsigned)(unsigned char)ms_lower(name.p[0]) << 8 |
+           (unsigned char)ms_lower(name.p[name.n - 1]);
+}
+
+/* RFC 5322 §2.2: printable US-ASCII, but no colon, which is the caller's to know. */
+bool ms_is_field_name(ms_span name);
 
 /* Cuts `block` (the header section without the empty line that ends it). Takes time linear in its
  * size; false only when memory is out. A zero-initialised header may be parsed into, and again. */

@@ -1,0 +1,130 @@
+/* wsp.c: finding the white space that relaxed canonicalization changes. See wsp.h. */
+#include "mail/wsp.h"
+
+#include <stdbool.h>
+
+static inline bool is_change(const char *p, const char *end, bool header)
+{
+    if (*p == '\t' || (header && (*p == '\r' || *p == '\n')))
+        return true;
+    if (*p != ' ')
+        return false;
+    return p + 1 == end || p[1] == ' ' || p[1] == '\t' || p[1] == '\r';
+}
+
+static inline const char *scan_octets(const char *p, const char *end, bool header)
+{
+    while (p < end && !is_change(p, end, header))
+        p++;
+    return p;
+}
+
+static const char *body_portable(const char *p, const char *end)
+{
+    return scan_octets(p, end, false);
+}
+
+static const char *header_portable(const char *p, const char *end)
+{
+    return scan_octets(p, end, true);
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#include <immintrin.h>
+
+/* Each block is loaded twice, the second time one octet further on, so that an octet and the one
+ * behind it stand in the same lane. */
+
+static inline unsigned block_sse2(const char *p, bool header)
+{
+    const __m128i sp = _mm_set1_epi8(' '), tab = _mm_set1_epi8('\t'), cr = _mm_set1_epi8('\r');
+    __m128i here = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+    __m128i breaks =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(next, sp), _mm_cmpeq_epi8(next, tab)), _mm_cmpeq_epi8(next, cr));
+    __m128i change = _mm_or_si128(_mm_cmpeq_epi8(here, tab), _mm_and_si128(_mm_cmpeq_epi8(here, sp), breaks));
+
+    if (header)
+        change =
+            _mm_or_si128(change, _mm_or_si128(_mm_cmpeq_epi8(here, cr), _mm_cmpeq_epi8(here, _mm_set1_epi8('\n'))));
+    return (unsigned)_mm_movemask_epi8(change);
+}
+
+static inline const char *scan_sse2(const char *p, const char *end, bool header)
+{
+    for (; end - p > 16; p += 16) {
+        unsigned change = block_sse2(p, header);
+
+        if (change != 0)
+            return p + __builtin_ctz(change);
+    }
+    return scan_octets(p, end, header);
+}
+
+static const char *body_sse2(const char *p, const char *end)
+{
+    return scan_sse2(p, end, false);
+}
+
+static const char *header_sse2(const char *p, const char *end)
+{
+    return scan_sse2(p, end, true);
+}
+
+__attribute__((target("avx2"))) static inline unsigned block_avx2(const char *p, bool header)
+{
+    const __m256i sp = _mm256_set1_epi8(' '), tab = _mm256_set1_epi8('\t'), cr = _mm256_set1_epi8('\r');
+    __m256i here = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(p + 1));
+    __m256i breaks = _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(next, sp), _mm256_cmpeq_epi8(next, tab)),
+                                     _mm256_cmpeq_epi8(next, cr));
+    __m256i change =
+        _mm256_or_si256(_mm256_cmpeq_epi8(here, tab), _mm256_and_si256(_mm256_cmpeq_epi8(here, sp), breaks));
+
+    if (header)
+        change = _mm256_or_si256(
+            change, _mm256_or_si256(_mm256_cmpeq_epi8(here, cr), _mm256_cmpeq_epi8(here, _mm256_set1_epi8('\n'))));
+    return (unsigned)_mm256_movemask_epi8(change);
+}
+
+__attribute__((target("avx2"))) static const char *body_avx2(const char *p, const char *end)
+{
+    for (; end - p > 32; p += 32) {
+        unsigned change = block_avx2(p, false);
+
+        if (change != 0)
+            return p + __builtin_ctz(change);
+    }
+    return scan_sse2(p, end, false);
+}
+
+__attribute__((target("avx2"))) static const char *header_avx2(const char *p, const char *end)
+{
+    for (; end - p > 32; p += 32) {
+        unsigned change = block_avx2(p, true);
+
+        if (change != 0)
+            return p + __builtin_ctz(change);
+    }
+    return scan_sse2(p, end, true);
+}
+
+ms_wsp_scanner ms_wsp_scanner_of(ms_wsp_level level)
+{
+    if (level >= MS_WSP_AVX2 && __builtin_cpu_supports("avx2"))
+        return (ms_wsp_scanner){ body_avx2, header_avx2 };
+    if (level >= MS_WSP_SSE2)
+        return (ms_wsp_scanner){ body_sse2, header_sse2 };
+    return (ms_wsp_scanner){ body_portable, header_portable };
+}
+
+#else
+
+ms_wsp_scanner ms_wsp_scanner_of(ms_wsp_level level)
+{
+    (void)level;
+    return (ms_wsp_scanner){ body_portable, header_portable };
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* wsp.h: finding the white space that relaxed canonicalization changes (RFC 6376 §3.4.2, §3.4.4).
+ *
+ * Most octets of a message go into the hash as they are. These scanners run over them 16 or 32 at a
+ * time and stop only where something must be looked at, so that what lies between can be hashed
+ * where it is. A portable version stands beside the ones for SSE2 and AVX2, gives the same answers,
+ * and is what other machines run.
+ */
+#ifndef MS_MAIL_WSP_H
+#define MS_MAIL_WSP_H
+
+#include <stddef.h>
+
+/* The first octet in [p, end) that is a TAB, or a SP before SP, TAB or CR; `end` where there is none.
+ * What stands at `end` is not looked at: a SP in the last place counts as changed. */
+typedef const char *ms_wsp_scan(const char *p, const char *end);
+
+typedef struct ms_wsp_scanner {
+    ms_wsp_scan *body;
+    ms_wsp_scan *header; /* stops at every CR and LF as well, for folding */
+} ms_wsp_scanner;
+
+/* In order of speed. The machine may not have them all. */
+typedef enum ms_wsp_level { MS_WSP_PORTABLE, MS_WSP_SSE2, MS_WSP_AVX2 } ms_wsp_level;
+
+/* The scanner of that level, or the best below it that this machine can run. */
+ms_wsp_scanner ms_wsp_scanner_of(ms_wsp_level level);
+
+#endif
