@@ -18,8 +18,12 @@
 
 #if LUA_VERSION_NUM < 502
 #define lua_rawlen                    lua_objlen
+#define ms_lua_setuservalue           lua_setfenv
+#define ms_lua_getuservalue           lua_getfenv
 #define ms_lua_setfuncs(L, functions) luaL_register((L), NULL, (functions))
 #else
+#define ms_lua_setuservalue           lua_setuservalue
+#define ms_lua_getuservalue           lua_getuservalue
 #define ms_lua_setfuncs(L, functions) luaL_setfuncs((L), (functions), 0)
 #endif
 

@@ -1,9 +1,8 @@
 /* mail.c: mailseal.core.mail: domain names, and a message's lint, mending and authors. */
-#include "lua/binding.h"
+#include "lua/mail.h"
 
 #include "mail/address.h"
 #include "mail/domain.h"
-#include "mail/lint.h"
 #include "mail/normalize.h"
 
 #include <stdint.h>
@@ -94,6 +93,19 @@ static void push_finding(lua_State *L, const ms_lint *lint, ms_lint_code code)
     }
 }
 
+void ms_lua_push_findings(lua_State *L, const ms_lint *lint)
+{
+    int found = 0;
+
+    lua_newtable(L);
+    for (int code = 0; code < MS_LINT_CODES; code++) {
+        if (lint->finding[code].count == 0)
+            continue;
+        push_finding(L, lint, (ms_lint_code)code);
+        lua_rawseti(L, -2, ++found);
+    }
+}
+
 /* lint(message [, piece [, scanner]]) -> { { code=, severity=, text=, count=, line= } … } [, text, code: why to refuse]
  */
 static int lint(lua_State *L)
@@ -104,7 +116,6 @@ static int lint(lua_State *L)
     ms_header header = { 0 };
     ms_error error;
     bool ended, fine;
-    int found = 0;
 
     result.scan = check_scanner(L, 3, result.scan);
     while (rest.n > 0)
@@ -118,13 +129,7 @@ static int lint(lua_State *L)
         return luaL_error(L, "out of memory");
     ms_lint_end(&result);
 
-    lua_newtable(L);
-    for (int code = 0; code < MS_LINT_CODES; code++) {
-        if (result.finding[code].count == 0)
-            continue;
-        push_finding(L, &result, (ms_lint_code)code);
-        lua_rawseti(L, -2, ++found);
-    }
+    ms_lua_push_findings(L, &result);
     if (ms_lint_passes(&result, &error))
         return 1;
     lua_pushstring(L, error.text);
