@@ -16,7 +16,8 @@ const OSSL_PARAM ms_rsa_parameters[] = {
 
 bool ms_openssl_no_memory(void)
 {
-    return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+    return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ||
+           ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
 }
 
 /* A context that turns numbers into keys of `type`, or NULL. */

@@ -43,8 +43,8 @@ void ms_hash_start(ms_hash *hash)
 
 void ms_hash_update(ms_hash *hash, const void *p, size_t n)
 {
-    if (n > 0 && EVP_DigestUpdate(hash->context, p, n) <= 0)
-        hash->failed = true;
+    if (!hash->failed && n > 0) /* a context that could not be started must not be touched: OpenSSL 3.0 crashes */
+        hash->failed = EVP_DigestUpdate(hash->context, p, n) <= 0;
 }
 
 bool ms_hash_finish(ms_hash *hash, uint8_t digest[MS_SHA256_SIZE])

@@ -34,7 +34,8 @@ struct ms_private_key {
  */
 ms_private_key *ms_private_key_of(EVP_PKEY *pkey, bool from_outside, ms_error *error);
 
-/* Did OpenSSL's last failure come from want of memory? */
+/* Did OpenSSL fail for want of memory? The cause is the first of its notes, unless the host program left others there.
+ */
 bool ms_openssl_no_memory(void);
 
 #endif

@@ -123,8 +123,11 @@ static bool check_size(unsigned bits, ms_error *error)
 static bool fill(ms_private_key *key, bool from_outside, ms_error *error)
 {
     const char *name = EVP_PKEY_get0_type_name(key->pkey);
+    int bits = EVP_PKEY_get_bits(key->pkey);
 
-    key->bits = (unsigned)EVP_PKEY_get_bits(key->pkey);
+    if (bits <= 0)
+        return ms_fail_memory(error);
+    key->bits = (unsigned)bits;
     if (EVP_PKEY_is_a(key->pkey, "ED25519")) {
         key->type = MS_KEY_ED25519;
         key->bits = 256;
