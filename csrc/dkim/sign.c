@@ -49,10 +49,11 @@ void ms_signer_free(ms_signer *signer)
 
 static bool keep_name(ms_buf *to, ms_span name, const char *code, const char *what, ms_error *error)
 {
+    size_t start = to->n; /* an identity's local part may stand before it */
     ms_error why;
 
     if (ms_domain_to_ascii(name, to, &why)) {
-        if (ms_domain_valid(ms_buf_span(to)))
+        if (ms_domain_valid(ms_span_of(to->p + start, to->n - start)))
             return true;
         ms_fail(&why, code, "it is not a domain name");
     }
