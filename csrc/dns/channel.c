@@ -15,16 +15,20 @@
 #endif
 
 enum {
-    UDP_LANES = 4, /* source ports a server */
-    LANES = 5,     /* and one for TCP */
-    TICK_MS = 50,  /* how exact time-outs are */
-    EVENTS = 64,   /* sockets looked at in one go */
+    UDP_LANES = 4,          /* source ports a server */
+    PLAIN_LANE = UDP_LANES, /* UDP without EDNS */
+    TCP_LANE,
+    LANES,
+    TICK_MS = 50, /* how exact time-outs are */
+    EVENTS = 64,  /* sockets looked at in one go */
+    UDP_SIZE = 4096,
     RECEIVE_BUFFER = 1 << 20,
 };
 
 typedef struct request {
     struct request *previous, *next; /* among those under way; later `next` among those done */
     ms_channel *channel;
+    struct lane *lane;
     uint64_t id, expires;
     bool done;    /* delivered, or about to be */
     bool in_ares; /* its callback is still to come */
@@ -38,13 +42,17 @@ typedef struct request {
 typedef struct lane {
     ms_channel *channel;
     ares_channel ares;
-    unsigned number;
+    unsigned kind;    /* 0 to UDP_LANES - 1, PLAIN_LANE or TCP_LANE */
+    unsigned number;  /* its place among the channel's lanes */
+    size_t in_flight; /* requests that c-ares has */
+    bool suspect;     /* may have lost its EDNS flag */
+    bool retired;     /* takes no further query, and goes when the last one is done */
 } lane;
 
 typedef struct server {
     char address[80]; /* "192.0.2.1:53", "[2001:db8::1]:53" */
     unsigned turn;
-    lane lanes[LANES];
+    lane *lanes[LANES];
 } server;
 
 struct ms_channel {
@@ -58,6 +66,8 @@ struct ms_channel {
     request *taken;                  /* shown to the caller */
     size_t servers_n;
     server **servers;
+    size_t lanes_n; /* NULL among them where one is gone */
+    lane **lanes;
 };
 
 static uint64_t now_ms(void)
@@ -138,6 +148,10 @@ static void on_reply(void *argument, int status, int timeouts, unsigned char *re
 
     (void)timeouts;
     r->in_ares = false;
+    r->lane->in_flight--;
+    /* A server without EDNS; it may have said FORMERR before. */
+    if (size >= 12 && reply[10] == 0 && reply[11] == 0)
+        r->lane->suspect = true;
     if (r->done) {
         request_release(r);
         return;
@@ -178,16 +192,19 @@ static void on_socket(void *argument, ares_socket_t fd, int readable, int writab
         epoll_ctl(l->channel->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-static bool open_lane(lane *l, const char *address, bool tcp, ms_error *error)
+static bool open_ares(lane *l, const char *address, ms_error *error)
 {
     struct ares_options options = { 0 };
     int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_SOCK_RCVBUF |
-               ARES_OPT_LOOKUPS | ARES_OPT_DOMAINS;
+               ARES_OPT_LOOKUPS | ARES_OPT_DOMAINS | ARES_OPT_EDNSPSZ;
     int status;
 
     options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_IGNTC | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
-    if (tcp)
+    if (l->kind == TCP_LANE)
         options.flags |= ARES_FLAG_USEVC;
+    else if (l->kind != PLAIN_LANE)
+        options.flags |= ARES_FLAG_EDNS;
+    options.ednspsz = UDP_SIZE;
     options.timeout = (int)(l->channel->longest_ms + TICK_MS); /* ours comes first */
     options.tries = 1;
     options.sock_state_cb = on_socket;
@@ -205,21 +222,85 @@ static bool open_lane(lane *l, const char *address, bool tcp, ms_error *error)
             return true;
         ares_destroy(l->ares);
     }
-    l->ares = NULL;
     if (status == ARES_ENOMEM)
         return ms_fail_memory(error);
     return ms_fail(error, "failed", "c-ares: %s", ares_strerror(status));
 }
 
-/* The lane for the next query to a server; NULL where it cannot be had. */
-static lane *choose_lane(ms_channel *channel, unsigned number, bool tcp, ms_error *error)
+/* A place among the channel's lanes; NULL where there is no memory for it. */
+static lane **free_place(ms_channel *channel)
 {
-    server *s = channel->servers[number];
-    lane *l = &s->lanes[tcp ? UDP_LANES : s->turn++ % UDP_LANES];
+    lane **lanes;
 
-    if (l->ares == NULL && !open_lane(l, s->address, tcp, error))
+    for (size_t i = 0; i < channel->lanes_n; i++)
+        if (channel->lanes[i] == NULL)
+            return &channel->lanes[i];
+    lanes = realloc(channel->lanes, (channel->lanes_n + 1) * sizeof(lane *));
+    if (lanes == NULL)
         return NULL;
+    channel->lanes = lanes;
+    lanes[channel->lanes_n] = NULL;
+    return &lanes[channel->lanes_n++];
+}
+
+static lane *lane_new(ms_channel *channel, unsigned kind, const char *address, ms_error *error)
+{
+    lane **place = free_place(channel), *l = place != NULL ? calloc(1, sizeof *l) : NULL;
+
+    if (l == NULL) {
+        ms_fail_memory(error);
+        return NULL;
+    }
+    l->channel = channel;
+    l->kind = kind;
+    l->number = (unsigned)(place - channel->lanes);
+    if (!open_ares(l, address, error)) {
+        free(l);
+        return NULL;
+    }
+    *place = l;
     return l;
+}
+
+static void lane_free(lane *l)
+{
+    l->channel->lanes[l->number] = NULL;
+    ares_destroy(l->ares);
+    free(l);
+}
+
+/* Did c-ares turn EDNS off? */
+static bool lost_edns(lane *l)
+{
+    struct ares_options options = { 0 };
+    bool lost;
+    int mask;
+
+    if (!l->suspect || l->kind >= PLAIN_LANE || ares_save_options(l->ares, &options, &mask) != ARES_SUCCESS)
+        return false;
+    lost = !(options.flags & ARES_FLAG_EDNS);
+    ares_destroy_options(&options);
+    l->suspect = lost;
+    return lost;
+}
+
+static bool has_additional(ms_span query)
+{
+    return query.n >= 12 && (query.p[10] != 0 || query.p[11] != 0);
+}
+
+/* The lane for a query to a server; NULL where it cannot be had. */
+static lane *choose_lane(ms_channel *channel, server *s, bool tcp, ms_span query, ms_error *error)
+{
+    unsigned kind = tcp ? TCP_LANE : has_additional(query) ? s->turn++ % UDP_LANES : PLAIN_LANE;
+
+    if (s->lanes[kind] != NULL && lost_edns(s->lanes[kind])) {
+        s->lanes[kind]->retired = true;
+        s->lanes[kind] = NULL;
+    }
+    if (s->lanes[kind] == NULL)
+        s->lanes[kind] = lane_new(channel, kind, s->address, error);
+    return s->lanes[kind];
 }
 
 /* ---- the channel */
@@ -257,12 +338,12 @@ void ms_channel_free(ms_channel *channel)
 {
     if (channel == NULL)
         return;
-    for (size_t i = 0; i < channel->servers_n; i++) {
-        for (size_t j = 0; j < LANES; j++)
-            if (channel->servers[i]->lanes[j].ares != NULL)
-                ares_destroy(channel->servers[i]->lanes[j].ares);
+    for (size_t i = 0; i < channel->lanes_n; i++)
+        if (channel->lanes[i] != NULL)
+            lane_free(channel->lanes[i]);
+    for (size_t i = 0; i < channel->servers_n; i++)
         free(channel->servers[i]);
-    }
+    free(channel->lanes);
     free(channel->servers);
     free_list(channel->live);
     free_list(channel->done_first);
@@ -307,10 +388,6 @@ bool ms_channel_add_server(ms_channel *channel, ms_span address, unsigned port, 
         free(s);
         return ms_fail(error, "bad_server", "not the address and port of a server");
     }
-    for (size_t i = 0; i < LANES; i++) {
-        s->lanes[i].channel = channel;
-        s->lanes[i].number = (unsigned)(channel->servers_n * LANES + i);
-    }
     servers[channel->servers_n++] = s;
     return true;
 }
@@ -324,7 +401,7 @@ bool ms_channel_send(ms_channel *channel, unsigned number, bool tcp, ms_span que
 
     if (number >= channel->servers_n)
         return ms_fail(error, "bad_server", "no such server");
-    l = choose_lane(channel, number, tcp, error);
+    l = choose_lane(channel, channel->servers[number], tcp, query, error);
     if (l == NULL)
         return false;
     r = calloc(1, sizeof *r);
@@ -333,9 +410,11 @@ bool ms_channel_send(ms_channel *channel, unsigned number, bool tcp, ms_span que
     if (channel->outstanding++ == 0)
         channel->last_tick = now;
     r->channel = channel;
+    r->lane = l;
     r->id = *id = ++channel->last_id;
     r->expires = now + (timeout_ms < channel->longest_ms ? timeout_ms : channel->longest_ms);
     r->in_ares = true;
+    l->in_flight++;
     link_live(channel, r);
     ares_send(l->ares, (const unsigned char *)query.p, (int)query.n, on_reply, r);
     return true;
@@ -369,10 +448,14 @@ static void tick(ms_channel *channel, uint64_t now)
         if (r->expires <= now)
             finish(r, "timeout");
     }
-    for (size_t i = 0; i < channel->servers_n; i++)
-        for (size_t j = 0; j < LANES; j++)
-            if (channel->servers[i]->lanes[j].ares != NULL)
-                ares_process_fd(channel->servers[i]->lanes[j].ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    for (size_t i = 0; i < channel->lanes_n; i++) {
+        lane *l = channel->lanes[i];
+
+        if (l != NULL && l->retired && l->in_flight == 0)
+            lane_free(l);
+        else if (l != NULL)
+            ares_process_fd(l->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    }
 }
 
 void ms_channel_process(ms_channel *channel)
@@ -385,9 +468,8 @@ void ms_channel_process(ms_channel *channel)
         unsigned number = (unsigned)(events[i].data.u64 >> 32);
         int fd = (int)(uint32_t)events[i].data.u64;
         bool broken = (events[i].events & (EPOLLERR | EPOLLHUP)) != 0;
-        ares_channel ares = channel->servers[number / LANES]->lanes[number % LANES].ares;
 
-        ares_process_fd(ares, events[i].events & EPOLLIN || broken ? fd : ARES_SOCKET_BAD,
+        ares_process_fd(channel->lanes[number]->ares, events[i].events & EPOLLIN || broken ? fd : ARES_SOCKET_BAD,
                         events[i].events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
     }
     now = now_ms();

@@ -7,10 +7,12 @@
  *
  * c-ares is kept to what it is best at: sockets, matching replies to queries, TCP framing. It is told not to judge
  * replies (ARES_FLAG_NOCHECKRESP), for it would make SERVFAIL and REFUSED into "connection refused"; not to
- * retry over TCP (ARES_FLAG_IGNTC), for a reply over 512 octets would go there where its EDNS is off, and one FORMERR
- * turns that off for good; and it gets one server and one try an ares channel. Failover, tries, TCP after truncation
- * and EDNS are decided above, where their deadline is known. Each server has several UDP sockets, thus several source
- * ports (RFC 5452 §9.2). Time-outs are ours, looked at every 50 ms: ares_timeout() costs O(outstanding) a call.
+ * retry over TCP (ARES_FLAG_IGNTC); and it gets one server and one try an ares channel. Failover, tries, TCP after
+ * truncation and EDNS are decided above, where their deadline is known. Two habits are worked around: without
+ * ARES_FLAG_EDNS it cuts datagrams at 512 octets; with it, one FORMERR turns the flag off for good, and cuts the last
+ * 11 octets off the query, whatever they are. So queries with and without EDNS have ares channels of their own, and one
+ * that lost its flag is replaced. Each server has several UDP sockets, thus several source ports (RFC 5452 §9.2).
+ * Time-outs are ours, looked at every 50 ms: ares_timeout() costs O(outstanding) a call.
  */
 #ifndef MS_DNS_CHANNEL_H
 #define MS_DNS_CHANNEL_H
