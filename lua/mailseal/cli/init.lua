@@ -1,0 +1,118 @@
+--- The command `mailseal`: reads the command line, runs the command it names, and ends with a status of sysexits.h.
+--
+-- A command is a module `mailseal.cli.<name>` with `describe(command)`, which declares its options to argparse, and
+-- `run(options)`, which does it and returns an exit status. It ends early by `status.stop`. Whatever goes wrong is
+-- told in one line on standard error; standard output holds results alone.
+-- @module mailseal.cli
+local status = require "mailseal.cli.status"
+local output = require "mailseal.cli.output"
+
+local M = {}
+
+--- The version that `mailseal --version` tells.
+M.VERSION = "0.1.0"
+
+local commands = { "keygen", "sign", "verify", "record", "query" }
+
+local epilog = [[
+Exit status:
+   0   all is well
+   1   the answer is no: a signature does not pass, a record has an error, a name does not exist
+  64   wrong usage
+  65   input that cannot be read as what it should be
+  69   a service (DNS) is unreachable, or a module is not installed
+  73   the output file may not be written
+  74   writing failed
+  75   a temporary failure: try again]]
+
+--- A flag that prints something and ends the command.
+local function telling_flag(parser, names, description, tell)
+  parser:flag(names, description):action(function()
+    output.line(tell())
+    output.flush()
+    status.stop(status.OK)
+  end)
+end
+
+local function help_flag(parser)
+  telling_flag(parser, "-h --help", "Show this help and exit.", function()
+    return parser:get_help()
+  end)
+end
+
+--- The parser of the whole command line, and the name of each command's parser.
+local function make_parser(argparse)
+  local parser = argparse("mailseal", "DKIM keys, signatures and records, and the DNS they live in.", epilog)
+  local names = { [parser] = "mailseal" }
+  parser:add_help(false)
+  parser:command_target("command")
+  help_flag(parser)
+  telling_flag(parser, "--version", "Show the version and exit.", function()
+    return "mailseal " .. M.VERSION
+  end)
+  for _, name in ipairs(commands) do
+    local command = parser:command(name)
+    command:add_help(false)
+    help_flag(command)
+    require("mailseal.cli." .. name).describe(command)
+    names[command] = "mailseal " .. name
+  end
+  --- argparse would print the usage and exit with a status of its own.
+  function parser.error(where, message)
+    local name = names[where] or "mailseal"
+    local line = message:gsub("\n", ". ")
+    status.stop(status.USAGE, ("%s (see %s --help)"):format(line, name))
+  end
+  return parser
+end
+
+local function run_command(argv)
+  local found, argparse = pcall(require, "argparse")
+  if not found then
+    status.stop(
+      status.UNAVAILABLE,
+      "mailseal's command line needs argparse: apt install lua-argparse, or luarocks install argparse"
+    )
+  end
+  local options = make_parser(argparse):parse(argv)
+  local result = require("mailseal.cli." .. options.command).run(options)
+  output.flush()
+  return result
+end
+
+--- What is told of an error that no command has foreseen.
+local function first_line(failure)
+  return "internal error: " .. tostring(failure):match("^[^\n]*")
+end
+
+local function who(argv)
+  for _, name in ipairs(commands) do
+    if argv[1] == name then
+      return "mailseal " .. name
+    end
+  end
+  return "mailseal"
+end
+
+--- Runs one command.
+-- @tparam {string,...} argv the arguments, without the program's name
+-- @treturn number the exit status
+function M.run(argv)
+  io.stdout:setvbuf("full")
+  local ok, result = pcall(run_command, argv)
+  if ok then
+    return result
+  end
+  local message
+  if status.is_stop(result) then
+    result, message = result.status, result.message
+  else
+    result, message = status.INTERNAL, first_line(result)
+  end
+  if message then
+    output.complain(who(argv), message)
+  end
+  return result
+end
+
+return M

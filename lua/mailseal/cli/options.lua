@@ -1,0 +1,39 @@
+--- Converters for options that several commands share.
+-- @module mailseal.cli.options
+local M = {}
+
+--- A whole number, for argparse's `convert`.
+-- @tparam string option such as "--bits"
+-- @tparam number least
+-- @tparam number most
+-- @treturn function
+function M.whole(option, least, most)
+  return function(given)
+    local number = given:match("^%d+$") and tonumber(given)
+    if not number or number < least or number > most then
+      return nil, ("%s: '%s' is not a whole number from %d to %.0f"):format(option, given, least, most)
+    end
+    return number
+  end
+end
+
+--- The last second that `--time` takes: the end of the year 9999.
+M.LAST_SECOND = 253402300799
+
+--- A list written with colons between its names, for argparse's `convert`.
+-- @tparam string option such as "--headers"
+-- @treturn function from a text such as "from:to" to a list
+function M.names(option)
+  return function(given)
+    local names = {}
+    for name in (given .. ":"):gmatch("%s*(.-)%s*:") do
+      if name == "" or name:find("[^\33-\126]") then
+        return nil, ("%s: '%s' is not a list of header fields such as from:to:subject"):format(option, given)
+      end
+      names[#names + 1] = name
+    end
+    return names
+  end
+end
+
+return M

@@ -1,0 +1,38 @@
+--- The options `--zone` and `--server`, and the resolver they name.
+-- @module mailseal.cli.resolver
+local status = require "mailseal.cli.status"
+
+local M = {}
+
+--- Declares the options.
+-- @param command argparse's command
+function M.describe(command)
+  command:mutex(
+    command:option("--zone", "Answer from this zone file (BIND's format, or JSON) and ask no server."):argname("FILE"),
+    command
+      :option("--server", "Ask this DNS server; may be repeated. Without it, the machine's servers are asked.")
+      :argname("ADDR[:PORT]")
+      :count("*")
+  )
+end
+
+--- What each code of `mailseal.dns` means for the exit status.
+local statuses = { bad_zone = status.DATA, unreadable = status.DATA, bad_server = status.USAGE }
+
+--- The resolver the options name.
+-- @tparam table given the options as parsed
+-- @return a `mailseal.dns` resolver
+function M.open(given)
+  local dns = require "mailseal.dns"
+  local servers = #given.server > 0 and given.server or nil
+  local resolver, cause, code = dns.resolver { zone = given.zone, servers = servers }
+  if resolver then
+    return resolver
+  end
+  if given.zone and not cause:find(given.zone, 1, true) then
+    cause = given.zone .. ": " .. cause
+  end
+  status.stop(statuses[code] or status.UNAVAILABLE, cause)
+end
+
+return M

@@ -1,0 +1,187 @@
+--- `mailseal verify`: verifies the signatures of messages.
+-- @module mailseal.cli.verify
+local input = require "mailseal.cli.input"
+local json = require "mailseal.cli.json"
+local options = require "mailseal.cli.options"
+local output = require "mailseal.cli.output"
+local resolver = require "mailseal.cli.resolver"
+local status = require "mailseal.cli.status"
+local text = require "mailseal.cli.text"
+
+local M = {}
+
+local epilog = [[
+A message whose first line ends in a bare LF, as Unix keeps text files, is
+verified as if every line ended in CRLF, as it did when it was sent.
+
+The exit status is 0 where every message has a signature and all signatures
+pass, 1 where one does not or a message has none, 75 where DNS did not answer
+and a later try may tell.]]
+
+--- Declares the options.
+-- @param command argparse's command
+function M.describe(command)
+  command:summary("Verify the signatures of messages.")
+  command:description("Verifies every DKIM signature of each message, and prints the results.")
+  command:epilog(epilog)
+  command:argument("files", "Messages; none or - is standard input."):args("*"):argname("FILE")
+  resolver.describe(command)
+  command
+    :option("--time", "The time to verify at, in seconds since 1970.")
+    :convert(options.whole("--time", 0, options.LAST_SECOND))
+    :argname("N")
+  command:option("--authserv-id", "The name for the Authentication-Results field."):argname("NAME")
+  command:flag("--json", "Print one JSON object per message on standard output, and nothing else.")
+end
+
+--- This machine's name, which stands first in Authentication-Results (RFC 8601 §2.5) unless another is told.
+local function host_name()
+  local file = io.open("/proc/sys/kernel/hostname") or io.open("/etc/hostname")
+  local name = file and file:read("*l")
+  if file then
+    file:close()
+  end
+  return name and name:match("^[%w%.%-]+$") or "localhost"
+end
+
+--- Does the first line end in a bare LF? A line that is longer than the chunk says nothing.
+local function has_unix_lines(chunk)
+  local line_end = chunk:find("\n", 1, true)
+  return line_end ~= nil and chunk:sub(line_end - 1, line_end - 1) ~= "\r"
+end
+
+local function verify(path, given, dns_resolver)
+  local dkim = require "mailseal.dkim"
+  local stream
+  local function start(first)
+    local verifier = dkim.verifier { resolver = dns_resolver, normalize = has_unix_lines(first) }
+    stream = verifier:stream { now = given.time }
+  end
+  for chunk in input.chunks(path) do
+    if not stream then
+      start(chunk)
+    end
+    local taken, cause = stream:write(chunk)
+    if not taken then
+      status.stop(status.DATA, input.name(path) .. ": " .. cause)
+    end
+  end
+  if not stream then
+    status.stop(status.DATA, input.name(path) .. ": the message is empty")
+  end
+  local results, cause = stream:finish()
+  if not results then
+    status.stop(status.DATA, input.name(path) .. ": " .. cause)
+  end
+  return results
+end
+
+local function authentication_results(results, given)
+  local authres = require "mailseal.authres"
+  local line, cause = authres.write { authserv_id = given.authserv_id or host_name(), results = results }
+  if not line then
+    status.stop(status.USAGE, cause)
+  end
+  return (line:gsub("%s+$", ""))
+end
+
+local fields = {
+  "method", "result", "reason", "text", "domain", "selector", "identity", "algorithm", "key_bits", "octets_unsigned",
+  "testing", "authenticated_data", "canonicalization", "headers", "timestamp", "expiration", "key_name",
+}
+
+local function tell_json(path, results, line)
+  local list = {}
+  for i, result in ipairs(results) do
+    result.method = "dkim"
+    list[i] = json.pick(result, fields)
+  end
+  if #list == 0 then
+    list[1] = json.object("method", "dkim", "result", "none")
+  end
+  output.line(
+    json.encode(
+      json.object(
+        "file", path,
+        "results", list,
+        "ignored", results.ignored, -- signatures beyond those that one message may have evaluated
+        "authentication_results", line
+      )
+    )
+  )
+end
+
+--- "pass  example.com s1 rsa-sha256 2048 bits: the signature is good"
+local function describe(result)
+  local what = {}
+  for _, field in ipairs { "domain", "selector", "algorithm" } do
+    what[#what + 1] = result[field]
+  end
+  if result.key_bits then
+    what[#what + 1] = ("%d bits"):format(result.key_bits)
+  end
+  return ("%-9s %s: %s"):format(result.result, table.concat(what, " "), result.text or result.reason or "")
+end
+
+local function tell(path, results, line)
+  output.line(text.printable(input.name(path)))
+  for _, result in ipairs(results) do
+    output.line("  ", text.printable(describe(result)))
+  end
+  if #results == 0 then
+    output.line("  none      the message has no DKIM signature")
+  elseif results.ignored then
+    output.line(("  %d more signatures were not looked at"):format(results.ignored))
+  end
+  output.line("  ", (line:gsub("\r?\n%s+", " ")))
+end
+
+--- What one message's results mean for the exit status.
+local function verdict(results)
+  local worst = #results == 0 and status.NO or status.OK
+  for _, result in ipairs(results) do
+    if result.result == "temperror" then
+      worst = worst == status.OK and status.TEMPORARY or worst
+    elseif result.result ~= "pass" then
+      worst = status.NO
+    end
+  end
+  return worst
+end
+
+--- Verifies one message and tells its results. A message that cannot be read is told, and keeps no other from its turn.
+local function verify_and_tell(path, given, dns_resolver)
+  local ok, results = pcall(verify, path, given, dns_resolver)
+  if not ok then
+    if not status.is_stop(results) then
+      error(results, 0)
+    end
+    output.complain("mailseal verify", results.message)
+    return results.status
+  end
+  local line = authentication_results(results, given)
+  local show = given.json and tell_json or tell
+  show(path, results, line)
+  return verdict(results)
+end
+
+--- Of two messages' statuses, the one that the command ends with: what needs the user's hand first comes first.
+local rank = { [status.OK] = 0, [status.TEMPORARY] = 1, [status.NO] = 2, [status.DATA] = 3 }
+
+--- Runs the command.
+-- @tparam table given the options
+-- @treturn number exit status
+function M.run(given)
+  local dns_resolver = resolver.open(given)
+  local files = #given.files > 0 and given.files or { "-" }
+  local worst = status.OK
+  for _, path in ipairs(files) do
+    local outcome = verify_and_tell(path, given, dns_resolver)
+    if rank[outcome] > rank[worst] then
+      worst = outcome
+    end
+  end
+  return worst
+end
+
+return M

@@ -1,0 +1,151 @@
+local command = require "spec.support.command"
+
+local function pwd()
+  return (command.shell("pwd").out:gsub("\n$", ""))
+end
+
+describe("the command mailseal", function()
+  local directory
+
+  before_each(function()
+    directory = command.make_directory()
+  end)
+
+  after_each(function()
+    command.remove_directory(directory)
+  end)
+
+  describe("finds its library", function()
+    local function tells_its_version(line)
+      local result = command.shell(line)
+      assert.equal("", result.err)
+      assert.matches("^mailseal %d", result.out)
+      assert.equal(0, result.status)
+    end
+
+    it("from its checkout, in any working directory", function()
+      tells_its_version("root=$PWD; cd / && \"$root/bin/mailseal\" --version")
+      tells_its_version("cd bin && ./mailseal --version")
+      tells_its_version("cd bin && sh mailseal --version")
+    end)
+
+    it("through links to it, relative ones among them", function()
+      local place = command.quote(directory)
+      tells_its_version(('ln -s "$PWD/bin/mailseal" %s/one; ln -s one %s/two; %s/two --version'):format(place, place, place))
+    end)
+
+    it("in a directory with spaces in its name", function()
+      local place = command.quote(directory .. "/with some spaces")
+      tells_its_version(('ln -s "$PWD" %s; cd / && %s/bin/mailseal --version'):format(place, place))
+      local copy = command.quote(directory .. "/a copy")
+      tells_its_version(
+        ("mkdir -p %s/bin; cp bin/mailseal %s/bin; ln -s $PWD/lua $PWD/build %s; %s/bin/mailseal --version"):format(
+          copy, copy, copy, copy
+        )
+      )
+    end)
+
+    it("where it is installed", function()
+      local version = _VERSION:match("%d.*")
+      local place = command.quote(directory)
+      tells_its_version(
+        ([[cd %s && mkdir -p bin share/lua lib/lua && cp %s/bin/mailseal bin && ln -s %s/lua share/lua/%s \
+           && ln -s %s/build/%s lib/lua/%s && cd / && %s/bin/mailseal --version]]):format(
+          place, pwd(), pwd(), version, pwd(), command.lua, version, place
+        )
+      )
+    end)
+
+    it("without an environment", function()
+      tells_its_version("env -i PATH=/usr/bin:/bin bin/mailseal --version")
+    end)
+
+    it("run by Lua itself", function()
+      tells_its_version('"$LUA" bin/mailseal --version')
+    end)
+  end)
+
+  it("says what to do where the core has not been built", function()
+    local place = command.quote(directory)
+    local result = command.shell(
+      ("mkdir %s/bin; cp bin/mailseal %s/bin; ln -s $PWD/lua %s; %s/bin/mailseal --version"):format(place, place, place, place)
+    )
+    assert.equal("mailseal: the C core has not been built for " .. _VERSION .. ": run make first\n", result.err)
+    assert.equal("", result.out)
+    assert.equal(69, result.status)
+  end)
+
+  it("says so where there is no such Lua", function()
+    local result = command.shell("LUA=lua-of-nowhere bin/mailseal --version")
+    assert.equal("mailseal: cannot find lua-of-nowhere: install Lua 5.4 or LuaJIT, or name one in LUA\n", result.err)
+    assert.equal(69, result.status)
+  end)
+
+  it("says so where argparse is not installed", function()
+    local result = command.shell('"$LUA" -e \'package.preload.argparse = function() error "absent" end\' bin/mailseal verify')
+    assert.equal(
+      "mailseal verify: mailseal's command line needs argparse: apt install lua-argparse, or luarocks install argparse\n",
+      result.err
+    )
+    assert.equal(69, result.status)
+  end)
+
+  it("helps, each of its commands too", function()
+    for _, arguments in ipairs {
+      { "--help" }, { "-h" }, { "keygen", "--help" }, { "sign", "--help" }, { "verify", "-h" }, { "record", "--help" },
+      { "query", "--help" },
+    } do
+      local result = command.mailseal(arguments)
+      assert.equal("", result.err)
+      assert.matches("^Usage: mailseal", result.out)
+      assert.equal(0, result.status)
+    end
+  end)
+
+  describe("refuses wrong usage in one line and with status 64:", function()
+    local wrong = {
+      ["no command"] = { {}, "mailseal: a command is required (see mailseal --help)" },
+      ["an unknown command"] = { { "seal" }, "mailseal: unknown command 'seal' (see mailseal --help)" },
+      ["an unknown option"] = { { "query", "a", "--frob" }, "mailseal query: unknown option '--frob'" },
+      ["a missing option"] = { { "sign" }, "mailseal sign: missing option '--domain' (see mailseal sign --help)" },
+      ["a missing argument"] = { { "query" }, "mailseal query: missing argument 'name'" },
+      ["an argument too many"] = { { "query", "a", "TXT", "b" }, "mailseal query: too many arguments" },
+      ["a number that is none"] = { { "keygen", "--bits", "big" }, "mailseal keygen: --bits: 'big' is not a whole number" },
+      ["two that exclude each other"] = {
+        { "query", "a", "--zone", "z", "--server", "s" },
+        "mailseal query: option '--server' can not be used together with option '--zone'",
+      },
+      ["an unknown kind of record"] = { { "record", "frob", "x" }, "mailseal record: argument 'kind' must be" },
+      ["a selector too few"] = {
+        { "sign", "--domain", "a", "--selector", "s", "--key", "k", "--key", "l" },
+        "mailseal sign: there must be as many --selector as --key",
+      },
+      ["a domain without selector"] = { { "keygen", "--domain", "a" }, "mailseal keygen: --domain and --selector belong" },
+      ["bits of an Ed25519 key"] = { { "keygen", "--type", "ed25519", "--bits", "256" }, "mailseal keygen: --bits is for RSA" },
+      ["a list of header fields that is none"] = {
+        { "sign", "--domain", "a", "--selector", "s", "--key", "k", "--headers", "from::to" },
+        "mailseal sign: --headers: 'from::to' is not a list",
+      },
+    }
+    for name, case in pairs(wrong) do
+      it(name, function()
+        local result = command.mailseal(case[1])
+        assert.equal(case[2], result.err:sub(1, #case[2]))
+        assert.matches("^[^\n]+\n$", result.err)
+        assert.equal("", result.out)
+        assert.equal(64, result.status)
+      end)
+    end
+  end)
+
+  it("tells when standard output cannot be written", function()
+    local result = command.shell("bin/mailseal --help >/dev/full")
+    assert.equal("mailseal: cannot write standard output: No space left on device\n", result.err)
+    assert.equal(74, result.status)
+  end)
+
+  it("is silent when whoever reads its output has gone", function()
+    local result = command.shell("{ trap '' PIPE; bin/mailseal --help; echo $? >&2; } | true")
+    assert.equal("74\n", result.err)
+  end)
+end)
