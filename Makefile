@@ -175,7 +175,7 @@ BENCH_FLAGS  = $(shell pkg-config --exists opendkim 2>/dev/null && echo -DHAVE_O
 BENCH_LIBS   = -lcrypto $(shell pkg-config --libs opendkim 2>/dev/null)
 BENCH_MODULE = $(if $(wildcard spec/bench/peers.c),$(LUAS:%=build/bench/%/mailseal_bench.so))
 
-build/bench/%/mailseal_bench.so: spec/bench/peers.c
+build/bench/%/mailseal_bench.so: spec/bench/peers.c spec/support/opendkim.h
 	@mkdir -p $(@D)
 	$(call say,CC) $(CC) $(CPPFLAGS) -I. -I$(INC_$*) $(BENCH_FLAGS) $(CFLAGS) $(STRICT) -fPIC -shared $< -o $@ $(BENCH_LIBS)
 
