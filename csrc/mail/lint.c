@@ -191,7 +191,7 @@ static void note_at(ms_lint *lint, ms_lint_code code, ms_span block, const char 
     note(lint, code, line);
 }
 
-static void look_at_field(ms_lint *lint, const ms_field *field, ms_span block, bool ascii, size_t seen[SINGLES + 1])
+static void look_at_field(ms_lint *lint, const ms_field *field, ms_span block, bool ascii, size_t seen[SINGLES])
 {
     int single = single_field(field->name);
     const char *at = field->whole.p;
@@ -200,7 +200,7 @@ static void look_at_field(ms_lint *lint, const ms_field *field, ms_span block, b
         note_at(lint, MS_LINT_HEADER_MALFORMED, block, at);
     else if (field->value.p > field->name.p + field->name.n + 1)
         note_at(lint, MS_LINT_SPACE_BEFORE_COLON, block, at);
-    if (seen[single]++ > 0 && single < SINGLES)
+    if (single < SINGLES && seen[single]++ > 0)
         note_at(lint, single == FROM ? MS_LINT_MULTIPLE_FROM : MS_LINT_DUPLICATE_FIELD, block, at);
     if (!ascii && !is_ascii(field->whole))
         note_at(lint, ms_utf8_valid(field->whole) ? MS_LINT_HEADER_NOT_ASCII : MS_LINT_HEADER_NOT_UTF8, block, at);
@@ -208,7 +208,7 @@ static void look_at_field(ms_lint *lint, const ms_field *field, ms_span block, b
 
 void ms_lint_header(ms_lint *lint, const ms_header *header, ms_span block, bool ended)
 {
-    size_t seen[SINGLES + 1] = { 0 };
+    size_t seen[SINGLES] = { 0 };
     bool ascii = is_ascii(block);
 
     for (size_t i = 0; i < header->n; i++)

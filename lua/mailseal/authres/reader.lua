@@ -1,6 +1,9 @@
--- authres/reader.lua: an Authentication-Results field into results (RFC 8601 §2.2).
+--- Reads an Authentication-Results field (RFC 8601 §2.2); `mailseal.authres` is the face.
 --
--- A reader walks the text once. What is malformed is thrown as a table with the words for it, and caught in M.read alone.
+-- A reader is a text and a position, which walks it once. What is malformed is thrown as a table with the words for it,
+-- and caught in @{read} alone.
+--
+-- @module mailseal.authres.reader
 
 local M = {}
 
@@ -9,76 +12,73 @@ local DEEPEST_COMMENT = 50
 -- RFC 2045 §5.1 token, and UTF-8 (RFC 6532), as a set.
 local TOKEN = "[%w!#$%%&'*+%-.^_`{|}~\128-\255]"
 
-local Reader = {}
-Reader.__index = Reader
-
 local function new_reader(text)
-  return setmetatable({ text = text, position = 1, comments = {} }, Reader)
+  return { text = text, position = 1, comments = {} }
 end
 
-function Reader:fail(what)
-  error({ malformed = ("%s at octet %d"):format(what, self.position) }, 0)
+local function fail(reader, what)
+  error({ malformed = ("%s at octet %d"):format(what, reader.position) }, 0)
 end
 
 -- Takes what matches the pattern, if that stands here.
-function Reader:take(pattern)
-  local first, last = self.text:find("^" .. pattern, self.position)
+local function take(reader, pattern)
+  local first, last = reader.text:find("^" .. pattern, reader.position)
   if not first or last < first then
     return nil
   end
-  self.position = last + 1
-  return self.text:sub(first, last)
+  reader.position = last + 1
+  return reader.text:sub(first, last)
 end
 
-function Reader:at_end()
-  return self.position > #self.text
+local function at_end(reader)
+  return reader.position > #reader.text
 end
 
 -- Behind an opening parenthesis; keeps what stands in it (RFC 5322 §3.2.2).
-function Reader:comment()
-  local start, depth = self.position, 1
+local function read_comment(reader)
+  local start, depth = reader.position, 1
   while depth > 0 do
-    local at = self.text:find("[()\\]", self.position)
+    local at = reader.text:find("[()\\]", reader.position)
     if not at then
-      self:fail("a comment without end")
+      fail(reader, "a comment without end")
     end
-    local octet = self.text:sub(at, at)
-    self.position = at + (octet == "\\" and 2 or 1)
+    local octet = reader.text:sub(at, at)
+    reader.position = at + (octet == "\\" and 2 or 1)
     depth = depth + (octet == "(" and 1 or octet == ")" and -1 or 0)
     if depth > DEEPEST_COMMENT then
-      self:fail("comments nested too deeply")
+      fail(reader, "comments nested too deeply")
     end
   end
-  self.comments[#self.comments + 1] = (self.text:sub(start, self.position - 2):gsub("\\(.)", "%1"))
+  reader.comments[#reader.comments + 1] = (reader.text:sub(start, reader.position - 2):gsub("\\(.)", "%1"))
 end
 
 -- Comments and white space.
-function Reader:skip()
+local function skip(reader)
   repeat
-    self:take("[ \t]+")
-    local opened = self:take("%(")
+    take(reader, "[ \t]+")
+    local opened = take(reader, "%(")
     if opened then
-      self:comment()
+      read_comment(reader)
     end
   until not opened
 end
 
 -- The quoted string that starts here, with its quotes, or nil.
-function Reader:quoted()
-  local start = self.position
-  if not self:take('"') then
+local function take_quoted(reader)
+  local start = reader.position
+  if not take(reader, '"') then
     return nil
   end
   while true do
-    local at = self.text:find('["\\]', self.position)
+    local at = reader.text:find('["\\]', reader.position)
     if not at then
-      self:fail("a quoted string without end")
+      fail(reader, "a quoted string without end")
     end
-    if self.text:sub(at, at) == '"' then
-      self.position = at + 1
-      return self.text:sub(start, at)
+    if reader.text:sub(at, at) == '"' then
+      reader.position = at + 1
+      return reader.text:sub(start, at)
     end
-    self.position = at + 2
+    reader.position = at + 2
   end
 end
 
@@ -87,109 +87,109 @@ local function unquoted(text)
 end
 
 -- A token or a quoted string (RFC 2045 §5.1).
-function Reader:value(what)
-  local text = self:quoted()
+local function read_value(reader, what)
+  local text = take_quoted(reader)
   if text then
     return unquoted(text)
   end
-  return self:take(TOKEN .. "+") or self:fail("no " .. what)
+  return take(reader, TOKEN .. "+") or fail(reader, "no " .. what)
 end
 
 -- What stands for a property: an address, a token, a quoted string, and, for many write so, what else holds no white space.
-function Reader:property_value()
-  local text = self:quoted()
+local function read_property_value(reader)
+  local text = take_quoted(reader)
   if not text then
-    return self:take('[^ \t;()"]+') or self:fail("no value of a property")
+    return take(reader, '[^ \t;()"]+') or fail(reader, "no value of a property")
   end
-  local rest = self:take("@[%w._\128-\255-]+")
+  local rest = take(reader, "@[%w._\128-\255-]+")
   return rest and text .. rest or unquoted(text)
 end
 
-function Reader:keyword(what)
-  local word = self:take("[%w_-]+") or self:fail("no " .. what)
+local function read_keyword(reader, what)
+  local word = take(reader, "[%w_-]+") or fail(reader, "no " .. what)
   return word:lower()
 end
 
-function Reader:equals()
-  self:skip()
-  if not self:take("=") then
-    self:fail("no equals sign")
+local function read_equals(reader)
+  skip(reader)
+  if not take(reader, "=") then
+    fail(reader, "no equals sign")
   end
-  self:skip()
+  skip(reader)
 end
 
 -- A reason, or "ptype.property=value"; the value of a property that comes twice is the first one.
-function Reader:detail(result)
-  local name = self:keyword("name of a property")
-  self:skip()
-  if self:take("%.") then
-    self:skip()
-    name = name .. "." .. self:keyword("name of a property")
+local function read_detail(reader, result)
+  local name = read_keyword(reader, "name of a property")
+  skip(reader)
+  if take(reader, "%.") then
+    skip(reader)
+    name = name .. "." .. read_keyword(reader, "name of a property")
   end
-  self:equals()
+  read_equals(reader)
   if name == "reason" then
-    local reason = self:value("reason")
+    local reason = read_value(reader, "reason")
     result.reason = result.reason or reason
   else
-    local value = self:property_value()
+    local value = read_property_value(reader)
     result.properties[name] = result.properties[name] or value
   end
 end
 
 -- Behind a semicolon: one method's result with all that belongs to it.
-function Reader:result()
+local function read_result(reader)
   local result = { properties = {}, comments = {} }
-  self.comments = result.comments
-  self:skip()
-  result.method = self:keyword("method")
-  self:skip()
-  if self:take("/") then
-    self:skip()
-    result.method_version = tonumber(self:take("%d+")) or self:fail("no version of the method")
+  reader.comments = result.comments
+  skip(reader)
+  result.method = read_keyword(reader, "method")
+  skip(reader)
+  if take(reader, "/") then
+    skip(reader)
+    result.method_version = tonumber(take(reader, "%d+")) or fail(reader, "no version of the method")
   end
-  self:equals()
-  result.result = self:keyword("result")
-  self:skip()
-  while not self:at_end() and self.text:sub(self.position, self.position) ~= ";" do
-    self:detail(result)
-    self:skip()
+  read_equals(reader)
+  result.result = read_keyword(reader, "result")
+  skip(reader)
+  while not at_end(reader) and reader.text:sub(reader.position, reader.position) ~= ";" do
+    read_detail(reader, result)
+    skip(reader)
   end
   return result
 end
 
 -- All results, or none where "none" stands in their place. One semicolon too many at the end is forgiven.
-function Reader:results()
+local function read_results(reader)
   local results = {}
-  while self:take(";") do
-    self:skip()
-    local word = self.text:match("^[%w_-]+", self.position)
+  while take(reader, ";") do
+    skip(reader)
+    local word = reader.text:match("^[%w_-]+", reader.position)
     if #results == 0 and word and word:lower() == "none" then
-      self.position = self.position + #word
-      self:skip()
-      if self:at_end() then
+      reader.position = reader.position + #word
+      skip(reader)
+      if at_end(reader) then
         return results
       end
-      self:fail("something behind none")
+      fail(reader, "something behind none")
     end
-    if self:at_end() and #results > 0 then
+    if at_end(reader) and #results > 0 then
       return results
     end
-    results[#results + 1] = self:result()
+    results[#results + 1] = read_result(reader)
   end
-  if not self:at_end() or #results == 0 then
-    self:fail("no result")
+  if not at_end(reader) or #results == 0 then
+    fail(reader, "no result")
   end
   return results
 end
 
-function Reader:payload()
-  self:skip()
-  local parsed = { authserv_id = self:value("authserv-id") }
-  self:skip()
-  parsed.version = tonumber(self:take("%d+") or 1)
-  self:skip()
-  self.head = parsed
-  parsed.results = self:results()
+local function read_payload(reader)
+  skip(reader)
+  local parsed = { authserv_id = read_value(reader, "authserv-id") }
+  skip(reader)
+  parsed.version = tonumber(take(reader, "%d+") or 1)
+  skip(reader)
+  reader.head = parsed
+  parsed.results = read_results(reader)
   return parsed
 end
 
@@ -199,15 +199,18 @@ local function unfold(text)
   return not text:find("[^%C\t]") and text or nil
 end
 
--- Reads a field's value: the parsed field, or nil and what is wrong. The third result is the head, `authserv_id` and
--- `version`, which may have been readable where the rest was not.
+--- Reads a field's value.
+-- @tparam string value what stands behind the colon, folded or not
+-- @treturn ?table the parsed field, see `mailseal.authres.parse`; nil where it is malformed
+-- @treturn ?string what is wrong
+-- @treturn ?table `authserv_id` and `version`, which may be readable where the rest is not
 function M.read(value)
   local line = unfold(value)
   if not line then
     return nil, "a control character, or a line that is no continuation"
   end
   local reader = new_reader(line)
-  local fine, parsed = pcall(reader.payload, reader)
+  local fine, parsed = pcall(read_payload, reader)
   if fine then
     return parsed, nil, parsed
   elseif type(parsed) ~= "table" then

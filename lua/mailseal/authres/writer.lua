@@ -1,7 +1,9 @@
--- authres/writer.lua: results into an Authentication-Results field (RFC 8601 §2.2).
+--- Writes an Authentication-Results field (RFC 8601 §2.2); `mailseal.authres` is the face.
 --
 -- What stands in a signature or a DNS record was chosen by whoever sent the message, so every value is filtered, quoted
 -- where it is no plain token, and cut where it is too long: nothing can end the field, a value or a comment early.
+--
+-- @module mailseal.authres.writer
 
 local domain = require "mailseal.domain"
 
@@ -212,7 +214,9 @@ local function add_result(lines, result, results, utf8)
   end
 end
 
--- See mailseal.authres.
+--- Writes the field.
+-- @tparam table options as of `mailseal.authres.write`
+-- @treturn string
 function M.write(options)
   local id, utf8, results = options.authserv_id, options.utf8, options.results or {}
   if type(id) ~= "string" or id == "" or id:find("%c") or #id > LONGEST_VALUE then
