@@ -119,8 +119,18 @@ local function explain(answer)
   return answer.reason and answer.reason ~= answer.status and words .. " (" .. answer.reason .. ")" or words
 end
 
+--- The CNAMEs that led to the records, as lines of a zone file.
+local function tell_chain(answer)
+  local alias = answer.name
+  for _, target in ipairs(answer.chain) do
+    output.line(text.printable(("%s. IN CNAME %s."):format(alias, target)))
+    alias = target
+  end
+end
+
 local function tell(answer)
   if answer.status == "ok" then
+    tell_chain(answer)
     for _, record in ipairs(answer.records) do
       output.line(text.printable(zone_line(record)))
     end

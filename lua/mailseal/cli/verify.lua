@@ -76,13 +76,16 @@ local function verify(path, given, dns_resolver)
   return results
 end
 
+--- The results of a message without a signature are one that says so (RFC 8601 §2.7.1).
+local none = { { method = "dkim", result = "none" } }
+
 local function authentication_results(results, given)
   local authres = require "mailseal.authres"
-  local line, cause = authres.write { authserv_id = given.authserv_id or host_name(), results = results }
-  if not line then
-    status.stop(status.USAGE, cause)
-  end
-  return (line:gsub("%s+$", ""))
+  local field = authres.write {
+    authserv_id = given.authserv_id or host_name(),
+    results = #results > 0 and results or none,
+  }
+  return (field:gsub("\r\n$", ""))
 end
 
 local fields = {
@@ -92,12 +95,9 @@ local fields = {
 
 local function tell_json(path, results, line)
   local list = {}
-  for i, result in ipairs(results) do
+  for i, result in ipairs(#results > 0 and results or none) do
     result.method = "dkim"
     list[i] = json.pick(result, fields)
-  end
-  if #list == 0 then
-    list[1] = json.object("method", "dkim", "result", "none")
   end
   output.line(
     json.encode(
