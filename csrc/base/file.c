@@ -12,8 +12,6 @@
 static const char *code_of(int number)
 {
     switch (number) {
-    case EEXIST:
-        return "exists";
     case ENOENT:
     case ENOTDIR:
         return "not_found";

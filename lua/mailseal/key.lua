@@ -46,7 +46,7 @@ local function check_options(options, known)
   end
 end
 
---- Is it the type's signature algorithm, as a= of a DKIM-Signature names it (RFC 6376 §3.3, RFC 8463 §3)?
+--- The algorithm it signs with, as a= of a DKIM-Signature names it (RFC 6376 §3.3, RFC 8463 §3).
 -- @treturn string "rsa-sha256" or "ed25519-sha256"
 function methods:algorithm()
   return ALGORITHMS[self:type()]

@@ -1,5 +1,6 @@
 -- mailseal.key.load and load_file: what is read, what is refused and why. The keys come from the openssl command.
 local key = require "mailseal.key"
+local octets = require "spec.support.octets"
 local shell = require "spec.support.shell"
 
 local function openssl(command)
@@ -17,6 +18,17 @@ local function rsa(command)
   local text = openssl(command .. " -in " .. directory .. "/key.pem")
   shell.remove_directory(directory)
   return text
+end
+
+-- A PKCS#1 key with this modulus and public exponent, and `rest` for each of the other numbers.
+local function pkcs1(modulus, exponent, rest)
+  rest = octets.integer(rest or "\3")
+  local der = octets.sequence(octets.integer "\0", octets.integer(modulus), octets.integer(exponent), rest:rep(6))
+  local directory = shell.new_directory()
+  shell.write(directory .. "/key.der", der)
+  local base64 = openssl("base64 -in " .. directory .. "/key.der")
+  shell.remove_directory(directory)
+  return "-----BEGIN RSA PRIVATE KEY-----\n" .. base64 .. "-----END RSA PRIVATE KEY-----\n"
 end
 
 local function refused(code, pem, passphrase)
@@ -117,16 +129,19 @@ describe("key.load refuses", function()
   it("RSA under 1024 bits and over 8192", function()
     refused("key_too_small", openssl "genrsa 1016")
     refused("key_too_small", openssl "genrsa 512")
-    -- A key of 8200 bits takes minutes to make: a PKCS#1 with a modulus so long, whose other numbers are 3.
-    local octets = require "spec.support.octets"
-    local three = octets.integer "\3"
-    local der = octets.sequence(octets.integer "\0", octets.integer(octets.modulus(8200)), three, three, three, three,
-      three, three, three)
-    local directory = shell.new_directory()
-    shell.write(directory .. "/key.der", der)
-    local base64 = openssl("base64 -in " .. directory .. "/key.der")
-    shell.remove_directory(directory)
-    refused("key_too_large", "-----BEGIN RSA PRIVATE KEY-----\n" .. base64 .. "-----END RSA PRIVATE KEY-----\n")
+    refused("key_too_large", pkcs1(octets.modulus(8200), "\3")) -- which would take minutes to make
+  end)
+
+  it("RSA with an exponent that is even, 1 or over 64 bits", function()
+    for _, exponent in ipairs { "\1", "\4", "\1" .. ("\0"):rep(7) .. "\1" } do
+      refused("key_bad_exponent", pkcs1(octets.modulus(2048), exponent))
+    end
+  end)
+
+  it("RSA whose numbers do not belong together, or are 0", function()
+    refused("key_malformed", pkcs1(octets.modulus(2048), "\3"))
+    refused("key_malformed", pkcs1(octets.modulus(2048), "\3", "\0"))
+    refused("key_malformed", pkcs1(octets.modulus(2048), "\3", "\1"))
   end)
 
   it("RSA with more than two primes", function()
