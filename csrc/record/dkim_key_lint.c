@@ -371,6 +371,8 @@ static bool lint_text(lint *l, ms_span text, ms_buf *inside, ms_buf *mended)
     if (ms_findings_has(l->findings, MS_FINDING_DKIM_PRIVATE_KEY))
         return true;
     ms_paste_mend(ms_buf_span(inside), "n", mended, l->findings);
+    if (inside->failed || mended->failed)
+        return false;
     meant = ms_span_trim(ms_buf_span(mended));
     if (is_bare_key(meant)) {
         if (!ms_findings_has(l->findings, MS_FINDING_DKIM_PEM_HEADER))
@@ -380,7 +382,7 @@ static bool lint_text(lint *l, ms_span text, ms_buf *inside, ms_buf *mended)
         ms_buf_add_span(inside, meant);
         meant = ms_buf_span(inside);
     }
-    return !inside->failed && !mended->failed && lint_mended(l, meant);
+    return !inside->failed && lint_mended(l, meant);
 }
 
 bool ms_dkim_key_lint(ms_crypto *crypto, const ms_span *strings, size_t n, ms_findings *findings)
@@ -395,7 +397,7 @@ bool ms_dkim_key_lint(ms_crypto *crypto, const ms_span *strings, size_t n, ms_fi
         ms_buf_add_span(&text, strings[i]);
     }
     l.cut = text.n == MS_TXT_STRING_MAX || (n > 1 && strings[n - 1].n == MS_TXT_STRING_MAX);
-    ok = !text.failed && lint_text(&l, ms_buf_span(&text), &inside, &mended) && !inside.failed && !mended.failed;
+    ok = !text.failed && lint_text(&l, ms_buf_span(&text), &inside, &mended);
     ms_buf_free(&text);
     ms_buf_free(&inside);
     ms_buf_free(&mended);

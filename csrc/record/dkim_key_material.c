@@ -128,7 +128,7 @@ static void decode_forgiving(state *s)
     const char *equals;
     size_t over;
 
-    if (decode(s, text) || s->octets.failed)
+    if (text.p == NULL || decode(s, text) || s->octets.failed)
         return;
     s->bad_end = true;
     equals = memchr(text.p, '=', text.n);
