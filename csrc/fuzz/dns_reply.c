@@ -1,0 +1,91 @@
+/* dns_reply.c: any octets as a DNS reply to the question that they claim to answer, and to another one. What was opened
+ * must be readable whole, and every name in it must survive being written as text and read again. */
+#include "dns/answer.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n);
+
+static void require(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void check_name(const ms_dns_name *name)
+{
+    char text[MS_DNS_NAME_TEXT_MAX];
+    size_t n = ms_dns_name_text(name, text);
+    ms_dns_name again;
+    ms_error error;
+
+    require(n > 0 && n <= sizeof text);
+    require(ms_dns_name_parse(&again, ms_span_of(text, n), NULL, &error));
+    require(ms_dns_name_eq(name, &again));
+}
+
+static void check_fields(const ms_dns_message *message, const ms_dns_record *record)
+{
+    const ms_dns_field *field = ms_dns_type_of(record->type)->fields;
+    size_t at = record->at;
+    ms_dns_value value;
+    ms_span string;
+
+    for (; field->kind != MS_DNS_END; field++) {
+        require(ms_dns_field_read(message->packet, &at, record->end, field->kind, &value));
+        if (field->kind == MS_DNS_NAME)
+            check_name(&value.name);
+        else if (field->kind == MS_DNS_STRINGS)
+            while (ms_dns_string_next(&value.octets, &string))
+                require(string.n <= 255 && string.p + string.n <= message->packet.p + message->packet.n);
+    }
+    require(at == record->end);
+}
+
+static void check_records(const ms_dns_message *message)
+{
+    ms_dns_cursor cursor = ms_dns_message_records(message);
+    ms_span options = message->options, text;
+    ms_dns_record record;
+    unsigned n = 0, code;
+
+    for (; ms_dns_message_next(message, &cursor, &record); n++) {
+        check_name(&record.name);
+        check_fields(message, &record);
+    }
+    require(n == message->counts[0] + message->counts[1] + message->counts[2] && n <= MS_DNS_RECORDS_MAX);
+    while (ms_dns_extended_error_next(&options, &code, &text))
+        require(code <= 0xffff && text.p + text.n <= message->packet.p + message->packet.n);
+}
+
+static void check_answer(const ms_dns_message *message, const ms_dns_name *name, unsigned type)
+{
+    ms_dns_cursor cursor = ms_dns_message_records(message);
+    ms_dns_record record;
+    ms_dns_answer answer;
+    unsigned records = 0;
+
+    ms_dns_answer_find(&answer, message, name, type);
+    require(answer.chain_length <= MS_DNS_CHAIN_MAX);
+    require(ms_dns_status_name(answer.status) != NULL);
+    while (ms_dns_answer_next(&answer, message, &cursor, &record)) {
+        require(record.type == type && ms_dns_name_eq(&record.name, &answer.owner));
+        records++;
+    }
+    require((answer.status != MS_DNS_STATUS_OK) || records > 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
+{
+    static const ms_dns_name other = { 3, { 1, 'x', 0 } };
+    ms_dns_message message;
+    ms_error error;
+
+    if (!ms_dns_message_open(&message, ms_span_of(octets, n), &error))
+        return 0;
+    check_records(&message);
+    check_answer(&message, message.has_question ? &message.name : &other, message.type);
+    check_answer(&message, &other, MS_DNS_TXT);
+    return 0;
+}
