@@ -1,0 +1,344 @@
+-- mailseal.core.dns: the wire format as Lua sees it, and what hostile packets get (csrc/dns).
+local core = require "mailseal.core".dns
+
+local char, rep = string.char, string.rep
+
+local function u16(number) return char(math.floor(number / 256), number % 256) end
+local function u32(number) return u16(math.floor(number / 65536)) .. u16(number % 65536) end
+
+local TXT, NS, CNAME, SOA, OPT = 16, 2, 5, 6, 41
+local QUESTION = "\1a\4test\0" .. u16(TXT) .. u16(1)
+local ASKED = "\192\012" -- the question's name
+local BEHIND = 12 + #QUESTION -- where records begin
+
+local function record(owner, type, data, ttl)
+  return owner .. u16(type) .. u16(1) .. u32(ttl or 60) .. u16(#data) .. data
+end
+
+-- A reply to the question for a.test TXT.
+local function reply(fields)
+  return u16(fields.id or 1) .. u16(fields.flags or 0x8180) .. u16(fields.questions or 1)
+    .. u16(fields.answers or 0) .. u16(fields.authorities or 0) .. u16(fields.additionals or 0)
+    .. (fields.question or QUESTION) .. (fields.records or "")
+end
+
+local function decode(packet) return core.decode(packet, "a.test", "TXT") end
+
+describe("core.dns.encode", function()
+  it("writes a query with RD, AD and EDNS of 1232 octets", function()
+    local query = core.encode("s1._domainkey.example.com", "TXT", { id = 0x1234 })
+    assert.equal("\18\52\1\32\0\1\0\0\0\0\0\1" .. "\2s1\10_domainkey\7example\3com\0\0\16\0\1"
+      .. "\0\0\41\4\208\0\0\0\0\0\0", query)
+  end)
+
+  it("sets DO and CD, and leaves RD and EDNS out, on request", function()
+    local query = core.dissect(core.encode("a.test", "DS", { dnssec_ok = true, checking_disabled = true }))
+    assert.is_true(query.checking_disabled)
+    assert.equal(32768, query.additional[1].ttl)
+    query = core.dissect(core.encode("a.test", "A", { no_recursion = true, no_edns = true }))
+    assert.is_false(query.recursion_desired)
+    assert.is_nil(query.udp_size)
+    assert.same({}, query.additional)
+  end)
+
+  it("draws an ID that is another each time", function()
+    local seen, different = {}, 0
+    for _ = 1, 100 do
+      local id = core.encode("a.test", "A"):sub(1, 2)
+      if not seen[id] then different = different + 1 end
+      seen[id] = true
+    end
+    assert.is_true(different > 90)
+  end)
+
+  it("gives name and type back as answers spell them", function()
+    local _, name, type = core.encode("A\\.b.Example.COM.", "type16")
+    assert.equal("a\\046b.example.com", name)
+    assert.equal("TXT", type)
+  end)
+
+  it("understands escapes in names, and writes them as \\DDD", function()
+    local name, octets = core.name "a\\032b\\.c\\\\.d\\255"
+    assert.equal("a\\032b\\046c\\092.d\\255", name)
+    assert.equal("\6a b.c\\\2d\255\0", octets)
+    assert.equal(name, (core.name(name)))
+  end)
+end)
+
+describe("core.dns.decode", function()
+  local function answers(type, data)
+    local packet = reply {
+      question = "\1a\4test\0" .. u16(core.type(type)) .. u16(1), answers = 1, records = record(ASKED, core.type(type), data),
+    }
+    local answer = assert(core.decode(packet, "a.test", type))
+    assert.equal("ok", answer.status)
+    local found = answer.records[1]
+    assert.equal("a.test", found.name)
+    assert.equal(type, found.type)
+    assert.equal(60, found.ttl)
+    found.name, found.type, found.ttl = nil, nil, nil
+    return found
+  end
+
+  it("reads every type that it knows", function()
+    local name = "\2xy" .. ASKED
+    assert.same({ address = "192.0.2.1" }, answers("A", "\192\0\2\1"))
+    assert.same({ address = "2001:db8::1" }, answers("AAAA", "\32\1\13\184" .. rep("\0", 11) .. "\1"))
+    assert.same({ host = "xy.a.test" }, answers("NS", name))
+    assert.same({ target = "xy.a.test" }, answers("CNAME", name))
+    assert.same({ target = "xy.a.test" }, answers("PTR", name))
+    assert.same({ preference = 258, exchange = "xy.a.test" }, answers("MX", "\1\2" .. name))
+    assert.same({ strings = { "one", "", "two" } }, answers("TXT", "\3one\0\3two"))
+    assert.same({ strings = { "v=spf1" } }, answers("SPF", "\6v=spf1"))
+    assert.same({ key_tag = 258, algorithm = 8, digest_type = 2, digest = "abcdef" }, answers("DS", "\1\2\8\2\171\205\239"))
+    assert.same({ usage = 3, selector = 1, matching_type = 1, data = "00ff" }, answers("TLSA", "\3\1\1\0\255"))
+    assert.same({ flags = 128, tag = "issue", value = "ca.test" }, answers("CAA", "\128\5issueca.test"))
+    assert.same({ data = "\1\2\3" }, answers("TYPE65", "\1\2\3"))
+    assert.same({
+      primary = "xy.a.test", mailbox = "a.test", serial = 4294967295, refresh = 1, retry = 2, expire = 3, minimum = 4,
+    }, answers("SOA", name .. ASKED .. u32(4294967295) .. u32(1) .. u32(2) .. u32(3) .. u32(4)))
+  end)
+
+  it("refuses data that its type cannot hold", function()
+    local function refuses(type, data)
+      local _, _, code = core.decode(reply { answers = 1, records = record(ASKED, core.type(type), data) }, "a.test", "TXT")
+      assert.equal("bad_message", code)
+    end
+    refuses("A", "\192\0\2")
+    refuses("A", "\192\0\2\1\1")
+    refuses("AAAA", rep("\0", 15))
+    refuses("MX", "\0")
+    refuses("MX", "\0\10")
+    refuses("TXT", "\4one")
+    refuses("CNAME", ASKED .. "x")
+    refuses("CNAME", "\3abc")
+    refuses("SOA", ASKED .. ASKED .. rep("\0", 19))
+    refuses("CAA", "\0\9issue")
+  end)
+
+  it("joins a record's strings without a space", function()
+    local answer = decode(reply { answers = 2, records = record(ASKED, TXT, "\2ab\2cd") .. record(ASKED, TXT, "\2ef") })
+    assert.same({ "abcd", "ef" }, answer.text)
+  end)
+
+  it("takes only records of the name and type that were asked, of class IN", function()
+    local answer = decode(reply {
+      answers = 4,
+      records = record("\1b\4test\0", TXT, "\5other") .. record(ASKED, NS, ASKED)
+        .. ASKED .. u16(TXT) .. u16(3) .. u32(60) .. u16(6) .. "\5chaos" .. record(ASKED, TXT, "\2me"),
+    })
+    assert.same({ "me" }, answer.text)
+    assert.equal("nodata", decode(reply { answers = 1, records = record("\1b\4test\0", TXT, "\5other") }).status)
+  end)
+
+  it("does not care for the order of the records in a chain", function()
+    local records = record("\1c" .. ASKED, TXT, "\2me") .. record("\1b" .. ASKED, CNAME, "\1c" .. ASKED)
+      .. record(ASKED, CNAME, "\1b" .. ASKED)
+    local answer = decode(reply { answers = 3, records = records })
+    assert.same({ "b.a.test", "c.a.test" }, answer.chain)
+    assert.same({ "me" }, answer.text)
+  end)
+
+  it("follows eight CNAMEs and no more", function()
+    local function chain(n)
+      local records = {}
+      for i = 1, n do
+        records[i] = record(i == 1 and ASKED or char(2, 64 + i, 64) .. ASKED, CNAME, char(2, 65 + i, 64) .. ASKED)
+      end
+      records[n + 1] = record(char(2, 65 + n, 64) .. ASKED, TXT, "\2me")
+      return decode(reply { answers = n + 1, records = table.concat(records) })
+    end
+    assert.equal("ok", chain(8).status)
+    local answer = chain(9)
+    assert.equal("servfail", answer.status)
+    assert.equal("cname_chain_too_long", answer.reason)
+  end)
+
+  it("takes a CNAME to itself for a loop", function()
+    local answer = decode(reply { answers = 1, records = record(ASKED, CNAME, ASKED) })
+    assert.equal("cname_loop", answer.reason)
+  end)
+
+  it("reads TTLs of more than 31 bits as 0 (RFC 2181 §8)", function()
+    assert.equal(0, decode(reply { answers = 1, records = record(ASKED, TXT, "\2me", 2147483648) }).ttl)
+    assert.equal(2147483647, decode(reply { answers = 1, records = record(ASKED, TXT, "\2me", 2147483647) }).ttl)
+  end)
+
+  it("gives a negative answer the lesser of the SOA's TTL and minimum (RFC 2308 §5)", function()
+    local function negative(ttl, minimum)
+      local data = ASKED .. ASKED .. u32(1) .. u32(1) .. u32(1) .. u32(1) .. u32(minimum)
+      return decode(reply { flags = 0x8183, authorities = 1, records = record(ASKED, SOA, data, ttl) }).ttl
+    end
+    assert.equal(30, negative(3600, 30))
+    assert.equal(20, negative(20, 30))
+    assert.is_nil(decode(reply { flags = 0x8183 }).ttl)
+  end)
+
+  it("tells the rcodes apart", function()
+    local function status(rcode) return decode(reply { flags = 0x8180 + rcode }).status end
+    assert.equal("nodata", status(0))
+    assert.equal("servfail", status(1))
+    assert.equal("servfail", status(2))
+    assert.equal("nxdomain", status(3))
+    assert.equal("servfail", status(4))
+    assert.equal("refused", status(5))
+    assert.equal("servfail", status(9))
+  end)
+
+  it("takes the upper bits of the rcode from the OPT record (RFC 6891 §6.1.3)", function()
+    local answer = decode(reply { additionals = 1, records = "\0" .. u16(OPT) .. u16(1232) .. "\1\0\0\0" .. u16(0) })
+    assert.equal(16, answer.rcode)
+    assert.equal("servfail", answer.status)
+  end)
+
+  it("reads extended errors, and that validation failed (RFC 8914)", function()
+    local options = u16(10) .. u16(2) .. "ab" .. u16(15) .. u16(9) .. u16(6) .. "expired" .. u16(15) .. u16(2) .. u16(22)
+    local answer = decode(reply {
+      flags = 0x8182, additionals = 1, records = "\0" .. u16(OPT) .. u16(1232) .. u32(0) .. u16(#options) .. options,
+    })
+    assert.same({ { code = 6, text = "expired" }, { code = 22, text = "" } }, answer.extended_errors)
+    assert.equal("bogus", answer.status)
+  end)
+
+  it("says that the server validated the answer", function()
+    assert.is_true(decode(reply { flags = 0x81a0 }).authentic)
+  end)
+
+  it("knows its question in any case, and no other's (RFC 4343)", function()
+    local function with(question) return decode(reply { question = question, answers = 1, records = record(ASKED, TXT, "\2me") }) end
+    assert.equal("ok", with("\1A\4TEsT\0" .. u16(TXT) .. u16(1)).status)
+    for _, question in ipairs { "\1b\4test\0" .. u16(TXT) .. u16(1), "\1a\4test\0" .. u16(NS) .. u16(1) } do
+      local answer = with(question)
+      assert.equal("servfail", answer.status)
+      assert.equal("wrong_question", answer.reason)
+      assert.same({}, answer.records)
+    end
+  end)
+
+  it("takes a query for no reply", function()
+    assert.equal("not_a_reply", decode(reply { flags = 0x0100 }).reason)
+  end)
+
+  it("takes a refusal without its question, but no answer", function()
+    assert.equal("refused", decode(reply { flags = 0x8185, questions = 0, question = "" }).status)
+    assert.equal("wrong_question", decode(reply { flags = 0x8183, questions = 0, question = "" }).reason)
+  end)
+end)
+
+describe("A hostile packet", function()
+  -- Each is refused, in less than 5 ms, whatever of it is read.
+  local function refused(packet)
+    local before = os.clock()
+    local answer, message, code = decode(packet)
+    local took = os.clock() - before
+    assert.is_nil(answer)
+    assert.equal("string", type(message))
+    assert.equal("bad_message", code)
+    assert.is_true(took < 0.005, "took " .. took)
+    assert.is_nil((core.dissect(packet)))
+  end
+
+  local function hostile_name(name, behind)
+    return reply { answers = 1, records = record(name, TXT, "\2me") .. (behind or "") }
+  end
+
+  it("that is too short, or garbage", function()
+    for _, packet in ipairs { "", "\0", rep("\0", 11), rep("\255", 12), rep("\255", 512), rep("\192", 512), rep("\192\012", 300) } do
+      refused(packet)
+    end
+  end)
+
+  it("cut off anywhere", function()
+    local whole = reply { answers = 2, records = record(ASKED, TXT, "\2me") .. record("\1b" .. ASKED, NS, "\1c" .. ASKED) }
+    assert.is_truthy(decode(whole))
+    for n = 0, #whole - 1 do refused(whole:sub(1, n)) end
+  end)
+
+  it("with a compression pointer to itself", function()
+    refused(hostile_name("\192" .. char(BEHIND)))
+  end)
+
+  it("with pointers to each other", function()
+    refused(hostile_name("\192" .. char(BEHIND + 2) .. "\192" .. char(BEHIND)))
+    refused(hostile_name("\1x\192" .. char(BEHIND)))
+  end)
+
+  it("with a pointer ahead, behind its end, or into the header", function()
+    refused(hostile_name("\192" .. char(BEHIND + 40), rep("\0", 60)))
+    refused(hostile_name "\255\255")
+    refused(hostile_name "\192\0")
+    refused(hostile_name "\192")
+  end)
+
+  it("with a chain of 8,000 pointers", function()
+    -- In a record of a type unknown here, each pointer to the one before; then a record whose owner is the last of them.
+    local first = BEHIND + 2 + 10
+    local pointers = { ASKED }
+    for i = 1, 8000 do pointers[i + 1] = u16(0xc000 + first + 2 * (i - 1)) end
+    local last = u16(0xc000 + first + 2 * 8000)
+    local data = table.concat(pointers)
+    refused(reply { answers = 2, records = record(ASKED, 65280, data) .. record(last, TXT, "\2me") })
+  end)
+
+  it("with labels of reserved types", function()
+    refused(hostile_name("\64a" .. ASKED))
+    refused(hostile_name("\128a" .. ASKED))
+  end)
+
+  it("with a name of more than 255 octets", function()
+    local label = "\63" .. rep("x", 63)
+    refused(hostile_name(rep(label, 4) .. ASKED))
+    refused(hostile_name(rep(label, 4) .. "\0"))
+  end)
+
+  it("that counts 65,535 answers", function()
+    refused(reply { answers = 65535, records = record(ASKED, TXT, "\2me") })
+    refused(reply { answers = 65535, authorities = 65535, additionals = 65535 })
+  end)
+
+  it("that really holds thousands of records", function()
+    refused(reply { answers = 4000, records = rep(record(ASKED, TXT, "\2me"), 4000) })
+  end)
+
+  it("whose data is longer than it", function()
+    refused(reply { answers = 1, records = ASKED .. u16(TXT) .. u16(1) .. u32(60) .. u16(65535) .. "\2me" })
+  end)
+
+  it("whose question is no question, or two", function()
+    refused(reply { questions = 2 })
+    refused(reply { question = "\1a\4test\0" .. u16(TXT) .. u16(255) })
+    refused(reply { question = "\192\012" .. u16(TXT) .. u16(1) })
+  end)
+
+  it("with two OPT records, or one elsewhere", function()
+    local opt = "\0" .. u16(OPT) .. u16(1232) .. u32(0) .. u16(0)
+    refused(reply { additionals = 2, records = opt .. opt })
+    refused(reply { answers = 1, records = opt })
+    refused(reply { additionals = 1, records = "\1x" .. opt })
+  end)
+
+  it("of the dearest kind that is allowed costs less than 5 ms", function()
+    local long = rep("\1x", 120) .. "\0" -- a name of many labels, at the end of the question
+    local records = { record(ASKED, 65280, long) }
+    for i = 2, 1024 do records[i] = record("\1y\192" .. char(BEHIND + 12), CNAME, "\1y\192" .. char(BEHIND + 12)) end
+    local packet = reply { answers = 1024, records = table.concat(records) }
+    local before = os.clock()
+    assert.equal("nodata", decode(packet).status)
+    assert.is_true(os.clock() - before < 0.005)
+  end)
+
+  it("with a text of 60,000 empty strings is what it says", function()
+    local packet = reply { answers = 1, records = record(ASKED, TXT, rep("\0", 60000)) }
+    local before = os.clock()
+    local answer = decode(packet)
+    assert.is_true(os.clock() - before < 0.005)
+    assert.equal("", answer.text[1])
+    assert.equal(60000, #answer.records[1].strings)
+  end)
+
+  it("with broken options is read without them", function()
+    local options = u16(15) .. u16(200) .. "ab"
+    local answer = decode(reply { additionals = 1, records = "\0" .. u16(OPT) .. u16(1232) .. u32(0) .. u16(#options) .. options })
+    assert.same({}, answer.extended_errors)
+  end)
+end)
