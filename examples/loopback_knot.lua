@@ -163,10 +163,16 @@ function Server:update(zone, changes)
   return nil, "knsupdate: " .. output, "no_update"
 end
 
+-- Does every thread of a process stand still?
+local function stopped(pid)
+  return output_of(("cat /proc/%d/task/*/stat | grep -vc ') T '"):format(pid)) == "0\n"
+end
+
 --- Makes the server fall silent, its sockets staying open, or go on.
 -- @tparam boolean silent
 function Server:silence(silent)
   output_of(("kill -%s %d"):format(silent and "STOP" or "CONT", self.pid))
+  while silent and not stopped(self.pid) do async.sleep(0.005) end
 end
 
 --- Ends the server and removes its directory.

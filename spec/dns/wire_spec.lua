@@ -3,6 +3,9 @@ local core = require "mailseal.core".dns
 
 local char, rep = string.char, string.rep
 
+-- Seconds that no packet may cost; a sanitized build is slower.
+local LIMIT = os.getenv "MAILSEAL_BUILD" and 0.05 or 0.005
+
 local function u16(number) return char(math.floor(number / 256), number % 256) end
 local function u32(number) return u16(math.floor(number / 65536)) .. u16(number % 65536) end
 
@@ -234,7 +237,7 @@ describe("A hostile packet", function()
     assert.is_nil(answer)
     assert.equal("string", type(message))
     assert.equal("bad_message", code)
-    assert.is_true(took < 0.005, "took " .. took)
+    assert.is_true(took < LIMIT, "took " .. took)
     assert.is_nil((core.dissect(packet)))
   end
 
@@ -324,14 +327,14 @@ describe("A hostile packet", function()
     local packet = reply { answers = 1024, records = table.concat(records) }
     local before = os.clock()
     assert.equal("nodata", decode(packet).status)
-    assert.is_true(os.clock() - before < 0.005)
+    assert.is_true(os.clock() - before < LIMIT)
   end)
 
   it("with a text of 60,000 empty strings is what it says", function()
     local packet = reply { answers = 1, records = record(ASKED, TXT, rep("\0", 60000)) }
     local before = os.clock()
     local answer = decode(packet)
-    assert.is_true(os.clock() - before < 0.005)
+    assert.is_true(os.clock() - before < LIMIT)
     assert.equal("", answer.text[1])
     assert.equal(60000, #answer.records[1].strings)
   end)
