@@ -1,0 +1,212 @@
+local dns = require "mailseal.dns"
+local zone = require "mailseal.dns.zone"
+
+describe("dns.resolver over a zone", function()
+  local resolver = assert(dns.resolver {
+    zone = {
+      ["S1._domainkey.Example.com."] = { { type = "TXT", data = { "v=DKIM1; p=", "rest" }, ttl = 77 } },
+      ["example.com"] = {
+        { type = "SOA", data = "ns hostmaster 1 2 3 4 20", ttl = 900 }, { type = "MX", data = "10 mx.example.com." },
+        { type = "TXT", data = "one" }, { type = "txt", data = "two" }, { type = "SPF", data = "v=spf1" },
+        { type = "CAA", data = '0 issue "ca.example; x=y"' }, { type = "TYPE65", data = "\\# 3 01 0203" },
+        { type = "A", data = "192.0.2.1" }, { type = "AAAA", data = "2001:DB8::1" },
+      },
+      ["octets.example"] = { { type = "TXT", data = "a\\000\\255\\\\b\"" } },
+      ["long.example"] = { { type = "TXT", data = ("x"):rep(254) .. "\\065" .. "\\066" .. ("y"):rep(300) } },
+      ["a.deep.example"] = { { type = "A", data = "192.0.2.2" } },
+      ["alias.example"] = { { type = "CNAME", data = "example.com." } },
+      ["broken.example"] = { { type = "CNAME", data = "gone.example." } },
+      ["loop.example"] = { { type = "CNAME", data = "pool.example." } },
+      ["pool.example"] = { { type = "CNAME", data = "loop.example." } },
+      ["to-silence.example"] = { { type = "CNAME", data = "silent.example." } },
+      ["*.wild.example"] = { { type = "TXT", data = "wild" }, { type = "MX", data = "5 wild.example" } },
+      ["there.wild.example"] = { { type = "A", data = "192.0.2.3" } },
+      ["to-wild.example"] = { { type = "CNAME", data = "any.wild.example." } },
+      ["silent.example"] = { { error = "timeout" } },
+      ["half.example"] = { { type = "TXT", error = "servfail" }, { type = "A", data = "192.0.2.4" } },
+      ["no.example"] = { { error = "refused" } },
+      ["old.example"] = { { error = "notimp" } },
+      ["bogus.example"] = { { error = "bogus" }, { type = "TXT", data = "unsigned" } },
+    },
+  })
+
+  local function ask(name, type, options) return assert(resolver:query(name, type or "TXT", options)) end
+
+  it("finds records, whatever the case", function()
+    local answer = ask "s1._DOMAINKEY.example.COM"
+    assert.equal("ok", answer.status)
+    assert.same({ "v=DKIM1; p=rest" }, answer.text)
+    assert.same({ "v=DKIM1; p=", "rest" }, answer.records[1].strings)
+    assert.equal(77, answer.ttl)
+    assert.is_nil(answer.server)
+  end)
+
+  it("reads data of each type in presentation form", function()
+    assert.same({ "one", "two" }, ask("example.com").text)
+    assert.same({ "v=spf1" }, ask("example.com", "SPF").text)
+    assert.equal("mx.example.com", ask("example.com", "MX").records[1].exchange)
+    assert.equal("ca.example; x=y", ask("example.com", "CAA").records[1].value)
+    assert.equal("\1\2\3", ask("example.com", "TYPE65").records[1].data)
+    assert.equal("192.0.2.1", ask("example.com", "A").records[1].address)
+    assert.equal("2001:db8::1", ask("example.com", "AAAA").records[1].address)
+    assert.equal(20, ask("example.com", "SOA").records[1].minimum)
+  end)
+
+  it("takes \\DDD for an octet and \\\\ for a backslash", function()
+    assert.same({ 'a\0\255\\b"' }, ask("octets.example").text)
+  end)
+
+  it("cuts a long text into strings of 255 octets", function()
+    local answer = ask "long.example"
+    assert.equal(("x"):rep(254) .. "AB" .. ("y"):rep(300), answer.text[1])
+    assert.equal(255, #answer.records[1].strings[1])
+    assert.equal(3, #answer.records[1].strings)
+  end)
+
+  it("says nxdomain of a name that is absent, and nodata where one below it exists", function()
+    assert.equal("nxdomain", ask("absent.example").status)
+    assert.equal("nxdomain", ask("x.a.deep.example").status)
+    assert.equal("nodata", ask("deep.example").status)
+    assert.equal("nodata", ask("a.deep.example").status)
+    assert.equal("nodata", ask("example").status)
+  end)
+
+  it("takes the negative TTL from the SOA record of the name's zone", function()
+    assert.equal(20, ask("absent.example.com").ttl)
+    assert.equal(20, ask("example.com", "DS").ttl)
+    assert.is_nil(ask("absent.example").ttl)
+  end)
+
+  it("follows CNAMEs, and tells where they lead nowhere or in circles", function()
+    local answer = ask("alias.example", "MX")
+    assert.equal("ok", answer.status)
+    assert.same({ "example.com" }, answer.chain)
+    assert.equal("example.com", answer.records[1].name)
+    assert.equal("example.com", ask("alias.example", "CNAME").records[1].target)
+    answer = ask "broken.example"
+    assert.equal("nxdomain", answer.status)
+    assert.same({ "gone.example" }, answer.chain)
+    assert.equal("cname_loop", ask("loop.example").reason)
+    assert.equal("timeout", ask("to-silence.example").status)
+  end)
+
+  it("lets a wildcard cover names that do not exist, and no others (RFC 4592)", function()
+    local answer = ask "x.wild.example"
+    assert.same({ "wild" }, answer.text)
+    assert.equal("x.wild.example", answer.records[1].name)
+    assert.same({ "wild" }, ask("a.b.c.wild.example").text)
+    assert.equal("nodata", ask("x.wild.example", "A").status)
+    assert.equal("nodata", ask("there.wild.example").status)
+    assert.equal("nxdomain", ask("x.there.wild.example").status)
+    assert.equal("nodata", ask("wild.example").status)
+    assert.same({ "wild" }, ask("to-wild.example").text)
+    assert.equal("any.wild.example", ask("to-wild.example", "MX").records[1].name)
+  end)
+
+  it("plays faults, for a name or for one type", function()
+    local answer = ask "silent.example"
+    assert.equal("timeout", answer.status)
+    assert.equal("timeout", answer.reason)
+    assert.same({}, answer.records)
+    assert.equal("timeout", ask("silent.example", "A").status)
+    assert.equal("servfail", ask("half.example").status)
+    assert.equal("ok", ask("half.example", "A").status)
+    assert.equal("refused", ask("no.example").status)
+    answer = ask "old.example"
+    assert.equal("servfail", answer.status)
+    assert.equal(4, answer.rcode)
+  end)
+
+  it("gives bogus data only to those who ask with checking disabled", function()
+    assert.equal("servfail", ask("bogus.example").status)
+    assert.same({ "unsigned" }, ask("bogus.example", "TXT", { checking_disabled = true }).text)
+  end)
+
+  it("decodes what it made itself by the same code as any reply", function()
+    local transport = assert(zone.new { ["a.example"] = { { type = "TXT", data = "x" } } })
+    local core = require "mailseal.core".dns
+    local reply = core.dissect(assert(transport:exchange(core.encode("A.example", "TXT", { id = 77 }))))
+    assert.equal(77, reply.id)
+    assert.is_true(reply.reply)
+    assert.is_true(reply.recursion_available)
+    assert.same({ { name = "a.example", type = "TXT", class = 1, ttl = 300, strings = { "x" } } }, reply.answer)
+    assert.equal("bad_message", select(3, transport:exchange "garbage"))
+    assert.equal("bad_message", select(3, transport:exchange(transport:exchange(core.encode("a.example", "TXT")))))
+  end)
+
+  it("says what is wrong with a zone, and where", function()
+    local function refuses(bad, pattern)
+      local made, message, code = dns.resolver { zone = bad }
+      assert.is_nil(made)
+      assert.equal("bad_zone", code)
+      assert.matches(pattern, message)
+    end
+    refuses({ { type = "A", data = "192.0.2.1" } }, "1 is not a name")
+    refuses({ ["a..b"] = {} }, 'a%.%.b" has an empty label')
+    refuses({ a = "x" }, "a: not a list")
+    refuses({ a = { "x" } }, "a: a record is not an object")
+    refuses({ a = { { data = "x" } } }, "a: a record has no type")
+    refuses({ a = { { type = "NOPE", data = "x" } } }, "a: NOPE: not a known record type")
+    refuses({ a = { { type = "A" } } }, "a: data is not text")
+    refuses({ a = { { type = "TXT", data = {} } } }, "a: data is not text")
+    refuses({ a = { { type = "TXT", data = { 1 } } } }, "a: data is not a list of strings")
+    refuses({ a = { { type = "TXT", data = { ("x"):rep(256) } } } }, "more than 255 octets")
+    refuses({ a = { { type = "TXT", data = "\\256" } } }, "broken escape")
+    refuses({ a = { { type = "A", data = "192.0.2.256" } } }, "not an IPv4 address")
+    refuses({ a = { { type = "MX", data = "ten mx.example" } } }, "not a number")
+    refuses({ a = { { type = "MX", data = "65536 mx.example" } } }, "too large")
+    refuses({ a = { { type = "MX", data = "10" } } }, "lacks a field")
+    refuses({ a = { { type = "MX", data = "10 a b" } } }, "more fields")
+    refuses({ a = { { type = "A", data = "192.0.2.1", ttl = -1 } } }, "ttl")
+    refuses({ a = { { error = "nonsense" } } }, "no error that a zone knows")
+    refuses({ a = { { type = "CAA", data = '0 issue "ca' } } }, "a quote is not closed")
+    refuses(true, "a zone is a table")
+  end)
+end)
+
+describe("A zone in JSON", function()
+  it("is read from text, or from a file", function()
+    local text = [[ {"s1._domainkey.example.com": [{"type": "TXT", "data": ["v=DKIM1; p=", "\\082est"], "ttl": 300}],
+      "x.example": [{"error": "timeout"}]}]]
+    local path = os.tmpname()
+    local file = assert(io.open(path, "wb"))
+    file:write(text)
+    file:close()
+    for _, source in ipairs { text, path } do
+      local resolver = assert(dns.resolver { zone = source })
+      assert.same({ "v=DKIM1; p=Rest" }, resolver:query("s1._domainkey.example.com", "TXT").text)
+      assert.equal("timeout", resolver:query("x.example", "TXT").status)
+    end
+    os.remove(path)
+  end)
+
+  it("that is none gets an error of one line", function()
+    for _, text in ipairs { '{"a": [', '{"a": null}', '{"a": [null]}', '{"a": [{"type": null, "data": "x"}]}', ("{"):rep(5000) } do
+      local made, message, code = dns.resolver { zone = text }
+      assert.is_nil(made)
+      assert.is_nil(message:find "\n")
+      assert.equal("bad_zone", code)
+    end
+  end)
+
+  it("says so where lua-cjson is absent, which a zone in a table does without", function()
+    local preload, loaded = package.preload.cjson, package.loaded.cjson
+    package.loaded.cjson = nil
+    package.preload.cjson = function() error "absent" end
+    local made, message, code = dns.resolver { zone = '{"a": []}' }
+    local table_zone = dns.resolver { zone = {} }
+    package.preload.cjson, package.loaded.cjson = preload, loaded
+    assert.is_nil(made)
+    assert.matches("lua%-cjson", message)
+    assert.equal("no_module", code)
+    assert.is_truthy(table_zone)
+  end)
+
+  it("that cannot be read is named", function()
+    local made, message, code = dns.resolver { zone = "/nowhere/zone.json" }
+    assert.is_nil(made)
+    assert.matches("/nowhere/zone.json", message, 1, true)
+    assert.equal("unreadable", code)
+    assert.equal("unreadable", select(3, dns.resolver { zone = "." }))
+  end)
+end)
