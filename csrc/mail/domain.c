@@ -66,18 +66,46 @@ static bool has_ace_prefix(const label *l)
     return l->n >= 4 && l->code[0] == 'x' && l->code[1] == 'n' && l->code[2] == '-' && l->code[3] == '-';
 }
 
+/* The character that a mark of this class would join: the one before it, or one before marks of lesser classes. NULL
+ * where there is none. */
+static uint32_t *joined_character(label *l, unsigned order)
+{
+    size_t i = l->n;
+
+    while (i > 0) {
+        unsigned before = ms_unicode_class(l->code[--i]);
+
+        if (before == 0)
+            return &l->code[i];
+        if (before >= order)
+            return NULL;
+    }
+    return NULL;
+}
+
 /* Adds a mapped code point, joined with the one before where NFC has one for both. */
 static bool label_add(label *l, uint32_t code)
 {
-    uint32_t composed = l->n > 0 ? ms_unicode_compose(l->code[l->n - 1], code) : 0;
+    uint32_t *joined = joined_character(l, ms_unicode_class(code));
+    uint32_t composed = joined != NULL ? ms_unicode_compose(*joined, code) : 0;
 
     if (composed != 0)
-        l->code[l->n - 1] = composed;
+        *joined = composed;
     else if (l->n < POINTS_MAX)
         l->code[l->n++] = code;
     else
         return false;
     return true;
+}
+
+/* Adds a code point as RFC 5895 §2 maps it. */
+static bool label_add_mapped(label *l, uint32_t code)
+{
+    uint32_t two[2];
+
+    if (ms_unicode_expand(code, two))
+        return label_add(l, two[0]) && label_add(l, two[1]);
+    return label_add(l, ms_unicode_lower(code));
 }
 
 /* Reads one label of *name, mapped, and its dot; *last tells that none follows. */
@@ -93,7 +121,7 @@ static bool take_label(ms_span *name, label *l, bool *last, ms_error *error)
             *last = false;
             return true;
         }
-        if (!label_add(l, ms_unicode_lower(code)))
+        if (!label_add_mapped(l, code))
             return ms_fail(error, "label_too_long", "a label of the domain name is longer than 63 characters");
     }
     *last = true;
@@ -124,13 +152,21 @@ static bool is_loose_mark(uint32_t code)
     return code >= 0x300 && code <= 0x36f;
 }
 
+/* A mark behind one that NFC has after it. */
+static bool is_out_of_order(const label *l, size_t i)
+{
+    unsigned order = ms_unicode_class(l->code[i]);
+
+    return order != 0 && i > 0 && ms_unicode_class(l->code[i - 1]) > order;
+}
+
 static bool is_allowed(const label *l, size_t i)
 {
     uint32_t code = l->code[i];
 
     if (code < 0x80)
         return is_label_ascii(code);
-    if (ms_unicode_lower(code) != code || is_loose_mark(code))
+    if (ms_unicode_lower(code) != code || is_loose_mark(code) || is_out_of_order(l, i))
         return false;
     return ms_unicode_is_letter(code) || context_holds(l, i);
 }
@@ -192,12 +228,13 @@ static bool decode_label(const label *a, label *u)
 /* Is it in the form that mapping would give, and what a U-label may be? */
 static bool is_u_label(const label *l)
 {
+    label mapped = { .n = 0 };
     ms_error ignored;
 
-    for (size_t i = 1; i < l->n; i++)
-        if (ms_unicode_compose(l->code[i - 1], l->code[i]) != 0)
+    for (size_t i = 0; i < l->n; i++)
+        if (!label_add_mapped(&mapped, l->code[i]))
             return false;
-    return check_label(l, &ignored);
+    return mapped.n == l->n && memcmp(mapped.code, l->code, l->n * sizeof *l->code) == 0 && check_label(l, &ignored);
 }
 
 static bool write_label(const label *l, bool unicode, ms_buf *out, ms_error *error)

@@ -6,6 +6,12 @@ typedef struct code_range {
     uint32_t last;
 } code_range;
 
+typedef struct class_range {
+    uint32_t first;
+    uint32_t last;
+    unsigned order;
+} class_range;
+
 /* Every `step`th code point of first..last has its lower-case form `delta` further on. */
 typedef struct case_range {
     uint32_t first;
@@ -49,6 +55,21 @@ bool ms_unicode_is_mark(uint32_t code)
     return in_ranges(marks, COUNT(marks), code);
 }
 
+unsigned ms_unicode_class(uint32_t code)
+{
+    size_t low = 0, high = COUNT(classes);
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (code > classes[middle].last)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < COUNT(classes) && code >= classes[low].first ? classes[low].order : 0;
+}
+
 uint32_t ms_unicode_lower(uint32_t code)
 {
     if (code >= 0xff01 && code <= 0xff5e)
@@ -62,6 +83,18 @@ uint32_t ms_unicode_lower(uint32_t code)
             return (uint32_t)((int32_t)code + upper[i].delta);
     }
     return code;
+}
+
+bool ms_unicode_expand(uint32_t code, uint32_t into[2])
+{
+    for (size_t i = 0; i < COUNT(expansions); i++) {
+        if (expansions[i].composed != code)
+            continue;
+        into[0] = expansions[i].base;
+        into[1] = expansions[i].mark;
+        return true;
+    }
+    return false;
 }
 
 uint32_t ms_unicode_compose(uint32_t base, uint32_t mark)

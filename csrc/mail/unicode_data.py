@@ -9,6 +9,8 @@ import unicodedata as ucd
 LAST = 0x323AF
 # Conjoining jamo are DISALLOWED (RFC 5892 section 2.9); a Hangul syllable has a code point of its own.
 JAMO = [range(0x1100, 0x1200), range(0xA960, 0xA980), range(0xD7B0, 0xD800)]
+# Marks that show nothing: Default_Ignorable_Code_Point, DISALLOWED (RFC 5892 section 2.3).
+IGNORABLE = [range(0x17B4, 0x17B6), range(0x180B, 0x1810), range(0xFE00, 0xFE10)]
 # The full case folding of these two is another text, but IDNA2008 keeps them (RFC 5892 section 2.6).
 KEPT = {0xDF, 0x3C2}
 
@@ -18,7 +20,7 @@ def folded(text):
 
 
 def is_letter(code):
-    if any(code in jamo for jamo in JAMO):
+    if any(code in block for block in JAMO + IGNORABLE):
         return False
     text = chr(code)
     if ucd.category(text) not in ("Ll", "Lo", "Lm", "Mn", "Mc", "Nd"):
@@ -33,6 +35,19 @@ def ranges(codes):
             found[-1][1] = code
         else:
             found.append([code, code])
+    return found
+
+
+def class_ranges():
+    found = []
+    for code in range(0x80, LAST):
+        order = ucd.combining(chr(code))
+        if order == 0:
+            continue
+        if found and found[-1][1] == code - 1 and found[-1][2] == order:
+            found[-1][1] = code
+        else:
+            found.append([code, code, order])
     return found
 
 
@@ -61,6 +76,16 @@ def compositions(letters):
     return sorted(found)
 
 
+def expansions(letters):
+    """Of the Indic, Thai, Lao and Tibetan scripts: what NFKC writes as two characters."""
+    found = []
+    for code in range(0x900, 0x1000):
+        parts = [ord(part) for part in ucd.normalize("NFKC", chr(code))]
+        if len(parts) == 2 and all(part in letters for part in parts):
+            found.append((parts[0], parts[1], code))
+    return found
+
+
 def table(kind, name, rows, row):
     print("\nstatic const %s %s[] = {" % (kind, name))
     cells = ["{ %s }," % (row % tuple(entry)) for entry in rows]
@@ -83,8 +108,10 @@ def main():
     print("/* clang-format off */")
     table("code_range", "letters", ranges(letters | upper), "0x%x, 0x%x")
     table("code_range", "marks", ranges(marks), "0x%x, 0x%x")
+    table("class_range", "classes", class_ranges(), "0x%x, 0x%x, %d")
     table("case_range", "upper", cases, "0x%x, 0x%x, %d, %d")
     table("composition", "compositions", compositions(letters), "0x%x, 0x%x, 0x%x")
+    table("composition", "expansions", expansions(letters), "0x%x, 0x%x, 0x%x")
 
 
 main()

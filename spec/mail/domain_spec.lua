@@ -52,6 +52,13 @@ describe("mailseal.domain", function()
       assert.equal("xn--bcher-kva.example", domain.to_ascii("bu\204\136cher.example"))
       assert.equal(domain.to_ascii("ấ.vn"), domain.to_ascii("a\204\130\204\129.vn"))
       assert.equal(domain.to_ascii("Й.ru"), domain.to_ascii("И\204\134.ru"))
+      -- A madda joins its alef past a fatha.
+      assert.equal(domain.to_ascii("\216\162\217\142"), domain.to_ascii("\216\167\217\142\217\147"))
+    end)
+
+    it("writes as two what NFKC has as two, in Thai and Hindi", function()
+      assert.equal("xn--q3c4c8cq.th", domain.to_ascii("น้ำ.th"))
+      assert.equal(domain.to_ascii("फ\224\164\188"), domain.to_ascii("\224\165\158"))
     end)
 
     it("refuses what no label may hold", function()
@@ -59,7 +66,7 @@ describe("mailseal.domain", function()
         "a b.example", "a\0b.example", "a(b).example", "a\"b", "a\194\160b", "a\226\128\139b", "\226\128\174a", "a\226\128\141b",
         "☃.example", "a–b.example", "½.example", "ª.example", "a·b", "a\204\128\204\129b", "\204\136a.example", "-ü", "ü-",
         "üb--x", "xn--", "xn--ü", "xn--a-", "xn--abc-", "xn--99999999999", "xn--bcher-kva-", "\239\191\189.x",
-        "a\194\173b", "\224\184\191.th",
+        "a\194\173b", "ม\224\185\137\224\184\185", "a\239\184\143b", "\225\158\180", "\224\184\191.th",
       } do
         local ascii, text, code = domain.to_ascii(name)
         assert.is_nil(ascii, name)
