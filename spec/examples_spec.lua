@@ -1,0 +1,196 @@
+--- The examples, each run as the whole program that it is.
+local command = require "spec.support.command"
+local dkim = require "mailseal.dkim"
+local dns = require "mailseal.dns"
+local key = require "mailseal.key"
+local knot = require "examples.support.knot"
+
+local message = command.read("examples/message.eml"):gsub("\r?\n", "\r\n")
+
+describe("the examples", function()
+  local directory
+
+  before_each(function()
+    directory = command.make_directory()
+  end)
+
+  after_each(function()
+    command.remove_directory(directory)
+  end)
+
+  --- Runs an example in `directory`, by its path, so that it has to find its library.
+  local function run(line, input)
+    return command.shell(("examples=$PWD/examples; cd %s; %s"):format(command.quote(directory), line), input)
+  end
+
+  --- A key in a file, and a resolver whose zone has its record.
+  local function make_key(type)
+    local made = assert(key.generate { type = type })
+    assert(made:save(directory .. "/s1.pem"))
+    local zone = { ["s1._domainkey.example.com"] = { { type = "TXT", data = made:record() } } }
+    return made, assert(dns.resolver { zone = zone })
+  end
+
+  local function passes(signed, resolver)
+    local results = dkim.verify(signed, { resolver = resolver })
+    assert.equal(1, #results)
+    assert.equal("pass", results[1].result)
+  end
+
+  describe("sign.lua", function()
+    it("signs a message", function()
+      local _, resolver = make_key "ed25519"
+      local result = run("$LUA $examples/sign.lua example.com s1 s1.pem", message)
+      assert.equal("", result.err)
+      assert.equal(0, result.status)
+      passes(result.out, resolver)
+    end)
+
+    it("says in one line what it cannot do", function()
+      local no_key = run("$LUA $examples/sign.lua example.com s1 s1.pem", message)
+      assert.same({ status = 65, out = "", err = "sign: s1.pem: No such file or directory\n" }, no_key)
+      make_key "ed25519"
+      local no_message = run("$LUA $examples/sign.lua example.com s1 s1.pem", "hello\n")
+      assert.matches("^sign: [^\n]+\n$", no_message.err)
+      assert.equal(65, no_message.status)
+      assert.equal(64, run("$LUA $examples/sign.lua").status)
+    end)
+  end)
+
+  describe("hsm_callback.lua", function()
+    it("signs by another process", function()
+      local _, resolver = make_key "rsa"
+      local result = run("$LUA $examples/hsm_callback.lua example.com s1 s1.pem", message)
+      assert.equal("", result.err)
+      assert.equal(0, result.status)
+      passes(result.out, resolver)
+    end)
+
+    it("says so where that process does not sign", function()
+      local result = run("$LUA $examples/hsm_callback.lua example.com s1 s1.pem", message)
+      assert.same({ status = 65, out = "", err = "hsm_callback: openssl has not signed with s1.pem\n" }, result)
+    end)
+  end)
+
+  describe("verify.lua", function()
+    it("tells each signature's result", function()
+      local made = make_key "ed25519"
+      command.write(directory .. "/zone.json", ('{"s1._domainkey.example.com":[{"type":"TXT","data":"%s"}]}'):format(made:record()))
+      local signer = assert(dkim.signer { domain = "example.com", selector = "s1", key = made })
+      local good = run("$LUA $examples/verify.lua zone.json", assert(signer:sign(message)) .. message)
+      assert.equal("", good.err)
+      assert.matches("^pass\texample.com\t%-\t", good.out)
+      assert.matches("Authentication-Results: mx.example.net;", good.out, 1, true)
+      local bad = run("$LUA $examples/verify.lua zone.json", assert(signer:sign(message)) .. message .. "more\r\n")
+      assert.matches("^fail\texample.com\tbody_hash_mismatch\t", bad.out)
+    end)
+
+    it("tells that a message is not signed", function()
+      command.write(directory .. "/zone.json", "{}")
+      local result = run("$LUA $examples/verify.lua zone.json", message)
+      assert.matches("^none\t", result.out)
+      assert.matches("dkim=none", result.out, 1, true)
+    end)
+  end)
+
+  describe("onboard.lua", function()
+    local function in_order(text, ...)
+      local position = 1
+      for _, piece in ipairs { ... } do
+        local first, last = text:find(piece, position, true)
+        assert(first, "'" .. piece .. "' does not stand where it should in:\n" .. text)
+        position = last + 1
+      end
+    end
+
+    it("tells the whole story without an argument, and leaves nothing behind", function()
+      local result = run("TMPDIR=$PWD $LUA $examples/onboard.lua")
+      assert.equal("", result.err)
+      assert.equal(0, result.status)
+      in_order(
+        result.out,
+        "mail-rsa", "mail-ed25519",
+        "name    mail-rsa._domainkey.example.com", "value   v=DKIM1; k=rsa; p=",
+        'mail-rsa._domainkey.example.com. 3600 IN TXT "v=DKIM1', "name    mail-ed25519._domainkey.example.com",
+        "mail-rsa      Not there yet.", "mail-rsa      Another key is published there",
+        "mail-rsa      Split over two TXT records", "mail-rsa      Visible, and right.",
+        "DKIM-Signature: v=1; a=rsa-sha256;", "DKIM-Signature: v=1; a=ed25519-sha256;",
+        "pass  mail-rsa", "pass  mail-ed25519",
+        "Authentication-Results: mx.example.net;", "dkim=pass", "dkim=pass",
+        "example.com is ready"
+      )
+      assert.is_nil(result.out:find("\27", 1, true))
+      assert.equal("", command.shell("ls -A " .. command.quote(directory)).out)
+    end)
+
+    it("ends its name server when it is interrupted", function()
+      local result = run([[
+        TMPDIR=$PWD $LUA $examples/onboard.lua >out & program=$!
+        for i in 1 2 3 4 5 6 7 8 9 10; do grep -qs Waiting out && break; sleep 0.3; done
+        server=$(cat */knot.pid); kill -0 "$server" && echo "server runs"
+        kill -INT "$program"; wait "$program"; echo "status $?"
+        kill -0 "$server" 2>/dev/null || echo "server has ended"
+        ls]])
+      assert.equal("server runs\nstatus 130\nserver has ended\nout\n", result.out)
+      assert.matches("^onboard: interrupted[^\n]*\n$", result.err)
+    end)
+
+    it("says so where there is no Knot", function()
+      local result = run("mkdir bin; ln -s $(command -v $LUA) $(command -v sh) bin; PATH=$PWD/bin $LUA $examples/onboard.lua")
+      assert.equal("onboard: Knot DNS is not installed: apt install knot knot-dnsutils\n", result.err)
+      assert.equal(69, result.status)
+    end)
+
+    it("refuses wrong usage in one line", function()
+      for _, arguments in ipairs { "--frob", "example.org example.com", "--selector", "'exa mple'" } do
+        local result = run("$LUA $examples/onboard.lua " .. arguments)
+        assert.matches("^onboard: [^\n]+\n$", result.err)
+        assert.equal(64, result.status)
+      end
+    end)
+
+    describe("with a domain", function()
+      local server
+
+      setup(function()
+        server = assert(knot.start { zone = "example.org" })
+      end)
+
+      teardown(function()
+        server:stop()
+      end)
+
+      it("makes keys in files, waits, and uses them again", function()
+        local started = run(([[
+          $LUA $examples/onboard.lua example.org --selector new --server %s >out & program=$!
+          for i in 1 2 3 4 5 6 7 8 9 10; do grep -qs "new-ed25519  Not there" out && break; sleep 0.3; done
+          kill -INT "$program"; wait "$program"; echo "status $?"; stat -c "%%a %%n" *.pem]]):format(server.address))
+        assert.equal("status 130\n600 new-ed25519.example.org.pem\n600 new-rsa.example.org.pem\n", started.out)
+
+        local changes = {}
+        for i, selector in ipairs { "new-rsa", "new-ed25519" } do
+          local text = assert(key.load_file(("%s/%s.example.org.pem"):format(directory, selector))):record()
+          changes[i] = ('add %s._domainkey 60 TXT "%s" "%s"'):format(selector, text:sub(1, 200), text:sub(201))
+        end
+        assert(server:update(changes))
+        local result = run("$LUA $examples/onboard.lua example.org --selector new --server " .. server.address)
+        assert.equal("", result.err)
+        assert.equal(0, result.status)
+        in_order(
+          result.out, "used again: ./new-rsa.example.org.pem", "used again: ./new-ed25519.example.org.pem",
+          "new-rsa       Visible, and right.", "new-ed25519   Visible, and right.",
+          "d=example.org;", "From: Ada of the Example Shop <ada@example.org>", "pass  new-rsa", "example.org is ready"
+        )
+      end)
+
+      it("never touches a file that is no key", function()
+        local path = directory .. "/mail-rsa.example.org.pem"
+        command.write(path, "precious")
+        local result = run("$LUA $examples/onboard.lua example.org --server " .. server.address)
+        assert.matches("^onboard: [^\n]*mail%-rsa.example.org.pem[^\n]*\n$", result.err)
+        assert.equal(65, result.status)
+        assert.equal("precious", command.read(path))
+      end)
+    end)
+  end)
+end)
