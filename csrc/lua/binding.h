@@ -54,8 +54,6 @@ int ms_open_record(lua_State *L);
 int ms_open_mail(lua_State *L);
 int ms_open_dkim(lua_State *L);
 int ms_open_dns(lua_State *L);
-/* Adds the type of a channel (csrc/lua/dns_channel.c) to the table of functions on top. */
-void ms_open_dns_channel(lua_State *L);
 int ms_open_async(lua_State *L);
 
 #endif

@@ -1,28 +1,11 @@
 /* dns.c: mailseal.core.dns: the wire format for Lua. See dns/wire.h, dns/answer.h, dns/rdata.h. */
+#include "lua/dns.h"
 #include "base/random.h"
 #include "dns/answer.h"
-#include "lua/binding.h"
 
 #include <arpa/inet.h>
 
-#define SCRATCH_TYPE "mailseal.dns.scratch"
-enum { TOKENS_MAX = 4096 };
-
 /* ---- arguments */
-
-/* A type's code, given as its name or as its number. */
-static bool to_type(lua_State *L, int index, unsigned *code, ms_error *error)
-{
-    if (lua_type(L, index) == LUA_TNUMBER) {
-        lua_Number number = lua_tonumber(L, index);
-
-        if (!(number >= 1 && number <= 0xffff))
-            return ms_fail(error, "bad_type", "a record type's number is from 1 to 65535");
-        *code = (unsigned)number;
-        return true;
-    }
-    return ms_dns_type_parse(ms_lua_check_span(L, index), code, error);
-}
 
 static bool option(lua_State *L, int index, const char *name)
 {
@@ -35,20 +18,6 @@ static bool option(lua_State *L, int index, const char *name)
 }
 
 /* ---- results */
-
-static void push_name(lua_State *L, const ms_dns_name *name)
-{
-    char text[MS_DNS_NAME_TEXT_MAX];
-
-    lua_pushlstring(L, text, ms_dns_name_text(name, text));
-}
-
-static void push_type(lua_State *L, unsigned type)
-{
-    char text[MS_DNS_TYPE_TEXT_MAX];
-
-    lua_pushlstring(L, text, ms_dns_type_text(type, text));
-}
 
 static void push_address(lua_State *L, int family, ms_span octets)
 {
@@ -90,7 +59,7 @@ static void push_value(lua_State *L, ms_dns_kind kind, const ms_dns_value *value
         lua_pushinteger(L, (lua_Integer)value->number);
         break;
     case MS_DNS_NAME:
-        push_name(L, &value->name);
+        ms_lua_push_dns_name(L, &value->name);
         break;
     case MS_DNS_IPV4:
         push_address(L, AF_INET, value->octets);
@@ -153,7 +122,7 @@ static int l_encode(lua_State *L)
     ms_dns_query query = { .id = 0 };
     ms_error error;
 
-    if (!ms_dns_name_parse(&query.name, name, NULL, &error) || !to_type(L, 2, &query.type, &error))
+    if (!ms_dns_name_parse(&query.name, name, NULL, &error) || !ms_lua_dns_type(L, 2, &query.type, &error))
         return ms_lua_fail(L, &error);
     if (!lua_isnoneornil(L, 3)) {
         luaL_checktype(L, 3, LUA_TTABLE);
@@ -170,8 +139,8 @@ static int l_encode(lua_State *L)
     else if (!ms_random(&query.id, sizeof query.id))
         return luaL_error(L, "the system has no random numbers");
     lua_pushlstring(L, (const char *)octets, ms_dns_query_write(&query, octets));
-    push_name(L, &query.name);
-    push_type(L, query.type);
+    ms_lua_push_dns_name(L, &query.name);
+    ms_lua_push_dns_type(L, query.type);
     return 3;
 }
 
@@ -230,7 +199,7 @@ static void set_chain(lua_State *L, const ms_dns_answer *answer)
 {
     lua_createtable(L, (int)answer->chain_length, 0);
     for (unsigned i = 0; i < answer->chain_length; i++) {
-        push_name(L, &answer->chain[i]);
+        ms_lua_push_dns_name(L, &answer->chain[i]);
         lua_rawseti(L, -2, (int)i + 1);
     }
     lua_setfield(L, -2, "chain");
@@ -248,12 +217,12 @@ static void push_answer(lua_State *L, const ms_dns_answer *answer, const ms_dns_
 {
     int base = lua_gettop(L);
 
-    push_name(L, name);
+    ms_lua_push_dns_name(L, name);
     if (answer->chain_length > 0)
-        push_name(L, &answer->owner);
+        ms_lua_push_dns_name(L, &answer->owner);
     else
         lua_pushvalue(L, base + 1);
-    push_type(L, answer->type);
+    ms_lua_push_dns_type(L, answer->type);
     lua_createtable(L, 0, 12);
     lua_pushvalue(L, base + 1);
     lua_setfield(L, -2, "name");
@@ -288,7 +257,7 @@ static int l_decode(lua_State *L)
     unsigned type;
     ms_error error;
 
-    if (!ms_dns_name_parse(&name, text, NULL, &error) || !to_type(L, 3, &type, &error) ||
+    if (!ms_dns_name_parse(&name, text, NULL, &error) || !ms_lua_dns_type(L, 3, &type, &error) ||
         !ms_dns_message_open(&message, reply, &error))
         return ms_lua_fail(L, &error);
     ms_dns_answer_find(&answer, &message, &name, type);
@@ -314,9 +283,9 @@ static void set_sections(lua_State *L, const ms_dns_message *message)
     }
     while (ms_dns_message_next(message, &cursor, &record)) {
         lua_createtable(L, 0, 5);
-        push_name(L, &record.name);
+        ms_lua_push_dns_name(L, &record.name);
         lua_setfield(L, -2, "name");
-        push_type(L, record.type);
+        ms_lua_push_dns_type(L, record.type);
         lua_setfield(L, -2, "type");
         lua_pushinteger(L, (lua_Integer)record.class);
         lua_setfield(L, -2, "class");
@@ -357,9 +326,9 @@ static int l_dissect(lua_State *L)
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
         set_flag(L, flags[i].name, (message.flags & flags[i].bit) != 0);
     if (message.has_question) {
-        push_name(L, &message.name);
+        ms_lua_push_dns_name(L, &message.name);
         lua_setfield(L, -2, "name");
-        push_type(L, message.type);
+        ms_lua_push_dns_type(L, message.type);
         lua_setfield(L, -2, "type");
     }
     if (message.has_edns) {
@@ -372,153 +341,18 @@ static int l_dissect(lua_State *L)
     return 1;
 }
 
-/* ---- what the zone transport is made of */
-
-/* question(query) -> name, type's number, checking disabled | nil, message, code */
-static int l_question(lua_State *L)
-{
-    ms_span packet = ms_lua_check_span(L, 1);
-    ms_dns_message message;
-    ms_error error;
-
-    if (!ms_dns_message_open(&message, packet, &error))
-        return ms_lua_fail(L, &error);
-    if (!message.has_question || message.flags & MS_DNS_QR) {
-        ms_fail(&error, "bad_message", "the message is no query");
-        return ms_lua_fail(L, &error);
-    }
-    push_name(L, &message.name);
-    lua_pushinteger(L, (lua_Integer)message.type);
-    lua_pushboolean(L, (message.flags & MS_DNS_CD) != 0);
-    return 3;
-}
-
-/* reply(query, rcode, answers, count, authorities, count) -> reply to a query that question() has read; the records are
- * given as they stand in a message, and the question's name stands at octet 12 */
-static int l_reply(lua_State *L)
-{
-    ms_span query = ms_lua_check_span(L, 1), answers = ms_lua_check_span(L, 3), authorities = ms_lua_check_span(L, 5);
-    unsigned rcode = (unsigned)luaL_checkinteger(L, 2), flags;
-    lua_Integer answers_n = luaL_checkinteger(L, 4), authorities_n = luaL_checkinteger(L, 6);
-    ms_dns_message message;
-    luaL_Buffer buffer;
-    uint8_t header[12];
-    ms_error error;
-
-    if (!ms_dns_message_open(&message, query, &error))
-        return ms_lua_fail(L, &error);
-    flags = MS_DNS_QR | MS_DNS_RA | (message.flags & (MS_DNS_RD | MS_DNS_CD)) | (rcode & 15);
-    memcpy(header, query.p, 2);
-    header[2] = (uint8_t)(flags >> 8);
-    header[3] = (uint8_t)flags;
-    header[4] = 0;
-    header[5] = message.has_question;
-    header[6] = (uint8_t)(answers_n >> 8);
-    header[7] = (uint8_t)answers_n;
-    header[8] = (uint8_t)(authorities_n >> 8);
-    header[9] = (uint8_t)authorities_n;
-    header[10] = header[11] = 0;
-    luaL_buffinit(L, &buffer);
-    luaL_addlstring(&buffer, (const char *)header, sizeof header);
-    luaL_addlstring(&buffer, query.p + sizeof header, message.records_at - sizeof header);
-    luaL_addlstring(&buffer, answers.p, answers.n);
-    luaL_addlstring(&buffer, authorities.p, authorities.n);
-    luaL_pushresult(&buffer);
-    return 1;
-}
-
-/* name(text, origin?) -> the name as answers spell it, and its octets on the wire | nil, message, code */
-static int l_name(lua_State *L)
-{
-    ms_span text = ms_lua_check_span(L, 1), origin_text = ms_lua_opt_span(L, 2);
-    ms_dns_name name, origin;
-    ms_error error;
-
-    if ((origin_text.p != NULL && !ms_dns_name_parse(&origin, origin_text, NULL, &error)) ||
-        !ms_dns_name_parse(&name, text, origin_text.p != NULL ? &origin : NULL, &error))
-        return ms_lua_fail(L, &error);
-    push_name(L, &name);
-    lua_pushlstring(L, (const char *)name.octets, name.n);
-    return 2;
-}
-
-/* type(type) -> its number, its name | nil, message, code */
-static int l_type(lua_State *L)
-{
-    unsigned type;
-    ms_error error;
-
-    if (!to_type(L, 1, &type, &error))
-        return ms_lua_fail(L, &error);
-    lua_pushinteger(L, (lua_Integer)type);
-    push_type(L, type);
-    return 2;
-}
-
-static int scratch_gc(lua_State *L)
-{
-    ms_buf_free(lua_touserdata(L, 1));
-    return 0;
-}
-
-/* A buffer that is freed whatever happens; left on the stack. */
-static ms_buf *push_scratch(lua_State *L)
-{
-    ms_buf *buf = lua_newuserdata(L, sizeof *buf);
-
-    *buf = (ms_buf){ 0 };
-    luaL_getmetatable(L, SCRATCH_TYPE);
-    lua_setmetatable(L, -2);
-    return buf;
-}
-
-/* rdata(type, tokens, origin?) -> a record's data as octets | nil, message, code */
-static int l_rdata(lua_State *L)
-{
-    ms_span origin_text = ms_lua_opt_span(L, 3), *tokens;
-    ms_dns_name origin;
-    unsigned type;
-    ms_error error;
-    ms_buf *buf;
-    size_t n;
-
-    luaL_checktype(L, 2, LUA_TTABLE);
-    n = lua_rawlen(L, 2);
-    luaL_argcheck(L, n <= TOKENS_MAX, 2, "too many tokens");
-    if (!to_type(L, 1, &type, &error) ||
-        (origin_text.p != NULL && !ms_dns_name_parse(&origin, origin_text, NULL, &error)))
-        return ms_lua_fail(L, &error);
-    tokens = lua_newuserdata(L, (n + 1) * sizeof *tokens);
-    for (size_t i = 0; i < n; i++) {
-        lua_rawgeti(L, 2, (int)i + 1);
-        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 2, "a list of strings");
-        tokens[i].p = lua_tolstring(L, -1, &tokens[i].n); /* the list keeps it */
-        lua_pop(L, 1);
-    }
-    buf = push_scratch(L);
-    if (!ms_dns_rdata_write(buf, type, tokens, n, origin_text.p != NULL ? &origin : NULL, &error))
-        return ms_lua_fail(L, &error);
-    lua_pushlstring(L, buf->p, buf->n);
-    ms_buf_free(buf);
-    return 1;
-}
-
-static const luaL_Reg scratch_methods[] = {
-    { "__gc", scratch_gc },
-    { NULL, NULL },
-};
-
 static const luaL_Reg functions[] = {
-    { "encode", l_encode },     { "decode", l_decode }, { "dissect", l_dissect },
-    { "question", l_question }, { "reply", l_reply },   { "name", l_name },
-    { "type", l_type },         { "rdata", l_rdata },   { NULL, NULL },
+    { "encode", l_encode },
+    { "decode", l_decode },
+    { "dissect", l_dissect },
+    { NULL, NULL },
 };
 
 int ms_open_dns(lua_State *L)
 {
-    ms_lua_type(L, SCRATCH_TYPE, scratch_methods);
     lua_newtable(L);
     ms_lua_setfuncs(L, functions);
+    ms_open_dns_zone(L);
     ms_open_dns_channel(L);
     return 1;
 }

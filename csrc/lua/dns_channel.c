@@ -1,7 +1,7 @@
 /* dns_channel.c: mailseal.core.dns.channel. See dns/channel.h; pollfd, events and timeout are cqueues' polling
  * protocol. */
 #include "dns/channel.h"
-#include "lua/binding.h"
+#include "lua/dns.h"
 
 #define TYPE "mailseal.dns.channel"
 

@@ -1,0 +1,178 @@
+/* dns_zone.c: what the zone transport is made of, for Lua: reading a query, making a reply, and a record's data out of
+ * its presentation form. Also what the other DNS bindings share. See dns/wire.h, dns/rdata.h. */
+#include "lua/dns.h"
+
+#define SCRATCH_TYPE "mailseal.dns.scratch"
+enum { TOKENS_MAX = 4096 };
+
+bool ms_lua_dns_type(lua_State *L, int index, unsigned *code, ms_error *error)
+{
+    if (lua_type(L, index) == LUA_TNUMBER) {
+        lua_Number number = lua_tonumber(L, index);
+
+        if (!(number >= 1 && number <= 0xffff))
+            return ms_fail(error, "bad_type", "a record type's number is from 1 to 65535");
+        *code = (unsigned)number;
+        return true;
+    }
+    return ms_dns_type_parse(ms_lua_check_span(L, index), code, error);
+}
+
+void ms_lua_push_dns_name(lua_State *L, const ms_dns_name *name)
+{
+    char text[MS_DNS_NAME_TEXT_MAX];
+
+    lua_pushlstring(L, text, ms_dns_name_text(name, text));
+}
+
+void ms_lua_push_dns_type(lua_State *L, unsigned type)
+{
+    char text[MS_DNS_TYPE_TEXT_MAX];
+
+    lua_pushlstring(L, text, ms_dns_type_text(type, text));
+}
+
+/* question(query) -> name, type's number, checking disabled | nil, message, code */
+static int l_question(lua_State *L)
+{
+    ms_span packet = ms_lua_check_span(L, 1);
+    ms_dns_message message;
+    ms_error error;
+
+    if (!ms_dns_message_open(&message, packet, &error))
+        return ms_lua_fail(L, &error);
+    if (!message.has_question || message.flags & MS_DNS_QR) {
+        ms_fail(&error, "bad_message", "the message is no query");
+        return ms_lua_fail(L, &error);
+    }
+    ms_lua_push_dns_name(L, &message.name);
+    lua_pushinteger(L, (lua_Integer)message.type);
+    lua_pushboolean(L, (message.flags & MS_DNS_CD) != 0);
+    return 3;
+}
+
+/* reply(query, rcode, answers, count, authorities, count) -> reply to a query that question() has read; the records are
+ * given as they stand in a message, and the question's name stands at octet 12 */
+static int l_reply(lua_State *L)
+{
+    ms_span query = ms_lua_check_span(L, 1), answers = ms_lua_check_span(L, 3), authorities = ms_lua_check_span(L, 5);
+    unsigned rcode = (unsigned)luaL_checkinteger(L, 2), flags;
+    lua_Integer answers_n = luaL_checkinteger(L, 4), authorities_n = luaL_checkinteger(L, 6);
+    ms_dns_message message;
+    luaL_Buffer buffer;
+    uint8_t header[12];
+    ms_error error;
+
+    if (!ms_dns_message_open(&message, query, &error))
+        return ms_lua_fail(L, &error);
+    flags = MS_DNS_QR | MS_DNS_RA | (message.flags & (MS_DNS_RD | MS_DNS_CD)) | (rcode & 15);
+    memcpy(header, query.p, 2);
+    header[2] = (uint8_t)(flags >> 8);
+    header[3] = (uint8_t)flags;
+    header[4] = 0;
+    header[5] = message.has_question;
+    header[6] = (uint8_t)(answers_n >> 8);
+    header[7] = (uint8_t)answers_n;
+    header[8] = (uint8_t)(authorities_n >> 8);
+    header[9] = (uint8_t)authorities_n;
+    header[10] = header[11] = 0;
+    luaL_buffinit(L, &buffer);
+    luaL_addlstring(&buffer, (const char *)header, sizeof header);
+    luaL_addlstring(&buffer, query.p + sizeof header, message.records_at - sizeof header);
+    luaL_addlstring(&buffer, answers.p, answers.n);
+    luaL_addlstring(&buffer, authorities.p, authorities.n);
+    luaL_pushresult(&buffer);
+    return 1;
+}
+
+/* name(text, origin?) -> the name as answers spell it, and its octets on the wire | nil, message, code */
+static int l_name(lua_State *L)
+{
+    ms_span text = ms_lua_check_span(L, 1), origin_text = ms_lua_opt_span(L, 2);
+    ms_dns_name name, origin;
+    ms_error error;
+
+    if ((origin_text.p != NULL && !ms_dns_name_parse(&origin, origin_text, NULL, &error)) ||
+        !ms_dns_name_parse(&name, text, origin_text.p != NULL ? &origin : NULL, &error))
+        return ms_lua_fail(L, &error);
+    ms_lua_push_dns_name(L, &name);
+    lua_pushlstring(L, (const char *)name.octets, name.n);
+    return 2;
+}
+
+/* type(type) -> its number, its name | nil, message, code */
+static int l_type(lua_State *L)
+{
+    unsigned type;
+    ms_error error;
+
+    if (!ms_lua_dns_type(L, 1, &type, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushinteger(L, (lua_Integer)type);
+    ms_lua_push_dns_type(L, type);
+    return 2;
+}
+
+static int scratch_gc(lua_State *L)
+{
+    ms_buf_free(lua_touserdata(L, 1));
+    return 0;
+}
+
+/* A buffer that is freed whatever happens; left on the stack. */
+static ms_buf *push_scratch(lua_State *L)
+{
+    ms_buf *buf = lua_newuserdata(L, sizeof *buf);
+
+    *buf = (ms_buf){ 0 };
+    luaL_getmetatable(L, SCRATCH_TYPE);
+    lua_setmetatable(L, -2);
+    return buf;
+}
+
+/* rdata(type, tokens, origin?) -> a record's data as octets | nil, message, code */
+static int l_rdata(lua_State *L)
+{
+    ms_span origin_text = ms_lua_opt_span(L, 3), *tokens;
+    ms_dns_name origin;
+    unsigned type;
+    ms_error error;
+    ms_buf *buf;
+    size_t n;
+
+    luaL_checktype(L, 2, LUA_TTABLE);
+    n = lua_rawlen(L, 2);
+    luaL_argcheck(L, n <= TOKENS_MAX, 2, "too many tokens");
+    if (!ms_lua_dns_type(L, 1, &type, &error) ||
+        (origin_text.p != NULL && !ms_dns_name_parse(&origin, origin_text, NULL, &error)))
+        return ms_lua_fail(L, &error);
+    tokens = lua_newuserdata(L, (n + 1) * sizeof *tokens);
+    for (size_t i = 0; i < n; i++) {
+        lua_rawgeti(L, 2, (int)i + 1);
+        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 2, "a list of strings");
+        tokens[i].p = lua_tolstring(L, -1, &tokens[i].n); /* the list keeps it */
+        lua_pop(L, 1);
+    }
+    buf = push_scratch(L);
+    if (!ms_dns_rdata_write(buf, type, tokens, n, origin_text.p != NULL ? &origin : NULL, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushlstring(L, buf->p, buf->n);
+    ms_buf_free(buf);
+    return 1;
+}
+
+static const luaL_Reg scratch_methods[] = {
+    { "__gc", scratch_gc },
+    { NULL, NULL },
+};
+
+static const luaL_Reg zone_functions[] = {
+    { "question", l_question }, { "reply", l_reply }, { "name", l_name },
+    { "type", l_type },         { "rdata", l_rdata }, { NULL, NULL },
+};
+
+void ms_open_dns_zone(lua_State *L)
+{
+    ms_lua_type(L, SCRATCH_TYPE, scratch_methods);
+    ms_lua_setfuncs(L, zone_functions);
+}
