@@ -11,6 +11,11 @@ bool ms_span_ieq(ms_span a, ms_span b)
     return true;
 }
 
+bool ms_span_istarts(ms_span s, ms_span start)
+{
+    return s.n >= start.n && ms_span_ieq(ms_span_of(s.p, start.n), start);
+}
+
 ms_span ms_span_trim(ms_span s)
 {
     while (s.n > 0 && ms_is_fws(s.p[0])) {

@@ -61,8 +61,17 @@ static inline bool ms_span_eq(ms_span a, ms_span b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* What is left behind its first n octets, of which there must be as many. */
+static inline ms_span ms_span_behind(ms_span s, size_t n)
+{
+    return (ms_span){ s.p + n, s.n - n };
+}
+
 /* Equal but for the case of ASCII letters. */
 bool ms_span_ieq(ms_span a, ms_span b);
+
+/* The same of the start of `s`. */
+bool ms_span_istarts(ms_span s, ms_span start);
 
 /* Without white space (SP, TAB, CR, LF) at either end. */
 ms_span ms_span_trim(ms_span s);

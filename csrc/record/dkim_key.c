@@ -48,11 +48,6 @@ static bool is_base64(ms_span s)
     return pads <= 2;
 }
 
-static bool starts_with(ms_span s, ms_span start)
-{
-    return s.n >= start.n && ms_span_ieq(ms_span_of(s.p, start.n), start);
-}
-
 /* A name that answers TXT queries with SPF or a site's verification token has no key there (a
  * wildcard does that). Looked for in the raw text, so that a broken key record is still one. */
 bool ms_dkim_key_is_one(ms_span text)
@@ -65,7 +60,7 @@ bool ms_dkim_key_is_one(ms_span text)
         if (value.p == NULL)
             continue;
         if (ms_span_eq(name, MS_LIT("v"))) {
-            if (starts_with(ms_span_trim(value), MS_LIT("DKIM")))
+            if (ms_span_istarts(ms_span_trim(value), MS_LIT("DKIM")))
                 return true;
             other_version = other_version || first;
         }

@@ -37,16 +37,6 @@ static const tag *find(const lint *l, const char *name)
     return NULL;
 }
 
-static bool starts_with(ms_span s, ms_span start)
-{
-    return s.n >= start.n && ms_span_ieq(ms_span_of(s.p, start.n), start);
-}
-
-static ms_span behind(ms_span s, size_t n)
-{
-    return ms_span_of(s.p + n, s.n - n);
-}
-
 /* ---- PEM */
 
 /* Where `needle` starts in `s`, or s.n. */
@@ -58,7 +48,7 @@ static size_t position(ms_span s, ms_span needle)
         if (at == NULL)
             break;
         i = (size_t)(at - s.p);
-        if (starts_with(behind(s, i), needle))
+        if (ms_span_istarts(ms_span_behind(s, i), needle))
             return i;
     }
     return s.n;
@@ -68,11 +58,11 @@ static size_t position(ms_span s, ms_span needle)
 static ms_span take_armour(ms_span *text)
 {
     const ms_span dashes = MS_LIT("-----");
-    ms_span inside = behind(*text, dashes.n);
+    ms_span inside = ms_span_behind(*text, dashes.n);
     size_t n = position(inside, dashes);
     ms_span armour = ms_span_of(text->p, n < inside.n ? n + 2 * dashes.n : text->n);
 
-    *text = behind(*text, armour.n);
+    *text = ms_span_behind(*text, armour.n);
     return armour;
 }
 
@@ -85,7 +75,7 @@ static void mend_pem(lint *l, ms_span text, ms_buf *out)
     ms_buf_add(out, text.p, at);
     if (at == text.n)
         return;
-    text = behind(text, at);
+    text = ms_span_behind(text, at);
     armour = take_armour(&text);
     if (position(armour, MS_LIT("PRIVATE KEY")) < armour.n)
         add(l, MS_FINDING_DKIM_PRIVATE_KEY, armour);
@@ -95,7 +85,7 @@ static void mend_pem(lint *l, ms_span text, ms_buf *out)
     for (size_t i = 0; i < at; i++)
         if (!ms_is_fws(text.p[i]))
             ms_buf_add_char(out, text.p[i]);
-    text = behind(text, at);
+    text = ms_span_behind(text, at);
     if (text.n > 0)
         take_armour(&text);
     ms_buf_add_span(out, ms_span_trim(text));
@@ -139,7 +129,7 @@ static bool tag_starts(ms_span s)
 static size_t next_tag(ms_span piece)
 {
     for (size_t i = 1; i < piece.n; i++)
-        if ((ms_is_fws(piece.p[i - 1]) || piece.p[i - 1] == ',') && tag_starts(behind(piece, i)))
+        if ((ms_is_fws(piece.p[i - 1]) || piece.p[i - 1] == ',') && tag_starts(ms_span_behind(piece, i)))
             return i;
     return piece.n;
 }
@@ -205,10 +195,10 @@ static void cut_piece(lint *l, ms_span piece)
         if (tag_before.n > 0 && tag_before.p[tag_before.n - 1] == ',')
             tag_before.n--;
         if (ms_span_trim(tag_before).n > 0) {
-            ms_findings_add_once(l->findings, MS_FINDING_DKIM_MISSING_SEMICOLON, behind(piece, at));
+            ms_findings_add_once(l->findings, MS_FINDING_DKIM_MISSING_SEMICOLON, ms_span_behind(piece, at));
             add_tag(l, tag_before);
         }
-        piece = behind(piece, at);
+        piece = ms_span_behind(piece, at);
         at = next_tag(piece);
     }
     add_tag(l, piece);
@@ -239,7 +229,7 @@ static bool is_key(const lint *l)
 {
     const tag *v = find(l, "v"), *p = find(l, "p");
 
-    if (find(l, "k") != NULL || (v != NULL && starts_with(v->value, MS_LIT("DKIM"))))
+    if (find(l, "k") != NULL || (v != NULL && ms_span_istarts(v->value, MS_LIT("DKIM"))))
         return true;
     return p != NULL && (v == NULL || v != l->tag || p->value.n >= 40);
 }

@@ -83,22 +83,12 @@ static bool may_start(char c)
     return (unsigned char)c >= 0xc2 || c == '&' || c == '<' || c == '\\';
 }
 
-static bool starts_with(ms_span s, ms_span start)
-{
-    return s.n >= start.n && ms_span_ieq(ms_span_of(s.p, start.n), start);
-}
-
-static ms_span behind(ms_span s, size_t n)
-{
-    return ms_span_of(s.p + n, s.n - n);
-}
-
 /* ---- A line of a zone file: owner [TTL] [IN] TXT "…" "…" */
 
 static ms_span skip_space(ms_span s)
 {
     while (s.n > 0 && ms_is_fws(s.p[0]))
-        s = behind(s, 1);
+        s = ms_span_behind(s, 1);
     return s;
 }
 
@@ -109,7 +99,7 @@ static ms_span take_word(ms_span *rest)
 
     while (n < word.n && !ms_is_fws(word.p[n]))
         n++;
-    *rest = behind(word, n);
+    *rest = ms_span_behind(word, n);
     return ms_span_of(word.p, n);
 }
 
@@ -136,11 +126,11 @@ static ms_span unquote(ms_span s, ms_buf *out)
 {
     while (s.n > 0 && s.p[0] != '"') {
         if (s.p[0] == '\\' && s.n > 1)
-            s = behind(s, 1);
+            s = ms_span_behind(s, 1);
         ms_buf_add_char(out, s.p[0]);
-        s = behind(s, 1);
+        s = ms_span_behind(s, 1);
     }
-    return s.n > 0 ? behind(s, 1) : s;
+    return s.n > 0 ? ms_span_behind(s, 1) : s;
 }
 
 /* The text of a TXT record's data as a zone file has it, in parentheses or not, with a comment behind it or not. */
@@ -149,13 +139,13 @@ static void unwrap(ms_span rdata, ms_buf *out)
     ms_span s = rdata;
 
     if (s.n > 0 && s.p[0] == '(')
-        s = skip_space(behind(s, 1));
+        s = skip_space(ms_span_behind(s, 1));
     if (s.n == 0 || s.p[0] != '"') {
         ms_buf_add_span(out, s);
         return;
     }
     while (s.n > 0 && s.p[0] == '"')
-        s = skip_space(unquote(behind(s, 1), out));
+        s = skip_space(unquote(ms_span_behind(s, 1), out));
 }
 
 /* ---- The pass over the octets */
@@ -172,14 +162,14 @@ static void replace(pass *p, size_t n, ms_finding_code code, const char *meant)
 {
     ms_findings_add_once(p->findings, code, ms_span_of(p->rest.p, n));
     ms_buf_add_str(p->out, meant);
-    p->rest = behind(p->rest, n);
+    p->rest = ms_span_behind(p->rest, n);
 }
 
 static const sequence *find_sequence(ms_span rest)
 {
     const sequence *s = sequences;
 
-    while (s->meant != NULL && !starts_with(rest, s->octets))
+    while (s->meant != NULL && !ms_span_istarts(rest, s->octets))
         s++;
     return s->meant != NULL ? s : NULL;
 }
@@ -191,17 +181,17 @@ static bool mend_quotes(pass *p)
     ms_span s = p->rest, next;
 
     if (s.p[0] == '\\' && s.n > 1)
-        s = behind(s, 1);
+        s = ms_span_behind(s, 1);
     if (s.p[0] == '\'' && (p->out->n == 0 || s.n == 1)) {
         replace(p, p->rest.n - s.n + 1, MS_FINDING_PASTED_QUOTES, "");
         return true;
     }
     if (s.p[0] != '"')
         return false;
-    s = behind(s, 1);
+    s = ms_span_behind(s, 1);
     next = skip_space(s);
     if (next.n > 0 && next.p[0] == '"')
-        s = behind(next, 1);
+        s = ms_span_behind(next, 1);
     replace(p, p->rest.n - s.n, MS_FINDING_PASTED_QUOTES, "");
     return true;
 }
@@ -216,7 +206,7 @@ static bool mend_control(pass *p)
         return false;
     if (crlf && s.n >= 3 && ms_is_wsp(s.p[2])) {
         ms_buf_add(p->out, s.p, 3);
-        p->rest = behind(s, 3);
+        p->rest = ms_span_behind(s, 3);
     } else if (s.p[0] == '\r' || s.p[0] == '\n') {
         replace(p, crlf ? 2 : 1, MS_FINDING_PASTED_LINE_BREAK, " ");
     } else {
@@ -270,7 +260,7 @@ void ms_paste_mend(ms_span text, const char *free_tag, ms_buf *out, ms_findings 
         if (mend_one(&p, is_free))
             continue;
         ms_buf_add_char(out, p.rest.p[0]);
-        p.rest = behind(p.rest, 1);
+        p.rest = ms_span_behind(p.rest, 1);
         if (p.rest.n > 0 && p.rest.p[-1] == ';')
             is_free = at_free_tag(&p);
     }
