@@ -67,14 +67,6 @@ bool ms_findings_has(const ms_findings *findings, ms_finding_code code)
     return false;
 }
 
-bool ms_findings_has_error(const ms_findings *findings)
-{
-    for (size_t i = 0; i < findings->n; i++)
-        if (ms_finding_kind_of(findings->finding[i].code)->severity == MS_ERROR)
-            return true;
-    return false;
-}
-
 ms_span ms_findings_found(const ms_findings *findings, size_t index)
 {
     const ms_finding *finding = &findings->finding[index];

@@ -59,7 +59,6 @@ void ms_findings_add(ms_findings *findings, ms_finding_code code, ms_span found)
 void ms_findings_add_once(ms_findings *findings, ms_finding_code code, ms_span found);
 
 bool ms_findings_has(const ms_findings *findings, ms_finding_code code);
-bool ms_findings_has_error(const ms_findings *findings);
 ms_span ms_findings_found(const ms_findings *findings, size_t index);
 void ms_findings_free(ms_findings *findings);
 

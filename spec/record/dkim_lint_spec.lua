@@ -99,6 +99,11 @@ describe("the lint of a DKIM key record", function()
       only("pasted_line_break", "v=DKIM1; n=two\nlines; p=" .. RSA)
     end)
 
+    it("but no fault in folding white space, as RFC 6376 allows it", function()
+      assert.same({}, codes("v=DKIM1;\r\n k=rsa;\r\n\tn=a\r\n b; p=" .. RSA))
+      assert.same({ "dkim_p_white_space" }, codes("v=DKIM1; p=" .. RSA:sub(1, 64) .. "\r\n " .. RSA:sub(65)))
+    end)
+
     it("control characters", function()
       assert.matches("\\000", only("pasted_control", GOOD .. "\0").message, 1, true)
       only("pasted_control", "v=DKIM1; n=bell\7; p=" .. RSA)
