@@ -153,7 +153,7 @@ bool ms_dns_message_open(ms_dns_message *message, ms_span packet, ms_error *erro
     message->has_edns = false;
     message->udp_size = 512;
     message->options = ms_span_of(packet.p, 0);
-    for (unsigned i = 0; i < MS_DNS_SECTIONS; i++)
+    for (size_t i = 0; i < MS_DNS_SECTIONS; i++)
         message->counts[i] = get16(packet.p + 6 + 2 * i);
     if (!read_question(message, get16(packet.p + 4)))
         return ms_fail(error, "bad_message", "the message's question cannot be read");

@@ -68,7 +68,8 @@ end
 
 --- Lets a suspended task go on, `suspend` returning the values given. For transports.
 -- @param task what `task()` returned
--- @param ... at most two values
+-- @param[opt] first
+-- @param[opt] second
 function M.wake(task, first, second)
   task.n, task[1], task[2] = 2, first, second
   local ready = task.loop.ready

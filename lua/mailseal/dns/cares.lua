@@ -106,7 +106,7 @@ end
 
 --- Sends a query and returns the reply, asking again over TCP where it did not fit a datagram.
 -- @tparam string query a DNS message
--- @tparam string server whom to ask
+-- @tparam string name the server to ask
 -- @tparam number seconds how long
 -- @treturn ?string the reply; whether it makes sense is for the reader to find out, but its ID and question match
 -- @treturn ?string what went wrong
