@@ -90,27 +90,29 @@ local function check(done, cause)
   end
 end
 
+--- Writes all that is in memory to the file.
+local function move_to_file(spool)
+  if not spool.file then
+    local file, cause = io.tmpfile()
+    check(file, cause)
+    spool.file = file
+  end
+  for _, part in ipairs(spool.parts) do
+    check(spool.file:write(part))
+  end
+  spool.parts = {}
+end
+
 --- Adds to the end.
 -- @tparam string chunk
 function Spool:write(chunk)
   self.parts[#self.parts + 1] = chunk
   self.size = self.size + #chunk
   if self.size > IN_MEMORY then
-    self:move_to_file()
+    move_to_file(self)
   end
 end
 
-function Spool:move_to_file()
-  if not self.file then
-    local file, cause = io.tmpfile()
-    check(file, cause)
-    self.file = file
-  end
-  for _, part in ipairs(self.parts) do
-    check(self.file:write(part))
-  end
-  self.parts = {}
-end
 
 --- Reads all from the beginning. Nothing may be written any more.
 -- @treturn function an iterator over chunks

@@ -10,9 +10,9 @@ local M = {}
 local TTL = 3600
 
 local epilog = [[
-With --out, the private key goes to that file (mode 0600) and the record to
-publish to standard output. Without it, the private key (PKCS#8, PEM) goes to
-standard output and the record to standard error.]]
+With --out, the private key goes to that file (mode 0600), and the record to
+publish to standard output. Without it, both go to standard output, the key
+(PKCS#8, PEM) first; what follows is text that readers of PEM pass over.]]
 
 --- Declares the options.
 -- @param command argparse's command
@@ -101,14 +101,14 @@ local function describe_key(made)
   return made:type() == "rsa" and ("RSA, %d bits"):format(made:bits()) or "Ed25519"
 end
 
---- Writes the record for people, by `write`.
-local function tell(published, write)
+--- Writes the record for people.
+local function tell(published)
   if not published.name then
-    write("Publish this text in a TXT record at <selector>._domainkey.<domain>:\n\n", published.value, "\n")
+    output.write("Publish this text in a TXT record at <selector>._domainkey.<domain>:\n\n", published.value, "\n")
     return
   end
-  write("Publish this TXT record:\n\n  name   ", published.name, "\n  value  ", published.value, "\n\n")
-  write("or, as a line of a zone file:\n\n", published.zone_line, "\n")
+  output.write("Publish this TXT record:\n\n  name   ", published.name, "\n  value  ", published.value, "\n\n")
+  output.write("or, as a line of a zone file:\n\n", published.zone_line, "\n")
 end
 
 local function tell_json(made, published, given)
@@ -140,16 +140,14 @@ function M.run(given)
   end
   if given.json then
     tell_json(made, published, given)
-  elseif given.out then
-    output.write("The private key is in ", given.out, " (", describe_key(made), "). Keep it secret.\n\n")
-    tell(published, output.write)
-  else
-    output.write(made:pem())
-    output.flush()
-    tell(published, function(...)
-      io.stderr:write(...)
-    end)
+    return status.OK
   end
+  if given.out then
+    output.write("The private key is in ", given.out, " (", describe_key(made), "). Keep it secret.\n\n")
+  else
+    output.write(made:pem(), "\n")
+  end
+  tell(published)
   return status.OK
 end
 

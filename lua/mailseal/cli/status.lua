@@ -22,8 +22,9 @@ function M.stop(status, message)
   error(setmetatable({ status = status, message = message }, Stop), 0)
 end
 
---- Is `value` something that `stop` has raised?
--- @return boolean
+--- Is it something that `stop` has raised?
+-- @param value what was raised
+-- @treturn boolean
 function M.is_stop(value)
   return getmetatable(value) == Stop
 end
