@@ -7,6 +7,26 @@ local knot = require "examples.support.knot"
 
 local message = command.read("examples/message.eml"):gsub("\r?\n", "\r\n")
 
+describe("the README", function()
+  it("shows lines of Lua that do what they say", function()
+    local lines = command.read("README.md"):match("```lua\n(.-)```")
+    local printed, real = {}, dns.resolver
+    local chunk = assert((loadstring or load)("local message, print = ...\n" .. lines)) -- luacheck: ignore
+    dns.resolver = function()
+      local name, value = printed[1][1]:match("at ([^:]*):"), printed[1][2]
+      return real { zone = { [name] = { { type = "TXT", data = value } } } }
+    end
+    finally(function()
+      dns.resolver = real
+    end)
+    chunk(message, function(...)
+      printed[#printed + 1] = { ... }
+    end)
+    assert.equal(2, #printed)
+    assert.same({ "pass", "example.com" }, { printed[2][1], printed[2][2] })
+  end)
+end)
+
 describe("the examples", function()
   local directory
 

@@ -144,6 +144,18 @@ describe("the command mailseal", function()
     assert.equal(74, result.status)
   end)
 
+  it("is silent when it is interrupted", function()
+    local fifo = command.quote(directory .. "/fifo")
+    -- LuaJIT goes on with a read that a first signal has interrupted; the second ends it.
+    local result = command.shell(
+      ([[mkfifo %s; sleep 10 >%s & writer=$!; bin/mailseal verify <%s & program=$!; sleep 0.5
+         kill -INT "$program"; sleep 0.2; kill -INT "$program" 2>/dev/null
+         wait "$program"; echo "status $?"; kill "$writer" && echo "in time"]]):format(fifo, fifo, fifo)
+    )
+    assert.equal("status 130\nin time\n", result.out)
+    assert.equal("", result.err)
+  end)
+
   it("is silent when whoever reads its output has gone", function()
     local result = command.shell("{ trap '' PIPE; bin/mailseal --help; echo $? >&2; } | true")
     assert.equal("74\n", result.err)

@@ -80,9 +80,18 @@ local function run_command(argv)
   return result
 end
 
---- What is told of an error that no command has foreseen.
-local function first_line(failure)
-  return "internal error: " .. tostring(failure):match("^[^\n]*")
+local INTERRUPTED = 130 -- what a shell tells of a program that Ctrl-C has ended
+
+--- The status and the message of an error: a command's own, or one that none has foreseen.
+local function judge(failure)
+  if status.is_stop(failure) then
+    return failure.status, failure.message
+  end
+  local line = tostring(failure):match("^[^\n]*")
+  if line:find("interrupted!$") then
+    return INTERRUPTED
+  end
+  return status.INTERNAL, "internal error: " .. line
 end
 
 local function who(argv)
@@ -103,16 +112,11 @@ function M.run(argv)
   if ok then
     return result
   end
-  local message
-  if status.is_stop(result) then
-    result, message = result.status, result.message
-  else
-    result, message = status.INTERNAL, first_line(result)
-  end
+  local code, message = judge(result)
   if message then
     output.complain(who(argv), message)
   end
-  return result
+  return code
 end
 
 return M
