@@ -75,6 +75,14 @@ describe("the command mailseal", function()
     assert.equal(69, result.status)
   end)
 
+  it("says so where it is not installed for this Lua", function()
+    local result = command.shell(("cp bin/mailseal %s && cd / && %s/mailseal --version"):format(
+      command.quote(directory), command.quote(directory)
+    ))
+    assert.matches("^mailseal: it is not installed for Lua[^\n]*\n$", result.err)
+    assert.equal(69, result.status)
+  end)
+
   it("says so where there is no such Lua", function()
     local result = command.shell("LUA=lua-of-nowhere bin/mailseal --version")
     assert.equal("mailseal: cannot find lua-of-nowhere: install Lua 5.4 or LuaJIT, or name one in LUA\n", result.err)
