@@ -38,8 +38,6 @@ static const ms_dns_type other = { 0, "", { { "data", MS_DNS_OCTETS } } };
 
 const ms_dns_type *ms_dns_type_of(unsigned code)
 {
-    if (code == MS_DNS_TXT)
-        return &types[6];
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (types[i].code == code)
             return &types[i];

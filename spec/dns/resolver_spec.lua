@@ -256,6 +256,11 @@ describe("dns.resolver", function()
     for _, type in ipairs { "", "NOPE", "TYPE0", "TYPE65536", "TYPEx" } do refuses("bad_type", "example.test", type) end
   end)
 
+  it("raises on a name or type that is no string", function()
+    assert.has_error(function() resolver:query(nil, "TXT") end, "resolver:query wants a name and a type")
+    assert.has_error(function() resolver:query("example.test") end, "resolver:query wants a name and a type")
+  end)
+
   it("refuses servers that are none", function()
     for _, server in ipairs { "", "localhost", "192.0.2.256", "192.0.2.1:0", "192.0.2.1:65536", "[192.0.2.1", "1:2:3" } do
       local made, message, code = dns.resolver { servers = { server } }

@@ -94,8 +94,8 @@ local function ask(self, question, query, deadline)
       -- Who kept silent may be one that drops what has EDNS.
       local sent = try > 1 and best.status == "timeout" and plain_query(question) or query
       local answer = ask_server(self, question, sent, servers[i], left < timeout and left or timeout)
-      if dislikes_edns(answer) then
-        left = deadline - now()
+      left = deadline - now()
+      if dislikes_edns(answer) and left > 0 then
         answer = ask_server(self, question, plain_query(question), servers[i], left < timeout and left or timeout)
       end
       local rank = temporary[answer.status]
@@ -137,6 +137,8 @@ local function complete(self, question, answer, deadline)
   return answer
 end
 
+local function are_strings(a, b) return type(a) == "string" and type(b) == "string" end
+
 --- Asks for the records of a type at a name.
 -- In a task of `mailseal.async` other tasks go on meanwhile; elsewhere the call waits in place.
 -- @tparam string name in ASCII (an A-label where it is international), with or without the dot at its end
@@ -146,7 +148,9 @@ end
 -- @treturn ?table the answer, whatever DNS said or did not say; nil for misuse alone
 -- @treturn ?string what is wrong with the name or the type
 -- @treturn ?string `bad_name` or `bad_type`
+-- @raise where name or type is no string
 function Resolver:query(name, type, options)
+  if not are_strings(name, type) then error("resolver:query wants a name and a type", 2) end
   local query, canonical, kind = encode(name, type, options)
   if not query then return nil, canonical, kind end
   local question = { name = canonical, type = kind, options = options }

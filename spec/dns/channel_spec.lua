@@ -1,0 +1,102 @@
+-- mailseal.core.dns.channel: c-ares behind one descriptor (csrc/dns/channel.h).
+local core = require "mailseal.core"
+local fault_server = require "spec.support.fault_server"
+
+describe("core.dns.channel", function()
+  local server, channel
+
+  setup(function() server = fault_server.start() end)
+  teardown(function() server:stop() end)
+
+  before_each(function()
+    channel = assert(core.dns.channel(1))
+    assert(channel:add_server("127.0.0.1", tonumber(server.address:match ":(%d+)$")))
+  end)
+  after_each(function() channel:close() end)
+
+  local function query(name) return (core.dns.encode(name .. ".test", "TXT")) end
+
+  -- What becomes of so many queries, by number.
+  local function outcomes(n)
+    local found = {}
+    while n > 0 do
+      core.async.poll({ channel:pollfd() }, channel:timeout() or 1)
+      channel:process()
+      for id, reply, code in function() return channel:take() end do found[id], n = reply or code, n - 1 end
+    end
+    return found
+  end
+
+  it("speaks cqueues' polling protocol", function()
+    assert.equal("number", type(channel:pollfd()))
+    assert.equal("r", channel:events())
+    assert.is_nil(channel:timeout())
+    channel:send(1, query "silent", 1)
+    assert.is_true(channel:timeout() <= 0.05)
+  end)
+
+  it("hands over each reply under its query's number", function()
+    local ok, big = channel:send(1, query "ok", 1), channel:send(1, query "big", 1)
+    assert.equal(2, channel:outstanding())
+    local found = outcomes(2)
+    assert.same({ "ok" }, core.dns.decode(found[ok], "ok.test", "TXT").text)
+    assert.equal(900, #core.dns.decode(found[big], "big.test", "TXT").text[1])
+    assert.equal(0, channel:outstanding())
+    assert.is_nil(channel:take())
+  end)
+
+  it("keeps each query's own time", function()
+    local before = core.async.now()
+    local short, long = channel:send(1, query "silent", 0.1), channel:send(1, query "silent", 0.3)
+    assert.equal("timeout", outcomes(1)[short])
+    local took = core.async.now() - before
+    assert.is_true(took >= 0.099 and took < 0.29, "took " .. took)
+    assert.equal("timeout", outcomes(1)[long])
+    assert.is_true(core.async.now() - before >= 0.299)
+  end)
+
+  it("gives no query more than its own longest time", function()
+    local hasty, before = assert(core.dns.channel(0.1)), core.async.now()
+    channel, hasty = hasty, channel
+    hasty:close()
+    assert(channel:add_server("127.0.0.1", tonumber(server.address:match ":(%d+)$")))
+    local id = channel:send(1, query "silent", 60)
+    assert.equal("timeout", outcomes(1)[id])
+    assert.is_true(core.async.now() - before < 1)
+  end)
+
+  it("asks over TCP on request", function()
+    local id = channel:send(1, query "tcok", 1, true)
+    assert.equal(3000, #core.dns.decode(outcomes(1)[id], "tcok.test", "TXT").text[1])
+  end)
+
+  it("sends from several ports", function()
+    local ports = {}
+    for _ = 1, 8 do channel:send(1, query "silent", 0.1) end
+    for line in io.lines "/proc/net/udp" do
+      local from, to = line:match "%x+:(%x+) %x+:(%x+)"
+      if to and tonumber(to, 16) == tonumber(server.address:match ":(%d+)$") then ports[from] = true end
+    end
+    local n = 0
+    for _ in pairs(ports) do n = n + 1 end
+    assert.is_true(n >= 4, n .. " ports")
+  end)
+
+  it("forgets what is under way when it is closed, and is of no use afterwards", function()
+    for _ = 1, 10 do channel:send(1, query "silent", 1) end
+    channel:send(1, query "tchang", 1, true)
+    channel:close()
+    assert.has_error(function() channel:process() end)
+    channel:close()
+  end)
+
+  it("refuses addresses, servers and queries that are none", function()
+    assert.equal("bad_server", select(3, channel:add_server("localhost", 53)))
+    assert.equal("bad_server", select(3, channel:add_server("192.0.2.1", 0)))
+    assert.equal("bad_server", select(3, channel:add_server("192.0.2.1\0", 53)))
+    assert.equal("bad_server", select(3, channel:add_server(("1"):rep(100), 53)))
+    assert.equal("bad_server", select(3, channel:send(2, query "ok", 1)))
+    assert.has_error(function() channel:send(0, query "ok", 1) end)
+    assert.has_error(function() channel:send(1, "short", 1) end)
+  end)
+end)
