@@ -3,11 +3,11 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* What an ASCII character stands for: 0 to 63, or one of these. */
+/* What a character stands for: 0 to 63, or one of these. */
 enum { FOREIGN = 64, SPACE = 65, PAD = 66 };
 
 /* clang-format off */
-static const uint8_t ascii_value[128] = {
+static const uint8_t values[256] = {
     64, 64, 64, 64, 64, 64, 64, 64, 64, 65, 65, 64, 64, 65, 64, 64,
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
     65, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63,
@@ -16,31 +16,40 @@ static const uint8_t ascii_value[128] = {
     15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64,
     64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
     41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
 };
 /* clang-format on */
 
 static inline unsigned value_of(char c)
 {
-    unsigned char u = (unsigned char)c;
-
-    return u < 128 ? ascii_value[u] : FOREIGN;
+    return values[(unsigned char)c];
 }
 
-/* Four characters at a time for as long as they are all of the alphabet: the body of the work. */
-static const char *decode_quads(const char *p, const char *end, uint8_t **out, const uint8_t *out_end)
+/* Eight characters at a time for as long as they are all of the alphabet: the body of the work. */
+static const char *decode_runs(const char *p, const char *end, uint8_t **out, const uint8_t *out_end)
 {
     uint8_t *o = *out;
 
-    while (end - p >= 4 && out_end - o >= 3) {
+    for (; end - p >= 8 && out_end - o >= 6; p += 8, o += 6) {
         unsigned a = value_of(p[0]), b = value_of(p[1]), c = value_of(p[2]), d = value_of(p[3]);
+        unsigned e = value_of(p[4]), f = value_of(p[5]), g = value_of(p[6]), h = value_of(p[7]);
+        unsigned first = a << 18 | b << 12 | c << 6 | d, second = e << 18 | f << 12 | g << 6 | h;
 
-        if ((a | b | c | d) >= 64)
+        if ((a | b | c | d | e | f | g | h) >= 64)
             break;
-        o[0] = (uint8_t)(a << 2 | b >> 4);
-        o[1] = (uint8_t)(b << 4 | c >> 2);
-        o[2] = (uint8_t)(c << 6 | d);
-        o += 3;
-        p += 4;
+        o[0] = (uint8_t)(first >> 16);
+        o[1] = (uint8_t)(first >> 8);
+        o[2] = (uint8_t)first;
+        o[3] = (uint8_t)(second >> 16);
+        o[4] = (uint8_t)(second >> 8);
+        o[5] = (uint8_t)second;
     }
     *out = o;
     return p;
@@ -89,7 +98,7 @@ bool ms_base64_decode(ms_span text, uint8_t *out, size_t room, size_t *written)
         size_t octets;
 
         if (!last)
-            p = decode_quads(p, end, &o, out + room);
+            p = decode_runs(p, end, &o, out + room);
         p = decode_group(p, end, group, &octets, &last);
         if (p == NULL || octets > (size_t)(out + room - o))
             return false;

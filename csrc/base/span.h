@@ -67,18 +67,43 @@ static inline ms_span ms_span_behind(ms_span s, size_t n)
     return (ms_span){ s.p + n, s.n - n };
 }
 
+bool ms_span_ieq_slowly(ms_span a, ms_span b);
+
 /* Equal but for the case of ASCII letters. */
-bool ms_span_ieq(ms_span a, ms_span b);
+static inline bool ms_span_ieq(ms_span a, ms_span b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0 || ms_span_ieq_slowly(a, b));
+}
 
 /* The same of the start of `s`. */
 bool ms_span_istarts(ms_span s, ms_span start);
 
 /* Without white space (SP, TAB, CR, LF) at either end. */
-ms_span ms_span_trim(ms_span s);
+static inline ms_span ms_span_trim(ms_span s)
+{
+    while (s.n > 0 && ms_is_fws(s.p[0])) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n > 0 && ms_is_fws(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
 
 /* Cuts `s` at the first `c`: returns what stands before it and leaves what stands behind in *rest
  * (empty, with a NULL pointer, where there is no `c`). */
-ms_span ms_span_cut(ms_span s, char c, ms_span *rest);
+static inline ms_span ms_span_cut(ms_span s, char c, ms_span *rest)
+{
+    const char *at = s.n > 0 ? (const char *)memchr(s.p, c, s.n) : NULL;
+
+    if (at == NULL) {
+        *rest = (ms_span){ NULL, 0 };
+        return s;
+    }
+    *rest = (ms_span){ at + 1, (size_t)(s.p + s.n - at) - 1 };
+    s.n = (size_t)(at - s.p);
+    return s;
+}
 
 /* Is domain `name` the same as `parent` or below it, compared label by label (RFC 6376 §3.5 i=)? */
 bool ms_domain_within(ms_span name, ms_span parent);

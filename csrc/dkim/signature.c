@@ -5,11 +5,28 @@
 #include "mail/domain.h"
 #include "record/taglist.h"
 
-static ms_span tag_value(const ms_tags *tags, const char *name)
-{
-    const ms_tag *tag = ms_tags_find(tags, name);
+/* The tags that mean something here. All but bh= have a name of one letter. */
+typedef struct tag_values {
+    ms_tag letter[26]; /* those that are absent have a NULL value */
+    ms_tag bh;
+} tag_values;
 
-    return tag ? tag->value : (ms_span){ NULL, 0 };
+static void collect(const ms_tags *tags, tag_values *values)
+{
+    memset(values, 0, sizeof *values);
+    for (size_t i = 0; i < tags->n; i++) {
+        const ms_tag *tag = &tags->tag[i];
+
+        if (tag->name.n == 1 && tag->name.p[0] >= 'a' && tag->name.p[0] <= 'z')
+            values->letter[tag->name.p[0] - 'a'] = *tag;
+        else if (ms_span_eq(tag->name, MS_LIT("bh")))
+            values->bh = *tag;
+    }
+}
+
+static ms_span tag_value(const tag_values *values, char name)
+{
+    return values->letter[name - 'a'].value;
 }
 
 static ms_reason fault(ms_signature *s, ms_reason reason, ms_span detail)
@@ -18,23 +35,23 @@ static ms_reason fault(ms_signature *s, ms_reason reason, ms_span detail)
     return reason;
 }
 
-static ms_reason read_version(ms_signature *s, const ms_tags *tags)
+static ms_reason read_version(ms_signature *s, const tag_values *tags)
 {
-    ms_span v = tag_value(tags, "v");
+    ms_span v = tag_value(tags, 'v');
 
     if (v.p == NULL)
         return MS_REASON_VERSION_MISSING;
     return ms_span_eq(v, MS_LIT("1")) ? MS_REASON_PASS : fault(s, MS_REASON_VERSION_UNKNOWN, v);
 }
 
-static ms_reason find_required(ms_signature *s, const ms_tags *tags)
+static ms_reason find_required(ms_signature *s, const tag_values *tags)
 {
-    static const char *const required[] = { "a", "b", "bh", "d", "h", "s" };
+    static const char required[] = { 'a', 'b', 'd', 'h', 's' };
 
-    for (size_t i = 0; i < sizeof required / sizeof *required; i++)
+    for (size_t i = 0; i < sizeof required; i++)
         if (tag_value(tags, required[i]).p == NULL)
-            return fault(s, MS_REASON_TAG_MISSING, ms_span_str(required[i]));
-    return MS_REASON_PASS;
+            return fault(s, MS_REASON_TAG_MISSING, ms_span_of(&required[i], 1));
+    return tags->bh.value.p != NULL ? MS_REASON_PASS : fault(s, MS_REASON_TAG_MISSING, MS_LIT("bh"));
 }
 
 static ms_reason read_algorithm(ms_signature *s)
@@ -56,9 +73,9 @@ static bool canon_of(ms_span name, ms_canon *canon)
     return *canon == MS_RELAXED || ms_span_ieq(name, MS_LIT("simple"));
 }
 
-static ms_reason read_canonicalization(ms_signature *s, const ms_tags *tags)
+static ms_reason read_canonicalization(ms_signature *s, const tag_values *tags)
 {
-    ms_span c = tag_value(tags, "c"), header, body;
+    ms_span c = tag_value(tags, 'c'), header, body;
 
     s->header_canon = s->body_canon = MS_SIMPLE;
     if (c.p == NULL)
@@ -70,9 +87,9 @@ static ms_reason read_canonicalization(ms_signature *s, const ms_tags *tags)
 }
 
 /* §3.5 q=: one method that is known is enough. */
-static ms_reason read_query_methods(ms_signature *s, const ms_tags *tags)
+static ms_reason read_query_methods(ms_signature *s, const tag_values *tags)
 {
-    ms_span q = tag_value(tags, "q"), rest = q;
+    ms_span q = tag_value(tags, 'q'), rest = q;
 
     if (q.p == NULL)
         return MS_REASON_PASS;
@@ -101,9 +118,9 @@ ms_span ms_signature_identity_domain(const ms_signature *s)
     return ms_span_of(at, (size_t)(s->identity.p + s->identity.n - at));
 }
 
-static ms_reason read_identity(ms_signature *s, const ms_tags *tags)
+static ms_reason read_identity(ms_signature *s, const tag_values *tags)
 {
-    s->identity = tag_value(tags, "i");
+    s->identity = tag_value(tags, 'i');
     if (s->identity.p == NULL)
         return MS_REASON_PASS;
     if (s->identity.n == 0 || memchr(s->identity.p, '@', s->identity.n) == NULL) {
@@ -158,25 +175,25 @@ static bool read_number(ms_span text, uint64_t *number)
     return true;
 }
 
-static ms_reason read_numbers(ms_signature *s, const ms_tags *tags)
+static ms_reason read_numbers(ms_signature *s, const tag_values *tags)
 {
-    if (!read_number(tag_value(tags, "l"), &s->body_length))
+    if (!read_number(tag_value(tags, 'l'), &s->body_length))
         return MS_REASON_BODY_LENGTH_MALFORMED;
-    if (!read_number(tag_value(tags, "t"), &s->timestamp))
+    if (!read_number(tag_value(tags, 't'), &s->timestamp))
         return MS_REASON_TIMESTAMP_MALFORMED;
-    if (!read_number(tag_value(tags, "x"), &s->expiration))
+    if (!read_number(tag_value(tags, 'x'), &s->expiration))
         return MS_REASON_EXPIRATION_MALFORMED;
     if (s->expiration != MS_NO_NUMBER && s->timestamp != MS_NO_NUMBER && s->expiration <= s->timestamp)
         return MS_REASON_EXPIRATION_BEFORE_TIMESTAMP;
     return MS_REASON_PASS;
 }
 
-static ms_reason read_octets(ms_signature *s, const ms_tags *tags)
+static ms_reason read_octets(ms_signature *s, const tag_values *tags)
 {
     uint8_t digest[MS_SHA256_SIZE + 3];
     size_t n;
 
-    if (!ms_base64_decode(tag_value(tags, "bh"), digest, sizeof digest, &n) || n != MS_SHA256_SIZE)
+    if (!ms_base64_decode(tags->bh.value, digest, sizeof digest, &n) || n != MS_SHA256_SIZE)
         return MS_REASON_BODY_HASH_MALFORMED;
     memcpy(s->body_hash, digest, MS_SHA256_SIZE);
     if (!ms_base64_decode(s->b_text, s->octets, sizeof s->octets, &s->size) || s->size == 0)
@@ -196,27 +213,27 @@ static ms_span hole_of(const ms_tag *b, ms_span value)
 
 static ms_reason parse(ms_signature *s, const ms_field *field)
 {
-    ms_tags tags;
-    ms_tags_result syntax = ms_tags_parse(field->value, &tags);
-    const ms_tag *b = ms_tags_find(&tags, "b");
+    ms_tags list;
+    ms_tags_result syntax = ms_tags_parse(field->value, &list);
+    tag_values values, *tags = &values;
     ms_reason reason;
 
-    s->algorithm = tag_value(&tags, "a");
-    s->domain = tag_value(&tags, "d");
-    s->selector = tag_value(&tags, "s");
-    s->headers = tag_value(&tags, "h");
-    if (b != NULL) {
-        s->b_text = b->value;
-        s->b_hole = hole_of(b, field->value);
-    }
+    collect(&list, tags);
+    s->algorithm = tag_value(tags, 'a');
+    s->domain = tag_value(tags, 'd');
+    s->selector = tag_value(tags, 's');
+    s->headers = tag_value(tags, 'h');
+    s->b_text = tag_value(tags, 'b');
+    if (s->b_text.p != NULL)
+        s->b_hole = hole_of(&tags->letter['b' - 'a'], field->value);
     if (syntax != MS_TAGS_OK)
         return fault(s, MS_REASON_SIGNATURE_SYNTAX, ms_span_str(ms_tags_result_text(syntax)));
-    if ((reason = read_version(s, &tags)) || (reason = find_required(s, &tags)) || (reason = read_algorithm(s)) ||
-        (reason = read_canonicalization(s, &tags)) || (reason = read_query_methods(s, &tags)) ||
-        (reason = read_names(s)) || (reason = read_identity(s, &tags)) || (reason = read_headers(s)) ||
-        (reason = read_numbers(s, &tags)))
+    if ((reason = read_version(s, tags)) || (reason = find_required(s, tags)) || (reason = read_algorithm(s)) ||
+        (reason = read_canonicalization(s, tags)) || (reason = read_query_methods(s, tags)) ||
+        (reason = read_names(s)) || (reason = read_identity(s, tags)) || (reason = read_headers(s)) ||
+        (reason = read_numbers(s, tags)))
         return reason;
-    return read_octets(s, &tags);
+    return read_octets(s, tags);
 }
 
 void ms_signature_parse(ms_signature *s, const ms_field *field)

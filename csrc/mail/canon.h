@@ -12,27 +12,12 @@
 
 #include "base/span.h"
 #include "mail/header.h"
+#include "mail/sink.h"
 #include "mail/wsp.h"
 
 #include <stdint.h>
 
 typedef enum ms_canon { MS_SIMPLE, MS_RELAXED } ms_canon;
-
-typedef void ms_sink_write(void *to, const char *p, size_t n);
-
-enum { MS_GATHER_SIZE = 4096 };
-
-/* Where canonical octets go. Flush before what it writes to is asked for. */
-typedef struct ms_sink {
-    ms_sink_write *write;
-    void *to;
-    size_t gathered;
-    char gather[MS_GATHER_SIZE];
-} ms_sink;
-
-void ms_sink_init(ms_sink *sink, ms_sink_write *write, void *to);
-void ms_sink_add(ms_sink *sink, const char *p, size_t n);
-void ms_sink_flush(ms_sink *sink);
 
 /* ---- header fields: canon_header.c */
 

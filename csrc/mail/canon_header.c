@@ -1,52 +1,20 @@
 /* canon_header.c: canonicalization of header fields (RFC 6376 §3.4.1, §3.4.2, §3.7). See canon.h. */
 #include "mail/canon.h"
 
-/* Runs of this length are worth a call of their own; shorter ones are copied together first. */
-enum { DIRECT_SIZE = 512 };
-
-void ms_sink_init(ms_sink *sink, ms_sink_write *write, void *to)
-{
-    sink->write = write;
-    sink->to = to;
-    sink->gathered = 0;
-}
-
-void ms_sink_flush(ms_sink *sink)
-{
-    if (sink->gathered == 0)
-        return;
-    sink->write(sink->to, sink->gather, sink->gathered);
-    sink->gathered = 0;
-}
-
-void ms_sink_add(ms_sink *sink, const char *p, size_t n)
-{
-    if (n == 0)
-        return;
-    if (n >= DIRECT_SIZE) {
-        ms_sink_flush(sink);
-        sink->write(sink->to, p, n);
-        return;
-    }
-    if (n > MS_GATHER_SIZE - sink->gathered)
-        ms_sink_flush(sink);
-    memcpy(sink->gather + sink->gathered, p, n);
-    sink->gathered += n;
-}
-
 /* Lower-cased, in pieces, for a name may be longer than anything honest. */
 static void add_name(ms_sink *sink, ms_span name)
 {
-    char lower[64];
-
     while (name.n > 0) {
-        size_t n = name.n < sizeof lower ? name.n : sizeof lower;
+        size_t room = MS_GATHER_SIZE - sink->gathered, n = name.n < room ? name.n : room;
+        char *to = sink->gather + sink->gathered;
 
         for (size_t i = 0; i < n; i++)
-            lower[i] = ms_lower(name.p[i]);
-        ms_sink_add(sink, lower, n);
+            to[i] = ms_lower(name.p[i]);
+        sink->gathered += n;
         name.p += n;
         name.n -= n;
+        if (name.n > 0)
+            ms_sink_flush(sink);
     }
     ms_sink_add(sink, ":", 1);
 }

@@ -51,13 +51,24 @@ static inline unsigned block_sse2(const char *p, bool header)
     return (unsigned)_mm_movemask_epi8(change);
 }
 
-static inline const char *scan_sse2(const char *p, const char *end, bool header)
+/* What is left behind the last whole block is read as a block that overlaps it: there is no change in what
+ * they share. Only the very last octet, which has none behind it, is looked at by itself. */
+static inline const char *scan_sse2(const char *start, const char *end, bool header)
 {
+    const char *p = start;
+
     for (; end - p > 16; p += 16) {
         unsigned change = block_sse2(p, header);
 
         if (change != 0)
             return p + __builtin_ctz(change);
+    }
+    if (end - start > 16) {
+        unsigned change = block_sse2(end - 17, header);
+
+        if (change != 0)
+            return end - 17 + __builtin_ctz(change);
+        p = end - 1;
     }
     return scan_octets(p, end, header);
 }
