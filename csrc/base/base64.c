@@ -32,7 +32,16 @@ static inline unsigned value_of(char c)
     return values[(unsigned char)c];
 }
 
-/* Eight characters at a time for as long as they are all of the alphabet: the body of the work. */
+static inline void put(uint8_t *o, unsigned a, unsigned b, unsigned c, unsigned d)
+{
+    unsigned bits = a << 18 | b << 12 | c << 6 | d;
+
+    o[0] = (uint8_t)(bits >> 16);
+    o[1] = (uint8_t)(bits >> 8);
+    o[2] = (uint8_t)bits;
+}
+
+/* Eight characters at a time, then four, for as long as they are all of the alphabet: the body of the work. */
 static const char *decode_runs(const char *p, const char *end, uint8_t **out, const uint8_t *out_end)
 {
     uint8_t *o = *out;
@@ -40,16 +49,18 @@ static const char *decode_runs(const char *p, const char *end, uint8_t **out, co
     for (; end - p >= 8 && out_end - o >= 6; p += 8, o += 6) {
         unsigned a = value_of(p[0]), b = value_of(p[1]), c = value_of(p[2]), d = value_of(p[3]);
         unsigned e = value_of(p[4]), f = value_of(p[5]), g = value_of(p[6]), h = value_of(p[7]);
-        unsigned first = a << 18 | b << 12 | c << 6 | d, second = e << 18 | f << 12 | g << 6 | h;
 
         if ((a | b | c | d | e | f | g | h) >= 64)
             break;
-        o[0] = (uint8_t)(first >> 16);
-        o[1] = (uint8_t)(first >> 8);
-        o[2] = (uint8_t)first;
-        o[3] = (uint8_t)(second >> 16);
-        o[4] = (uint8_t)(second >> 8);
-        o[5] = (uint8_t)second;
+        put(o, a, b, c, d);
+        put(o + 3, e, f, g, h);
+    }
+    for (; end - p >= 4 && out_end - o >= 3; p += 4, o += 3) {
+        unsigned a = value_of(p[0]), b = value_of(p[1]), c = value_of(p[2]), d = value_of(p[3]);
+
+        if ((a | b | c | d) >= 64)
+            break;
+        put(o, a, b, c, d);
     }
     *out = o;
     return p;

@@ -62,34 +62,53 @@ static int verifier_write(lua_State *L)
     return 1;
 }
 
-/* verifier:close() -> true | nil, message, code */
+/* Pushes the list of names to ask for, or nil where everything is decided. A name may stand in it twice. */
+static void push_names(lua_State *L, ms_verifier *verifier, ms_key_cache *cache)
+{
+    size_t cursor = 0;
+    ms_span name;
+    int n = 0;
+
+    lua_pushnil(L);
+    while (ms_verifier_ask(verifier, cache, &cursor, &name)) {
+        if (n == 0) {
+            lua_pop(L, 1);
+            lua_newtable(L);
+        }
+        lua_pushlstring(L, name.p, name.n);
+        lua_rawseti(L, -2, ++n);
+    }
+}
+
+/* verifier:close(cache | nil) -> true, names to ask for or nil | nil, message, code */
 static int verifier_close(lua_State *L)
 {
     ms_verifier *verifier = check_verifier(L);
+    ms_key_cache *cache = ms_lua_opt_key_cache(L, 2);
     ms_error error;
 
     if (!ms_verifier_close(verifier, &error))
         return ms_lua_fail(L, &error);
     lua_pushboolean(L, 1);
-    return 1;
+    push_names(L, verifier, cache);
+    return 2;
 }
 
-/* verifier:ask(cache | nil) -> a list of names, or nil where everything is decided. A name may stand in it twice. */
-static int verifier_ask(lua_State *L)
+/* verifier:whole(message, now, cache | nil): start, write and close in one call. */
+static int verifier_whole(lua_State *L)
 {
     ms_verifier *verifier = check_verifier(L);
-    ms_key_cache *cache = ms_lua_opt_key_cache(L, 2);
-    size_t cursor = 0;
-    ms_span name;
-    int n = 0;
+    ms_span message = ms_lua_check_span(L, 2);
+    uint64_t now = ms_lua_check_time(L, 3);
+    ms_key_cache *cache = ms_lua_opt_key_cache(L, 4);
+    ms_error error;
 
-    while (ms_verifier_ask(verifier, cache, &cursor, &name)) {
-        if (n == 0)
-            lua_newtable(L);
-        lua_pushlstring(L, name.p, name.n);
-        lua_rawseti(L, -2, ++n);
-    }
-    return n > 0 ? 1 : 0;
+    ms_verifier_reset(verifier, now);
+    if (!ms_verifier_write(verifier, message, &error) || !ms_verifier_close(verifier, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushboolean(L, 1);
+    push_names(L, verifier, cache);
+    return 2;
 }
 
 static const char *const statuses[] = { "ok",      "nodata", "nxdomain",    "servfail", "refused",
@@ -268,7 +287,7 @@ void ms_lua_add_verifier(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         { "start", verifier_start },   { "write", verifier_write },
-        { "close", verifier_close },   { "ask", verifier_ask },
+        { "close", verifier_close },   { "whole", verifier_whole },
         { "answer", verifier_answer }, { "results", verifier_results },
         { "__gc", verifier_gc },       { NULL, NULL },
     };

@@ -51,12 +51,10 @@ static inline unsigned block_sse2(const char *p, bool header)
     return (unsigned)_mm_movemask_epi8(change);
 }
 
-/* What is left behind the last whole block is read as a block that overlaps it: there is no change in what
- * they share. Only the very last octet, which has none behind it, is looked at by itself. */
-static inline const char *scan_sse2(const char *start, const char *end, bool header)
+/* Looks from `p` on; [start, p) is known to hold no change. What is left behind the last whole block is read as
+ * a block that overlaps it. Only the very last octet, which has none behind it, is looked at by itself. */
+static inline const char *scan_sse2(const char *start, const char *p, const char *end, bool header)
 {
-    const char *p = start;
-
     for (; end - p > 16; p += 16) {
         unsigned change = block_sse2(p, header);
 
@@ -75,12 +73,12 @@ static inline const char *scan_sse2(const char *start, const char *end, bool hea
 
 static const char *body_sse2(const char *p, const char *end)
 {
-    return scan_sse2(p, end, false);
+    return scan_sse2(p, p, end, false);
 }
 
 static const char *header_sse2(const char *p, const char *end)
 {
-    return scan_sse2(p, end, true);
+    return scan_sse2(p, p, end, true);
 }
 
 __attribute__((target("avx2"))) static inline unsigned block_avx2(const char *p, bool header)
@@ -99,26 +97,30 @@ __attribute__((target("avx2"))) static inline unsigned block_avx2(const char *p,
     return (unsigned)_mm256_movemask_epi8(change);
 }
 
-__attribute__((target("avx2"))) static const char *body_avx2(const char *p, const char *end)
+__attribute__((target("avx2"))) static const char *body_avx2(const char *start, const char *end)
 {
+    const char *p = start;
+
     for (; end - p > 32; p += 32) {
         unsigned change = block_avx2(p, false);
 
         if (change != 0)
             return p + __builtin_ctz(change);
     }
-    return scan_sse2(p, end, false);
+    return scan_sse2(start, p, end, false);
 }
 
-__attribute__((target("avx2"))) static const char *header_avx2(const char *p, const char *end)
+__attribute__((target("avx2"))) static const char *header_avx2(const char *start, const char *end)
 {
+    const char *p = start;
+
     for (; end - p > 32; p += 32) {
         unsigned change = block_avx2(p, true);
 
         if (change != 0)
             return p + __builtin_ctz(change);
     }
-    return scan_sse2(p, end, true);
+    return scan_sse2(start, p, end, true);
 }
 
 ms_wsp_scanner ms_wsp_scanner_of(ms_wsp_level level)

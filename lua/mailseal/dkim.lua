@@ -393,17 +393,13 @@ function M.verifier(options)
   }, verifier_methods)
 end
 
-local function take_verifier(self, now)
-  local machine, message, code = self.idle, nil, nil
+local function take_machine(self)
+  local machine = self.idle
   self.idle = nil
-  if not machine then
-    machine, message, code = core.verifier(self.settings)
-    if not machine then
-      return nil, message, code
-    end
+  if machine then
+    return machine
   end
-  machine:start(now)
-  return machine
+  return core.verifier(self.settings)
 end
 
 local statuses = {
@@ -431,12 +427,7 @@ local function answer_all(self, machine, names)
   end
 end
 
-local function finish_verifying(self, machine)
-  local ok, message, code = machine:close()
-  if not ok then
-    return nil, message, code
-  end
-  local names = machine:ask(self.key_cache)
+local function results_of(self, machine, names)
   if names then
     answer_all(self, machine, names)
   end
@@ -472,16 +463,17 @@ function verifier_methods:verify(message, options)
   if type(message) ~= "string" then
     error("a message is to be a string", 2)
   end
-  local machine, text, code = take_verifier(self, check_now(options, 2))
+  local now = check_now(options, 2)
+  local machine, text, code = take_machine(self)
   if not machine then
     return nil, text, code
   end
-  local ok
-  ok, text, code = machine:write(message)
+  local ok, names
+  ok, names, code = machine:whole(message, now, self.key_cache)
   if not ok then
-    return nil, text, code
+    return nil, names, code
   end
-  return finish_verifying(self, machine)
+  return results_of(self, machine, names)
 end
 
 --- Begins to verify a message that comes in chunks.
@@ -489,10 +481,12 @@ end
 -- @tparam[opt] table options `now`: seconds since 1970, UTC
 -- @treturn verify_stream
 function verifier_methods:stream(options)
-  local machine, message, code = take_verifier(self, check_now(options, 2))
+  local now = check_now(options, 2)
+  local machine, message, code = take_machine(self)
   if not machine then
     return nil, message, code
   end
+  machine:start(now)
   return setmetatable({ verifier = self, core = machine }, verify_stream_methods)
 end
 
@@ -524,7 +518,11 @@ function verify_stream_methods:finish()
     error("the stream is finished", 2)
   end
   self.core = nil
-  return finish_verifying(self.verifier, machine)
+  local ok, names, code = machine:close(self.verifier.key_cache)
+  if not ok then
+    return nil, names, code
+  end
+  return results_of(self.verifier, machine, names)
 end
 
 --- Verifies one message: `dkim.verifier(options):verify(message)`.
