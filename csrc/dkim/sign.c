@@ -199,19 +199,35 @@ static bool take_header(ms_sign_stream *s, ms_error *error)
     return true;
 }
 
-/* A run of the message as it will be sent. */
-static bool take(ms_sign_stream *s, ms_span chunk, ms_error *error)
+/* A run is looked at and hashed in pieces of this size, so that the second finds it in the cache. */
+enum { PIECE = 32768 };
+
+static bool take_piece(ms_sign_stream *s, ms_span piece, ms_error *error)
 {
-    ms_lint_octets(&s->lint, chunk);
+    ms_lint_octets(&s->lint, piece);
     if (!s->head.complete) {
-        if (!ms_head_write(&s->head, &chunk, error))
+        if (!ms_head_write(&s->head, &piece, error))
             return false;
         s->ended = s->head.complete;
         if (s->head.complete && !take_header(s, error))
             return false;
     }
-    if (chunk.n > 0)
-        ms_body_hashes_write(&s->bodies, chunk.p, chunk.n);
+    if (piece.n > 0)
+        ms_body_hashes_write(&s->bodies, piece.p, piece.n);
+    return true;
+}
+
+/* A run of the message as it will be sent. */
+static bool take(ms_sign_stream *s, ms_span run, ms_error *error)
+{
+    while (run.n > 0) {
+        size_t n = run.n < PIECE ? run.n : PIECE;
+
+        if (!take_piece(s, ms_span_of(run.p, n), error))
+            return false;
+        run.p += n;
+        run.n -= n;
+    }
     return true;
 }
 
@@ -219,7 +235,7 @@ static bool take_mended(ms_sign_stream *s, const ms_buf *mended, size_t from, ms
 {
     if (mended->failed)
         return ms_fail_memory(error);
-    return mended->n == from || take(s, ms_span_of(mended->p + from, mended->n - from), error);
+    return take(s, ms_span_of(mended->p + from, mended->n - from), error);
 }
 
 bool ms_sign_stream_write(ms_sign_stream *s, ms_span chunk, ms_buf *mended, ms_error *error)
