@@ -27,26 +27,6 @@ char *ms_buf_reserve(ms_buf *b, size_t more)
     return b->p + b->n;
 }
 
-void ms_buf_add(ms_buf *b, const void *p, size_t n)
-{
-    char *to = n > 0 ? ms_buf_reserve(b, n) : NULL;
-
-    if (to == NULL)
-        return;
-    memcpy(to, p, n);
-    b->n += n;
-}
-
-void ms_buf_add_char(ms_buf *b, char c)
-{
-    ms_buf_add(b, &c, 1);
-}
-
-void ms_buf_add_str(ms_buf *b, const char *s)
-{
-    ms_buf_add(b, s, strlen(s));
-}
-
 void ms_buf_add_uint(ms_buf *b, unsigned long long v)
 {
     char digits[20];

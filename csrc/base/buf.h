@@ -17,13 +17,29 @@ typedef struct ms_buf {
 
 /* Room for `more` further octets; returns where they go, or NULL. */
 char *ms_buf_reserve(ms_buf *b, size_t more);
-void ms_buf_add(ms_buf *b, const void *p, size_t n);
-void ms_buf_add_char(ms_buf *b, char c);
-void ms_buf_add_str(ms_buf *b, const char *s);
 void ms_buf_add_uint(ms_buf *b, unsigned long long v);
 void ms_buf_free(ms_buf *b);
 /* Frees what held a secret, overwritten first. */
 void ms_buf_wipe(ms_buf *b);
+
+static inline void ms_buf_add(ms_buf *b, const void *p, size_t n)
+{
+    if (n == 0 || (n > b->cap - b->n && ms_buf_reserve(b, n) == NULL) || b->failed)
+        return;
+    memcpy(b->p + b->n, p, n);
+    b->n += n;
+}
+
+static inline void ms_buf_add_char(ms_buf *b, char c)
+{
+    ms_buf_add(b, &c, 1);
+}
+
+/* A constant of our own; never input. */
+static inline void ms_buf_add_str(ms_buf *b, const char *s)
+{
+    ms_buf_add(b, s, strlen(s));
+}
 
 static inline void ms_buf_add_span(ms_buf *b, ms_span s)
 {

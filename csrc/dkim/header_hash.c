@@ -14,6 +14,8 @@ static const ms_field *take(const ms_header_input *input, ms_span name)
     const ms_field *field = input->header->field;
     unsigned key = ms_field_key(name);
 
+    if ((input->header->present & ms_field_bit(key)) == 0)
+        return NULL;
     for (size_t i = input->header->n; i-- > 0;) {
         if (field[i].key != key || input->taken[i] || &field[i] == input->own || !ms_span_ieq(field[i].name, name))
             continue;

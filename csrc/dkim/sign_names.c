@@ -92,6 +92,8 @@ static size_t count_fields(const ms_header *header, const ms_sign_name *item)
 {
     size_t count = 0;
 
+    if ((header->present & ms_field_bit(item->key)) == 0)
+        return 0;
     for (size_t i = 0; i < header->n; i++)
         if (header->field[i].key == item->key && ms_span_ieq(header->field[i].name, item->name))
             count++;

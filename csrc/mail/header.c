@@ -3,6 +3,10 @@
 
 #include <stdlib.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 bool ms_is_field_name(ms_span name)
 {
     for (size_t i = 0; i < name.n; i++)
@@ -11,18 +15,84 @@ bool ms_is_field_name(ms_span name)
     return name.n > 0;
 }
 
-/* Behind the CRLF that ends the field which starts at `p`, or `end`. */
-static const char *field_end(const char *p, const char *end)
+/* ---- line ends, 64 octets at a time where that can be done */
+
+typedef struct newlines {
+    const char *next; /* what has not been looked at */
+    const char *end;
+    const char *window; /* where the bits of `found` count from: a bit for each LF not told yet */
+    uint64_t found;
+} newlines;
+
+static newlines newlines_of(const char *p, const char *end)
 {
-    const char *at = p;
+    return (newlines){ .next = p, .end = end };
+}
 
-    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-        bool crlf = at > p && at[-1] == '\r';
+#if defined(__SSE2__)
 
-        at++;
-        if (crlf && (at == end || !ms_is_wsp(*at)))
-            return at;
+enum { WINDOW = 64 };
+
+static inline uint64_t find_newlines(const char *p)
+{
+    const __m128i lf = _mm_set1_epi8('\n');
+    uint64_t found = 0;
+
+    for (int i = 0; i < WINDOW; i += 16) {
+        __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+
+        found |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(octets, lf)) << i;
     }
+    return found;
+}
+
+static inline bool in_window(newlines *lines)
+{
+    while (lines->found == 0 && lines->end - lines->next >= WINDOW) {
+        lines->window = lines->next;
+        lines->found = find_newlines(lines->window);
+        lines->next += WINDOW;
+    }
+    return lines->found != 0;
+}
+
+#else
+
+static inline bool in_window(newlines *lines)
+{
+    (void)lines;
+    return false;
+}
+
+#define __builtin_ctzll(bits) 0
+
+#endif
+
+/* The next LF, or NULL. */
+static const char *next_newline(newlines *lines)
+{
+    const char *at;
+
+    if (in_window(lines)) {
+        at = lines->window + __builtin_ctzll(lines->found);
+        lines->found &= lines->found - 1;
+        return at;
+    }
+    at = lines->next < lines->end ? memchr(lines->next, '\n', (size_t)(lines->end - lines->next)) : NULL;
+    lines->next = at ? at + 1 : lines->end;
+    return at;
+}
+
+/* ---- fields */
+
+/* Behind the CRLF that ends the field which starts at `p`, or `end`. */
+static const char *field_end(newlines *lines, const char *p, const char *end)
+{
+    const char *at;
+
+    while ((at = next_newline(lines)) != NULL)
+        if (at > p && at[-1] == '\r' && (at + 1 == end || !ms_is_wsp(at[1])))
+            return at + 1;
     return end;
 }
 
@@ -62,14 +132,17 @@ static bool make_room(ms_header *header)
 bool ms_header_parse(ms_header *header, ms_span block)
 {
     const char *p = block.p, *end = block.p + block.n;
+    newlines lines = newlines_of(p, end);
 
     header->n = 0;
+    header->present = 0;
     while (p < end) {
-        const char *next = field_end(p, end);
+        const char *next = field_end(&lines, p, end);
 
         if (!make_room(header))
             return false;
-        header->field[header->n++] = cut_field(p, next);
+        header->field[header->n] = cut_field(p, next);
+        header->present |= ms_field_bit(header->field[header->n++].key);
         p = next;
     }
     return true;
@@ -83,22 +156,20 @@ void ms_header_free(ms_header *header)
 
 bool ms_header_end(ms_span message, size_t from, size_t *size)
 {
-    const char *p, *end = message.p + message.n;
+    const char *at, *start = message.p, *end = message.p + message.n;
+    newlines lines;
 
-    if (message.n >= 2 && message.p[0] == '\r' && message.p[1] == '\n') {
+    if (message.n >= 2 && start[0] == '\r' && start[1] == '\n') {
         *size = 0;
         return true;
     }
     /* An ending may straddle what was seen before. */
-    from = from > 3 ? from - 3 : 0;
-    for (p = message.p + from; end - p >= 4; p++) {
-        p = memchr(p, '\r', (size_t)(end - p) - 3);
-        if (p == NULL)
-            return false;
-        if (memcmp(p, "\r\n\r\n", 4) == 0) {
-            *size = (size_t)(p - message.p) + 2;
-            return true;
-        }
+    lines = newlines_of(start + (from > 3 ? from - 3 : 0), end);
+    while ((at = next_newline(&lines)) != NULL) {
+        if (end - at < 3 || at == start || at[-1] != '\r' || at[1] != '\r' || at[2] != '\n')
+            continue;
+        *size = (size_t)(at + 1 - start);
+        return true;
     }
     return false;
 }

@@ -10,6 +10,8 @@
 
 #include "base/span.h"
 
+#include <stdint.h>
+
 typedef struct ms_field {
     ms_span whole; /* with its last CRLF */
     ms_span name;  /* before the colon, without the white space that obsolete syntax allows there; empty where there is
@@ -22,6 +24,7 @@ typedef struct ms_header {
     ms_field *field;
     size_t n;
     size_t cap;
+    uint64_t present; /* the bits (ms_field_bit) of the names there are */
 } ms_header;
 
 /* Length and outer letters of a field name, whatever its case, in one number that is quick to compare. */
@@ -31,6 +34,12 @@ static inline unsigned ms_field_key(ms_span name)
         return 0;
     return (unsigned)name.n << 16 | (unsigned)(unsigned char)ms_lower(name.p[0]) << 8 |
            (unsigned char)ms_lower(name.p[name.n - 1]);
+}
+
+/* One bit for a key. A name whose bit is not in header->present is not in the header. */
+static inline uint64_t ms_field_bit(unsigned key)
+{
+    return (uint64_t)1 << ((key * 2654435761u) >> 26);
 }
 
 /* RFC 5322 §2.2: printable US-ASCII, but no colon, which is the caller's to know. */

@@ -153,15 +153,6 @@ static int single_field(ms_span name)
     return SINGLES;
 }
 
-/* Of printable ASCII without the colon (RFC 5322 §2.2). */
-static bool is_field_name(ms_span name)
-{
-    for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] < '!' || name.p[i] > '~')
-            return false;
-    return name.n > 0;
-}
-
 static bool is_ascii(ms_span text)
 {
     uint64_t all = 0, word;
@@ -196,7 +187,7 @@ static void look_at_field(ms_lint *lint, const ms_field *field, ms_span block, b
     int single = single_field(field->name);
     const char *at = field->whole.p;
 
-    if (!is_field_name(field->name))
+    if (!ms_is_field_name(field->name))
         note_at(lint, MS_LINT_HEADER_MALFORMED, block, at);
     else if (field->value.p > field->name.p + field->name.n + 1)
         note_at(lint, MS_LINT_SPACE_BEFORE_COLON, block, at);
