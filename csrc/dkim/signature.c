@@ -7,8 +7,8 @@
 
 /* The tags that mean something here. All but bh= have a name of one letter. */
 typedef struct tag_values {
-    ms_tag letter[26]; /* those that are absent have a NULL value */
-    ms_tag bh;
+    const ms_tag *letter[26]; /* those that are absent are NULL */
+    const ms_tag *bh;
 } tag_values;
 
 static void collect(const ms_tags *tags, tag_values *values)
@@ -18,15 +18,17 @@ static void collect(const ms_tags *tags, tag_values *values)
         const ms_tag *tag = &tags->tag[i];
 
         if (tag->name.n == 1 && tag->name.p[0] >= 'a' && tag->name.p[0] <= 'z')
-            values->letter[tag->name.p[0] - 'a'] = *tag;
+            values->letter[tag->name.p[0] - 'a'] = tag;
         else if (ms_span_eq(tag->name, MS_LIT("bh")))
-            values->bh = *tag;
+            values->bh = tag;
     }
 }
 
 static ms_span tag_value(const tag_values *values, char name)
 {
-    return values->letter[name - 'a'].value;
+    const ms_tag *tag = values->letter[name - 'a'];
+
+    return tag ? tag->value : (ms_span){ NULL, 0 };
 }
 
 static ms_reason fault(ms_signature *s, ms_reason reason, ms_span detail)
@@ -51,7 +53,7 @@ static ms_reason find_required(ms_signature *s, const tag_values *tags)
     for (size_t i = 0; i < sizeof required; i++)
         if (tag_value(tags, required[i]).p == NULL)
             return fault(s, MS_REASON_TAG_MISSING, ms_span_of(&required[i], 1));
-    return tags->bh.value.p != NULL ? MS_REASON_PASS : fault(s, MS_REASON_TAG_MISSING, MS_LIT("bh"));
+    return tags->bh != NULL ? MS_REASON_PASS : fault(s, MS_REASON_TAG_MISSING, MS_LIT("bh"));
 }
 
 static ms_reason read_algorithm(ms_signature *s)
@@ -193,7 +195,7 @@ static ms_reason read_octets(ms_signature *s, const tag_values *tags)
     uint8_t digest[MS_SHA256_SIZE + 3];
     size_t n;
 
-    if (!ms_base64_decode(tags->bh.value, digest, sizeof digest, &n) || n != MS_SHA256_SIZE)
+    if (!ms_base64_decode(tags->bh->value, digest, sizeof digest, &n) || n != MS_SHA256_SIZE)
         return MS_REASON_BODY_HASH_MALFORMED;
     memcpy(s->body_hash, digest, MS_SHA256_SIZE);
     if (!ms_base64_decode(s->b_text, s->octets, sizeof s->octets, &s->size) || s->size == 0)
@@ -225,7 +227,7 @@ static ms_reason parse(ms_signature *s, const ms_field *field)
     s->headers = tag_value(tags, 'h');
     s->b_text = tag_value(tags, 'b');
     if (s->b_text.p != NULL)
-        s->b_hole = hole_of(&tags->letter['b' - 'a'], field->value);
+        s->b_hole = hole_of(tags->letter['b' - 'a'], field->value);
     if (syntax != MS_TAGS_OK)
         return fault(s, MS_REASON_SIGNATURE_SYNTAX, ms_span_str(ms_tags_result_text(syntax)));
     if ((reason = read_version(s, tags)) || (reason = find_required(s, tags)) || (reason = read_algorithm(s)) ||

@@ -91,22 +91,23 @@ static bool has(const ms_tags *tags, ms_span name)
  * letter and for longer ones: only where the bit is set can the name have come before. */
 static ms_tags_result add(ms_tags *tags, ms_span piece, uint64_t *seen)
 {
-    ms_tag tag;
+    ms_span value, name = ms_span_trim(ms_span_cut(piece, '=', &value));
+    ms_tag *tag = &tags->tag[tags->n];
     uint64_t bit;
 
-    tag.name = ms_span_trim(ms_span_cut(piece, '=', &tag.value));
-    if (tag.value.p == NULL)
+    if (value.p == NULL)
         return MS_TAGS_NO_EQUALS;
-    if (!is_name(tag.name))
+    if (!is_name(name))
         return MS_TAGS_BAD_NAME;
-    bit = UINT64_C(1) << ((tag.name.p[0] & 31) | (tag.name.n > 1 ? 32 : 0));
-    if ((*seen & bit) && has(tags, tag.name))
+    bit = UINT64_C(1) << ((name.p[0] & 31) | (name.n > 1 ? 32 : 0));
+    if ((*seen & bit) && has(tags, name))
         return MS_TAGS_DUPLICATE;
     if (tags->n == MS_TAGS_MAX)
         return MS_TAGS_TOO_MANY;
     *seen |= bit;
-    tag.value = ms_span_trim(tag.value);
-    tags->tag[tags->n++] = tag;
+    tags->n++;
+    tag->name = name;
+    tag->value = ms_span_trim(value);
     return MS_TAGS_OK;
 }
 
