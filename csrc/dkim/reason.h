@@ -18,7 +18,7 @@ typedef enum ms_result {
 
 /* clang-format off */
 #define MS_REASONS(X) \
-    X(PASS, PASS, NULL, "the signature of %d is good") \
+    X(PASS, PASS, NULL, "the signature is good") \
     /* The DKIM-Signature field itself: §3.5, §6.1.1. */ \
     X(SIGNATURE_SYNTAX, PERMERROR, "signature_syntax", "the DKIM-Signature field is not a tag list: %t") \
     X(VERSION_MISSING, PERMERROR, "version_missing", "the signature has no v= tag") \

@@ -139,134 +139,145 @@ static int verifier_answer(lua_State *L)
     return 0;
 }
 
-/* ---- results: tables with the fields that lua/mailseal/dkim.lua documents */
+/* ---- results */
 
-static void set_span(lua_State *L, const char *name, ms_span value)
+static void push_span(lua_State *L, ms_span value)
 {
     if (value.p == NULL)
+        lua_pushnil(L);
+    else
+        lua_pushlstring(L, value.p, value.n);
+}
+
+static void push_number(lua_State *L, uint64_t value)
+{
+    if (value == MS_NO_NUMBER)
+        lua_pushnil(L);
+    else
+        lua_pushinteger(L, (lua_Integer)value);
+}
+
+static void push_text(lua_State *L, const ms_verdict *verdict, ms_buf *scratch)
+{
+    const char *text = ms_reason_text(verdict->signature.reason);
+
+    if (strchr(text, '%') == NULL) {
+        lua_pushstring(L, text);
         return;
-    lua_pushlstring(L, value.p, value.n);
-    lua_setfield(L, -2, name);
-}
-
-static void set_word(lua_State *L, const char *name, const char *value)
-{
-    lua_pushstring(L, value);
-    lua_setfield(L, -2, name);
-}
-
-static void set_integer(lua_State *L, const char *name, uint64_t value)
-{
-    lua_pushinteger(L, (lua_Integer)value);
-    lua_setfield(L, -2, name);
-}
-
-static void set_flag(lua_State *L, const char *name, bool value)
-{
-    lua_pushboolean(L, value);
-    lua_setfield(L, -2, name);
-}
-
-/* A number that may be absent. */
-static void set_optional(lua_State *L, const char *name, uint64_t value)
-{
-    if (value != MS_NO_NUMBER)
-        set_integer(L, name, value);
-}
-
-static void set_text(lua_State *L, const ms_verdict *verdict, ms_buf *scratch)
-{
+    }
     ms_buf_clear(scratch);
     ms_verdict_text(verdict, scratch);
-    set_span(L, "text", scratch->failed ? MS_LIT("") : ms_buf_span(scratch));
+    push_span(L, scratch->failed ? ms_span_str(text) : ms_buf_span(scratch));
 }
 
 /* h= without its folding. */
-static void set_headers(lua_State *L, ms_span headers, ms_buf *scratch)
+static void push_headers(lua_State *L, ms_span headers, ms_buf *scratch)
 {
-    char *to = headers.p ? ms_buf_reserve(scratch, headers.n) : NULL;
+    char *to = NULL;
     size_t n = 0;
 
-    if (to == NULL)
-        return;
-    for (size_t i = 0; i < headers.n; i++)
+    ms_buf_clear(scratch);
+    if (headers.p != NULL)
+        to = ms_buf_reserve(scratch, headers.n + 1);
+    for (size_t i = 0; to != NULL && i < headers.n; i++)
         if (!ms_is_fws(headers.p[i]))
             to[n++] = headers.p[i];
-    set_span(L, "headers", ms_span_of(to, n));
+    push_span(L, ms_span_of(to, n));
 }
 
 /* The beginning of b=, for header.b of Authentication-Results (RFC 6008). */
-static void set_signature(lua_State *L, const ms_signature *s)
+static void push_signature(lua_State *L, const ms_signature *s)
 {
     enum { OCTETS = 12 };
     char text[OCTETS / 3 * 4];
 
     if (s->size >= OCTETS)
-        set_span(L, "signature", ms_span_of(text, ms_base64_encode(s->octets, OCTETS, text)));
+        lua_pushlstring(L, text, ms_base64_encode(s->octets, OCTETS, text));
+    else
+        lua_pushnil(L);
 }
 
-static void set_canonicalization(lua_State *L, const ms_signature *s)
+static void push_canonicalization(lua_State *L, const ms_signature *s)
 {
     static const char *const name[2][2] = {
         { "simple/simple", "simple/relaxed" },
         { "relaxed/simple", "relaxed/relaxed" },
     };
 
-    set_word(L, "canonicalization", name[s->header_canon][s->body_canon]);
+    lua_pushstring(L, name[s->header_canon][s->body_canon]);
 }
 
-/* What was seen in the signature itself. */
-static void set_seen(lua_State *L, const ms_signature *s, ms_buf *scratch)
+/* What the signature says of itself. */
+static void push_signature_tags(lua_State *L, const ms_signature *s, ms_buf *scratch)
 {
-    set_span(L, "domain", s->domain);
-    set_span(L, "selector", s->selector);
-    set_span(L, "identity", s->identity);
-    set_span(L, "algorithm", s->algorithm);
-    set_canonicalization(L, s);
-    set_headers(L, s->headers, scratch);
-    set_signature(L, s);
-    set_optional(L, "timestamp", s->timestamp);
-    set_optional(L, "expiration", s->expiration);
-    set_optional(L, "body_length", s->body_length);
+    push_span(L, s->domain);
+    push_span(L, s->selector);
+    push_span(L, s->identity);
+    push_span(L, s->algorithm);
+    push_canonicalization(L, s);
+    push_headers(L, s->headers, scratch);
+    push_signature(L, s);
+    push_number(L, s->timestamp);
+    push_number(L, s->expiration);
+    push_number(L, s->body_length);
 }
 
-static void push_result(lua_State *L, const ms_verdict *verdict, ms_buf *scratch)
+/* What was found with its key. */
+static void push_key_facts(lua_State *L, const ms_verdict *verdict)
 {
-    const ms_signature *s = &verdict->signature;
+    push_span(L, verdict->key_name.n > 0 ? ms_buf_span(&verdict->key_name) : (ms_span){ NULL, 0 });
+    push_number(L, verdict->key_bits > 0 ? verdict->key_bits : MS_NO_NUMBER);
+    lua_pushboolean(L, verdict->testing);
+    lua_pushboolean(L, verdict->authentic);
+    if (verdict->key_bits > 0)
+        lua_pushboolean(L, verdict->header_intact);
+    else
+        lua_pushnil(L);
+}
 
-    lua_createtable(L, 0, 20);
-    set_word(L, "result", ms_result_word(ms_reason_result(s->reason)));
-    if (s->reason != MS_REASON_PASS)
-        set_word(L, "reason", ms_reason_code(s->reason));
-    set_text(L, verdict, scratch);
-    set_seen(L, s, scratch);
+/* verifier:result(index) -> the values of lua/mailseal/dkim.lua's read_result, in its order; a table is made sooner
+ * there. */
+static int verifier_result(lua_State *L)
+{
+    verifier_box *box = luaL_checkudata(L, 1, VERIFIER);
+    lua_Integer index = luaL_checkinteger(L, 2);
+    const ms_verdict *verdict;
+    ms_reason reason;
+
+    luaL_argcheck(L, index >= 1 && (size_t)index <= ms_verifier_count(box->verifier), 2, "no such signature");
+    luaL_checkstack(L, 24, "results");
+    verdict = ms_verifier_verdict(box->verifier, (size_t)index - 1);
+    reason = verdict->signature.reason;
+    lua_pushstring(L, ms_result_word(ms_reason_result(reason)));
+    if (reason == MS_REASON_PASS)
+        lua_pushnil(L);
+    else
+        lua_pushstring(L, ms_reason_code(reason));
+    push_text(L, verdict, &box->scratch);
+    push_signature_tags(L, &verdict->signature, &box->scratch);
+    push_key_facts(L, verdict);
+    push_number(L, verdict->octets_unsigned);
     if (verdict->in_future)
-        set_flag(L, "in_future", true);
-    if (verdict->key_name.n > 0)
-        set_span(L, "key_name", ms_buf_span(&verdict->key_name));
-    set_integer(L, "octets_unsigned", verdict->octets_unsigned);
-    set_flag(L, "testing", verdict->testing);
-    set_flag(L, "authenticated_data", verdict->authentic);
-    if (verdict->key_bits == 0)
-        return;
-    set_integer(L, "key_bits", verdict->key_bits);
-    set_flag(L, "header_intact", verdict->header_intact);
+        lua_pushboolean(L, 1);
+    else
+        lua_pushnil(L);
+    return lua_gettop(L) - 2;
 }
 
-/* verifier:results() -> a list of results, from the top of the header down, and how many signatures were left out */
-static int verifier_results(lua_State *L)
+/* verifier:count() -> how many results there are, and how many signatures were left out */
+static int verifier_count(lua_State *L)
 {
     ms_verifier *verifier = check_verifier(L);
-    verifier_box *box = lua_touserdata(L, 1);
-    size_t n = ms_verifier_count(verifier);
 
-    lua_createtable(L, (int)n, 0);
-    for (size_t i = 0; i < n; i++) {
-        push_result(L, ms_verifier_verdict(verifier, i), &box->scratch);
-        lua_rawseti(L, -2, (int)i + 1);
-    }
+    lua_pushinteger(L, (lua_Integer)ms_verifier_count(verifier));
     lua_pushinteger(L, (lua_Integer)ms_verifier_ignored(verifier));
     return 2;
+}
+
+static void set_word(lua_State *L, const char *name, const char *value)
+{
+    lua_pushstring(L, value);
+    lua_setfield(L, -2, name);
 }
 
 /* reasons() -> { { code =, result =, text = } … } */
@@ -286,10 +297,9 @@ static int reasons(lua_State *L)
 void ms_lua_add_verifier(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        { "start", verifier_start },   { "write", verifier_write },
-        { "close", verifier_close },   { "whole", verifier_whole },
-        { "answer", verifier_answer }, { "results", verifier_results },
-        { "__gc", verifier_gc },       { NULL, NULL },
+        { "start", verifier_start }, { "write", verifier_write },   { "close", verifier_close },
+        { "whole", verifier_whole }, { "answer", verifier_answer }, { "result", verifier_result },
+        { "count", verifier_count }, { "__gc", verifier_gc },       { NULL, NULL },
     };
     static const luaL_Reg functions[] = {
         { "verifier", new_verifier },

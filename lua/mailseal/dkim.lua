@@ -427,11 +427,25 @@ local function answer_all(self, machine, names)
   end
 end
 
+local function read_result(machine, index)
+  local result, reason, text, domain, selector, identity, algorithm, canonicalization, headers, signature, timestamp, expiration,
+    body_length, key_name, key_bits, testing, authenticated_data, header_intact, octets_unsigned, in_future = machine:result(index)
+  return {
+    result = result, reason = reason, text = text, domain = domain, selector = selector, identity = identity, algorithm = algorithm,
+    canonicalization = canonicalization, headers = headers, signature = signature, timestamp = timestamp, expiration = expiration,
+    body_length = body_length, key_name = key_name, key_bits = key_bits, testing = testing, authenticated_data = authenticated_data,
+    header_intact = header_intact, octets_unsigned = octets_unsigned, in_future = in_future,
+  }
+end
+
 local function results_of(self, machine, names)
   if names then
     answer_all(self, machine, names)
   end
-  local results, ignored = machine:results()
+  local results, count, ignored = {}, machine:count()
+  for index = 1, count do
+    results[index] = read_result(machine, index)
+  end
   if ignored > 0 then
     results.ignored = ignored
   end
