@@ -89,6 +89,18 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(FUZZ_MAIN) $(CORE_OBJECTS)
 fuzz-targets: $(TARGETS:%=$(BUILD)/fuzz/%)
 -include $(TARGETS:%=$(BUILD)/fuzz/%.d)
 
+# ---- the allocation sweep: a program of its own, with Lua 5.4 inside, through which every allocation goes
+
+WRAPPED = malloc calloc realloc strdup strndup free
+
+$(BUILD)/sweep.o: spec/alloc/sweep.c | build/.found
+	@mkdir -p $(@D)
+	$(call say,CC) $(CC) $(CPPFLAGS) -I$(INC_lua5.4) $(CFLAGS) $(STRICT) -MMD -MP -c $< -o $@
+
+$(BUILD)/sweep: $(BUILD)/sweep.o $(CORE_OBJECTS) $(call BINDING_OBJECTS,lua5.4)
+	$(call say,LD) $(CC) $(CFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LDFLAGS) $(LIBS) -llua5.4
+-include $(BUILD)/sweep.d
+
 # ---- other builds
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -147,6 +159,11 @@ VALGRIND_SPECS ?= spec
 test-valgrind: test-deps
 	$(AGAIN) all
 	$(RUN) "memcheck, Lua 5.4" "bash spec/support/valgrind.sh lua5.4 $(BUSTED) $(VALGRIND_SPECS)"
+
+# On the sanitized core, so that a use of what a failure freed is seen.
+test-alloc: test-deps
+	$(AGAIN) $(ASAN) build/asan/sweep
+	$(RUN) "allocations that fail" "ASAN_OPTIONS=detect_leaks=0 build/asan/sweep spec/alloc/*.lua"
 
 # Every input of the corpora once, sanitized.
 fuzz-replay: test-deps

@@ -1,0 +1,380 @@
+/* sweep.c: what happens when memory runs out, at every single allocation.
+ *
+ *   sweep SCENARIO.lua…                  every failure, each in a child process
+ *   sweep SCENARIO.lua once|onward N     the N-th one, in this process, for a debugger
+ *
+ * A scenario is a Lua file that returns a function; loading it is not part of the sweep, calling it is.
+ * It is called with `try`, which passes its arguments on, unless they are nil, a message and a code:
+ * then "no_memory" ends the call, as it should, and any other code is a fault.
+ *
+ * Two ways to run out. "Once": one allocation of the core, of OpenSSL or of c-ares fails, and the next
+ * succeeds again. "Onward": from one allocation on, Lua's included, all fail until the call has returned.
+ * Either way the call must end with its right result, with "no_memory", or with Lua's memory error;
+ * then, with memory to spare, the same Lua state must do the whole thing properly; and when it is
+ * closed, nothing must be left. (For OpenSSL and c-ares, who keep things on purpose: no more than is left
+ * without a failure.)
+ *
+ * The core's allocations come here through the linker's --wrap, the others' through the hooks they offer.
+ */
+#include <ares.h>
+#include <openssl/crypto.h>
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int luaopen_mailseal_core(lua_State *L);
+
+/* ---- allocators that fail on demand */
+
+typedef enum way { ONCE, ONWARD } way;
+static const char *const way_name[] = { "once", "onward" };
+
+typedef enum owner { THE_CORE, OPENSSL, C_ARES, LUA, OWNERS } owner;
+static const char *const owner_name[] = { "the core", "OpenSSL", "c-ares", "Lua" };
+
+static struct {
+    bool armed;
+    way way;
+    unsigned long countdown; /* the allocation that makes this 0 fails */
+    bool struck;
+    long live[OWNERS];
+} memory;
+
+static bool fails(owner who)
+{
+    if (!memory.armed || (who == LUA && memory.way == ONCE))
+        return false;
+    if (memory.struck)
+        return memory.way == ONWARD;
+    memory.struck = --memory.countdown == 0;
+    return memory.struck;
+}
+
+void *__real_malloc(size_t n);
+void *__real_realloc(void *p, size_t n);
+void __real_free(void *p);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t count, size_t n);
+void *__wrap_realloc(void *p, size_t n);
+char *__wrap_strdup(const char *s);
+char *__wrap_strndup(const char *s, size_t n);
+void __wrap_free(void *p);
+
+static void *take(owner who, size_t n)
+{
+    void *p = fails(who) ? NULL : __real_malloc(n > 0 ? n : 1);
+
+    memory.live[who] += p != NULL;
+    return p;
+}
+
+static void *take_again(owner who, void *p, size_t n)
+{
+    if (p == NULL)
+        return take(who, n);
+    return fails(who) ? NULL : __real_realloc(p, n > 0 ? n : 1);
+}
+
+static void give(owner who, void *p)
+{
+    memory.live[who] -= p != NULL;
+    __real_free(p);
+}
+
+void *__wrap_malloc(size_t n)
+{
+    return take(THE_CORE, n);
+}
+
+void *__wrap_calloc(size_t count, size_t n)
+{
+    void *p = n > 0 && count > (size_t)-1 / n ? NULL : take(THE_CORE, count * n);
+
+    return p == NULL ? NULL : memset(p, 0, count * n);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+    return take_again(THE_CORE, p, n);
+}
+
+char *__wrap_strndup(const char *s, size_t n)
+{
+    size_t length = strnlen(s, n);
+    char *copy = take(THE_CORE, length + 1);
+
+    if (copy == NULL)
+        return NULL;
+    copy[length] = '\0';
+    return memcpy(copy, s, length);
+}
+
+char *__wrap_strdup(const char *s)
+{
+    return __wrap_strndup(s, strlen(s));
+}
+
+void __wrap_free(void *p)
+{
+    give(THE_CORE, p);
+}
+
+static void *openssl_malloc(size_t n, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return take(OPENSSL, n);
+}
+
+static void *openssl_realloc(void *p, size_t n, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return take_again(OPENSSL, p, n);
+}
+
+static void openssl_free(void *p, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    give(OPENSSL, p);
+}
+
+static void *cares_malloc(size_t n)
+{
+    return take(C_ARES, n);
+}
+
+static void *cares_realloc(void *p, size_t n)
+{
+    return take_again(C_ARES, p, n);
+}
+
+static void cares_free(void *p)
+{
+    give(C_ARES, p);
+}
+
+static void *lua_allocate(void *context, void *p, size_t old, size_t n)
+{
+    (void)context;
+    if (n == 0) {
+        give(LUA, p);
+        return NULL;
+    }
+    /* Lua relies on shrinking a block never to fail. */
+    if (p != NULL && n <= old)
+        return __real_realloc(p, n);
+    return take_again(LUA, p, n);
+}
+
+/* ---- a scenario */
+
+/* The scenario's error where something reported that memory is out, as it should. */
+static char out_of_memory;
+
+static int try(lua_State *L)
+{
+    const char *code = lua_tostring(L, 3);
+
+    if (!lua_isnil(L, 1))
+        return lua_gettop(L);
+    if (code != NULL && strcmp(code, "no_memory") == 0) {
+        lua_pushlightuserdata(L, &out_of_memory);
+        return lua_error(L);
+    }
+    return luaL_error(L, "it failed with \"%s\": %s", code != NULL ? code : "no code",
+                      lua_isstring(L, 2) ? lua_tostring(L, 2) : "no message");
+}
+
+/* Loads the scenario and leaves its function on the stack, and `try` above it. */
+static bool load(lua_State *L, const char *path)
+{
+    luaL_openlibs(L);
+    luaL_requiref(L, "mailseal.core", luaopen_mailseal_core, 0);
+    lua_settop(L, 0);
+    if (luaL_dostring(L, "package.path = './lua/?.lua;./lua/?/init.lua;./?.lua;' .. package.path") != LUA_OK)
+        return false;
+    if (luaL_dofile(L, path) != LUA_OK || !lua_isfunction(L, 1))
+        return false;
+    lua_settop(L, 1);
+    lua_pushcfunction(L, try);
+    return true;
+}
+
+/* Calls the scenario once; false where it ended as it must not, which is said in `words`. */
+static bool call(lua_State *L, bool may_fail, char *words, size_t room)
+{
+    const char *message;
+    int status;
+
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
+    status = lua_pcall(L, 1, 0, 0);
+    memory.armed = false;
+    if (status == LUA_OK)
+        return true;
+    message = lua_tostring(L, -1);
+    if (may_fail && (status == LUA_ERRMEM || lua_touserdata(L, -1) == &out_of_memory ||
+                     (message != NULL && strstr(message, "memory") != NULL))) {
+        lua_settop(L, 2);
+        return true;
+    }
+    snprintf(words, room, "%s", message != NULL ? message : "it reported no memory");
+    return false;
+}
+
+/* ---- one failure */
+
+typedef struct report {
+    bool struck; /* the failure came before the call had ended */
+    bool good;
+    long left[OWNERS];
+    char words[400];
+} report;
+
+/* Fails the allocation `n` (none where it is 0) while the scenario in `L` is called; closes `L`. */
+static void strike(lua_State *L, way how, unsigned long n, report *r)
+{
+    memory.way = how;
+    memory.countdown = n;
+    memory.struck = false;
+    memory.armed = n > 0;
+    r->good = call(L, n > 0, r->words, sizeof r->words);
+    r->struck = memory.struck;
+    if (r->good && !call(L, false, r->words, sizeof r->words)) {
+        r->good = false;
+        memmove(r->words + 7, r->words, sizeof r->words - 8);
+        memcpy(r->words, "later: ", 7);
+    }
+    lua_close(L);
+    memcpy(r->left, memory.live, sizeof r->left);
+}
+
+/* The same in a child process, whose death is a report too. */
+static void strike_apart(lua_State *L, way how, unsigned long n, report *r)
+{
+    int status;
+    pid_t child;
+
+    memset(r, 0, sizeof *r);
+    fflush(stdout);
+    child = fork();
+    if (child == 0) {
+        alarm(60);
+        strike(L, how, n, r);
+        _exit(0);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child) {
+        perror("sweep");
+        exit(1);
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return;
+    r->good = false;
+    r->struck = true;
+    if (WIFSIGNALED(status))
+        snprintf(r->words, sizeof r->words, "died of signal %d, %s", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        snprintf(r->words, sizeof r->words, "ended with status %d", WEXITSTATUS(status));
+}
+
+/* What a strike left over, against what is left without one. */
+static void compare(report *r, const report *without)
+{
+    for (owner who = 0; r->good && who < OWNERS; who++) {
+        if (r->left[who] <= without->left[who])
+            continue;
+        r->good = false;
+        snprintf(r->words, sizeof r->words, "leaves %ld allocations of %s", r->left[who] - without->left[who],
+                 owner_name[who]);
+    }
+}
+
+/* ---- the sweep */
+
+/* Strikes at every allocation in turn, until a call ends before its turn has come. */
+static unsigned long sweep_one_way(lua_State *L, const char *path, way how, const report *without, report *r)
+{
+    unsigned long n, faults = 0;
+
+    for (n = 1;; n++) {
+        strike_apart(L, how, n, r);
+        compare(r, without);
+        if (!r->good && ++faults <= 10)
+            printf("    %s %s %lu: %s\n", path, way_name[how], n, r->words);
+        if (!r->struck)
+            break;
+    }
+    if (faults > 0)
+        printf("not ok %s: %lu of %lu failures, %s, are not survived\n", path, faults, n - 1, way_name[how]);
+    else
+        printf("ok %s: survives each of %lu failures, %s\n", path, n - 1, way_name[how]);
+    return faults;
+}
+
+static bool sweep(const char *path, report *r)
+{
+    lua_State *L = lua_newstate(lua_allocate, NULL);
+    unsigned long faults = 0;
+    report without;
+
+    if (L == NULL || !load(L, path)) {
+        printf("not ok %s: cannot be loaded: %s\n", path, L != NULL ? lua_tostring(L, -1) : "no memory");
+        return false;
+    }
+    strike_apart(L, ONCE, 0, r);
+    without = *r;
+    if (!without.good || without.left[THE_CORE] > 0 || without.left[LUA] > 0) {
+        printf("not ok %s: with all memory: %s; %ld allocations of the core are left\n", path, without.words,
+               without.left[THE_CORE]);
+        faults++;
+    } else {
+        faults += sweep_one_way(L, path, ONCE, &without, r);
+        faults += sweep_one_way(L, path, ONWARD, &without, r);
+    }
+    lua_close(L);
+    return faults == 0;
+}
+
+static int strike_here(const char *path, way how, unsigned long n)
+{
+    static report r;
+    lua_State *L = lua_newstate(lua_allocate, NULL);
+
+    if (L == NULL || !load(L, path))
+        return 1;
+    strike(L, how, n, &r);
+    printf("%s %s\n", r.good ? "good" : "bad", r.words);
+    for (owner who = 0; who < OWNERS; who++)
+        printf("%ld allocations of %s are left\n", r.left[who], owner_name[who]);
+    return !r.good;
+}
+
+int main(int argc, char **argv)
+{
+    report *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    bool good = true;
+
+    if (shared == MAP_FAILED || !CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free) ||
+        ares_library_init_mem(ARES_LIB_INIT_ALL, cares_malloc, cares_free, cares_realloc) != ARES_SUCCESS) {
+        fprintf(stderr, "sweep: cannot take the place of the allocators\n");
+        return 1;
+    }
+    if (argc == 4 && strcmp(argv[2], "once") == 0)
+        return strike_here(argv[1], ONCE, strtoul(argv[3], NULL, 10));
+    if (argc == 4 && strcmp(argv[2], "onward") == 0)
+        return strike_here(argv[1], ONWARD, strtoul(argv[3], NULL, 10));
+    for (int i = 1; i < argc; i++)
+        good = sweep(argv[i], shared) && good;
+    return !good;
+}
