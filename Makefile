@@ -45,6 +45,7 @@ BINDING_OBJECTS = $(BINDINGS:csrc/lua/%.c=$(BUILD)/$(1)/obj/%.o)
 
 .PHONY: all
 all: $(LUAS:%=$(BUILD)/%/mailseal/core.so) build/.found
+	@:
 
 # Says what is missing, once, before a compiler does so in its own words.
 ifeq ($(LUAS),)
@@ -87,6 +88,7 @@ $(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(FUZZ_MAIN) $(CORE_OBJECTS)
 .PHONY: fuzz-targets
 .SECONDARY: $(TARGETS:%=$(BUILD)/fuzz/%.o)
 fuzz-targets: $(TARGETS:%=$(BUILD)/fuzz/%)
+	@:
 -include $(TARGETS:%=$(BUILD)/fuzz/%.d)
 
 # ---- the allocation sweep: a program of its own, with Lua 5.4 inside, through which every allocation goes
@@ -104,7 +106,7 @@ $(BUILD)/sweep: $(BUILD)/sweep.o $(CORE_OBJECTS) $(call BINDING_OBJECTS,lua5.4)
 # ---- other builds
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-AGAIN    = @$(MAKE) --no-print-directory
+AGAIN    = @+$(MAKE) --no-print-directory
 ASAN     = BUILD=build/asan CFLAGS="-O1 -g $(SANITIZE)"
 COVERAGE = BUILD=build/coverage CFLAGS="-O0 -g --coverage"
 FUZZ     = BUILD=build/fuzz CC=clang CFLAGS="-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link" \
