@@ -225,11 +225,13 @@ uninstall:
 rockspec:
 	lua5.4 spec/support/rockspec.lua
 
-# What `luarocks pack` packs: the tree, without what was made from it.
+# What `luarocks pack build/mailseal-scm-1.rockspec` packs: the tree without what was made from it, and a
+# rockspec that says where it is.
 dist:
 	@mkdir -p build
 	tar -czf build/mailseal-scm-1.tar.gz --exclude-vcs --exclude=./build --exclude='*.o' --exclude='*.so' --exclude='*.rock' \
 	  --transform='s,^\.,mailseal-scm-1,' .
+	sed 's|file://build|file://$(CURDIR)/build|' mailseal-scm-1.rockspec >build/mailseal-scm-1.rockspec
 
 .PHONY: doc clean help
 doc: test-deps
@@ -255,5 +257,5 @@ help:
 #: make install         PREFIX=/usr/local DESTDIR= LUA=lua5.4 (or luajit); make uninstall
 #: make deps            install what building and running needs; make test-deps, what the tests need
 #: make doc             the reference of the Lua modules, into build/doc
-#: make dist            the archive that luarocks pack wants; make rockspec writes its lists
+#: make dist            what luarocks pack wants, into build/; make rockspec writes the lists of the rockspec
 #: make clean           remove build/

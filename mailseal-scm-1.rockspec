@@ -2,7 +2,8 @@ rockspec_format = "3.0"
 package = "mailseal"
 version = "scm-1"
 
--- In a checkout, `luarocks make` builds and installs; `make dist` makes the archive that `luarocks pack` wants.
+-- In a checkout, `luarocks make` builds and installs, and asks nothing of the network. `make dist` makes the archive
+-- named below, and build/mailseal-scm-1.rockspec that names it in full, for `luarocks pack` to make a source rock of.
 -- The lists below are written by `make rockspec`, and `make lint` compares them with the tree.
 source = { url = "file://build/mailseal-scm-1.tar.gz" }
 

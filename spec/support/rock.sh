@@ -33,8 +33,8 @@ make_rock() {
 }
 
 pack_source() {
-    (cd "$scratch/mailseal-scm-1" && mkdir -p build && cp "$OLDPWD/build/mailseal-scm-1.tar.gz" build/ &&
-        "${luarocks[@]}" pack mailseal-scm-1.rockspec && test -s mailseal-scm-1.src.rock)
+    local rockspec=$PWD/build/mailseal-scm-1.rockspec
+    (cd "$scratch" && "${luarocks[@]}" pack "$rockspec" && test -s mailseal-scm-1.src.rock)
 }
 
 # Only what the rock brought is on the path, beside the system's own modules.
@@ -77,4 +77,6 @@ check "the packed rock installs" in_tree "$scratch/packed" install --no-doc "$(l
 check "the packed rock's modules load" require_from "$scratch/packed"
 check "the packed rock's command runs" command_of "$scratch/packed"
 check "luarocks pack makes a source rock" pack_source
+check "the source rock installs" in_tree "$scratch/source" install --no-doc mailseal-scm-1.src.rock "${variables[@]}"
+check "the source rock's modules load" require_from "$scratch/source"
 finish
