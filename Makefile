@@ -139,7 +139,11 @@ test: test-deps
 	$(AGAIN) $(ASAN) fuzz-targets
 	$(RUN) \
 	  "busted on Lua 5.4" "lua5.4 $(BUSTED)" \
-	  "busted on LuaJIT" "luajit $(BUSTED)"
+	  "busted on LuaJIT" "luajit $(BUSTED)" \
+	  "fuzz corpus" "bash spec/support/fuzz.sh replay build/asan/fuzz" \
+	  "make install" "bash spec/support/install.sh" \
+	  "LuaRocks, Lua 5.4" "bash spec/support/rock.sh lua5.4" \
+	  "LuaRocks, LuaJIT" "bash spec/support/rock.sh luajit"
 
 # ---- checks
 
