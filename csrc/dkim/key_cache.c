@@ -79,7 +79,7 @@ static void drop(ms_key_cache *cache, entry **at)
 {
     entry *e = *at;
 
-    *at = e->chain;
+    *at = e->chain; /* NOLINT(clang-analyzer-core.NullDereference): an entry of the list is in its bucket, too */
     unlist(cache, e);
     cache->count--;
     ms_public_key_free(e->found.key);

@@ -72,7 +72,7 @@ bool ms_sign_names_init(ms_sign_names *names, ms_span headers, ms_span oversign,
     *names = (ms_sign_names){ 0 };
     ms_buf_add_span(&names->text, headers);
     ms_buf_add_span(&names->text, oversign);
-    names->item = malloc(MS_SIGNED_NAMES_MAX * sizeof *names->item);
+    names->item = calloc(MS_SIGNED_NAMES_MAX, sizeof *names->item);
     if (names->text.failed || names->item == NULL)
         return ms_fail_memory(error);
     headers.p = names->text.p;
