@@ -268,7 +268,7 @@ bool ms_dns_rdata_write(ms_buf *out, unsigned type, const ms_span *tokens, size_
         return ms_fail_memory(error);
     if (out->n - start > 0xffff)
         return bad(&w, "more than 65,535 octets");
-    if (!ms_dns_rdata_valid(ms_buf_span(out), start, out->n, type))
+    if (!ms_dns_rdata_valid(out->n > 0 ? ms_buf_span(out) : MS_LIT(""), start, out->n, type))
         return bad(&w, "data that its type cannot hold");
     return true;
 }

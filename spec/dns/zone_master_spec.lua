@@ -20,6 +20,7 @@ www     CNAME @
 MiXeD 5 in txt "case"
 $ORIGIN sub
 host    TYPE65280 \# 2 AbCd
+empty   TYPE65280 \# 0
 root.   A 192.0.2.9
 $TTL 60
 short   AAAA 2001:db8::1
@@ -61,6 +62,7 @@ describe("A zone in the master file format", function()
   it("has names relative to $ORIGIN, which may itself be relative", function()
     assert.equal("example.com", ask("www.example.com", "CNAME").records[1].target)
     assert.equal("\171\205", ask("host.sub.example.com", "TYPE65280").records[1].data)
+    assert.equal("", ask("empty.sub.example.com", "TYPE65280").records[1].data)
     assert.equal("192.0.2.9", ask("root", "A").records[1].address)
     assert.equal(60, ask("short.sub.example.com", "AAAA").ttl)
     assert.same({ "dot" }, ask("a\\.b.sub.example.com", "TXT").text)
