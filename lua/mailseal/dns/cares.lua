@@ -58,6 +58,9 @@ function M.new(servers, longest)
   return self
 end
 
+--- Forgets what is under way, and closes its sockets. No task may be waiting.
+function Transport:close() self.channel:close() end
+
 --- The descriptor to wait on.
 function Transport:pollfd() return self.channel:pollfd() end
 

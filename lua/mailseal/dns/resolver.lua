@@ -160,4 +160,9 @@ function Resolver:query(name, type, options)
   return answer
 end
 
+--- Lets go of sockets at once, not when the garbage is collected; the resolver is of no use afterwards.
+function Resolver:close()
+  self.transport:close()
+end
+
 return M

@@ -237,4 +237,7 @@ function Transport:exchange(query)
   return answer_by_chain(nodes, query, name, type, checking_disabled)
 end
 
+--- Nothing is to be closed.
+function Transport:close() end
+
 return M
