@@ -229,15 +229,24 @@ describe("core.dns.decode", function()
 end)
 
 describe("A hostile packet", function()
-  -- Each is refused, in less than 5 ms, whatever of it is read.
+  -- Decodes a packet in less than the limit; the least of three, for the machine has other things to do.
+  local function decode_in_time(packet)
+    local least = math.huge
+    for _ = 1, 3 do
+      local before = os.clock()
+      decode(packet)
+      least = math.min(least, os.clock() - before)
+    end
+    assert.is_true(least < LIMIT, "took " .. least)
+    return decode(packet)
+  end
+
+  -- Each is refused, whatever of it is read.
   local function refused(packet)
-    local before = os.clock()
-    local answer, message, code = decode(packet)
-    local took = os.clock() - before
+    local answer, message, code = decode_in_time(packet)
     assert.is_nil(answer)
     assert.equal("string", type(message))
     assert.equal("bad_message", code)
-    assert.is_true(took < LIMIT, "took " .. took)
     assert.is_nil((core.dissect(packet)))
   end
 
@@ -325,18 +334,18 @@ describe("A hostile packet", function()
     local records = { record(ASKED, 65280, long) }
     for i = 2, 1024 do records[i] = record("\1y\192" .. char(BEHIND + 12), CNAME, "\1y\192" .. char(BEHIND + 12)) end
     local packet = reply { answers = 1024, records = table.concat(records) }
-    local before = os.clock()
-    assert.equal("nodata", decode(packet).status)
-    assert.is_true(os.clock() - before < LIMIT)
+    assert.equal("nodata", decode_in_time(packet).status)
   end)
 
   it("with a text of 60,000 empty strings is what it says", function()
-    local packet = reply { answers = 1, records = record(ASKED, TXT, rep("\0", 60000)) }
-    local before = os.clock()
-    local answer = decode(packet)
-    assert.is_true(os.clock() - before < LIMIT)
+    local answer = decode_in_time(reply { answers = 1, records = record(ASKED, TXT, rep("\0", 60000)) })
     assert.equal("", answer.text[1])
     assert.equal(60000, #answer.records[1].strings)
+  end)
+
+  it("with a thousand texts of many empty strings costs no more", function()
+    local packet = reply { answers = 1024, records = rep(record(ASKED, TXT, rep("\0", 50)), 1024) }
+    assert.equal(1024, #decode_in_time(packet).text)
   end)
 
   it("with broken options is read without them", function()
