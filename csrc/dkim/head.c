@@ -52,16 +52,25 @@ static bool complete(ms_head *head, size_t size, ms_error *error)
     return true;
 }
 
-static void skip(ms_span *chunk, size_t n)
+/* The rule: the header section is whole in the first chunk, and is copied once, alone. */
+static bool find_at_once(const ms_head *head, ms_span chunk, size_t *size)
 {
-    chunk->p += n;
-    chunk->n -= n;
+    if (head->kept.n > 0)
+        return false;
+    if (chunk.n > MS_HEADER_SIZE_MAX)
+        chunk.n = MS_HEADER_SIZE_MAX;
+    return ms_header_end(chunk, 0, size);
 }
 
 bool ms_head_write(ms_head *head, ms_span *chunk, ms_error *error)
 {
     size_t size;
 
+    if (find_at_once(head, *chunk, &size)) {
+        ms_buf_add(&head->kept, chunk->p, size);
+        *chunk = ms_span_behind(*chunk, size + 2);
+        return head->kept.failed ? ms_fail_memory(error) : complete(head, size, error);
+    }
     while (!head->complete && chunk->n > 0) {
         size_t seen = head->kept.n, step = chunk->n < STEP ? chunk->n : STEP;
 
@@ -69,12 +78,12 @@ bool ms_head_write(ms_head *head, ms_span *chunk, ms_error *error)
         if (head->kept.failed)
             return ms_fail_memory(error);
         if (ms_header_end(ms_buf_span(&head->kept), seen, &size)) {
-            skip(chunk, size + 2 - seen);
+            *chunk = ms_span_behind(*chunk, size + 2 - seen);
             return complete(head, size, error);
         }
         if (head->kept.n > MS_HEADER_SIZE_MAX)
             return too_large(error);
-        skip(chunk, step);
+        *chunk = ms_span_behind(*chunk, step);
     }
     return true;
 }

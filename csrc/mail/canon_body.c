@@ -62,19 +62,25 @@ static const char *skip_wsp(const char *p)
     return p;
 }
 
+static bool is_line_end(const char *p, const char *end)
+{
+    return *p == '\r' && end - p >= 2 && p[1] == '\n';
+}
+
 static void relax_core(ms_body_canon *body, const char *p, const char *end)
 {
     while (p < end) {
         const char *block = end - p > BLOCK_SIZE ? p + BLOCK_SIZE : end;
         const char *change = body->scanner.body(p, block);
-        const char *behind;
+        const char *behind = change;
+        bool keep = false; /* the SP that stands there is the one that stays */
 
-        ms_sink_add(&body->sink, p, (size_t)(change - p));
-        p = change;
-        if (change == block)
-            continue;
-        behind = skip_wsp(change);
-        if (!(behind[0] == '\r' && end - behind >= 2 && behind[1] == '\n'))
+        if (change < block) {
+            behind = skip_wsp(change);
+            keep = *change == ' ' && !is_line_end(behind, end);
+        }
+        ms_sink_add(&body->sink, p, (size_t)(change - p) + keep);
+        if (change < behind && !keep && !is_line_end(behind, end))
             ms_sink_add(&body->sink, " ", 1);
         p = behind;
     }

@@ -418,6 +418,9 @@ end
 
 -- Asks for each name once, in turn; while one is waited for, nothing of C is on the stack.
 local function answer_all(self, machine, names)
+  if #names == 1 then
+    return answer_for(self, machine, names[1])
+  end
   local asked = {}
   for _, name in ipairs(names) do
     if not asked[name] then
