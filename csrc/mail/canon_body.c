@@ -54,14 +54,6 @@ static void take_blank(ms_body_canon *body, char c)
         body->space = true;
 }
 
-/* Behind the run of WSP that starts at `p`; a core ends with an octet that is none. */
-static const char *skip_wsp(const char *p)
-{
-    while (ms_is_wsp(*p))
-        p++;
-    return p;
-}
-
 static bool is_line_end(const char *p, const char *end)
 {
     return *p == '\r' && end - p >= 2 && p[1] == '\n';
@@ -76,7 +68,7 @@ static void relax_core(ms_body_canon *body, const char *p, const char *end)
         bool keep = false; /* the SP that stands there is the one that stays */
 
         if (change < block) {
-            behind = skip_wsp(change);
+            behind = ms_wsp_skip(change, end);
             keep = *change == ' ' && !is_line_end(behind, end);
         }
         ms_sink_add(&body->sink, p, (size_t)(change - p) + keep);

@@ -157,19 +157,38 @@ void ms_header_free(ms_header *header)
     *header = (ms_header){ 0 };
 }
 
+/* The first LF in [p, end) that a CR stands behind, or NULL. */
+static const char *find_lf_cr(const char *p, const char *end)
+{
+#if defined(__SSE2__)
+    const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+
+    for (; end - p > 16; p += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+        int found = _mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(here, lf), _mm_cmpeq_epi8(next, cr)));
+
+        if (found != 0)
+            return p + __builtin_ctz((unsigned)found);
+    }
+#endif
+    for (; end - p >= 2; p++)
+        if (p[0] == '\n' && p[1] == '\r')
+            return p;
+    return NULL;
+}
+
 bool ms_header_end(ms_span message, size_t from, size_t *size)
 {
     const char *at, *start = message.p, *end = message.p + message.n;
-    newlines lines;
 
     if (message.n >= 2 && start[0] == '\r' && start[1] == '\n') {
         *size = 0;
         return true;
     }
     /* An ending may straddle what was seen before. */
-    lines = newlines_of(start + (from > 3 ? from - 3 : 0), end);
-    while ((at = next_newline(&lines)) != NULL) {
-        if (end - at < 3 || at == start || at[-1] != '\r' || at[1] != '\r' || at[2] != '\n')
+    for (at = start + (from > 3 ? from - 3 : 0); (at = find_lf_cr(at, end)) != NULL; at++) {
+        if (end - at < 3 || at == start || at[-1] != '\r' || at[2] != '\n')
             continue;
         *size = (size_t)(at + 1 - start);
         return true;

@@ -8,7 +8,13 @@
 #ifndef MS_MAIL_WSP_H
 #define MS_MAIL_WSP_H
 
+#include "base/span.h"
+
 #include <stddef.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 /* The first octet in [p, end) that is a TAB, or a SP before SP, TAB or CR; `end` where there is none.
  * What stands at `end` is not looked at: a SP in the last place counts as changed. */
@@ -18,6 +24,26 @@ typedef struct ms_wsp_scanner {
     ms_wsp_scan *body;
     ms_wsp_scan *header; /* stops at every CR and LF as well, for folding */
 } ms_wsp_scanner;
+
+/* Behind the run of SP and TAB that starts at `p`, before `end`. */
+static inline const char *ms_wsp_skip(const char *p, const char *end)
+{
+#if defined(__SSE2__)
+    while (end - p >= 16) {
+        __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i wsp =
+            _mm_or_si128(_mm_cmpeq_epi8(octets, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(octets, _mm_set1_epi8('\t')));
+        unsigned others = ~(unsigned)_mm_movemask_epi8(wsp) & 0xffff;
+
+        if (others != 0)
+            return p + __builtin_ctz(others);
+        p += 16;
+    }
+#endif
+    while (p < end && ms_is_wsp(*p))
+        p++;
+    return p;
+}
 
 /* In order of speed. The machine may not have them all. */
 typedef enum ms_wsp_level { MS_WSP_PORTABLE, MS_WSP_SSE2, MS_WSP_AVX2 } ms_wsp_level;

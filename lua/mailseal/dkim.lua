@@ -430,23 +430,28 @@ local function answer_all(self, machine, names)
   end
 end
 
+-- The fields that every good signature has fit a table of 16; those that are rare are added when they are there.
 local function read_result(machine, index)
   local result, reason, text, domain, selector, identity, algorithm, canonicalization, headers, signature, timestamp, expiration,
     body_length, key_name, key_bits, testing, authenticated_data, header_intact, octets_unsigned, in_future = machine:result(index)
-  return {
-    result = result, reason = reason, text = text, domain = domain, selector = selector, identity = identity, algorithm = algorithm,
-    canonicalization = canonicalization, headers = headers, signature = signature, timestamp = timestamp, expiration = expiration,
-    body_length = body_length, key_name = key_name, key_bits = key_bits, testing = testing, authenticated_data = authenticated_data,
-    header_intact = header_intact, octets_unsigned = octets_unsigned, in_future = in_future,
+  local read = {
+    result = result, text = text, domain = domain, selector = selector, algorithm = algorithm, canonicalization = canonicalization,
+    headers = headers, signature = signature, timestamp = timestamp, key_name = key_name, key_bits = key_bits, testing = testing,
+    authenticated_data = authenticated_data, header_intact = header_intact, octets_unsigned = octets_unsigned,
   }
+  if reason or identity or expiration or body_length or in_future then
+    read.reason, read.identity, read.expiration, read.body_length, read.in_future = reason, identity, expiration, body_length, in_future
+  end
+  return read
 end
 
 local function results_of(self, machine, names)
   if names then
     answer_all(self, machine, names)
   end
-  local results, count, ignored = {}, machine:count()
-  for index = 1, count do
+  local count, ignored = machine:count()
+  local results = { count > 0 and read_result(machine, 1) or nil }
+  for index = 2, count do
     results[index] = read_result(machine, index)
   end
   if ignored > 0 then
