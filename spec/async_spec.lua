@@ -26,7 +26,7 @@ describe("async", function()
   it("sleeps side by side in tasks, in order of time", function()
     local order, before = {}, async.now()
     async.map({ 0.06, 0.02, 0.04, 0 }, 4, function(seconds)
-      async.sleep(seconds)
+      async.sleep(before + seconds - async.now())
       order[#order + 1] = seconds
     end)
     assert.same({ 0, 0.02, 0.04, 0.06 }, order)

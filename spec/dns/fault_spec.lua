@@ -7,7 +7,7 @@ describe("dns.resolver, asking a server that misbehaves,", function()
 
   setup(function()
     server = fault_server.start()
-    resolver = assert(dns.resolver { servers = { server.address }, timeout = 0.3, tries = 2 })
+    resolver = assert(dns.resolver { servers = { server.address }, timeout = 0.5, tries = 2 })
   end)
 
   teardown(function() server:stop() end)
@@ -63,12 +63,12 @@ describe("dns.resolver, asking a server that misbehaves,", function()
       local took = async.now() - before
       assert.equal("timeout", answer.status)
       assert.equal("tcp_failed", answer.reason)
-      assert.is_true(took < 1.5, name .. " took " .. took)
+      assert.is_true(took < 3, name .. " took " .. took)
     end
   end)
 
   it("tries again where datagrams are lost", function()
-    local patient = assert(dns.resolver { servers = { server.address }, timeout = 0.1, tries = 3 })
+    local patient = assert(dns.resolver { servers = { server.address }, timeout = 0.2, tries = 6 })
     for _ = 1, 5 do assert.same({ "found" }, ask("lost", patient).text) end
   end)
 
