@@ -71,7 +71,7 @@ static void relax_core(ms_body_canon *body, const char *p, const char *end)
             behind = ms_wsp_skip(change, end);
             keep = *change == ' ' && !is_line_end(behind, end);
         }
-        ms_sink_add(&body->sink, p, (size_t)(change - p) + keep);
+        ms_sink_add_run(&body->sink, p, (size_t)(change - p) + keep, (size_t)(end - p));
         if (change < behind && !keep && !is_line_end(behind, end))
             ms_sink_add(&body->sink, " ", 1);
         p = behind;

@@ -51,4 +51,19 @@ static inline void ms_sink_add(ms_sink *sink, const char *p, size_t n)
     sink->gathered += n;
 }
 
+/* The same, for the short runs between one change and the next. `readable` octets may be read at `p`, n or more: where
+ * that lets it copy a block of fixed size, which needs no branch on n, it does, and leaves what is too much to be
+ * written over. */
+static inline void ms_sink_add_run(ms_sink *sink, const char *p, size_t n, size_t readable)
+{
+    enum { BLOCK = 64 };
+
+    if (n > BLOCK || readable < BLOCK || MS_GATHER_SIZE - sink->gathered < BLOCK) {
+        ms_sink_add(sink, p, n);
+        return;
+    }
+    memcpy(sink->gather + sink->gathered, p, BLOCK);
+    sink->gathered += n;
+}
+
 #endif
