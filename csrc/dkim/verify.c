@@ -346,6 +346,7 @@ static ms_reason reason_of_record(ms_dkim_key_result result)
     case MS_DKIM_KEY_UNKNOWN_K:
         return MS_REASON_KEY_TYPE_UNKNOWN;
     case MS_DKIM_KEY_NOT_A_KEY:
+        return MS_REASON_KEY_NOT_A_KEY;
     case MS_DKIM_KEY_SYNTAX:
         break;
     }
@@ -375,7 +376,8 @@ static ms_reason build_key(ms_crypto *crypto, const ms_dkim_key *record, ms_foun
     return MS_REASON_PASS;
 }
 
-/* §3.6.2.2: TXT records that are no key record are passed over; of key records there must be one. */
+/* §3.6.2.2: TXT records that are no key record are passed over, and so are those of another version (§3.6.1 v=), which
+ * are told of only where there is nothing else. Of key records there must be one. */
 static ms_reason find_key(ms_crypto *crypto, const ms_answer *answer, ms_found_key *found)
 {
     ms_dkim_key_result result = MS_DKIM_KEY_NOT_A_KEY;
@@ -386,14 +388,12 @@ static ms_reason find_key(ms_crypto *crypto, const ms_answer *answer, ms_found_k
         ms_dkim_key read;
         ms_dkim_key_result this = ms_dkim_key_parse(answer->text[i], &read);
 
-        if (this == MS_DKIM_KEY_NOT_A_KEY)
+        if (this == MS_DKIM_KEY_NOT_A_KEY || (this == MS_DKIM_KEY_VERSION && records > 0))
             continue;
-        records++;
+        records += this != MS_DKIM_KEY_VERSION;
         result = this;
         record = read;
     }
-    if (records == 0)
-        return MS_REASON_KEY_NOT_A_KEY;
     if (records > 1)
         return MS_REASON_KEY_RECORDS_SEVERAL;
     if (result != MS_DKIM_KEY_OK)

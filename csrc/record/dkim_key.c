@@ -141,15 +141,15 @@ bool ms_dkim_key_fail(ms_dkim_key_result result, ms_error *error)
     case MS_DKIM_KEY_NOT_A_KEY:
         return ms_fail(error, "key_not_a_key", "the text is no DKIM key record");
     case MS_DKIM_KEY_VERSION:
-        return ms_fail(error, "key_version", "v= of the key record is not DKIM1, or not its first tag");
+        return ms_fail(error, "key_version", "the record must begin with v=DKIM1");
     case MS_DKIM_KEY_NO_P:
-        return ms_fail(error, "key_no_p", "the key record has no p=");
+        return ms_fail(error, "key_no_p", "the record holds no key: its p= is missing");
     case MS_DKIM_KEY_REVOKED:
-        return ms_fail(error, "key_revoked", "p= of the key record is empty: the key was revoked");
+        return ms_fail(error, "key_revoked", "the record says that the key is revoked: its p= is empty");
     case MS_DKIM_KEY_UNKNOWN_K:
-        return ms_fail(error, "key_type_unknown", "k= of the key record is neither rsa nor ed25519");
+        return ms_fail(error, "key_type_unknown", "the record's k= is neither rsa nor ed25519");
     case MS_DKIM_KEY_SYNTAX:
     default:
-        return ms_fail(error, "key_syntax", "the key record is not written as RFC 6376 asks");
+        return ms_fail(error, "key_syntax", "the record cannot be read: it is not a list of tag=value pairs as RFC 6376 has it");
     }
 }

@@ -158,8 +158,8 @@ end
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string a sentence that a domain's owner understands
--- @treturn[2] string "key_mismatch", "key_type_mismatch", "revoked", "key_missing" (no p=), "not_a_key",
--- "bad_version", "key_type_unknown", "record_malformed", "key_malformed", "key_is_spki", "key_wrong_type",
+-- @treturn[2] string "key_mismatch", "key_type_mismatch", "key_revoked", "key_no_p", "key_not_a_key",
+-- "key_version", "key_type_unknown", "key_syntax", "key_malformed", "key_is_spki", "key_wrong_type",
 -- "key_too_small", "key_too_large", "key_bad_exponent", "key_small_order" or "no_memory"
 
 --- Functions
