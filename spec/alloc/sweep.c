@@ -17,20 +17,27 @@
  * do the whole thing properly; and when it is closed, nothing must be left. (Of OpenSSL and c-ares, who keep
  * things on purpose: no more than is left without a failure.)
  *
+ * A scenario that asks DNS finds a name server on loopback, at the port in the global `server_port`.
+ *
  * The core's allocations come here through the linker's --wrap, the others' through the hooks they offer.
  */
+#include "crypto/crypto.h"
+
 #include <ares.h>
 #include <openssl/crypto.h>
 
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include <arpa/inet.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -193,7 +200,59 @@ static void *lua_allocate(void *context, void *p, size_t old, size_t n)
     return take_again(LUA, p, n);
 }
 
+/* ---- a name server for the scenarios: every name has one TXT record, "here" */
+
+/* Makes the reply to a query of `n` octets in its place; returns its size, or 0. */
+static size_t reply_to(unsigned char *query, size_t n, size_t room)
+{
+    static const unsigned char record[] = "\xc0\x0c\x00\x10\x00\x01\x00\x00\x01\x2c\x00\x05\x04here";
+    size_t at = 12;
+
+    while (at < n && query[at] != 0)
+        at += query[at] + 1u;
+    at += 5;
+    if (at > n || at + sizeof record > room)
+        return 0;
+    query[2] |= 0x80;
+    memset(query + 6, 0, 6);
+    query[7] = 1;
+    memcpy(query + at, record, sizeof record - 1);
+    return at + sizeof record - 1;
+}
+
+/* Answers for ever, in a process that ends with this one; returns the port on loopback, or 0. */
+static int start_server(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof address;
+    int s = socket(AF_INET, SOCK_DGRAM, 0);
+    pid_t child;
+
+    if (s < 0 || bind(s, (struct sockaddr *)&address, size) != 0 ||
+        getsockname(s, (struct sockaddr *)&address, &size) != 0)
+        return 0;
+    child = fork();
+    if (child != 0) {
+        close(s);
+        return child > 0 ? ntohs(address.sin_port) : 0;
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) {
+        unsigned char packet[1500];
+        struct sockaddr_storage from;
+        socklen_t from_size = sizeof from;
+        ssize_t n = recvfrom(s, packet, sizeof packet, 0, (struct sockaddr *)&from, &from_size);
+        size_t reply = n > 0 ? reply_to(packet, (size_t)n, sizeof packet) : 0;
+
+        if (reply > 0)
+            sendto(s, packet, reply, 0, (struct sockaddr *)&from, from_size);
+    }
+}
+
 /* ---- a scenario */
+
+/* Where the name server answers: a global of the scenario's. */
+static int server_port;
 
 /* The scenario's error where something reported that memory is out, as it should. */
 static char out_of_memory;
@@ -216,6 +275,8 @@ static int try(lua_State *L)
 static bool load(lua_State *L, const char *path)
 {
     luaL_openlibs(L);
+    lua_pushinteger(L, server_port);
+    lua_setglobal(L, "server_port");
     luaL_requiref(L, "mailseal.core", luaopen_mailseal_core, 0);
     lua_settop(L, 0);
     if (luaL_dostring(L, "package.path = './lua/?.lua;./lua/?/init.lua;./?.lua;' .. package.path") != LUA_OK)
@@ -399,12 +460,16 @@ int main(int argc, char **argv)
 {
     report *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     bool good = true;
+    ms_error error;
 
     if (shared == MAP_FAILED || !CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free) ||
         ares_library_init_mem(ARES_LIB_INIT_ALL, cares_malloc, cares_free, cares_realloc) != ARES_SUCCESS) {
         fprintf(stderr, "sweep: cannot take the place of the allocators\n");
         return 1;
     }
+    server_port = start_server();
+    /* OpenSSL sets itself up once a process, and what then fails is never tried again: not ours to sweep. */
+    ms_crypto_free(ms_crypto_new(&error));
     for (way how = 0; how < WAYS; how++)
         if (argc == 4 && strcmp(argv[2], way_name[how]) == 0)
             return strike_here(argv[1], how, strtoul(argv[3], NULL, 10));

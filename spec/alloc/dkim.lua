@@ -1,0 +1,55 @@
+-- A message signed with two keys, and verified; through streams, with a cache of keys, and with a broken body.
+local dkim, key = require "mailseal.dkim", require "mailseal.key"
+
+local now = 1700000000
+local message = "From: A <a@example.com>\r\nTo: b@example.org\r\nSubject: =?utf-8?q?h=C3=A9?=\r\n"
+  .. "Date: Tue, 14 Nov 2023 22:13:20 +0000\r\nMessage-ID: <1@example.com>\r\n\r\n"
+  .. ("A line of text,  with spaces. \r\n"):rep(40) .. "\r\n\r\n"
+
+local rsa = assert(key.generate { type = "rsa", bits = 1024, force = true })
+local ed25519 = assert(key.generate { type = "ed25519" })
+local records = {
+  ["r._domainkey.example.com"] = rsa:record(),
+  ["e._domainkey.example.com"] = ed25519:record(),
+}
+
+-- Answers at once, and takes no memory of its own but for the table.
+local resolver = {}
+function resolver.query(_, name)
+  return { status = "ok", text = { records[name] }, ttl = 300, authentic = false }
+end
+
+local options = {
+  domain = "example.com", oversign = { "Subject", "To" },
+  signatures = { { selector = "r", key = rsa }, { selector = "e", key = ed25519 } },
+}
+
+-- A signature that does not pass, or an error: never one that passes for want of memory, or fails for it.
+local function check(try, results, expected)
+  assert(#results == 2)
+  for _, result in ipairs(results) do
+    if result.reason == "internal" then
+      try(nil, "out of memory", "no_memory")
+    end
+    assert(result.result == expected, result.reason)
+  end
+end
+
+return function(try)
+  local signer = try(dkim.signer(options))
+  local header = try(signer:sign(message, { now = now }))
+  local stream = try(signer:stream { now = now })
+  for at = 1, #message, 500 do
+    try(stream:write(message:sub(at, at + 499)))
+  end
+  assert(try(stream:finish()) == header)
+
+  local verifier = try(dkim.verifier { resolver = resolver, key_cache = try(dkim.key_cache(8)) })
+  for _ = 1, 2 do
+    check(try, try(verifier:verify(header .. message, { now = now })), "pass")
+  end
+  stream = try(verifier:stream { now = now })
+  try(stream:write(header .. message))
+  try(stream:write("changed"))
+  check(try, try(stream:finish()), "fail")
+end
