@@ -185,11 +185,12 @@ fuzz: test-deps
 # The core's lines that the tests run, at least so many of a hundred.
 COVERAGE_LEAST ?= 95
 coverage: test-deps
-	$(AGAIN) $(COVERAGE) all fuzz-targets
+	$(AGAIN) $(COVERAGE) all fuzz-targets build/coverage/sweep
 	$(AGAIN) all
 	find build/coverage -name '*.gcda' -delete
 	MAILSEAL_BUILD=build/coverage lua5.4 $(BUSTED)
 	bash spec/support/fuzz.sh replay build/coverage/fuzz
+	build/coverage/sweep spec/alloc/*.lua
 	gcovr --root . --filter csrc/ --exclude csrc/fuzz/ --object-directory build/coverage \
 	  --fail-under-line $(COVERAGE_LEAST) --txt --html-details build/coverage/index.html
 
