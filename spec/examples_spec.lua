@@ -147,7 +147,7 @@ describe("the examples", function()
       local result = run([[
         TMPDIR=$PWD $LUA $examples/onboard.lua >out & program=$!
         for i in 1 2 3 4 5 6 7 8 9 10; do grep -qs Waiting out && break; sleep 0.3; done
-        server=$(cat */knot.pid); kill -0 "$server" && echo "server runs"
+        server=$(cat */pid); kill -0 "$server" && echo "server runs"
         kill -INT "$program"; wait "$program"; echo "status $?"
         kill -0 "$server" 2>/dev/null || echo "server has ended"
         ls]])
@@ -173,7 +173,7 @@ describe("the examples", function()
       local server
 
       setup(function()
-        server = assert(knot.start { zone = "example.org" })
+        server = assert(knot.start { zones = { ["example.org"] = knot.EMPTY } })
       end)
 
       teardown(function()
@@ -192,7 +192,7 @@ describe("the examples", function()
           local text = assert(key.load_file(("%s/%s.example.org.pem"):format(directory, selector))):record()
           changes[i] = ('add %s._domainkey 60 TXT "%s" "%s"'):format(selector, text:sub(1, 200), text:sub(201))
         end
-        assert(server:update(changes))
+        assert(server:update("example.org", changes))
         local result = run("$LUA $examples/onboard.lua example.org --selector new --server " .. server.address)
         assert.equal("", result.err)
         assert.equal(0, result.status)

@@ -1,25 +1,70 @@
---- A Knot DNS server of one's own, on loopback: for the examples and the tests.
+--- A real name server of one's own: Knot DNS on a loopback port, in a directory of its own, gone when it is stopped.
 --
---    local server = assert(knot.start { zone = "example.com" })
---    server:update { 'add s1._domainkey 60 TXT "v=DKIM1; p="' }
---    … ask server.address, such as "127.0.0.1:40123" …
---    server:stop()
+--     local knot = require "support.knot"
+--     local server = assert(knot.start { zones = { ["example.test"] = "@ SOA ns hostmaster 1 60 60 600 5\n@ NS ns\n…" } })
+--     local resolver = dns.resolver { servers = { server.address } }
+--     server:update("example.test", { "add s1._domainkey.example.test. 60 TXT \"v=DKIM1; p=…\"" })
+--     server:stop()
 --
--- The server lives in a directory of its own under a guardian, a shell that holds the reading end of a pipe: when the
--- pipe closes, by `stop` or because this program has ended in whatever way, the guardian ends the server and removes
--- the directory.
-local M = {}
+-- Names in a zone's text are relative to the zone, records without a TTL get 60 seconds. Programs on this machine may change
+-- the zones by dynamic update (RFC 2136). Wants the programs knotd and knsupdate: apt install knot knot-dnsutils.
+--
+-- The server lives under a guardian, a shell that holds the reading end of a pipe: when the pipe closes, by `stop` or because
+-- this program has ended in whatever way, the guardian ends the server and removes the directory.
+local async = require "mailseal.async"
+local dns = require "mailseal.dns"
 
-local Server = { __name = "knot.server" }
+local M = {}
+local Server = {}
 Server.__index = Server
+
+local PORTS_FROM, PORTS_TO = 20000, 32000
+local PATIENCE = 10 -- seconds until the server must answer
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  assert(file:write(text))
+  file:close()
+end
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return "" end
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+-- The output of a command of the shell.
+local function output_of(command)
+  local pipe = assert(io.popen(command))
+  local output = pipe:read "*a"
+  pipe:close()
+  return output
+end
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+-- A number that nobody else chooses: two tests may run at a time.
+local function random(from, to)
+  local source = assert(io.open("/dev/urandom", "rb"))
+  local a, b, c = source:read(3):byte(1, 3)
+  source:close()
+  return from + (a * 65536 + b * 256 + c) % (to - from + 1)
+end
 
 local guardian = [[
 directory=$1
 cd "$directory" || exit 1
-knotd -c knot.conf >knotd.out 2>&1 &
+PATH=$PATH:/usr/sbin
+knotd -c knot.conf >log 2>&1 </dev/null &
 server=$!
+echo "$server" >pid
 trap '' INT TERM HUP
 read -r _
+kill -CONT "$server" 2>/dev/null
 kill "$server" 2>/dev/null
 wait "$server" 2>/dev/null
 cd / && rm -rf "$directory"
@@ -28,137 +73,129 @@ cd / && rm -rf "$directory"
 local configuration = [[
 server:
     rundir: "%s"
-    listen: 127.0.0.1@%d
+    listen: [ %s ]
+    udp-workers: 1
+    tcp-workers: 1
+    background-workers: 1
 database:
     storage: "%s"
 log:
-  - target: "%s/knot.log"
+  - target: stderr
     any: info
 acl:
   - id: loopback
-    address: 127.0.0.1
-    action: update
-zone:
-  - domain: %s
+    address: [ 127.0.0.0/8, ::1 ]
+    action: [ update, transfer ]
+template:
+  - id: default
     storage: "%s"
-    file: zone
+    file: "%%s.zone"
     acl: loopback
-    zonefile-sync: -1
+    journal-content: none
     zonefile-load: whole
+    zonefile-sync: -1
+zone:
 ]]
 
-local zone_text = [[
-@ 3600 SOA ns hostmaster 1 3600 900 604800 5
-@ 3600 NS ns
-ns 3600 A 127.0.0.1
-]]
-
-local function quote(s)
-  return "'" .. s:gsub("'", "'\\''") .. "'"
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "w"))
-  assert(file:write(text))
-  assert(file:close())
-end
-
-local function read(path)
-  local file = io.open(path)
-  local text = file and file:read("*a") or ""
-  if file then
-    file:close()
+-- Writes what the server reads.
+local function prepare(directory, zones, listen, port)
+  local addresses = {}
+  for i, address in ipairs(listen) do addresses[i] = ("%s@%d"):format(address, port) end
+  local lines = { configuration:format(directory, table.concat(addresses, ", "), directory, directory) }
+  for name, text in pairs(zones) do
+    lines[#lines + 1] = ("  - domain: %s\n"):format(name)
+    write(("%s/%s.zone"):format(directory, name), ("$ORIGIN %s.\n$TTL 60\n%s\n"):format(name, text))
   end
-  return text
+  write(directory .. "/knot.conf", table.concat(lines))
 end
 
-local function command_exists(name)
-  local done = os.execute("command -v " .. name .. " >/dev/null 2>&1")
-  return done == true or done == 0
-end
-
-local function make_directory()
-  local pipe = assert(io.popen("mktemp -d", "r"))
-  local directory = pipe:read("*l")
-  pipe:close()
-  return assert(directory, "cannot make a temporary directory")
-end
-
---- Waits until the server says that it runs, or what keeps it from running.
-local function wait_until_started(directory)
-  for _ = 1, 200 do
-    local log = read(directory .. "/knot.log") .. read(directory .. "/knotd.out")
-    local trouble = log:match("cannot bind[^\n]*") or log:match("critical: ([^\n]*)") or log:match("error: ([^\n]*)")
-    if trouble then
-      return nil, trouble
-    elseif log:find("server started", 1, true) then
-      return true
+-- Waits until every zone is served. Nil where the server gave up.
+local function wait_until_served(self, zones)
+  local resolver = assert(dns.resolver { servers = { self.address }, timeout = 0.5, tries = 1 })
+  local deadline = async.now() + PATIENCE
+  for name in pairs(zones) do
+    while resolver:query(name, "SOA").status ~= "ok" do
+      if read(self.log):find "cannot bind" or read(self.log):find "critical:" or async.now() > deadline then return nil end
+      async.sleep(0.02)
     end
-    os.execute("sleep 0.05")
   end
-  return nil, "it has not started within ten seconds"
+  return not read(self.log):find "cannot bind"
 end
 
-local function start_on(port, options)
-  local directory = make_directory()
-  write(directory .. "/knot.conf",
-    configuration:format(directory, port, directory, directory, options.zone, directory))
-  write(directory .. "/zone", "$ORIGIN " .. options.zone .. ".\n" .. (options.text or zone_text))
+local function launch(zones, listen)
+  local directory = assert(output_of("mktemp -d"):match "^(.-)\n", "cannot make a temporary directory")
+  local port = random(PORTS_FROM, PORTS_TO)
+  prepare(directory, zones, listen, port)
   local pipe = assert(io.popen(("sh -c %s guardian %s"):format(quote(guardian), quote(directory)), "w"))
-  local server = setmetatable({
-    zone = options.zone,
-    address = "127.0.0.1:" .. port,
-    port = port,
-    directory = directory,
-    pipe = pipe,
+  local host = listen[1]:find ":" and "[" .. listen[1] .. "]" or listen[1]
+  local self = setmetatable({
+    directory = directory, log = directory .. "/log", pipe = pipe, host = listen[1], port = port,
+    address = ("%s:%d"):format(host, port),
   }, Server)
-  local started, cause = wait_until_started(directory)
-  if not started then
-    server:stop()
-    return nil, cause
+  if wait_until_served(self, zones) then
+    self.pid = assert(tonumber(read(directory .. "/pid")), "knotd has no process")
+    return self
   end
-  return server
+  local why = read(self.log)
+  self:stop()
+  return nil, why
 end
 
---- Starts a server for one zone, on a free port.
--- @tparam table options `zone`: its name, without a dot at its end; `text`: the zone's records in a master file's
--- form, names relative to the zone, with SOA and NS (without it: an empty zone whose negative answers live 5 seconds)
--- @return a server; or nil, message
+--- An empty zone, whose negative answers live 5 seconds.
+M.EMPTY = "@ SOA ns hostmaster 1 3600 900 604800 5\n@ NS ns\nns A 127.0.0.1\n"
+
+--- Are the programs there?
+-- @treturn boolean
+function M.available()
+  return output_of "PATH=$PATH:/usr/sbin; command -v knotd >/dev/null && command -v knsupdate" ~= ""
+end
+
+--- Starts a server and waits until it serves its zones.
+-- @tparam table options `zones`: a table from zone names to zone files' texts; `listen`: a list of loopback addresses
+--   ({ "127.0.0.1" })
+-- @treturn ?table the server: `address` ("127.0.0.1:port"), `host`, `port`, `pid`
+-- @treturn ?string why there is none
+-- @treturn ?string `no_knot`
 function M.start(options)
-  if not command_exists("knotd") or not command_exists("knsupdate") then
-    return nil, "Knot DNS is not installed: apt install knot knot-dnsutils"
+  if not M.available() then return nil, "Knot DNS is not installed: apt install knot knot-dnsutils", "no_knot" end
+  local server, why
+  for _ = 1, 5 do -- a port may be taken
+    server, why = launch(options.zones, options.listen or { "127.0.0.1" })
+    if server then return server end
   end
-  math.randomseed(os.time() + math.floor(os.clock() * 1e6))
-  local server, cause
-  for _ = 1, 5 do
-    server, cause = start_on(math.random(20000, 60000), options)
-    if server or not cause:find("bind") then
-      break
-    end
-  end
-  return server, cause
+  return nil, "knotd does not serve: " .. tostring(why), "no_knot"
 end
 
---- Changes the zone by knsupdate (RFC 2136).
--- @tparam {string,...} changes lines such as 'add s1._domainkey 60 TXT "a" "b"' and 'delete s1._domainkey TXT',
--- names relative to the zone
--- @return true; or nil, message
-function Server:update(changes)
-  local lines = { ("server 127.0.0.1 %d\nzone %s.\norigin %s.\n"):format(self.port, self.zone, self.zone) }
-  for _, change in ipairs(changes) do
-    lines[#lines + 1] = "update " .. change .. "\n"
-  end
+--- Changes a zone by dynamic update.
+-- @tparam string zone its name
+-- @tparam {string,...} changes lines for knsupdate's `update`: "add name ttl TYPE data", "del name TYPE"; names relative to the zone
+-- @treturn ?boolean true
+-- @treturn ?string why not
+-- @treturn ?string `no_update`
+function Server:update(zone, changes)
+  local lines = { ("server %s %d\nzone %s.\norigin %s."):format(self.host, self.port, zone, zone) }
+  for _, change in ipairs(changes) do lines[#lines + 1] = "update " .. change end
   lines[#lines + 1] = "send\n"
   local path = self.directory .. "/update"
-  write(path, table.concat(lines))
-  local done = os.execute(("knsupdate %s >%s.out 2>&1"):format(quote(path), quote(path)))
-  if done ~= true and done ~= 0 then
-    return nil, "knsupdate: " .. read(path .. ".out"):gsub("%s+$", "")
-  end
-  return true
+  write(path, table.concat(lines, "\n"))
+  local output = output_of(("knsupdate '%s' 2>&1 && echo 'ok'"):format(path))
+  if output:find "ok\n$" and not output:lower():find "fail" then return true end
+  return nil, "knsupdate: " .. output, "no_update"
 end
 
---- Ends the server, and removes its directory. May be called again.
+-- Does every thread of a process stand still?
+local function stopped(pid)
+  return output_of(("cat /proc/%d/task/*/stat | grep -vc ') T '"):format(pid)) == "0\n"
+end
+
+--- Makes the server fall silent, its sockets staying open, or go on.
+-- @tparam boolean silent
+function Server:silence(silent)
+  output_of(("kill -%s %d"):format(silent and "STOP" or "CONT", self.pid))
+  while silent and not stopped(self.pid) do async.sleep(0.005) end
+end
+
+--- Ends the server and removes its directory. May be called again.
 function Server:stop()
   if self.pipe then
     self.pipe:close()

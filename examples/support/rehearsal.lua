@@ -52,11 +52,11 @@ end
 -- @tparam string domain
 -- @return a rehearsal; or nil, message
 function M.start(domain)
-  local server, cause = knot.start { zone = domain }
+  local server, cause = knot.start { zones = { [domain] = knot.EMPTY } }
   if not server then
     return nil, cause
   end
-  return setmetatable({ server = server, address = server.address }, Rehearsal)
+  return setmetatable({ server = server, address = server.address, domain = domain }, Rehearsal)
 end
 
 --- Sets out what will be done with the keys' records.
@@ -71,7 +71,7 @@ function Rehearsal:play(elapsed)
   local act = self.script[1]
   if act and elapsed >= act.at then
     table.remove(self.script, 1)
-    assert(self.server:update(act.changes))
+    assert(self.server:update(self.domain, act.changes))
     return act.says
   end
 end

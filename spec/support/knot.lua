@@ -1,2 +1,2 @@
--- A Knot DNS server for tests: the one that the examples start.
-return require "examples.loopback_knot"
+--- The Knot DNS server of the examples, for the tests.
+return require "examples.support.knot"
