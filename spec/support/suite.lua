@@ -1,0 +1,49 @@
+--- The standards' suites that lie beside the project, in ../shared/data/suites; they are not part of it.
+local M = {}
+
+local DIRECTORY = "../shared/data/suites/dkim/"
+
+local function read(path)
+  local file, message = io.open(path, "rb")
+  if not file then
+    return nil, message
+  end
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+-- The suite's DNS as a zone: a list of TXT records for a name, empty for one that does not exist, or an error.
+local function zone_of(names)
+  local zone = {}
+  for name, texts in pairs(names) do
+    local records = { texts.error and { error = "servfail" } }
+    for i, text in ipairs(texts) do
+      records[i] = { type = "TXT", data = text }
+    end
+    zone[name] = #records > 0 and records or nil
+  end
+  return zone
+end
+
+--- The DKIM suite.
+-- @treturn[1] {table,...} each `id`, `message`, `zone`, `expect` (the best result of the message)
+-- @treturn[2] nil
+-- @treturn[2] string why there is none
+function M.dkim()
+  local found, cjson = pcall(require, "cjson")
+  local lines, message = read(DIRECTORY .. "cases.jsonl")
+  if not lines or not found then
+    return nil, lines and "lua-cjson is not installed" or message
+  end
+  local cases = {}
+  for line in lines:gmatch("[^\n]+") do
+    local case = cjson.decode(line)
+    cases[#cases + 1] = {
+      id = case.id, expect = case.expect, zone = zone_of(case.dns), message = assert(read(DIRECTORY .. case.eml)),
+    }
+  end
+  return cases
+end
+
+return M
