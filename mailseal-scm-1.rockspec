@@ -79,6 +79,7 @@ build = {
         "csrc/mail/domain.c",
         "csrc/mail/header.c",
         "csrc/mail/lint.c",
+        "csrc/mail/missing.c",
         "csrc/mail/normalize.c",
         "csrc/mail/punycode.c",
         "csrc/mail/scan.c",

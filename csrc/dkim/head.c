@@ -92,3 +92,8 @@ bool ms_head_close(ms_head *head, ms_error *error)
 {
     return head->complete || complete(head, head->kept.n, error);
 }
+
+bool ms_head_append(ms_head *head, ms_span block, ms_error *error)
+{
+    return (ms_header_append(&head->header, block) && make_taken(head)) || ms_fail_memory(error);
+}

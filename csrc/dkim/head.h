@@ -28,6 +28,8 @@ void ms_head_free(ms_head *head);
 /* Takes of *chunk what belongs to the header section and its empty line; the rest, left in *chunk, is body.
  * When ->complete turns true, ->header stands. */
 bool ms_head_write(ms_head *head, ms_span *chunk, ms_error *error);
+/* Adds fields that the message lacks; they live as long as `block` does. */
+bool ms_head_append(ms_head *head, ms_span block, ms_error *error);
 /* There is no more: what has come is all header. */
 bool ms_head_close(ms_head *head, ms_error *error);
 

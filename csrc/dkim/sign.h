@@ -23,7 +23,7 @@ typedef struct ms_sign_options {
     bool body_length;  /* l=: lets anybody append to the body; see §8.2 */
     bool copy_headers; /* z= */
     bool refuse;       /* a message that the lint finds an error in */
-    bool normalize;    /* mend line ends first */
+    bool normalize;    /* mend line ends first, and add Date and Message-ID where they are missing */
 } ms_sign_options;
 
 typedef struct ms_signing {
@@ -65,7 +65,8 @@ bool ms_sign_stream_octets(ms_sign_stream *stream, size_t index, ms_buf *octets,
                            ms_error *error);
 /* Takes the signature of what ms_sign_stream_octets last handed out for that index. Code: bad_signature (its size). */
 bool ms_sign_stream_complete(ms_sign_stream *stream, size_t index, ms_span signature, ms_error *error);
-/* Every field made so far, each with its CRLF. */
-ms_span ms_sign_stream_fields(const ms_sign_stream *stream);
+/* The DKIM-Signature fields, and under `normalize` the Date and Message-ID that the message lacked, each with its
+ * CRLF: what is to stand before the message. Ends the stream. */
+bool ms_sign_stream_fields(ms_sign_stream *stream, ms_span *fields, ms_error *error);
 
 #endif

@@ -223,12 +223,15 @@ static int stream_complete(lua_State *L)
     return 1;
 }
 
-/* stream:fields() -> the DKIM-Signature fields made so far */
+/* stream:fields() -> what is to stand before the message | nil, message, code */
 static int stream_fields(lua_State *L)
 {
-    ms_span fields = ms_sign_stream_fields(check_stream(L)->stream);
+    ms_span fields;
+    ms_error error;
 
-    lua_pushlstring(L, fields.p ? fields.p : "", fields.n);
+    if (!ms_sign_stream_fields(check_stream(L)->stream, &fields, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushlstring(L, fields.p, fields.n);
     return 1;
 }
 

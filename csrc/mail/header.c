@@ -132,13 +132,11 @@ static bool make_room(ms_header *header)
     return true;
 }
 
-bool ms_header_parse(ms_header *header, ms_span block)
+bool ms_header_append(ms_header *header, ms_span block)
 {
     const char *p = block.p, *end = block.p + block.n;
     newlines lines = newlines_of(p, end);
 
-    header->n = 0;
-    header->present = 0;
     while (p < end) {
         const char *next = field_end(&lines, p, end);
 
@@ -149,6 +147,13 @@ bool ms_header_parse(ms_header *header, ms_span block)
         p = next;
     }
     return true;
+}
+
+bool ms_header_parse(ms_header *header, ms_span block)
+{
+    header->n = 0;
+    header->present = 0;
+    return block.n == 0 || ms_header_append(header, block);
 }
 
 void ms_header_free(ms_header *header)

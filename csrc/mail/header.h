@@ -48,6 +48,8 @@ bool ms_is_field_name(ms_span name);
 /* Cuts `block` (the header section without the empty line that ends it). Takes time linear in its
  * size; false only when memory is out. A zero-initialised header may be parsed into, and again. */
 bool ms_header_parse(ms_header *header, ms_span block);
+/* Adds the fields of another block, as if they stood below. */
+bool ms_header_append(ms_header *header, ms_span block);
 void ms_header_free(ms_header *header);
 
 /* How many octets of `message` the header section takes, the empty line not counted. False where no

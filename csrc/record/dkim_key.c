@@ -150,6 +150,7 @@ bool ms_dkim_key_fail(ms_dkim_key_result result, ms_error *error)
         return ms_fail(error, "key_type_unknown", "the record's k= is neither rsa nor ed25519");
     case MS_DKIM_KEY_SYNTAX:
     default:
-        return ms_fail(error, "key_syntax", "the record cannot be read: it is not a list of tag=value pairs as RFC 6376 has it");
+        return ms_fail(error, "key_syntax",
+                       "the record cannot be read: it is not a list of tag=value pairs as RFC 6376 has it");
     }
 }

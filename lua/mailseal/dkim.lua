@@ -130,8 +130,8 @@ end
 -- @tparam[opt=false] boolean options.copy_headers write z=, the signed fields as they were, for diagnosis
 -- @tparam[opt="refuse"] string options.lint what becomes of a message that is not fit to be signed (@{mailseal.message.lint}):
 --   `refuse`; `report`, sign it all the same; `off`, the same, and without the list of findings
--- @tparam[opt=false] boolean options.normalize mend line ends first (@{mailseal.message.normalize}); then what is to be sent is
---   the mended message
+-- @tparam[opt=false] boolean options.normalize mend line ends first (@{mailseal.message.normalize}), and add Date and Message-ID where
+--   they are missing (RFC 6409 §8). Then what is to be sent is the mended message, and the added fields stand among those returned
 -- @treturn[1] signer
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
@@ -219,7 +219,12 @@ local function finish(stream, signer)
       return nil, message, code
     end
   end
-  return stream:fields(), signer.lint ~= "off" and stream:findings() or nil, rest
+  local fields
+  fields, message, code = stream:fields()
+  if not fields then
+    return nil, message, code
+  end
+  return fields, signer.lint ~= "off" and stream:findings() or nil, rest
 end
 
 -- A stream of the core is used again, but never by two messages at once: a callback may yield in between.
@@ -241,7 +246,7 @@ end
 -- @function signer:sign
 -- @tparam string message header section, empty line and body, with CRLF line ends
 -- @tparam[opt] table options `now`: seconds since 1970, UTC, for t= and x=
--- @treturn[1] string the DKIM-Signature fields, each with its CRLF, to stand before the message
+-- @treturn[1] string the DKIM-Signature fields (and those that `normalize` added), each with its CRLF, to stand before the message
 -- @treturn[1] {table,...} what the lint found (nil where `lint` is `off`)
 -- @treturn[1] ?string under `normalize`: the message to send behind them
 -- @treturn[2] nil
@@ -468,8 +473,8 @@ end
 --
 -- - `result`: `pass`, `fail`, `policy`, `neutral`, `temperror`, `permerror` (RFC 8601 §2.7.1)
 -- - `reason`: nil for a pass, else a stable code, such as `body_hash_mismatch` (all of them: @{reasons}); `text`: a sentence for people
--- - `domain` (d=), `selector`, `identity` (i=), `algorithm`, `canonicalization`, `headers` (h=, colon-separated), `timestamp`, `expiration`,
---   `body_length` (l=), `signature` (the beginning of b=), each nil where the signature has none
+-- - `domain` (d=), `selector`, `identity` (i=), `algorithm`, `canonicalization`, `headers` (h=, colon-separated), `timestamp`,
+--   `expiration`, `body_length` (l=), `signature` (the beginning of b=), each nil where the signature has none
 -- - `in_future`: true where t= is ahead of the clock
 -- - `key_name`: the name asked in DNS; `key_bits`, `testing` (t=y), `authenticated_data` (validated by DNSSEC, says the resolver)
 -- - `octets_unsigned`: how much of the body l= leaves out

@@ -12,7 +12,8 @@ Two signatures, such as RSA and Ed25519, are made by two pairs of --selector
 and --key, in the same order.
 
 The message must be as it is sent: lines end in CRLF. With --normalize, bare
-LF and the like are mended first, and the mended message is what comes out.]]
+LF and the like are mended first, Date and Message-ID are added where they are
+missing, and the mended message is what comes out.]]
 
 --- Declares the options.
 -- @param command argparse's command
@@ -44,7 +45,7 @@ function M.describe(command)
   command
     :option("--lint", "A faulty message is refused; or signed, with a report on standard error; or just signed.")
     :choices({ "refuse", "report", "off" })
-  command:flag("--normalize", "Mend line ends and the like before signing.")
+  command:flag("--normalize", "Mend line ends and add a missing Date or Message-ID before signing.")
   command:flag("--header-only", "Print the signature alone.")
   command:option("--out", "Write to this file instead of standard output, whole or not at all."):argname("FILE")
 end
