@@ -3,7 +3,8 @@
 
 typedef struct date {
     uint64_t year;
-    unsigned month, day; /* from 0 and from 1 */
+    size_t month; /* from 0 */
+    unsigned day; /* from 1 */
 } date;
 
 /* The date in the Gregorian calendar. Counts from 1 March 1600 in years that end with February, so that the leap day is
