@@ -103,9 +103,9 @@ static ms_verdict *next_verdict(ms_verifier *v)
     return v->verdict[v->n++];
 }
 
-static void hash_header(ms_verifier *v, ms_verdict *verdict, const ms_field *field)
+static bool hash_header(ms_verifier *v, ms_verdict *verdict, const ms_field *field)
 {
-    ms_signature *s = &verdict->signature;
+    const ms_signature *s = &verdict->signature;
     ms_header_input input = {
         .header = &v->head.header,
         .taken = v->head.taken,
@@ -118,8 +118,7 @@ static void hash_header(ms_verifier *v, ms_verdict *verdict, const ms_field *fie
 
     ms_hash_start(v->header_hash);
     ms_header_octets(&input, &v->sink);
-    if (!ms_hash_finish(v->header_hash, verdict->header_digest))
-        s->reason = MS_REASON_INTERNAL;
+    return ms_hash_finish(v->header_hash, verdict->header_digest);
 }
 
 static void check_times(const ms_verifier *v, ms_verdict *verdict)
@@ -160,8 +159,9 @@ static bool take_signature(ms_verifier *v, const ms_field *field)
         return true;
     }
     v->evaluated++;
-    verdict->waiting = true;
-    hash_header(v, verdict, field);
+    /* Until its key comes, a signature is one that could not be verified, never one that passes. */
+    verdict->waiting = hash_header(v, verdict, field);
+    s->reason = verdict->waiting ? MS_REASON_DNS_UNAVAILABLE : MS_REASON_INTERNAL;
     return ms_body_hashes_want(&v->bodies, s->body_canon, s->body_length, &verdict->body);
 }
 

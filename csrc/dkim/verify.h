@@ -30,7 +30,7 @@ typedef struct ms_verify_options {
 } ms_verify_options;
 
 typedef struct ms_verdict {
-    ms_signature signature; /* ->reason is the verdict's once decided */
+    ms_signature signature; /* ->reason is the verdict's */
     ms_buf key_name;
     bool waiting; /* for its key */
     size_t body;  /* index of its body hash */

@@ -14,6 +14,7 @@
 --
 -- @module mailseal.dkim
 
+local async = require "mailseal.async"
 local core = require "mailseal.core".dkim
 
 local M = {}
@@ -421,17 +422,37 @@ local function answer_for(self, machine, name)
   machine:answer(self.key_cache, name, status, answer.text, answer.ttl, answer.authentic)
 end
 
--- Asks for each name once, in turn; while one is waited for, nothing of C is on the stack.
+local function distinct(names)
+  local list, seen = {}, {}
+  for _, name in ipairs(names) do
+    if not seen[name] then
+      seen[name] = true
+      list[#list + 1] = name
+    end
+  end
+  return list
+end
+
+-- Asks for each name once: side by side where the caller is a task of mailseal.async, else in turn, for whatever scheduler the
+-- caller lives under knows nothing of our tasks. While an answer is waited for, nothing of C is on the stack.
 local function answer_all(self, machine, names)
   if #names == 1 then
     return answer_for(self, machine, names[1])
   end
-  local asked = {}
-  for _, name in ipairs(names) do
-    if not asked[name] then
-      asked[name] = true
+  names = distinct(names)
+  if async.task() then
+    local _, errors = async.map(names, #names, function(name)
       answer_for(self, machine, name)
+      return true
+    end)
+    local place = next(errors)
+    if place then
+      error(errors[place], 0)
     end
+    return
+  end
+  for _, name in ipairs(names) do
+    answer_for(self, machine, name)
   end
 end
 
