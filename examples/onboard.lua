@@ -4,6 +4,7 @@
 --    lua5.4 examples/onboard.lua example.org      a real domain, over the machine's resolvers
 --         [--selector NAME]                       the keys' selectors are NAME-rsa and NAME-ed25519 (mail-…)
 --         [--server ADDR[:PORT]]                  ask this DNS server
+--         [--resolv-conf FILE]                    ask those that FILE names, in place of /etc/resolv.conf
 --
 -- A real domain's keys are kept in ./<selector>.<domain>.pem, and used again when the program is run again. It waits
 -- for the records for as long as it takes; Ctrl-C ends it, and nothing is lost.
@@ -28,16 +29,19 @@ end
 
 -- ---- settings
 
+local USAGE = "usage: onboard.lua [DOMAIN] [--selector NAME] [--server ADDR[:PORT] | --resolv-conf FILE]"
+local OPTIONS = { ["--selector"] = "selector", ["--server"] = "server", ["--resolv-conf"] = "resolv_conf" }
+
 local function read_arguments(arguments)
   local settings = { selector = "mail" }
   local i = 1
   while arguments[i] do
-    local option = arguments[i]:match("^%-%-(%l+)$")
-    if option == "selector" or option == "server" then
+    local option = OPTIONS[arguments[i]]
+    if option then
       settings[option] = arguments[i + 1] or give_up(64, arguments[i] .. " wants a value")
       i = i + 1
     elseif arguments[i]:find("^%-") or settings.domain then
-      give_up(64, "usage: onboard.lua [DOMAIN] [--selector NAME] [--server ADDR[:PORT]]")
+      give_up(64, USAGE)
     else
       local name, cause = domain.to_ascii((arguments[i]:gsub("%.$", "")))
       settings.domain = name or give_up(64, ("'%s' is no domain: %s"):format(arguments[i], cause))
@@ -236,9 +240,16 @@ end
 
 -- ---- the whole
 
+--- The resolver of that server, or else of the machine's.
+local function open_resolver(settings, address)
+  local servers = address and { address } or nil
+  local resolver, cause = dns.resolver { servers = servers, resolv_conf = settings.resolv_conf }
+  return resolver or give_up(64, cause)
+end
+
 local function onboard(settings, stage)
+  local resolver = open_resolver(settings, stage and stage.address or settings.server)
   local keys = make_keys(settings)
-  local resolver = dns.resolver { servers = { stage and stage.address or settings.server } }
   show_keys(keys)
   local play = function() end
   if stage then

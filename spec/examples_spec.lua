@@ -203,6 +203,22 @@ describe("the examples", function()
         )
       end)
 
+      it("asks the machine's servers where none is named", function()
+        command.write(directory .. "/resolv.conf", "nameserver " .. server.address .. "\n")
+        local result = run([[
+          $LUA $examples/onboard.lua example.org --selector own --resolv-conf resolv.conf >out & program=$!
+          for i in 1 2 3 4 5 6 7 8 9 10; do grep -qs "own-ed25519  Not there" out && break; sleep 0.3; done
+          kill -INT "$program"; wait "$program"; echo "status $?"]])
+        assert.equal("status 130\n", result.out)
+        in_order(command.read(directory .. "/out"), "own-rsa       Not there yet.", "own-ed25519   Not there yet.")
+      end)
+
+      it("refuses a server that is none before it makes a key", function()
+        local result = run("$LUA $examples/onboard.lua example.org --server nonsense >/dev/null; echo $?; ls *.pem 2>&-")
+        assert.equal("64\n", result.out)
+        assert.equal('onboard: "nonsense" is not the address of a server\n', result.err)
+      end)
+
       it("never touches a file that is no key", function()
         local path = directory .. "/mail-rsa.example.org.pem"
         command.write(path, "precious")
