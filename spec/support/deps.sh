@@ -92,6 +92,7 @@ needs_of_testing() {
     need command cppcheck cppcheck "cppcheck"
     need luacheck "" lua-check "luacheck"
     need command ldoc lua-ldoc "LDoc"
+    need lua_module lua5.1:markdown lua-markdown "markdown, for LDoc"
     need command gcovr gcovr "gcovr"
     need command pkg-config pkg-config "pkg-config"
     need header opendkim/dkim.h libopendkim-dev "libopendkim, to interoperate with"
