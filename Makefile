@@ -1,6 +1,7 @@
 # mailseal: `make` builds for every Lua found; `make run` and `make test` are the README's two commands.
 # `make help` lists the rest. Everything made goes under build/; the long recipes are scripts in spec/support/.
 
+# -O3 and -flto make no difference that `make bench` could see.
 CC      ?= gcc
 CFLAGS  ?= -O2 -g
 STRICT   = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
