@@ -129,7 +129,7 @@ test-deps:
 # make run ARGS=example.com
 run: deps
 	$(AGAIN) all
-	LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="$(BUILD)/$(LUA)/?.so;;" $(LUA) examples/onboard.lua $(ARGS)
+	$(LUA) examples/onboard.lua $(ARGS)
 
 # Each suite is a title and a command; what it counts is added up, and one that fails fails the whole.
 RUN    = @bash spec/support/run.sh
