@@ -18,6 +18,22 @@ M.MESSAGE = table.concat({
 }, "\r\n")
 
 M.encode = encode
+
+--- The octets of sound base64.
+function M.decode(text)
+  local bits, count, out = 0, 0, {}
+  for digit in text:gmatch "[%w+/]" do
+    local value = ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):find(digit, 1, true) - 1
+    bits, count = bits * 64 + value, count + 6
+    if count >= 8 then
+      count = count - 8
+      out[#out + 1] = string.char(math.floor(bits / 2 ^ count))
+      bits = bits % 2 ^ count
+    end
+  end
+  return table.concat(out)
+end
+
 M.ed25519 = assert(key.load(vectors.ed25519_key))
 M.rsa = assert(key.generate { type = "rsa" })
 
@@ -76,8 +92,8 @@ end
 
 --- A DKIM-Signature field, signed by hand, with its line end.
 -- @tparam[opt] table options `message` (`M.MESSAGE`); `tags`: tags by name, instead of the plain ones, or false for none, and
---   `extra`: text before b=; `key` (`M.ed25519`); `b`: b= instead of the signature, or false for no such tag at all; `digest`: for
---   `key.sign`, instead of the header's
+--   `extra`: text before b=; `key` (`M.ed25519`); `b`: b= instead of the signature, a function that makes it
+--   of the header's digest, or false for no such tag at all
 -- @treturn string
 function M.field(options)
   options = options or {}
@@ -88,7 +104,7 @@ function M.field(options)
   local header, body = canonical.cut(message)
   local covered_body = canonical.body(body, body_way)
   if wanted.l then
-    covered_body = covered_body:sub(1, tonumber(wanted.l) or #covered_body)
+    covered_body = covered_body:sub(1, math.floor(math.min(tonumber(wanted.l) or #covered_body, #covered_body)))
   end
   local text, tags = tags_of(wanted, {
     v = "1", a = signing_key:algorithm(), c = "relaxed/relaxed", d = "example.com", s = "s1", h = "from:to:subject:date:message-id",
@@ -96,7 +112,12 @@ function M.field(options)
   })
   local field = "DKIM-Signature: " .. text
   local digest = sha256(canonical.header(header, tags.h or "", header_way) .. canonical.signature(field, header_way))
-  local signature = options.b == nil and encode(assert(signing_key:sign(options.digest or digest))) or options.b
+  local signature = options.b
+  if signature == nil then
+    signature = encode(assert(signing_key:sign(digest)))
+  elseif type(signature) == "function" then
+    signature = signature(digest)
+  end
   return (signature and field .. signature or field:gsub("; b=$", "")) .. "\r\n"
 end
 
