@@ -43,6 +43,8 @@ static bool make_taken(ms_head *head)
 
 static bool complete(ms_head *head, size_t size, ms_error *error)
 {
+    if (size > MS_HEADER_SIZE_MAX)
+        return too_large(error);
     head->kept.n = size;
     head->complete = true;
     if (!ms_header_parse(&head->header, ms_buf_span(&head->kept)) || !make_taken(head))
@@ -81,7 +83,8 @@ bool ms_head_write(ms_head *head, ms_span *chunk, ms_error *error)
             *chunk = ms_span_behind(*chunk, size + 2 - seen);
             return complete(head, size, error);
         }
-        if (head->kept.n > MS_HEADER_SIZE_MAX)
+        /* The CR of the empty line may be there already. */
+        if (head->kept.n > MS_HEADER_SIZE_MAX + 1)
             return too_large(error);
         *chunk = ms_span_behind(*chunk, step);
     }

@@ -21,6 +21,9 @@ local M = {}
 
 -- Wrong options are the programmer's mistake, and raise where the caller stands.
 local function check_options(options, kinds, level)
+  if type(options) ~= "table" then
+    error("options are to be a table, not a " .. type(options), level + 1)
+  end
   for name, value in pairs(options) do
     local kind = kinds[name]
     if not kind then
@@ -42,12 +45,26 @@ local function check_count(options, name, otherwise, least, level)
   return value
 end
 
-local function check_now(options, level)
-  local now = options and options.now or os.time()
-  if type(now) ~= "number" or now < 0 or now >= 2 ^ 53 then
+local message_options = { now = "number" }
+
+-- The time that the options of one message name.
+local function check_now(options, kinds, level)
+  local now
+  if options ~= nil then
+    check_options(options, kinds, level + 1)
+    now = options.now
+  end
+  now = now or os.time()
+  if not (now >= 0 and now < 2 ^ 53) then
     error("option 'now' is to be a time in seconds since 1970", level + 1)
   end
   return now
+end
+
+local function check_string(value, what, level)
+  if type(value) ~= "string" then
+    error(what .. " is to be a string", level + 1)
+  end
 end
 
 -- ---- signing
@@ -77,7 +94,11 @@ local function join_names(names, option, level)
       error("option '" .. option .. "' is to be a list of header field names", level + 1)
     end
   end
-  return names and #names > 0 and table.concat(names, ":") or nil
+  if not names or #names == 0 then
+    return nil
+  end
+  local list = table.concat(names, ":")
+  return list ~= "" and list or ":" -- one empty name, for the core to refuse
 end
 
 local function is_callback(key)
@@ -255,10 +276,8 @@ end
 -- @treturn[2] string a code of the lint, `header_too_large`, `too_many_headers`, `sign_failed`, `bad_signature`, `no_memory`, or the
 --   callback's own
 function signer_methods:sign(message, options)
-  if type(message) ~= "string" then
-    error("a message is to be a string", 2)
-  end
-  local stream, text, code = take_stream(self, check_now(options, 2))
+  check_string(message, "a message", 2)
+  local stream, text, code = take_stream(self, check_now(options, message_options, 2))
   if not stream then
     return nil, text, code
   end
@@ -281,7 +300,7 @@ end
 -- @tparam[opt] table options `now`: seconds since 1970, UTC
 -- @treturn sign_stream
 function signer_methods:stream(options)
-  local stream, message, code = take_stream(self, check_now(options, 2))
+  local stream, message, code = take_stream(self, check_now(options, message_options, 2))
   if not stream then
     return nil, message, code
   end
@@ -299,6 +318,7 @@ function sign_stream_methods:write(chunk)
   if not self.core then
     error("the stream is finished", 2)
   end
+  check_string(chunk, "a chunk", 2)
   local mended, message, code = self.core:write(chunk)
   if not mended then
     self.core = nil
@@ -363,6 +383,28 @@ local function cache_of(resolver)
   return cache
 end
 
+local function make_verifier(options, level)
+  check_options(options, verifier_options, level + 1)
+  local resolver, cache = options.resolver, options.key_cache
+  if not resolver then
+    error("a verifier needs a resolver", level + 1)
+  end
+  if cache == nil then
+    cache = cache_of(resolver)
+  end
+  return setmetatable({
+    resolver = resolver,
+    key_cache = cache or nil,
+    settings = {
+      minimum_key_bits = check_count(options, "minimum_key_bits", 1024, 0, level + 1),
+      clock_slack = check_count(options, "clock_slack", 300, 0, level + 1),
+      maximum_signatures = check_count(options, "maximum_signatures", 10, 1, level + 1),
+      accept_body_length = options.accept_body_length,
+      normalize = options.normalize,
+    },
+  }, verifier_methods)
+end
+
 --- Makes a verifier, which verifies any number of messages.
 -- @tparam table options
 -- @tparam resolver options.resolver answers for key records: a resolver of @{mailseal.dns}, or anything whose
@@ -378,25 +420,8 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `no_memory`
 function M.verifier(options)
-  check_options(options, verifier_options, 2)
-  local resolver, cache = options.resolver, options.key_cache
-  if not resolver then
-    error("a verifier needs a resolver", 2)
-  end
-  if cache == nil then
-    cache = cache_of(resolver)
-  end
-  return setmetatable({
-    resolver = resolver,
-    key_cache = cache or nil,
-    settings = {
-      minimum_key_bits = check_count(options, "minimum_key_bits", 1024, 0, 2),
-      clock_slack = check_count(options, "clock_slack", 300, 0, 2),
-      maximum_signatures = check_count(options, "maximum_signatures", 10, 1, 2),
-      accept_body_length = options.accept_body_length,
-      normalize = options.normalize,
-    },
-  }, verifier_methods)
+  local verifier = make_verifier(options, 2) -- no tail call, which would hide the caller
+  return verifier
 end
 
 local function take_machine(self)
@@ -487,6 +512,19 @@ local function results_of(self, machine, names)
   return results
 end
 
+local function verify_whole(self, message, now)
+  local machine, text, code = take_machine(self)
+  if not machine then
+    return nil, text, code
+  end
+  local ok, names
+  ok, names, code = machine:whole(message, now, self.key_cache)
+  if not ok then
+    return nil, names, code
+  end
+  return results_of(self, machine, names)
+end
+
 --- Verifies every signature of a message (RFC 6376 §6).
 --
 -- The result is a list, in the order of the DKIM-Signature fields from the top; empty where there is none. Its field `ignored` tells how
@@ -508,20 +546,8 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `header_too_large`, `no_memory`
 function verifier_methods:verify(message, options)
-  if type(message) ~= "string" then
-    error("a message is to be a string", 2)
-  end
-  local now = check_now(options, 2)
-  local machine, text, code = take_machine(self)
-  if not machine then
-    return nil, text, code
-  end
-  local ok, names
-  ok, names, code = machine:whole(message, now, self.key_cache)
-  if not ok then
-    return nil, names, code
-  end
-  return results_of(self, machine, names)
+  check_string(message, "a message", 2)
+  return verify_whole(self, message, check_now(options, message_options, 2))
 end
 
 --- Begins to verify a message that comes in chunks.
@@ -529,7 +555,7 @@ end
 -- @tparam[opt] table options `now`: seconds since 1970, UTC
 -- @treturn verify_stream
 function verifier_methods:stream(options)
-  local now = check_now(options, 2)
+  local now = check_now(options, message_options, 2)
   local machine, message, code = take_machine(self)
   if not machine then
     return nil, message, code
@@ -549,6 +575,7 @@ function verify_stream_methods:write(chunk)
   if not self.core then
     error("the stream is finished", 2)
   end
+  check_string(chunk, "a chunk", 2)
   local ok, message, code = self.core:write(chunk)
   if not ok then
     self.core = nil
@@ -578,11 +605,9 @@ end
 -- @tparam table options those of @{verifier}, and `now`: seconds since 1970, UTC
 -- @return as `verifier:verify`
 function M.verify(message, options)
-  if type(options) ~= "table" then
-    error("verify needs a table of options, with a resolver", 2)
-  end
-  check_options(options, verifier_options, 2)
-  return M.verifier(options):verify(message, options)
+  check_string(message, "a message", 2)
+  local verifier = make_verifier(options, 2)
+  return verify_whole(verifier, message, check_now(options, verifier_options, 2))
 end
 
 --- Every reason a signature can have for not passing.
