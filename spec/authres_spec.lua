@@ -406,6 +406,20 @@ describe("authres.strip", function()
     assert.equal(body, (authres.strip("Authentication-Results\r\n : mx.example.org; dkim=pass\r\n" .. body, "mx.example.org")))
   end)
 
+  it("leaves the body of a message with LF alone whole, too", function()
+    local lf_body = body:gsub("\r", "")
+    local forged = "Authentication-Results: mx.example.org; dkim=pass\n"
+    assert.equal(lf_body, (authres.strip(forged .. lf_body, "mx.example.org")))
+    assert.equal("\n" .. forged, (authres.strip("\n" .. forged, "mx.example.org")))
+    assert.equal("Subject: x\n", (authres.strip("Subject: x\n" .. forged, "mx.example.org")))
+  end)
+
+  it("does not take an empty line of bare LF for the end of a header with CRLF", function()
+    local forged = "Authentication-Results: mx.example.org; dkim=pass\r\n"
+    assert.equal("Subject: x\n\n" .. body, (authres.strip("Subject: x\n\n" .. forged .. body, "mx.example.org")))
+    assert.equal("Subject: x\n\ny\r\n", (authres.strip("Subject: x\n\ny\r\n" .. forged, "mx.example.org")))
+  end)
+
   it("compares names as A-labels", function()
     for id, claim in pairs {
       ["bücher.example"] = "xn--bcher-kva.example", ["xn--bcher-kva.example"] = "BÜCHER.example", ["my id"] = '"My ID"',

@@ -87,18 +87,28 @@ local function line_end(message, position, last)
   end
 end
 
+-- Where the header's last field ends. A message without any CRLF is one whose lines end in LF alone; in every other an empty line
+-- of bare LF ends nothing, for who reads by CRLF would still find fields behind it.
+local function header_size(message)
+  local ending = message:find("\r\n", 1, true) and "\r\n" or "\n"
+  if message:sub(1, #ending) == ending then
+    return 0
+  end
+  local found = message:find(ending .. ending, 1, true)
+  return found and found + #ending - 1 or #message
+end
+
 --- The message without the Authentication-Results fields that claim to be your own (RFC 8601 §5).
 -- A border server does this to what comes from outside, before it adds its own field. Fields whose authserv-id cannot be read,
 -- or of a version other than 1, go as well, and so does one that a bare CR or LF hides within another field. Names are
 -- compared as A-labels, whatever their case.
--- @tparam string message
+-- @tparam string message with CRLF at the ends of its lines, or with LF alone at all of them
 -- @tparam string authserv_id
 -- @treturn string the message
 -- @treturn number how many fields were removed
 function M.strip(message, authserv_id)
   local id = canonical_id(authserv_id)
-  local header_end = message:sub(1, 2) == "\r\n" and -1 or message:find("\r\n\r\n", 1, true)
-  local last = header_end and header_end + 1 or #message
+  local last = header_size(message)
   local kept, removed, position = {}, 0, 1
   while position <= last do
     local stop = line_end(message, position, last)
