@@ -60,6 +60,27 @@ describe("the command mailseal", function()
       tells_its_version("env -i PATH=/usr/bin:/bin bin/mailseal --version")
     end)
 
+    it("with whichever Lua the core has been built for", function()
+      local place = command.quote(directory)
+      tells_its_version(
+        ([[unset LUA; mkdir -p %s/bin %s/build && cp bin/mailseal %s/bin && ln -s "$PWD/lua" %s \
+           && ln -s "$PWD/build/%s" %s/build && %s/bin/mailseal --version]]):format(
+          place, place, place, place, command.lua, place, place
+        )
+      )
+    end)
+
+    it("with whichever Lua the core has been installed for", function()
+      local version = _VERSION:match("%d.*")
+      local place = command.quote(directory)
+      tells_its_version(
+        ([[unset LUA; mkdir -p %s/bin %s/share/lua %s/lib/lua && cp bin/mailseal %s/bin && ln -s "$PWD/lua" %s/share/lua/%s \
+           && ln -s "$PWD/build/%s" %s/lib/lua/%s && %s/bin/mailseal --version]]):format(
+          place, place, place, place, place, version, command.lua, place, version, place
+        )
+      )
+    end)
+
     it("run by Lua itself", function()
       tells_its_version('"$LUA" bin/mailseal --version')
     end)
