@@ -11,7 +11,7 @@ description = {
   summary = "DKIM signing and verification, mail records and DNS, with a C core",
   detailed = [[
     Gets a sending domain from "customer typed a name" to "every message leaves signed": keys, DKIM signatures,
-    the records that mail authentication lives on, and DNS without blocking. For Lua 5.4 and LuaJIT (OpenResty).
+    the records that mail authentication lives on, and DNS. For Lua 5.4 and LuaJIT (OpenResty).
     The command mailseal also uses argparse and lua-cjson where they are installed.]],
   license = "MIT",
 }
