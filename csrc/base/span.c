@@ -13,15 +13,3 @@ bool ms_span_istarts(ms_span s, ms_span start)
 {
     return s.n >= start.n && ms_span_ieq(ms_span_of(s.p, start.n), start);
 }
-
-bool ms_domain_within(ms_span name, ms_span parent)
-{
-    ms_span tail;
-
-    if (name.n < parent.n)
-        return false;
-    tail = ms_span_of(name.p + (name.n - parent.n), parent.n);
-    if (!ms_span_ieq(tail, parent))
-        return false;
-    return name.n == parent.n || name.p[name.n - parent.n - 1] == '.';
-}

@@ -105,7 +105,4 @@ static inline ms_span ms_span_cut(ms_span s, char c, ms_span *rest)
     return s;
 }
 
-/* Is domain `name` the same as `parent` or below it, compared label by label (RFC 6376 §3.5 i=)? */
-bool ms_domain_within(ms_span name, ms_span parent);
-
 #endif

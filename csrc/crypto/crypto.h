@@ -57,12 +57,14 @@ typedef struct ms_private_key ms_private_key;
  * key_too_small, key_too_large, key_bad_bits, no_memory, crypto_unavailable. */
 ms_private_key *ms_private_key_generate(ms_crypto *crypto, ms_key_type type, unsigned bits, bool force,
                                         ms_error *error);
+/* The same key for one more owner, who frees it too. */
+ms_private_key *ms_private_key_share(ms_private_key *key);
 void ms_private_key_free(ms_private_key *key);
 ms_key_type ms_private_key_type(const ms_private_key *key);
 unsigned ms_private_key_bits(const ms_private_key *key);
 /* What p= holds, before base64: SPKI DER for RSA, the 32 raw octets for Ed25519. */
 bool ms_private_key_public(const ms_private_key *key, ms_buf *out, ms_error *error);
-/* Signs a SHA-256 digest; `signature` has room for MS_SIGNATURE_MAX octets. Codes: signing_failed, no_memory. */
+/* Signs a SHA-256 digest; `signature` has room for MS_SIGNATURE_MAX octets. Codes: sign_failed, no_memory. */
 bool ms_private_key_sign(ms_private_key *key, const uint8_t digest[MS_SHA256_SIZE], uint8_t *signature, size_t *size,
                          ms_error *error);
 /* Are the octets of a record's p= this key's public half? The codes are ms_public_key_new's, and key_mismatch. */

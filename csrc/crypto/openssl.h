@@ -1,8 +1,8 @@
 /* openssl.h: what the files of csrc/crypto share, and nobody else includes: the insides of ms_crypto.
  *
  * OpenSSL notes every failure in a queue of the thread, which the host program reads too (nginx takes
- * what is left there for an error of its own connections). So whatever may fail stands between
- * ERR_set_mark and ERR_pop_to_mark. Algorithms are fetched by name from the default library context,
+ * what is left there for an error of its own connections). So whatever may fail on bad input stands between
+ * ERR_set_mark and ERR_pop_to_mark; hashing, which fails only for want of memory, does not. Algorithms are fetched by name from the default library context,
  * so that a system's configuration (providers, FIPS, policies) has its say.
  */
 #ifndef MS_CRYPTO_OPENSSL_H
@@ -28,6 +28,7 @@ struct ms_private_key {
     EVP_PKEY *pkey;
     EVP_PKEY_CTX *rsa;   /* set up to sign */
     EVP_MD_CTX *ed25519; /* the same */
+    unsigned sharers;    /* owners beyond the first */
 };
 
 /* A private key of a PKEY, which is taken whether or not this fails. What comes from outside has its numbers checked.

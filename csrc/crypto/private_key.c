@@ -164,9 +164,15 @@ ms_private_key *ms_private_key_of(EVP_PKEY *pkey, bool from_outside, ms_error *e
     return NULL;
 }
 
+ms_private_key *ms_private_key_share(ms_private_key *key)
+{
+    key->sharers++;
+    return key;
+}
+
 void ms_private_key_free(ms_private_key *key)
 {
-    if (key == NULL)
+    if (key == NULL || key->sharers-- > 0)
         return;
     EVP_PKEY_CTX_free(key->rsa);
     EVP_MD_CTX_free(key->ed25519);
@@ -312,7 +318,7 @@ bool ms_private_key_sign(ms_private_key *key, const uint8_t digest[MS_SHA256_SIZ
         ms_fail_memory(error);
     } else if (!ok) {
         reason = ERR_reason_error_string(ERR_peek_last_error());
-        ms_fail(error, "signing_failed", "OpenSSL does not sign with this key: %s",
+        ms_fail(error, "sign_failed", "OpenSSL does not sign with this key: %s",
                 reason != NULL ? reason : "it gives no reason");
     }
     ERR_pop_to_mark();

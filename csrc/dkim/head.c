@@ -3,8 +3,12 @@
 
 #include <stdlib.h>
 
-/* A chunk is looked through in steps of this size, so that little of a body is ever copied. */
-enum { STEP = 4096 };
+enum {
+    /* A chunk is looked through in steps of this size, so that little of a body is ever copied. */
+    STEP = 4096,
+    /* So much with no end in it: the header section is too large, whatever follows. The largest ends within these. */
+    UNFINISHED_MAX = MS_HEADER_SIZE_MAX + 2,
+};
 
 void ms_head_reset(ms_head *head)
 {
@@ -59,8 +63,8 @@ static bool find_at_once(const ms_head *head, ms_span chunk, size_t *size)
 {
     if (head->kept.n > 0)
         return false;
-    if (chunk.n > MS_HEADER_SIZE_MAX)
-        chunk.n = MS_HEADER_SIZE_MAX;
+    if (chunk.n > UNFINISHED_MAX)
+        chunk.n = UNFINISHED_MAX;
     return ms_header_end(chunk, 0, size);
 }
 
@@ -83,8 +87,7 @@ bool ms_head_write(ms_head *head, ms_span *chunk, ms_error *error)
             *chunk = ms_span_behind(*chunk, size + 2 - seen);
             return complete(head, size, error);
         }
-        /* The CR of the empty line may be there already. */
-        if (head->kept.n > MS_HEADER_SIZE_MAX + 1)
+        if (head->kept.n >= UNFINISHED_MAX)
             return too_large(error);
         *chunk = ms_span_behind(*chunk, step);
     }

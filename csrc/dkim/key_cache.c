@@ -2,7 +2,10 @@
  * recently used, threaded through the same entries. See key_cache.h. */
 #include "dkim/key_cache.h"
 
+#include "base/random.h"
+
 #include <stdlib.h>
+#include <time.h>
 
 typedef struct entry {
     struct entry *chain;         /* in the same bucket */
@@ -19,8 +22,22 @@ struct ms_key_cache {
     size_t mask;
     size_t count, size;
     entry *newest, *oldest;
-    uint32_t seed; /* so that nobody can choose names that share a bucket */
+    uint32_t seed;  /* so that nobody can choose names that share a bucket */
+    uint64_t ahead; /* of the clock, in seconds */
 };
+
+static uint64_t now(const ms_key_cache *cache)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec + cache->ahead;
+}
+
+void ms_key_cache_advance(ms_key_cache *cache, uint64_t seconds)
+{
+    cache->ahead += seconds;
+}
 
 ms_key_cache *ms_key_cache_new(size_t size)
 {
@@ -33,13 +50,12 @@ ms_key_cache *ms_key_cache_new(size_t size)
     while (buckets < cache->size && buckets < (size_t)1 << 20)
         buckets *= 2;
     cache->bucket = calloc(buckets, sizeof *cache->bucket);
-    if (cache->bucket == NULL) {
+    if (cache->bucket == NULL || !ms_random(&cache->seed, sizeof cache->seed)) {
+        free(cache->bucket);
         free(cache);
         return NULL;
     }
     cache->mask = buckets - 1;
-    /* Where the allocator put things is random enough from outside. */
-    cache->seed = (uint32_t)((uintptr_t)cache >> 4) * 2654435761u ^ (uint32_t)((uintptr_t)cache->bucket >> 12);
     return cache;
 }
 
@@ -86,14 +102,14 @@ static void drop(ms_key_cache *cache, entry **at)
     free(e);
 }
 
-const ms_found_key *ms_key_cache_get(ms_key_cache *cache, ms_span name, uint64_t now)
+const ms_found_key *ms_key_cache_get(ms_key_cache *cache, ms_span name)
 {
     entry **at = find(cache, name, hash_of(cache, name));
     entry *e = *at;
 
     if (e == NULL)
         return NULL;
-    if (e->expires <= now) {
+    if (e->expires <= now(cache)) {
         drop(cache, at);
         return NULL;
     }
@@ -104,7 +120,7 @@ const ms_found_key *ms_key_cache_get(ms_key_cache *cache, ms_span name, uint64_t
     return &e->found;
 }
 
-const ms_found_key *ms_key_cache_put(ms_key_cache *cache, ms_span name, const ms_found_key *found, uint64_t expires)
+const ms_found_key *ms_key_cache_put(ms_key_cache *cache, ms_span name, const ms_found_key *found, uint32_t ttl)
 {
     uint32_t hash = hash_of(cache, name);
     entry *e = malloc(sizeof *e + name.n), **at;
@@ -116,7 +132,7 @@ const ms_found_key *ms_key_cache_put(ms_key_cache *cache, ms_span name, const ms
         drop(cache, at);
     if (cache->count == cache->size)
         drop(cache, find(cache, ms_span_of(cache->oldest->name, cache->oldest->n), cache->oldest->hash));
-    e->expires = expires;
+    e->expires = now(cache) + ttl;
     e->hash = hash;
     e->found = *found;
     e->n = name.n;

@@ -29,11 +29,15 @@ void ms_key_cache_free(ms_key_cache *cache);
 void ms_key_cache_clear(ms_key_cache *cache);
 size_t ms_key_cache_count(const ms_key_cache *cache);
 
-/* The key found at `name` (lower case), where there is one that has not expired by `now` (seconds); else NULL.
- * It stays good until the cache is next written to. */
-const ms_found_key *ms_key_cache_get(ms_key_cache *cache, ms_span name, uint64_t now);
-/* Keeps found->key, which is the cache's from then on, until `expires`. NULL when memory is out: then it stays the
+/* The key found at `name` (lower case), where there is one whose TTL has not ended; else NULL. It stays good until the
+ * cache is next written to. */
+const ms_found_key *ms_key_cache_get(ms_key_cache *cache, ms_span name);
+/* Keeps found->key, which is the cache's from then on, for `ttl` seconds. NULL when memory is out: then it stays the
  * caller's. */
-const ms_found_key *ms_key_cache_put(ms_key_cache *cache, ms_span name, const ms_found_key *found, uint64_t expires);
+const ms_found_key *ms_key_cache_put(ms_key_cache *cache, ms_span name, const ms_found_key *found, uint32_t ttl);
+
+/* TTLs run by the monotonic clock, never by the time that a message is verified at, which may be any. This lets the
+ * cache's clock run ahead, so that a test need not wait. */
+void ms_key_cache_advance(ms_key_cache *cache, uint64_t seconds);
 
 #endif

@@ -32,6 +32,7 @@ ms_signer *ms_signer_new(ms_crypto *crypto, const ms_sign_options *options, ms_e
 
 static void free_who(ms_signing_kept *who)
 {
+    ms_private_key_free(who->key);
     ms_buf_free(&who->domain);
     ms_buf_free(&who->selector);
     ms_buf_free(&who->identity);
@@ -39,7 +40,7 @@ static void free_who(ms_signing_kept *who)
 
 void ms_signer_free(ms_signer *signer)
 {
-    if (signer == NULL)
+    if (signer == NULL || signer->sharers-- > 0)
         return;
     for (size_t i = 0; i < signer->n; i++)
         free_who(&signer->who[i]);
@@ -98,7 +99,9 @@ static bool keep(ms_signing_kept *who, const ms_signing *signing, ms_error *erro
     if (who->selector.n + sizeof "._domainkey." - 1 + who->domain.n > MS_DOMAIN_MAX)
         return ms_fail(error, "bad_domain", "selector and signing domain are too long for one name in DNS");
     who->type = signing->type;
-    who->key = signing->key;
+    who->bits = signing->bits;
+    if (signing->key != NULL)
+        who->key = ms_private_key_share(signing->key);
     return keep_identity(who, signing->identity, error);
 }
 
@@ -126,7 +129,7 @@ size_t ms_signer_count(const ms_signer *signer)
 /* ---- the stream */
 
 struct ms_sign_stream {
-    const ms_signer *signer;
+    ms_signer *signer;
     uint64_t now;
     ms_wsp_scanner scanner;
     ms_head head;
@@ -143,12 +146,13 @@ struct ms_sign_stream {
     ms_buf fields; /* finished */
 };
 
-ms_sign_stream *ms_sign_stream_new(const ms_signer *signer, ms_error *error)
+ms_sign_stream *ms_sign_stream_new(ms_signer *signer, ms_error *error)
 {
     ms_sign_stream *s = calloc(1, sizeof *s);
 
     if (s != NULL) {
         s->signer = signer;
+        signer->sharers++;
         s->scanner = ms_wsp_scanner_of(MS_WSP_AVX2);
         ms_body_hashes_init(&s->bodies, signer->crypto);
         s->header_hash = ms_hash_new(signer->crypto);
@@ -174,6 +178,7 @@ void ms_sign_stream_free(ms_sign_stream *s)
     ms_buf_free(&s->copied);
     ms_buf_free(&s->fields);
     ms_buf_free(&s->field);
+    ms_signer_free(s->signer);
     free(s);
 }
 
@@ -313,6 +318,12 @@ const ms_lint *ms_sign_stream_lint(const ms_sign_stream *s)
     return &s->lint;
 }
 
+void ms_sign_stream_who(const ms_sign_stream *s, size_t index, ms_span *domain, ms_span *selector)
+{
+    *domain = ms_buf_span(&s->signer->who[index].domain);
+    *selector = ms_buf_span(&s->signer->who[index].selector);
+}
+
 bool ms_sign_stream_is_remote(const ms_sign_stream *s, size_t index)
 {
     return s->signer->who[index].key == NULL;
@@ -403,9 +414,13 @@ bool ms_sign_stream_octets(ms_sign_stream *s, size_t index, ms_buf *octets, uint
 
 bool ms_sign_stream_complete(ms_sign_stream *s, size_t index, ms_span signature, ms_error *error)
 {
-    bool good = s->signer->who[index].type == MS_KEY_RSA
-                    ? signature.n >= MS_RSA_MIN_BITS / 8 && signature.n <= MS_SIGNATURE_MAX
-                    : signature.n == MS_ED25519_SIGNATURE_SIZE;
+    const ms_signing_kept *who = &s->signer->who[index];
+    bool good = signature.n >= MS_RSA_MIN_BITS / 8 && signature.n <= MS_SIGNATURE_MAX;
+
+    if (who->type == MS_KEY_ED25519)
+        good = signature.n == MS_ED25519_SIGNATURE_SIZE;
+    else if (who->bits > 0)
+        good = good && signature.n == (who->bits + 7) / 8;
 
     if (!good)
         return ms_fail(error, "bad_signature", "the signing callback returned %zu octets, which is no signature",

@@ -31,7 +31,8 @@ typedef struct ms_signing {
     ms_span selector;
     ms_span identity; /* i=, "user@domain" or "@domain"; empty: none */
     ms_key_type type;
-    ms_private_key *key; /* stays the caller's, and must outlive the signer; NULL: somebody else signs */
+    unsigned bits;       /* of a key that somebody else signs with, where they are known; else 0 */
+    ms_private_key *key; /* the signer takes a share of it; NULL: somebody else signs */
 } ms_signing;
 
 typedef struct ms_signer ms_signer;
@@ -45,16 +46,19 @@ size_t ms_signer_count(const ms_signer *signer);
 
 typedef struct ms_sign_stream ms_sign_stream;
 
-/* The signer must outlive it. */
-ms_sign_stream *ms_sign_stream_new(const ms_signer *signer, ms_error *error);
+/* Takes a share of the signer. */
+ms_sign_stream *ms_sign_stream_new(ms_signer *signer, ms_error *error);
 void ms_sign_stream_free(ms_sign_stream *stream);
 void ms_sign_stream_reset(ms_sign_stream *stream, uint64_t now);
-/* Under `normalize`, appends the octets to be sent to *mended. Codes: header_too_large, no_memory. */
+/* Under `normalize`, appends the octets to be sent to *mended. Codes: header_too_large, or under `refuse` the lint's
+ * own where they say why the header does not end; no_memory. */
 bool ms_sign_stream_write(ms_sign_stream *stream, ms_span chunk, ms_buf *mended, ms_error *error);
-/* Codes: those, and under `refuse` those of the lint; too_many_headers. */
+/* Codes: those, and under `refuse` those of the lint; too_many_headers, sign_failed. */
 bool ms_sign_stream_close(ms_sign_stream *stream, ms_buf *mended, ms_error *error);
 const ms_lint *ms_sign_stream_lint(const ms_sign_stream *stream);
 
+/* d= and s= of a signing, as they are written. */
+void ms_sign_stream_who(const ms_sign_stream *stream, size_t index, ms_span *domain, ms_span *selector);
 /* Is that signing one whose key is elsewhere? */
 bool ms_sign_stream_is_remote(const ms_sign_stream *stream, size_t index);
 /* Signs with the signing's own key. Code: sign_failed. */

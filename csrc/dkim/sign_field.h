@@ -13,6 +13,7 @@ typedef struct ms_signing_kept {
     ms_buf selector;
     ms_buf identity; /* in dkim-quoted-printable */
     ms_key_type type;
+    unsigned bits;
     ms_private_key *key;
 } ms_signing_kept;
 
@@ -22,6 +23,7 @@ struct ms_signer {
     ms_sign_names names;
     ms_signing_kept *who;
     size_t n;
+    size_t sharers; /* streams that live */
 };
 
 /* What a field says of one message. */

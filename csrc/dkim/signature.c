@@ -109,15 +109,34 @@ static ms_reason read_names(ms_signature *s)
     return s->selector.n > 0 ? MS_REASON_PASS : MS_REASON_SELECTOR_INVALID;
 }
 
-ms_span ms_signature_identity_domain(const ms_signature *s)
+static ms_span identity_domain(ms_span identity)
 {
-    const char *at = s->identity.p + s->identity.n;
+    const char *end = identity.p + identity.n, *at = end;
 
-    if (s->identity.n == 0)
-        return s->domain;
     while (at[-1] != '@')
         at--;
-    return ms_span_of(at, (size_t)(s->identity.p + s->identity.n - at));
+    return ms_span_of(at, (size_t)(end - at));
+}
+
+/* Is the domain of i= that of d=, or within it? Either may be in U-labels (RFC 8616 §4), so where they are not plainly
+ * within each other they are compared as A-labels. */
+static ms_reason compare_domains(ms_signature *s, ms_span own)
+{
+    ms_buf a = { 0 }, b = { 0 };
+    ms_error error = { 0 };
+    bool within = ms_domain_within(own, s->domain);
+
+    s->identity_is_domain = ms_span_ieq(own, s->domain);
+    if (!within && ms_domain_to_ascii(own, &a, &error) && ms_domain_to_ascii(s->domain, &b, &error)) {
+        within = ms_domain_within(ms_buf_span(&a), ms_buf_span(&b));
+        s->identity_is_domain = within && a.n == b.n;
+    }
+    ms_buf_free(&a);
+    ms_buf_free(&b);
+    if (within)
+        return MS_REASON_PASS;
+    return error.code != NULL && strcmp(error.code, "no_memory") == 0 ? MS_REASON_INTERNAL
+                                                                      : MS_REASON_IDENTITY_OUTSIDE_DOMAIN;
 }
 
 static ms_reason read_identity(ms_signature *s, const tag_values *tags)
@@ -129,9 +148,7 @@ static ms_reason read_identity(ms_signature *s, const tag_values *tags)
         s->identity.n = 0;
         return MS_REASON_IDENTITY_INVALID;
     }
-    if (!ms_domain_within(ms_signature_identity_domain(s), s->domain))
-        return MS_REASON_IDENTITY_OUTSIDE_DOMAIN;
-    return MS_REASON_PASS;
+    return compare_domains(s, identity_domain(s->identity));
 }
 
 bool ms_signed_names_next(ms_span *rest, ms_span *name)
@@ -245,6 +262,7 @@ void ms_signature_parse(ms_signature *s, const ms_field *field)
     s->detail = s->domain = s->selector = s->identity = s->headers = s->algorithm = none;
     s->b_hole = s->b_text = none;
     s->type = MS_KEY_RSA;
+    s->identity_is_domain = true;
     s->body_length = s->timestamp = s->expiration = MS_NO_NUMBER;
     s->size = 0;
     s->reason = parse(s, field);
@@ -268,19 +286,26 @@ static ms_reason add_name(ms_span name, ms_buf *out, ms_reason otherwise)
     return MS_REASON_PASS;
 }
 
+static ms_reason write_key_name(const ms_signature *s, ms_buf *name)
+{
+    ms_reason reason = add_name(s->selector, name, MS_REASON_SELECTOR_INVALID);
+
+    if (reason != MS_REASON_PASS)
+        return reason;
+    ms_buf_add_str(name, "._domainkey.");
+    reason = add_name(s->domain, name, MS_REASON_DOMAIN_INVALID);
+    if (reason != MS_REASON_PASS)
+        return reason;
+    if (name->failed)
+        return MS_REASON_INTERNAL;
+    return name->n <= MS_DOMAIN_MAX ? MS_REASON_PASS : MS_REASON_DOMAIN_INVALID;
+}
+
 bool ms_signature_key_name(ms_signature *s, ms_buf *name)
 {
     ms_buf_clear(name);
-    s->reason = add_name(s->selector, name, MS_REASON_SELECTOR_INVALID);
+    s->reason = write_key_name(s, name);
     if (s->reason != MS_REASON_PASS)
-        return false;
-    ms_buf_add_str(name, "._domainkey.");
-    s->reason = add_name(s->domain, name, MS_REASON_DOMAIN_INVALID);
-    if (s->reason != MS_REASON_PASS)
-        return false;
-    if (name->failed)
-        s->reason = MS_REASON_INTERNAL;
-    else if (name->n > MS_DOMAIN_MAX)
-        s->reason = MS_REASON_DOMAIN_INVALID;
+        ms_buf_clear(name);
     return s->reason == MS_REASON_PASS;
 }

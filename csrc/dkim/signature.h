@@ -27,8 +27,9 @@ typedef struct ms_signature {
     ms_span detail;   /* the part at fault, for the sentence's %t */
     ms_span domain;
     ms_span selector;
-    ms_span identity; /* empty where there is no i= */
-    ms_span headers;  /* h= */
+    ms_span identity;        /* empty where there is no i= */
+    bool identity_is_domain; /* its domain is d= itself */
+    ms_span headers;         /* h= */
     ms_span algorithm;
     ms_key_type type;
     ms_canon header_canon;
@@ -49,9 +50,6 @@ void ms_signature_parse(ms_signature *signature, const ms_field *field);
 /* The name at which the key is published, in lower-case A-labels (RFC 6376 §3.6.2.1, RFC 8616 §4). False where
  * d= or s= is none, or memory is out: ->reason tells. */
 bool ms_signature_key_name(ms_signature *signature, ms_buf *name);
-
-/* The domain of i=, or d= where there is no i=. */
-ms_span ms_signature_identity_domain(const ms_signature *signature);
 
 /* The next name of an h= list: cut off *rest, without white space. False at the end. */
 bool ms_signed_names_next(ms_span *rest, ms_span *name);

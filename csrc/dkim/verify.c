@@ -274,7 +274,7 @@ static ms_reason check_key(const ms_verifier *v, const ms_signature *s, const ms
         return MS_REASON_KEY_HASH_NOT_ALLOWED;
     if (!found->email_allowed)
         return MS_REASON_KEY_NOT_FOR_EMAIL;
-    if (found->strict && !ms_span_ieq(ms_signature_identity_domain(s), s->domain))
+    if (found->strict && !s->identity_is_domain)
         return MS_REASON_KEY_IDENTITY_STRICT;
     if (s->type == MS_KEY_RSA && ms_public_key_bits(found->key) < v->options.minimum_key_bits)
         return MS_REASON_KEY_BELOW_POLICY;
@@ -322,7 +322,7 @@ bool ms_verifier_ask(ms_verifier *v, ms_key_cache *cache, size_t *cursor, ms_spa
         if (!verdict->waiting)
             continue;
         *name = ms_buf_span(&verdict->key_name);
-        found = cache ? ms_key_cache_get(cache, *name, v->now) : NULL;
+        found = cache ? ms_key_cache_get(cache, *name) : NULL;
         if (found == NULL) {
             ++*cursor;
             return true;
@@ -439,7 +439,7 @@ void ms_verifier_answer(ms_verifier *v, ms_key_cache *cache, ms_span name, const
     if (reason == MS_REASON_PASS)
         reason = find_key(v->crypto, answer, &found);
     if (found.key != NULL && cache != NULL && answer->ttl > 0) {
-        const ms_found_key *kept = ms_key_cache_put(cache, name, &found, v->now + answer->ttl);
+        const ms_found_key *kept = ms_key_cache_put(cache, name, &found, answer->ttl);
 
         if (kept != NULL) {
             found.key = NULL;

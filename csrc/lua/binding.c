@@ -63,6 +63,8 @@ ms_crypto *ms_lua_crypto(lua_State *L)
     lua_getfield(L, LUA_REGISTRYINDEX, CRYPTO_TYPE ".instance");
     box = lua_touserdata(L, -1);
     lua_pop(L, 1);
+    if (box != NULL && *box == NULL)
+        luaL_error(L, "the Lua state is closing");
     if (box != NULL)
         return *box;
 
@@ -82,10 +84,17 @@ ms_crypto *ms_lua_crypto(lua_State *L)
 void ms_lua_type(lua_State *L, const char *type, const luaL_Reg *methods)
 {
     luaL_newmetatable(L, type);
-    lua_pushvalue(L, -1);
+    lua_newtable(L);
+    for (; methods->name != NULL; methods++) {
+        bool meta = methods->name[0] == '_' && methods->name[1] == '_';
+
+        lua_pushcfunction(L, methods->func);
+        lua_setfield(L, meta ? -3 : -2, methods->name);
+    }
     lua_setfield(L, -2, "__index");
     lua_pushstring(L, type);
     lua_setfield(L, -2, "__name");
-    ms_lua_setfuncs(L, methods);
+    lua_pushstring(L, type);
+    lua_setfield(L, -2, "__metatable");
     lua_pop(L, 1);
 }

@@ -18,12 +18,8 @@
 
 #if LUA_VERSION_NUM < 502
 #define lua_rawlen                    lua_objlen
-#define ms_lua_setuservalue           lua_setfenv
-#define ms_lua_getuservalue           lua_getfenv
 #define ms_lua_setfuncs(L, functions) luaL_register((L), NULL, (functions))
 #else
-#define ms_lua_setuservalue           lua_setuservalue
-#define ms_lua_getuservalue           lua_getuservalue
 #define ms_lua_setfuncs(L, functions) luaL_setfuncs((L), (functions), 0)
 #endif
 
@@ -41,7 +37,10 @@ ms_buf *ms_lua_new_buf(lua_State *L);
 /* The Lua state's ms_crypto, made on first use and freed with the state; raises where it cannot be had. */
 ms_crypto *ms_lua_crypto(lua_State *L);
 
-/* Makes the metatable `type` with `methods` (and __index to itself, __name) and leaves nothing on the stack. */
+/* Makes the type `type` and leaves nothing on the stack. Of `methods`, those whose names begin with "__" go into the
+ * metatable, the others into the table that is its __index; getmetatable gives the type's name, so that nobody
+ * calls __gc but the collector. An object may still be used behind its __gc, by another's while the state closes:
+ * whoever takes it out of its userdata checks that it is there. */
 void ms_lua_type(lua_State *L, const char *type, const luaL_Reg *methods);
 
 /* The type of a loaded private key (csrc/lua/key.c), and its key; raises where the argument is none. */

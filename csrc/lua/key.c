@@ -310,7 +310,9 @@ int ms_open_key(lua_State *L)
     ms_lua_type(L, PUBLIC_KEY, public_methods);
     lua_newtable(L);
     ms_lua_setfuncs(L, functions);
-    luaL_getmetatable(L, MS_LUA_KEY); /* for mailseal.key to add its own methods to */
+    luaL_getmetatable(L, MS_LUA_KEY);
+    lua_getfield(L, -1, "__index"); /* for mailseal.key to add its own methods to */
+    lua_remove(L, -2);
     lua_setfield(L, -2, "methods");
     return 1;
 }

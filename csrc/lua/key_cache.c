@@ -7,11 +7,19 @@ typedef struct cache_box {
     ms_key_cache *cache;
 } cache_box;
 
+static ms_key_cache *check_cache(lua_State *L, int index)
+{
+    cache_box *box = luaL_checkudata(L, index, KEY_CACHE);
+
+    luaL_argcheck(L, box->cache != NULL, index, "the cache is no more");
+    return box->cache;
+}
+
 ms_key_cache *ms_lua_opt_key_cache(lua_State *L, int index)
 {
     if (lua_isnoneornil(L, index))
         return NULL;
-    return ((cache_box *)luaL_checkudata(L, index, KEY_CACHE))->cache;
+    return check_cache(L, index);
 }
 
 static int cache_gc(lua_State *L)
@@ -25,19 +33,24 @@ static int cache_gc(lua_State *L)
 
 static int cache_clear(lua_State *L)
 {
-    ms_key_cache *cache = ms_lua_opt_key_cache(L, 1);
-
-    if (cache != NULL)
-        ms_key_cache_clear(cache);
+    ms_key_cache_clear(check_cache(L, 1));
     return 0;
 }
 
 static int cache_count(lua_State *L)
 {
-    ms_key_cache *cache = ms_lua_opt_key_cache(L, 1);
-
-    lua_pushinteger(L, cache ? (lua_Integer)ms_key_cache_count(cache) : 0);
+    lua_pushinteger(L, (lua_Integer)ms_key_cache_count(check_cache(L, 1)));
     return 1;
+}
+
+static int cache_advance(lua_State *L)
+{
+    ms_key_cache *cache = check_cache(L, 1);
+    lua_Number seconds = luaL_checknumber(L, 2);
+
+    luaL_argcheck(L, seconds >= 0 && seconds < 4294967296.0, 2, "not a number of seconds");
+    ms_key_cache_advance(cache, (uint64_t)seconds);
+    return 0;
 }
 
 static int new_key_cache(lua_State *L)
@@ -57,7 +70,7 @@ static int new_key_cache(lua_State *L)
 void ms_lua_add_key_cache(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        { "clear", cache_clear }, { "count", cache_count }, { "__len", cache_count },
+        { "clear", cache_clear }, { "count", cache_count }, { "advance", cache_advance }, { "__len", cache_count },
         { "__gc", cache_gc },     { NULL, NULL },
     };
     static const luaL_Reg functions[] = {

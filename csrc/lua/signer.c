@@ -22,7 +22,10 @@ typedef struct stream_box {
 
 static ms_signer *check_signer(lua_State *L, int index)
 {
-    return ((signer_box *)luaL_checkudata(L, index, SIGNER))->signer;
+    signer_box *box = luaL_checkudata(L, index, SIGNER);
+
+    luaL_argcheck(L, box->signer != NULL, index, "the signer is no more");
+    return box->signer;
 }
 
 static int signer_gc(lua_State *L)
@@ -65,12 +68,7 @@ static int new_signer(lua_State *L)
     ms_error error;
 
     box->signer = ms_signer_new(crypto, &options, &error);
-    if (box->signer == NULL)
-        return ms_lua_fail(L, &error);
-    /* The keys that ms_signer_add is given are kept here. */
-    lua_newtable(L);
-    ms_lua_setuservalue(L, -2);
-    return 1;
+    return box->signer != NULL ? 1 : ms_lua_fail(L, &error);
 }
 
 /* signer:add { domain =, selector =, identity =, type = "rsa" | "ed25519", key = key | nil } -> true | nil, message,
@@ -86,14 +84,9 @@ static int signer_add(lua_State *L)
     signing.selector = string_field(L, 2, "selector");
     signing.identity = string_field(L, 2, "identity");
     signing.type = ms_span_eq(string_field(L, 2, "type"), MS_LIT("rsa")) ? MS_KEY_RSA : MS_KEY_ED25519;
-    signing.key = NULL;
+    signing.bits = (unsigned)ms_lua_number(L, 2, "bits");
     lua_getfield(L, 2, "key");
-    if (!lua_isnil(L, -1)) {
-        signing.key = ms_lua_check_private_key(L, -1);
-        ms_lua_getuservalue(L, 1);
-        lua_pushvalue(L, -2);
-        lua_rawseti(L, -2, (int)ms_signer_count(signer) + 1);
-    }
+    signing.key = lua_isnil(L, -1) ? NULL : ms_lua_check_private_key(L, -1);
     if (!ms_signer_add(signer, &signing, &error))
         return ms_lua_fail(L, &error);
     lua_pushboolean(L, 1);
@@ -104,12 +97,15 @@ static int signer_add(lua_State *L)
 
 static stream_box *check_stream(lua_State *L)
 {
-    return luaL_checkudata(L, 1, STREAM);
+    stream_box *box = luaL_checkudata(L, 1, STREAM);
+
+    luaL_argcheck(L, box->stream != NULL, 1, "the stream is no more");
+    return box;
 }
 
 static int stream_gc(lua_State *L)
 {
-    stream_box *box = check_stream(L);
+    stream_box *box = luaL_checkudata(L, 1, STREAM);
 
     ms_sign_stream_free(box->stream);
     box->stream = NULL;
@@ -124,10 +120,6 @@ static int signer_stream(lua_State *L)
     stream_box *box = ms_lua_new_box(L, sizeof *box, STREAM);
     ms_error error;
 
-    lua_newtable(L);
-    lua_pushvalue(L, 1);
-    lua_rawseti(L, -2, 1);
-    ms_lua_setuservalue(L, -2);
     box->signings = ms_signer_count(signer);
     box->stream = ms_sign_stream_new(signer, &error);
     return box->stream != NULL ? 1 : ms_lua_fail(L, &error);
@@ -194,12 +186,13 @@ static int stream_sign(lua_State *L)
     return 1;
 }
 
-/* stream:octets(index) -> what is to be signed, and the SHA-256 of the canonical header | nil, message, code */
+/* stream:octets(index) -> what is to be signed, the SHA-256 of the canonical header, d=, s= | nil, message, code */
 static int stream_octets(lua_State *L)
 {
     stream_box *box = check_stream(L);
     size_t index = check_index(L, box);
     uint8_t digest[MS_SHA256_SIZE];
+    ms_span domain, selector;
     ms_error error;
 
     ms_buf_clear(&box->out);
@@ -207,7 +200,10 @@ static int stream_octets(lua_State *L)
         return ms_lua_fail(L, &error);
     lua_pushlstring(L, box->out.p, box->out.n);
     lua_pushlstring(L, (const char *)digest, sizeof digest);
-    return 2;
+    ms_sign_stream_who(box->stream, index, &domain, &selector);
+    lua_pushlstring(L, domain.p, domain.n);
+    lua_pushlstring(L, selector.p, selector.n);
+    return 4;
 }
 
 /* stream:complete(index, signature) -> true | nil, message, code */

@@ -12,7 +12,10 @@ typedef struct verifier_box {
 
 static ms_verifier *check_verifier(lua_State *L)
 {
-    return ((verifier_box *)luaL_checkudata(L, 1, VERIFIER))->verifier;
+    verifier_box *box = luaL_checkudata(L, 1, VERIFIER);
+
+    luaL_argcheck(L, box->verifier != NULL, 1, "the verifier is no more");
+    return box->verifier;
 }
 
 static int verifier_gc(lua_State *L)
@@ -127,10 +130,10 @@ static int verifier_answer(lua_State *L)
     answer.authentic = lua_toboolean(L, 7);
     answer.n = lua_istable(L, 5) ? lua_rawlen(L, 5) : 0;
     text = lua_newuserdata(L, (answer.n + 1) * sizeof *text);
-    luaL_checkstack(L, (int)(answer.n < 1000 ? answer.n : 1000) + 4, "too many TXT records");
     for (size_t i = 0; i < answer.n; i++) {
-        /* Left on the stack's table, the string stays alive. */
+        /* The table keeps a string alive, but not what a number would be turned into. */
         lua_rawgeti(L, 5, (int)i + 1);
+        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 5, "not a list of strings");
         text[i] = ms_lua_check_span(L, -1);
         lua_pop(L, 1);
     }
@@ -239,14 +242,15 @@ static void push_key_facts(lua_State *L, const ms_verdict *verdict)
  * there. */
 static int verifier_result(lua_State *L)
 {
-    verifier_box *box = luaL_checkudata(L, 1, VERIFIER);
+    ms_verifier *verifier = check_verifier(L);
+    verifier_box *box = lua_touserdata(L, 1);
     lua_Integer index = luaL_checkinteger(L, 2);
     const ms_verdict *verdict;
     ms_reason reason;
 
-    luaL_argcheck(L, index >= 1 && (size_t)index <= ms_verifier_count(box->verifier), 2, "no such signature");
+    luaL_argcheck(L, index >= 1 && (size_t)index <= ms_verifier_count(verifier), 2, "no such signature");
     luaL_checkstack(L, 24, "results");
-    verdict = ms_verifier_verdict(box->verifier, (size_t)index - 1);
+    verdict = ms_verifier_verdict(verifier, (size_t)index - 1);
     reason = verdict->signature.reason;
     lua_pushstring(L, ms_result_word(ms_reason_result(reason)));
     if (reason == MS_REASON_PASS)

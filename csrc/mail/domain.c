@@ -304,3 +304,15 @@ bool ms_domain_to_unicode(ms_span name, ms_buf *out, ms_error *error)
     ms_buf_free(&ascii);
     return fine;
 }
+
+bool ms_domain_within(ms_span name, ms_span parent)
+{
+    ms_span tail;
+
+    if (name.n < parent.n)
+        return false;
+    tail = ms_span_of(name.p + (name.n - parent.n), parent.n);
+    if (!ms_span_ieq(tail, parent))
+        return false;
+    return name.n == parent.n || name.p[name.n - parent.n - 1] == '.';
+}

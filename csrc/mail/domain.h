@@ -25,6 +25,9 @@ enum {
 /* Labels of 1 to 63 letters, digits, hyphens and underscores, 253 characters at most, no dot at the end. */
 bool ms_domain_valid(ms_span name);
 
+/* Is domain `name` the same as `parent` or below it, compared label by label (RFC 6376 §3.5 i=)? */
+bool ms_domain_within(ms_span name, ms_span parent);
+
 /* Appends the name in lower-case A-labels to *out. Codes: "bad_utf8", "bad_label" (what a label may not
  * hold), "empty_label", "label_too_long", "name_too_long", "no_memory". On failure *out is as it was. */
 bool ms_domain_to_ascii(ms_span name, ms_buf *out, ms_error *error);

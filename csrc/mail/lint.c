@@ -172,14 +172,15 @@ static bool is_ascii(ms_span text)
 static void note_at(ms_lint *lint, ms_lint_code code, ms_span block, const char *p)
 {
     size_t line = 1;
+    bool inside = (uintptr_t)p - (uintptr_t)block.p < block.n; /* not a field that was added to what came */
 
     if (lint->finding[code].count > 0) {
         lint->finding[code].count++;
         return;
     }
-    for (const char *at = block.p; at < p && (at = memchr(at, '\n', (size_t)(p - at))) != NULL; at++)
+    for (const char *at = block.p; inside && at < p && (at = memchr(at, '\n', (size_t)(p - at))) != NULL; at++)
         line++;
-    note(lint, code, line);
+    note(lint, code, inside ? line : 0);
 }
 
 static void look_at_field(ms_lint *lint, const ms_field *field, ms_span block, bool ascii, size_t seen[SINGLES])

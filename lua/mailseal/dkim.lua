@@ -14,7 +14,6 @@
 --
 -- @module mailseal.dkim
 
-local async = require "mailseal.async"
 local core = require "mailseal.core".dkim
 
 local M = {}
@@ -114,6 +113,9 @@ local function core_signing(signing, defaults, level)
     error("a signing needs 'domain', 'selector' and 'key'", level + 1)
   end
   local remote = is_callback(key)
+  if remote and key.bits ~= nil and type(key.bits) ~= "number" then
+    error("a signing callback's 'bits' is to be a number", level + 1)
+  end
   if remote and key.type ~= "rsa" and key.type ~= "ed25519" then
     error("a signing callback needs type = \"rsa\" or \"ed25519\"", level + 1)
   elseif not remote and type(key) ~= "userdata" then
@@ -121,7 +123,7 @@ local function core_signing(signing, defaults, level)
   end
   return {
     domain = domain, selector = selector, identity = signing.identity or defaults.identity,
-    type = remote and key.type or key:type(), key = not remote and key or nil,
+    type = remote and key.type or key:type(), bits = remote and key.bits or nil, key = not remote and key or nil,
   }, remote and key or nil
 end
 
@@ -130,10 +132,11 @@ end
 -- Several signatures, each with its own key, are made over one pass of the body: name them in `signatures`, each a table
 -- with `domain`, `selector`, `key`, `identity`; what one of them leaves out is taken from the options themselves.
 --
--- A key that is kept elsewhere (in an HSM, in another process) is a table `{ type = "rsa" | "ed25519", sign = f }`.
--- `f(octets, info)` returns the signature, or nil, a message and a code; it may yield. For RSA, `octets` is what to sign with
+-- A key that is kept elsewhere (in an HSM, in another process) is a table `{ type = "rsa" | "ed25519", bits = 2048, sign = f }`; with
+-- `bits`, which may be left out, the size of an RSA signature is checked. `f(octets, info)` returns the signature, or nil, a message
+-- and a code; it may yield. For RSA, `octets` is what to sign with
 -- PKCS#1 v1.5 and SHA-256; for Ed25519 it is the SHA-256 digest to sign as it is (RFC 8463 §3). `info` has `algorithm`, `digest`
--- (32 octets), `domain`, `selector`.
+-- (32 octets), `domain`, `selector` (as they stand in d= and s=).
 --
 -- @tparam table options
 -- @tparam string options.domain d=, the signing domain; U-labels become A-labels (RFC 8616)
@@ -168,6 +171,10 @@ function M.signer(options)
   if not lints[lint] then
     error("unknown lint '" .. lint .. "'", 2)
   end
+  local signatures = options.signatures or { {} }
+  if #signatures == 0 then
+    error("option 'signatures' is to name one signing or more", 2)
+  end
   local made, message, code = core.signer {
     relaxed_header = canonicalization[1], relaxed_body = canonicalization[2],
     headers = join_names(options.headers, "headers", 2), oversign = join_names(options.oversign, "oversign", 2),
@@ -177,11 +184,14 @@ function M.signer(options)
   if not made then
     return nil, message, code
   end
-  local self = setmetatable({ core = made, callbacks = {}, signings = {}, lint = lint, normalize = options.normalize }, signer_methods)
-  for i, signing in ipairs(options.signatures or { {} }) do
-    self.signings[i], self.callbacks[i] = core_signing(signing, options, 2)
+  local self = setmetatable({
+    core = made, count = #signatures, callbacks = {}, lint = lint, normalize = options.normalize,
+  }, signer_methods)
+  for i, signing in ipairs(signatures) do
+    local of_core
+    of_core, self.callbacks[i] = core_signing(signing, options, 2)
     local ok
-    ok, message, code = made:add(self.signings[i])
+    ok, message, code = made:add(of_core)
     if not ok then
       return nil, message, code
     end
@@ -200,11 +210,8 @@ function M.default_headers()
   return names
 end
 
-local function ask_callback(callback, octets, digest, signing)
-  local signature, message, code = callback.sign(octets, {
-    algorithm = signing.type == "rsa" and "rsa-sha256" or "ed25519-sha256", digest = digest,
-    domain = signing.domain, selector = signing.selector,
-  })
+local function ask_callback(callback, octets, info)
+  local signature, message, code = callback.sign(octets, info)
   if type(signature) ~= "string" then
     return nil, message or "the signing callback returned no signature", code or "sign_failed"
   end
@@ -217,12 +224,13 @@ local function sign_one(stream, index, signer)
   if not callback then
     return stream:sign(index)
   end
-  local octets, digest, code = stream:octets(index)
+  local octets, digest, domain, selector = stream:octets(index)
   if not octets then
-    return nil, digest, code
+    return nil, digest, domain
   end
-  local signature, message
-  signature, message, code = ask_callback(callback, octets, digest, signer.signings[index])
+  local signature, message, code = ask_callback(callback, octets, {
+    algorithm = callback.type == "rsa" and "rsa-sha256" or "ed25519-sha256", digest = digest, domain = domain, selector = selector,
+  })
   if not signature then
     return nil, message, code
   end
@@ -234,7 +242,7 @@ local function finish(stream, signer)
   if not rest then
     return nil, message, code
   end
-  for index = 1, #signer.signings do
+  for index = 1, signer.count do
     local ok
     ok, message, code = sign_one(stream, index, signer)
     if not ok then
@@ -313,7 +321,7 @@ end
 -- @treturn[1] string what is to be sent for it: the chunk itself, or what `normalize` made of it
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string `header_too_large`, `too_many_headers`, `no_memory`
+-- @treturn[2] string `header_too_large` (or, unless `lint` lets it be, what the lint says of a header without end), `no_memory`
 function sign_stream_methods:write(chunk)
   if not self.core then
     error("the stream is finished", 2)
@@ -359,12 +367,17 @@ verify_stream_methods.__index = verify_stream_methods
 
 local verifier_options = {
   resolver = "table", key_cache = "any", minimum_key_bits = "number", accept_body_length = "boolean", clock_slack = "number",
-  maximum_signatures = "number", normalize = "boolean", now = "number",
+  maximum_signatures = "number", normalize = "boolean",
 }
+local verify_options = { now = "number" } -- of M.verify, which takes both
+for name, kind in pairs(verifier_options) do
+  verify_options[name] = kind
+end
 
 --- Makes a cache of public keys, which verifiers may share.
 -- A key is kept by the name it was found at, ready to verify, until its record's TTL ends; the least recently used goes when the
--- cache is full. It has the methods `clear()` and `count()`.
+-- cache is full. It has the methods `clear()`, `count()`, and `advance(seconds)`, which lets its clock run ahead so that a test of
+-- what uses it need not wait for a TTL to end.
 -- @tparam[opt=1000] number size how many keys
 -- @treturn key_cache
 function M.key_cache(size)
@@ -383,8 +396,8 @@ local function cache_of(resolver)
   return cache
 end
 
-local function make_verifier(options, level)
-  check_options(options, verifier_options, level + 1)
+local function make_verifier(options, kinds, level)
+  check_options(options, kinds, level + 1)
   local resolver, cache = options.resolver, options.key_cache
   if not resolver then
     error("a verifier needs a resolver", level + 1)
@@ -420,7 +433,7 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `no_memory`
 function M.verifier(options)
-  local verifier = make_verifier(options, 2) -- no tail call, which would hide the caller
+  local verifier = make_verifier(options, verifier_options, 2) -- no tail call, which would hide the caller
   return verifier
 end
 
@@ -437,8 +450,7 @@ local statuses = {
   ok = true, nodata = true, nxdomain = true, servfail = true, refused = true, timeout = true, bogus = true,
 }
 
-local function answer_for(self, machine, name)
-  local answer = self.resolver:query(name, "TXT")
+local function take_answer(self, machine, name, answer)
   local status = answer and answer.status
   if not statuses[status] then
     machine:answer(self.key_cache, name, "unavailable")
@@ -458,26 +470,18 @@ local function distinct(names)
   return list
 end
 
--- Asks for each name once: side by side where the caller is a task of mailseal.async, else in turn, for whatever scheduler the
--- caller lives under knows nothing of our tasks. While an answer is waited for, nothing of C is on the stack.
+-- Asks for each name once: side by side where the resolver knows how, else in turn. While an answer is waited for, nothing of C
+-- is on the stack.
 local function answer_all(self, machine, names)
-  if #names == 1 then
-    return answer_for(self, machine, names[1])
-  end
-  names = distinct(names)
-  if async.task() then
-    local _, errors = async.map(names, #names, function(name)
-      answer_for(self, machine, name)
-      return true
-    end)
-    local place = next(errors)
-    if place then
-      error(errors[place], 0)
+  names = #names > 1 and distinct(names) or names
+  if #names > 1 and self.resolver.query_all then
+    for place, answer in ipairs(self.resolver:query_all(names, "TXT")) do
+      take_answer(self, machine, names[place], answer)
     end
     return
   end
   for _, name in ipairs(names) do
-    answer_for(self, machine, name)
+    take_answer(self, machine, name, self.resolver:query(name, "TXT"))
   end
 end
 
@@ -606,8 +610,8 @@ end
 -- @return as `verifier:verify`
 function M.verify(message, options)
   check_string(message, "a message", 2)
-  local verifier = make_verifier(options, 2)
-  return verify_whole(verifier, message, check_now(options, verifier_options, 2))
+  local verifier = make_verifier(options, verify_options, 2)
+  return verify_whole(verifier, message, check_now(options, verify_options, 2))
 end
 
 --- Every reason a signature can have for not passing.

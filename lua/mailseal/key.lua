@@ -150,7 +150,7 @@ end
 -- @treturn[1] string the signature's octets
 -- @treturn[2] nil
 -- @treturn[2] string a sentence
--- @treturn[2] string "signing_failed" or "no_memory"
+-- @treturn[2] string "sign_failed" or "no_memory"
 
 --- Is a DKIM key record the public half of this key?
 -- @function key:matches

@@ -160,6 +160,18 @@ function Resolver:query(name, type, options)
   return answer
 end
 
+--- Asks for the records of a type at several names, side by side.
+-- @tparam {string,...} names each as for `query`
+-- @tparam string type as for `query`
+-- @tparam[opt] table options as for `query`
+-- @treturn table the answers, by the names' places; false where `query` would have returned nil
+function Resolver:query_all(names, type, options)
+  local answers, errors = async.map(names, #names, function(name) return self:query(name, type, options) or false end)
+  local _, wrong = next(errors)
+  if wrong then error(wrong, 0) end
+  return answers
+end
+
 --- Lets go of sockets at once, not when the garbage is collected; the resolver is of no use afterwards.
 function Resolver:close()
   self.transport:close()
