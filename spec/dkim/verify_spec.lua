@@ -102,6 +102,17 @@ describe("a message", function()
       say_all(signed.results(message, { zone = zone })))
   end)
 
+  it("has its body hashed for every canonicalization and every l= that its signatures name", function()
+    local fields, wanted = {}, {}
+    for _, c in ipairs { "simple/simple", "relaxed/relaxed", "relaxed/simple" } do
+      for _, l in ipairs { "0", "5", "20", false } do
+        fields[#fields + 1] = field { tags = { c = c, l = l } }
+        wanted[#wanted + 1] = l and "policy body_partly_signed" or "pass"
+      end
+    end
+    assert.equal(table.concat(wanted, ", "), say_all(signed.results(table.concat(fields) .. MESSAGE, { maximum_signatures = 12 })))
+  end)
+
   it("may have signatures that cover one another (§5.4.2)", function()
     local inner = field()
     local outer = field { message = inner .. MESSAGE, tags = { h = "from:dkim-signature" } }
