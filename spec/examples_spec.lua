@@ -1,15 +1,15 @@
 --- The examples, each run as the whole program that it is.
-local command = require "spec.support.command"
+local shell = require "spec.support.shell"
 local dkim = require "mailseal.dkim"
 local dns = require "mailseal.dns"
 local key = require "mailseal.key"
 local knot = require "examples.support.knot"
 
-local message = command.read("examples/message.eml"):gsub("\r?\n", "\r\n")
+local message = shell.read("examples/message.eml"):gsub("\r?\n", "\r\n")
 
 describe("the README", function()
   it("shows lines of Lua that do what they say", function()
-    local lines = command.read("README.md"):match("```lua\n(.-)```")
+    local lines = shell.read("README.md"):match("```lua\n(.-)```")
     local printed, real = {}, dns.resolver
     local chunk = assert((loadstring or load)("local message, print = ...\n" .. lines)) -- luacheck: ignore
     dns.resolver = function()
@@ -31,16 +31,16 @@ describe("the examples", function()
   local directory
 
   before_each(function()
-    directory = command.make_directory()
+    directory = shell.new_directory()
   end)
 
   after_each(function()
-    command.remove_directory(directory)
+    shell.remove_directory(directory)
   end)
 
   --- Runs an example in `directory`, by its path, so that it has to find its library.
   local function run(line, input)
-    return command.shell(("examples=$PWD/examples; cd %s; %s"):format(command.quote(directory), line), input)
+    return shell.run(("examples=$PWD/examples; cd %s; %s"):format(shell.quote(directory), line), input)
   end
 
   --- A key in a file, and a resolver whose zone has its record.
@@ -95,7 +95,7 @@ describe("the examples", function()
   describe("verify.lua", function()
     it("tells each signature's result", function()
       local made = make_key "ed25519"
-      command.write(directory .. "/zone.json", ('{"s1._domainkey.example.com":[{"type":"TXT","data":"%s"}]}'):format(made:record()))
+      shell.write(directory .. "/zone.json", ('{"s1._domainkey.example.com":[{"type":"TXT","data":"%s"}]}'):format(made:record()))
       local signer = assert(dkim.signer { domain = "example.com", selector = "s1", key = made })
       local good = run("$LUA $examples/verify.lua zone.json", assert(signer:sign(message)) .. message)
       assert.equal("", good.err)
@@ -106,7 +106,7 @@ describe("the examples", function()
     end)
 
     it("tells that a message is not signed", function()
-      command.write(directory .. "/zone.json", "{}")
+      shell.write(directory .. "/zone.json", "{}")
       local result = run("$LUA $examples/verify.lua zone.json", message)
       assert.matches("^none\t", result.out)
       assert.matches("dkim=none", result.out, 1, true)
@@ -140,7 +140,7 @@ describe("the examples", function()
         "example.com is ready"
       )
       assert.is_nil(result.out:find("\27", 1, true))
-      assert.equal("", command.shell("ls -A " .. command.quote(directory)).out)
+      assert.equal("", shell.run("ls -A " .. shell.quote(directory)).out)
     end)
 
     it("ends its name server when it is interrupted", function()
@@ -204,13 +204,13 @@ describe("the examples", function()
       end)
 
       it("asks the machine's servers where none is named", function()
-        command.write(directory .. "/resolv.conf", "nameserver " .. server.address .. "\n")
+        shell.write(directory .. "/resolv.conf", "nameserver " .. server.address .. "\n")
         local result = run([[
           $LUA $examples/onboard.lua example.org --selector own --resolv-conf resolv.conf >out & program=$!
           for i in 1 2 3 4 5 6 7 8 9 10; do grep -qs "own-ed25519  Not there" out && break; sleep 0.3; done
           kill -INT "$program"; wait "$program"; echo "status $?"]])
         assert.equal("status 130\n", result.out)
-        in_order(command.read(directory .. "/out"), "own-rsa       Not there yet.", "own-ed25519   Not there yet.")
+        in_order(shell.read(directory .. "/out"), "own-rsa       Not there yet.", "own-ed25519   Not there yet.")
       end)
 
       it("refuses a server that is none before it makes a key", function()
@@ -221,11 +221,11 @@ describe("the examples", function()
 
       it("never touches a file that is no key", function()
         local path = directory .. "/mail-rsa.example.org.pem"
-        command.write(path, "precious")
+        shell.write(path, "precious")
         local result = run("$LUA $examples/onboard.lua example.org --server " .. server.address)
         assert.matches("^onboard: [^\n]*mail%-rsa.example.org.pem[^\n]*\n$", result.err)
         assert.equal(65, result.status)
-        assert.equal("precious", command.read(path))
+        assert.equal("precious", shell.read(path))
       end)
     end)
   end)

@@ -1,23 +1,23 @@
-local command = require "spec.support.command"
+local shell = require "spec.support.shell"
 
 local function pwd()
-  return (command.shell("pwd").out:gsub("\n$", ""))
+  return (shell.run("pwd").out:gsub("\n$", ""))
 end
 
 describe("the command mailseal", function()
   local directory
 
   before_each(function()
-    directory = command.make_directory()
+    directory = shell.new_directory()
   end)
 
   after_each(function()
-    command.remove_directory(directory)
+    shell.remove_directory(directory)
   end)
 
   describe("finds its library", function()
     local function tells_its_version(line)
-      local result = command.shell(line)
+      local result = shell.run(line)
       assert.equal("", result.err)
       assert.matches("^mailseal %d", result.out)
       assert.equal(0, result.status)
@@ -30,14 +30,14 @@ describe("the command mailseal", function()
     end)
 
     it("through links to it, relative ones among them", function()
-      local place = command.quote(directory)
+      local place = shell.quote(directory)
       tells_its_version(('ln -s "$PWD/bin/mailseal" %s/one; ln -s one %s/two; %s/two --version'):format(place, place, place))
     end)
 
     it("in a directory with spaces in its name", function()
-      local place = command.quote(directory .. "/with some spaces")
+      local place = shell.quote(directory .. "/with some spaces")
       tells_its_version(('ln -s "$PWD" %s; cd / && %s/bin/mailseal --version'):format(place, place))
-      local copy = command.quote(directory .. "/a copy")
+      local copy = shell.quote(directory .. "/a copy")
       tells_its_version(
         ("mkdir -p %s/bin; cp bin/mailseal %s/bin; ln -s $PWD/lua $PWD/build %s; %s/bin/mailseal --version"):format(
           copy, copy, copy, copy
@@ -47,11 +47,11 @@ describe("the command mailseal", function()
 
     it("where it is installed", function()
       local version = _VERSION:match("%d.*")
-      local place = command.quote(directory)
+      local place = shell.quote(directory)
       tells_its_version(
         ([[cd %s && mkdir -p bin share/lua lib/lua && cp %s/bin/mailseal bin && ln -s %s/lua share/lua/%s \
            && ln -s %s/build/%s lib/lua/%s && cd / && %s/bin/mailseal --version]]):format(
-          place, pwd(), pwd(), version, pwd(), command.lua, version, place
+          place, pwd(), pwd(), version, pwd(), shell.lua, version, place
         )
       )
     end)
@@ -61,22 +61,22 @@ describe("the command mailseal", function()
     end)
 
     it("with whichever Lua the core has been built for", function()
-      local place = command.quote(directory)
+      local place = shell.quote(directory)
       tells_its_version(
         ([[unset LUA; mkdir -p %s/bin %s/build && cp bin/mailseal %s/bin && ln -s "$PWD/lua" %s \
            && ln -s "$PWD/build/%s" %s/build && %s/bin/mailseal --version]]):format(
-          place, place, place, place, command.lua, place, place
+          place, place, place, place, shell.lua, place, place
         )
       )
     end)
 
     it("with whichever Lua the core has been installed for", function()
       local version = _VERSION:match("%d.*")
-      local place = command.quote(directory)
+      local place = shell.quote(directory)
       tells_its_version(
         ([[unset LUA; mkdir -p %s/bin %s/share/lua %s/lib/lua && cp bin/mailseal %s/bin && ln -s "$PWD/lua" %s/share/lua/%s \
            && ln -s "$PWD/build/%s" %s/lib/lua/%s && %s/bin/mailseal --version]]):format(
-          place, place, place, place, place, version, command.lua, place, version, place
+          place, place, place, place, place, version, shell.lua, place, version, place
         )
       )
     end)
@@ -87,8 +87,8 @@ describe("the command mailseal", function()
   end)
 
   it("says what to do where the core has not been built", function()
-    local place = command.quote(directory)
-    local result = command.shell(
+    local place = shell.quote(directory)
+    local result = shell.run(
       ("mkdir %s/bin; cp bin/mailseal %s/bin; ln -s $PWD/lua %s; %s/bin/mailseal --version"):format(place, place, place, place)
     )
     assert.equal("mailseal: the C core has not been built for " .. _VERSION .. ": run make first\n", result.err)
@@ -97,21 +97,21 @@ describe("the command mailseal", function()
   end)
 
   it("says so where it is not installed for this Lua", function()
-    local result = command.shell(("cp bin/mailseal %s && cd / && %s/mailseal --version"):format(
-      command.quote(directory), command.quote(directory)
+    local result = shell.run(("cp bin/mailseal %s && cd / && %s/mailseal --version"):format(
+      shell.quote(directory), shell.quote(directory)
     ))
     assert.matches("^mailseal: it is not installed for Lua[^\n]*\n$", result.err)
     assert.equal(69, result.status)
   end)
 
   it("says so where there is no such Lua", function()
-    local result = command.shell("LUA=lua-of-nowhere bin/mailseal --version")
+    local result = shell.run("LUA=lua-of-nowhere bin/mailseal --version")
     assert.equal("mailseal: cannot find lua-of-nowhere: install Lua 5.4 or LuaJIT, or name one in LUA\n", result.err)
     assert.equal(69, result.status)
   end)
 
   it("says so where argparse is not installed", function()
-    local result = command.shell('"$LUA" -e \'package.preload.argparse = function() error "absent" end\' bin/mailseal verify')
+    local result = shell.run('"$LUA" -e \'package.preload.argparse = function() error "absent" end\' bin/mailseal verify')
     assert.equal(
       "mailseal verify: mailseal's command line needs argparse: apt install lua-argparse, or luarocks install argparse\n",
       result.err
@@ -124,7 +124,7 @@ describe("the command mailseal", function()
       { "--help" }, { "-h" }, { "keygen", "--help" }, { "sign", "--help" }, { "verify", "-h" }, { "record", "--help" },
       { "query", "--help" },
     } do
-      local result = command.mailseal(arguments)
+      local result = shell.mailseal(arguments)
       assert.equal("", result.err)
       assert.matches("^Usage: mailseal", result.out)
       assert.equal(0, result.status)
@@ -158,7 +158,7 @@ describe("the command mailseal", function()
     }
     for name, case in pairs(wrong) do
       it(name, function()
-        local result = command.mailseal(case[1])
+        local result = shell.mailseal(case[1])
         assert.equal(case[2], result.err:sub(1, #case[2]))
         assert.matches("^[^\n]+\n$", result.err)
         assert.equal("", result.out)
@@ -168,15 +168,15 @@ describe("the command mailseal", function()
   end)
 
   it("tells when standard output cannot be written", function()
-    local result = command.shell("bin/mailseal --help >/dev/full")
+    local result = shell.run("bin/mailseal --help >/dev/full")
     assert.equal("mailseal: cannot write standard output: No space left on device\n", result.err)
     assert.equal(74, result.status)
   end)
 
   it("is silent when it is interrupted", function()
-    local fifo = command.quote(directory .. "/fifo")
+    local fifo = shell.quote(directory .. "/fifo")
     -- LuaJIT goes on with a read that a first signal has interrupted; the second ends it.
-    local result = command.shell(
+    local result = shell.run(
       ([[mkfifo %s; sleep 10 >%s & writer=$!; bin/mailseal verify <%s & program=$!; sleep 0.5
          kill -INT "$program"; sleep 0.2; kill -INT "$program" 2>/dev/null
          wait "$program"; echo "status $?"; kill "$writer" && echo "in time"]]):format(fifo, fifo, fifo)
@@ -186,7 +186,7 @@ describe("the command mailseal", function()
   end)
 
   it("is silent when whoever reads its output has gone", function()
-    local result = command.shell("{ trap '' PIPE; bin/mailseal --help; echo $? >&2; } | true")
+    local result = shell.run("{ trap '' PIPE; bin/mailseal --help; echo $? >&2; } | true")
     assert.equal("74\n", result.err)
   end)
 end)

@@ -1,4 +1,4 @@
-local command = require "spec.support.command"
+local shell = require "spec.support.shell"
 local cjson = require "cjson"
 
 local zone = [[{
@@ -18,17 +18,17 @@ describe("mailseal query", function()
   local directory, path
 
   setup(function()
-    directory = command.make_directory()
+    directory = shell.new_directory()
     path = directory .. "/zone.json"
-    command.write(path, zone)
+    shell.write(path, zone)
   end)
 
   teardown(function()
-    command.remove_directory(directory)
+    shell.remove_directory(directory)
   end)
 
   local function query(...)
-    return command.mailseal { "query", "--zone", path, ... }
+    return shell.mailseal { "query", "--zone", path, ... }
   end
 
   it("asks for TXT unless told otherwise, and prints lines of a zone file without control characters", function()
@@ -67,7 +67,7 @@ describe("mailseal query", function()
       { status = 69, out = "", err = "mailseal query: no DNS server has answered for silent.example TXT\n" },
       query("silent.example")
     )
-    local result = command.mailseal { "query", "a.example", "--server", "127.0.0.1:9" }
+    local result = shell.mailseal { "query", "a.example", "--server", "127.0.0.1:9" }
     assert.equal("mailseal query: no DNS server has answered for a.example TXT (unreachable)\n", result.err)
     assert.equal(69, result.status)
   end)
@@ -86,19 +86,19 @@ describe("mailseal query", function()
 
   it("refuses what is no name, no type or no server with status 64", function()
     for _, arguments in ipairs { { "a..example" }, { ("a"):rep(64) .. ".example" }, { "a.example", "FROB" } } do
-      local result = command.mailseal { "query", "--zone", path, arguments[1], arguments[2] }
+      local result = shell.mailseal { "query", "--zone", path, arguments[1], arguments[2] }
       assert.matches("^mailseal query: [^\n]+\n$", result.err)
       assert.equal("", result.out)
       assert.equal(64, result.status)
     end
-    assert.equal(64, command.mailseal({ "query", "a.example", "--server", "nowhere:53" }).status)
+    assert.equal(64, shell.mailseal({ "query", "a.example", "--server", "nowhere:53" }).status)
   end)
 
   it("refuses a zone file that cannot be read, or is none, with status 65", function()
     local bad = directory .. "/bad"
-    command.write(bad, '{"a": 1}')
+    shell.write(bad, '{"a": 1}')
     for _, file in ipairs { directory .. "/none", bad, directory } do
-      local result = command.mailseal { "query", "a.example", "--zone", file }
+      local result = shell.mailseal { "query", "a.example", "--zone", file }
       assert.matches(file, result.err, 1, true)
       assert.matches("^mailseal query: [^\n]+\n$", result.err)
       assert.equal("", result.out)

@@ -1,4 +1,4 @@
-local command = require "spec.support.command"
+local shell = require "spec.support.shell"
 local cjson = require "cjson"
 
 local good = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
@@ -6,43 +6,43 @@ local revoked = "v=DKIM1; k=rsa; p="
 
 describe("mailseal record dkim", function()
   it("says that a good record is good", function()
-    local result = command.mailseal { "record", "dkim", good }
+    local result = shell.mailseal { "record", "dkim", good }
     assert.same({ status = 0, out = "ok: nothing is wrong with this record\n", err = "" }, result)
   end)
 
   it("says what is wrong and how to mend it, and ends with status 1 where the record cannot be used", function()
-    local result = command.mailseal { "record", "dkim", revoked }
+    local result = shell.mailseal { "record", "dkim", revoked }
     assert.matches("^error: [^\n]*revoked[^\n]*%(dkim_revoked%)\n  fix: [^\n]+\n$", result.out)
     assert.equal("", result.err)
     assert.equal(1, result.status)
   end)
 
   it("ends with status 0 where the record can be used in spite of it", function()
-    local result = command.mailseal { "record", "dkim", (good:gsub("p=", "t=y; p=")) }
+    local result = shell.mailseal { "record", "dkim", (good:gsub("p=", "t=y; p=")) }
     assert.matches("(dkim_testing)", result.out, 1, true)
     assert.equal(0, result.status)
   end)
 
   it("reads the text from standard input, without the line's end", function()
-    assert.same(command.mailseal { "record", "dkim", good }, command.mailseal({ "record", "dkim", "-" }, good .. "\n"))
-    assert.equal(1, command.mailseal({ "record", "dkim", "-" }, revoked .. "\r\n").status)
+    assert.same(shell.mailseal { "record", "dkim", good }, shell.mailseal({ "record", "dkim", "-" }, good .. "\n"))
+    assert.equal(1, shell.mailseal({ "record", "dkim", "-" }, revoked .. "\r\n").status)
   end)
 
   it("shows no control character that the text holds", function()
-    local result = command.mailseal { "record", "dkim", good .. "; n=\27[2J" }
+    local result = shell.mailseal { "record", "dkim", good .. "; n=\27[2J" }
     assert.is_nil(result.out:find("\27", 1, true))
     assert.equal(1, result.status)
   end)
 
   it("refuses a text that is too large to be a record", function()
-    local result = command.mailseal({ "record", "dkim", "-" }, ("x"):rep(2 ^ 20 + 1))
+    local result = shell.mailseal({ "record", "dkim", "-" }, ("x"):rep(2 ^ 20 + 1))
     assert.equal("mailseal record: cannot read standard input: it is over 1048576 octets long\n", result.err)
     assert.equal(65, result.status)
   end)
 
   describe("with --json", function()
     it("prints one object on one line", function()
-      local result = command.mailseal { "record", "dkim", revoked, "--json" }
+      local result = shell.mailseal { "record", "dkim", revoked, "--json" }
       assert.matches("^[^\n]+\n$", result.out)
       local object = cjson.decode(result.out)
       assert.equal("dkim", object.kind)
@@ -56,7 +56,7 @@ describe("mailseal record dkim", function()
     end)
 
     it("prints an empty list where nothing is wrong", function()
-      local result = command.mailseal { "record", "dkim", good, "--json" }
+      local result = shell.mailseal { "record", "dkim", good, "--json" }
       assert.equal('{"kind":"dkim","status":"ok","findings":[]}\n', result.out)
     end)
   end)

@@ -1,4 +1,4 @@
-local command = require "spec.support.command"
+local shell = require "spec.support.shell"
 local key = require "mailseal.key"
 
 local message = table.concat({
@@ -16,15 +16,15 @@ describe("mailseal sign", function()
   local directory, rsa, ed25519, file
 
   setup(function()
-    directory = command.make_directory()
+    directory = shell.new_directory()
     rsa, ed25519, file = directory .. "/rsa.pem", directory .. "/ed25519.pem", directory .. "/message.eml"
     assert(assert(key.generate { type = "rsa", bits = 2048 }):save(rsa))
     assert(assert(key.generate { type = "ed25519" }):save(ed25519))
-    command.write(file, message)
+    shell.write(file, message)
   end)
 
   teardown(function()
-    command.remove_directory(directory)
+    shell.remove_directory(directory)
   end)
 
   local function sign(arguments, input)
@@ -32,7 +32,7 @@ describe("mailseal sign", function()
     for _, argument in ipairs(arguments) do
       all[#all + 1] = argument
     end
-    return command.mailseal(all, input)
+    return shell.mailseal(all, input)
   end
 
   --- The signature's value without folds, in what stands before the message.
@@ -64,10 +64,10 @@ describe("mailseal sign", function()
   it("reads standard input from a pipe, however large the message", function()
     local large = message .. ("An entirely unremarkable line of text that goes on for a while.\r\n"):rep(50000)
     local path = directory .. "/large.eml"
-    command.write(path, large)
-    local result = command.shell(
+    shell.write(path, large)
+    local result = shell.run(
       ("cat %s | bin/mailseal sign --domain example.com --selector s1 --key %s"):format(
-        command.quote(path), command.quote(ed25519)
+        shell.quote(path), shell.quote(ed25519)
       )
     )
     assert.equal(0, result.status)
@@ -99,23 +99,23 @@ describe("mailseal sign", function()
   it("opens an encrypted key with the passphrase in a file", function()
     local path, passphrase = directory .. "/encrypted.pem", directory .. "/passphrase"
     assert(assert(key.load_file(ed25519)):save(path, { passphrase = "open sesame", force = true }))
-    command.write(passphrase, "open sesame\n")
+    shell.write(passphrase, "open sesame\n")
     local arguments =
       { "sign", "--domain", "example.com", "--selector", "s1", "--key", path, "--passphrase-file", passphrase, file }
-    assert.equal(0, command.mailseal(arguments).status)
-    command.write(passphrase, "another\n")
-    local wrong = command.mailseal(arguments)
+    assert.equal(0, shell.mailseal(arguments).status)
+    shell.write(passphrase, "another\n")
+    local wrong = shell.mailseal(arguments)
     assert.matches("^mailseal sign: " .. path:gsub("%p", "%%%0") .. ": [^\n]*passphrase[^\n]*\n$", wrong.err)
     assert.equal(65, wrong.status)
   end)
 
   it("writes the whole signed message to a file", function()
     local out = directory .. "/signed.eml"
-    command.write(out, "before")
+    shell.write(out, "before")
     local result = sign { "--out", out, file }
     assert.same({ status = 0, out = "", err = "" }, result)
-    assert.equal(1, #signatures(command.read(out), message))
-    assert.equal("", command.shell("ls -A " .. command.quote(directory) .. " | grep signed.eml. || true").out)
+    assert.equal(1, #signatures(shell.read(out), message))
+    assert.equal("", shell.run("ls -A " .. shell.quote(directory) .. " | grep signed.eml. || true").out)
   end)
 
   describe("refuses, with one line and nothing on standard output,", function()
@@ -144,7 +144,7 @@ describe("mailseal sign", function()
     it("a key that does not exist, or is none", function()
       local base = { "sign", "--domain", "example.com", "--selector", "s1", "--key" }
       for path, words in pairs { [directory .. "/no.pem"] = "No such file", [file] = file .. ": ", [directory] = "directory" } do
-        local result = command.mailseal { base[1], base[2], base[3], base[4], base[5], base[6], path, file }
+        local result = shell.mailseal { base[1], base[2], base[3], base[4], base[5], base[6], path, file }
         assert.matches(words, result.err, 1, true)
         assert.matches("^mailseal sign: [^\n]+\n$", result.err)
         assert.equal("", result.out)
@@ -178,22 +178,22 @@ describe("mailseal sign", function()
 
   it("leaves no file behind where the disk is full, nor touches the one that was there", function()
     local out = directory .. "/full.eml"
-    command.write(out, "before")
-    local result = command.shell(
+    shell.write(out, "before")
+    local result = shell.run(
       ([[( trap '' XFSZ; ulimit -f 0
            bin/mailseal sign --domain example.com --selector s1 --key %s --out %s %s 2>&1; echo "status $?" ) | cat]]):format(
-        command.quote(ed25519), command.quote(out), command.quote(file)
+        shell.quote(ed25519), shell.quote(out), shell.quote(file)
       )
     )
     assert.equal("mailseal sign: cannot write " .. out .. ": File too large\nstatus 74\n", result.out)
-    assert.equal("before", command.read(out))
-    assert.equal("full.eml\n", command.shell("ls -A " .. command.quote(directory) .. " | grep full.eml").out)
+    assert.equal("before", shell.read(out))
+    assert.equal("full.eml\n", shell.run("ls -A " .. shell.quote(directory) .. " | grep full.eml").out)
   end)
 
   it("tells when standard output cannot be written", function()
-    local result = command.shell(
+    local result = shell.run(
       ("bin/mailseal sign --domain example.com --selector s1 --key %s %s >/dev/full"):format(
-        command.quote(ed25519), command.quote(file)
+        shell.quote(ed25519), shell.quote(file)
       )
     )
     assert.equal("mailseal sign: cannot write standard output: No space left on device\n", result.err)
@@ -202,7 +202,7 @@ describe("mailseal sign", function()
 
   it("writes to a device as it is", function()
     assert.equal(0, sign({ "--out", "/dev/null", file }).status)
-    assert.equal("character special file\n", command.shell("stat -c %F /dev/null").out)
+    assert.equal("character special file\n", shell.run("stat -c %F /dev/null").out)
     assert.equal(74, sign({ "--out", "/dev/full", file }).status)
   end)
 end)

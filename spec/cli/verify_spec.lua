@@ -1,4 +1,4 @@
-local command = require "spec.support.command"
+local shell = require "spec.support.shell"
 local cjson = require "cjson"
 local dkim = require "mailseal.dkim"
 local key = require "mailseal.key"
@@ -22,7 +22,7 @@ describe("mailseal verify", function()
   --- Writes a message into a file; returns its path.
   local function file(name, octets)
     local path = directory .. "/" .. name
-    command.write(path, octets)
+    shell.write(path, octets)
     return path
   end
 
@@ -36,12 +36,12 @@ describe("mailseal verify", function()
   end
 
   setup(function()
-    directory = command.make_directory()
+    directory = shell.new_directory()
     zone = directory .. "/zone.json"
     keys.rsa = assert(key.generate { type = "rsa", bits = 2048 })
     keys.ed25519 = assert(key.generate { type = "ed25519" })
     keys.silent, keys.absent = keys.ed25519, keys.ed25519
-    command.write(zone, cjson.encode {
+    shell.write(zone, cjson.encode {
       ["rsa._domainkey.example.com"] = { { type = "TXT", data = keys.rsa:record() } },
       ["ed25519._domainkey.example.com"] = { { type = "TXT", data = keys.ed25519:record() } },
       ["silent._domainkey.example.com"] = { { error = "timeout" } },
@@ -49,7 +49,7 @@ describe("mailseal verify", function()
   end)
 
   teardown(function()
-    command.remove_directory(directory)
+    shell.remove_directory(directory)
   end)
 
   local function verify(arguments, input)
@@ -57,7 +57,7 @@ describe("mailseal verify", function()
     for _, argument in ipairs(arguments) do
       all[#all + 1] = argument
     end
-    return command.mailseal(all, input)
+    return shell.mailseal(all, input)
   end
 
   it("prints each signature's result with a sentence, and the Authentication-Results field", function()
@@ -116,8 +116,8 @@ describe("mailseal verify", function()
   it("ends with status 1 where the signature has expired at the time given", function()
     local signer = dkim.signer { domain = "example.com", selector = "rsa", key = keys.rsa, expire = 60 }
     local path = file("expiring.eml", assert(signer:sign(message, { now = now })) .. message)
-    assert.equal(0, command.mailseal({ "verify", "--zone", zone, "--time", tostring(now + 59), path }).status)
-    local late = command.mailseal { "verify", "--zone", zone, "--time", tostring(now + 86400), path }
+    assert.equal(0, shell.mailseal({ "verify", "--zone", zone, "--time", tostring(now + 59), path }).status)
+    local late = shell.mailseal { "verify", "--zone", zone, "--time", tostring(now + 86400), path }
     assert.matches("expired", late.out)
     assert.equal(1, late.status)
   end)
@@ -126,7 +126,7 @@ describe("mailseal verify", function()
     local result = verify({}, signed("silent", "rsa"))
     assert.matches("\n  temperror", result.out)
     assert.equal(75, result.status)
-    local unreachable = command.mailseal({ "verify", "--server", "127.0.0.1:9" }, signed "rsa")
+    local unreachable = shell.mailseal({ "verify", "--server", "127.0.0.1:9" }, signed "rsa")
     assert.matches("\n  temperror", unreachable.out)
     assert.equal(75, unreachable.status)
   end)
@@ -150,7 +150,7 @@ describe("mailseal verify", function()
   end)
 
   it("refuses a zone file that is none with status 65", function()
-    local result = command.mailseal({ "verify", "--zone", file("bad.json", "{]") }, message)
+    local result = shell.mailseal({ "verify", "--zone", file("bad.json", "{]") }, message)
     assert.matches("^mailseal verify: [^\n]*bad.json[^\n]*\n$", result.err)
     assert.equal("", result.out)
     assert.equal(65, result.status)

@@ -256,8 +256,7 @@ if not os.getenv "MAILSEAL_BUILD" then
           io.write(select(3, key.load_file(%q, passphrase or nil)), " ")
         end
       ]]):format(package.path, package.cpath, directory .. "/key.pem"))
-      local lua = jit and "luajit" or "lua5.4" -- luacheck: ignore jit
-      local said = shell.output(("timeout 20 script -qec '%s %s/script.lua' /dev/null </dev/null"):format(lua, directory))
+      local said = shell.output(("timeout 20 script -qec '%s %s/script.lua' /dev/null </dev/null"):format(shell.lua, directory))
       shell.remove_directory(directory)
       assert.are.equal("key_encrypted bad_passphrase bad_passphrase ", (said:gsub("[\r\n]", "")))
     end)

@@ -144,8 +144,7 @@ describe("key:save", function()
           print(ok, code, message)
         end
       ]]):format(package.path, package.cpath, path))
-      local lua = jit and "luajit" or "lua5.4" -- luacheck: ignore jit
-      local said = shell.output(("sh -c 'trap \"\" XFSZ; ulimit -f 1; exec %s %s'"):format(lua, script))
+      local said = shell.output(("sh -c 'trap \"\" XFSZ; ulimit -f 1; exec %s %s'"):format(shell.lua, script))
       local line = ("nil\tno_space\t%s cannot be written: File too large\n"):format(path)
       assert.are.equal(line .. line, said)
       assert.are.equal("script.lua", shell.names(directory))

@@ -8,19 +8,16 @@
 -- For each the peer answers `ok size LF text LF` or `no size LF text LF`: the header field it made, or why not. With
 -- REPEAT it does each job that many times more, and its text is the microseconds of processor time one took.
 
+local shell = require "spec.support.shell"
+
 local M = {}
 
 local BUILT = "build/interop/opendkim_peer"
 
-local function succeeds(command)
-  local ok = os.execute(command .. " >/dev/null 2>&1")
-  return ok == true or ok == 0
-end
-
 -- The first Python that has dkimpy.
 local function python()
   for _, command in ipairs { "python3", "/usr/bin/python3" } do
-    if succeeds(command .. " -c 'import dkim, nacl'") then
+    if shell.succeeds(command .. " -c 'import dkim, nacl'") then
       return command
     end
   end
@@ -28,7 +25,7 @@ end
 
 local function build_opendkim()
   local compiler = os.getenv("CC") or "cc"
-  return succeeds("mkdir -p build/interop && " .. compiler .. " -O1 -std=c11 -D_GNU_SOURCE -I. spec/interop/opendkim_peer.c"
+  return shell.succeeds("mkdir -p build/interop && " .. compiler .. " -O1 -std=c11 -D_GNU_SOURCE -I. spec/interop/opendkim_peer.c"
     .. " -lopendkim -o " .. BUILT)
 end
 
@@ -44,29 +41,9 @@ M.known = {
   },
   {
     name = "Mail::DKIM", package = "libmail-dkim-perl", algorithms = { "rsa" },
-    find = function() return succeeds("perl -MMail::DKIM -e 1") and "perl spec/interop/mail_dkim_peer.pl" end,
+    find = function() return shell.succeeds("perl -MMail::DKIM -e 1") and "perl spec/interop/mail_dkim_peer.pl" end,
   },
 }
-
-local function write_file(path, text)
-  local file = assert(io.open(path, "wb"))
-  assert(file:write(text))
-  file:close()
-end
-
-local function read_file(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
-
-local function temporary_directory()
-  local pipe = assert(io.popen("mktemp -d"))
-  local directory = pipe:read("*l")
-  pipe:close()
-  return assert(directory, "mktemp -d failed")
-end
 
 local function encode_jobs(jobs)
   local out = {}
@@ -98,22 +75,18 @@ end
 -- @tparam[opt] integer times how often each is done more, to be timed
 -- @treturn table a list of `{ ok = boolean, text = string }`; raises where the peer breaks down
 function M.run(command, keys, zone, jobs, times)
-  local directory = temporary_directory()
+  local directory = shell.new_directory()
   local records = {}
   for name, text in pairs(zone) do
     records[#records + 1] = name .. "\t" .. text .. "\n"
   end
-  write_file(directory .. "/rsa.pem", keys.rsa)
-  write_file(directory .. "/ed25519.pem", keys.ed25519)
-  write_file(directory .. "/zone", table.concat(records))
-  write_file(directory .. "/jobs", encode_jobs(jobs))
-  local pipe = assert(io.popen(("%s %s %s <%s/jobs 2>%s/errors"):format(command, directory, times or "", directory, directory)))
-  local output = pipe:read("*a")
-  pipe:close()
-  local answers, problem = decode_answers(output, #jobs)
-  local errors = read_file(directory .. "/errors")
-  os.execute("rm -r " .. directory)
-  return answers or error(command .. ": " .. problem .. "\n" .. errors, 2)
+  shell.write(directory .. "/rsa.pem", keys.rsa)
+  shell.write(directory .. "/ed25519.pem", keys.ed25519)
+  shell.write(directory .. "/zone", table.concat(records))
+  local result = shell.run(("%s %s %s"):format(command, shell.quote(directory), times or ""), encode_jobs(jobs))
+  shell.remove_directory(directory)
+  local answers, problem = decode_answers(result.out, #jobs)
+  return answers or error(command .. ": " .. problem .. "\n" .. result.err, 2)
 end
 
 return M
