@@ -1,6 +1,7 @@
 --- The customer's part in examples/onboard.lua, where no real domain is given: a DNS server on loopback into which the
 -- records are put late, and wrongly at first, as it happens.
 local key = require "mailseal.key"
+local record = require "mailseal.record"
 local knot = require "support.knot"
 
 local M = {}
@@ -8,17 +9,8 @@ local M = {}
 local Rehearsal = { __name = "rehearsal" }
 Rehearsal.__index = Rehearsal
 
---- A text as the quoted character-strings of one TXT record, of at most 255 octets each.
-local function quoted(text)
-  local parts = {}
-  for start = 1, #text, 255 do
-    parts[#parts + 1] = '"' .. text:sub(start, start + 254):gsub('[\\"]', "\\%0") .. '"'
-  end
-  return table.concat(parts, " ")
-end
-
 local function add(one, text)
-  return ("add %s._domainkey 60 TXT %s"):format(one.selector, quoted(text))
+  return ("add %s._domainkey 60 TXT %s"):format(one.selector, record.quote(record.split(text)))
 end
 
 local function delete(one)

@@ -176,10 +176,21 @@ local function escape_octet(character)
   return ("\\%03d"):format(character:byte())
 end
 
--- A character-string in quotes (RFC 1035 §5.1). The semicolon needs no escape there, but simple readers take it for the
--- start of a comment.
 local function quote(text)
-  return '"' .. text:gsub('["\\;]', "\\%0"):gsub("[%c\127-\255]", escape_octet) .. '"'
+  return '"' .. text:gsub('["\\]', "\\%0"):gsub("[%c\127-\255]", escape_octet) .. '"'
+end
+
+--- Character-strings in quotes, as a zone file has them (RFC 1035 §5.1).
+-- Quotes and backslashes have a backslash before them, control characters and octets over 0x7e are written as `\DDD`.
+-- Semicolons stand as they are: in quotes they start no comment, and a `\;` would be copied into forms that take it literally.
+-- @tparam string|{string,...} strings one of them, or the list of a record's: see @{split}
+-- @treturn string with a space between two of them
+function M.quote(strings)
+  local quoted = {}
+  for i, text in ipairs(strings_of(strings, 2)) do
+    quoted[i] = quote(text)
+  end
+  return table.concat(quoted, " ")
 end
 
 -- A name as a zone file has it: absolute, and nothing in it that means something there.
@@ -197,8 +208,7 @@ local function owner(name)
 end
 
 --- A TXT record as a line of a zone file (RFC 1035 §5.1), with strings of at most 255 octets.
--- Whatever the text holds, the line holds one record: quotes, backslashes and semicolons have a backslash before them,
--- control characters and octets over 0x7e are written as `\DDD`.
+-- Whatever the text holds, the line holds one record: see @{quote}.
 -- @tparam string name with dots between its labels; it is taken as absolute, with a dot at its end or not
 -- @tparam string|{string,...} text a list's strings are kept as they are, and have at most 255 octets each
 -- @tparam[opt] number ttl seconds, 0 to 2147483647; without, the zone's default holds
@@ -214,18 +224,17 @@ function M.zone_line(name, text, ttl)
   if not absolute then
     return nil, "a DNS name has labels of 1 to 63 octets and 253 octets in all", "bad_name"
   end
-  local parts, size = { absolute, ttl and ("%d IN TXT"):format(ttl) or "IN TXT" }, 0
-  for _, part in ipairs(type(text) == "table" and text or M.split(text)) do
+  local strings, size = type(text) == "table" and text or M.split(text), 0
+  for _, part in ipairs(strings) do
     if #part > STRING_MAX then
       error("a character-string of a TXT record has at most 255 octets", 2)
     end
     size = size + 1 + #part
-    parts[#parts + 1] = quote(part)
   end
   if size > DATA_MAX then
     return nil, "the data of a DNS record has at most 65535 octets", "text_too_long"
   end
-  return table.concat(parts, " ")
+  return ("%s%s IN TXT %s"):format(absolute, ttl and (" %d"):format(ttl) or "", M.quote(strings))
 end
 
 return M

@@ -25,9 +25,19 @@ describe("a record's text", function()
   end)
 end)
 
+describe("character-strings in quotes", function()
+  it("stand side by side, each as long as it is", function()
+    assert.equal('"a"', record.quote("a"))
+    assert.equal('"a" "" "b"', record.quote { "a", "", "b" })
+    assert.equal('"' .. ("x"):rep(300) .. '"', record.quote(("x"):rep(300)))
+    assert.equal([["\"\\;\000\255"]], record.quote('"\\;\0\255'))
+    assert.has_error(function() record.quote(1) end)
+  end)
+end)
+
 describe("a zone file's line", function()
   it("holds name, TTL, class, type and strings", function()
-    assert.equal('s1._domainkey.example.com. 3600 IN TXT "v=DKIM1\\; p="',
+    assert.equal('s1._domainkey.example.com. 3600 IN TXT "v=DKIM1; p="',
       record.zone_line("s1._domainkey.example.com", "v=DKIM1; p=", 3600))
     assert.equal('example.com. IN TXT "a"', record.zone_line("example.com.", "a"))
     assert.equal('example.com. 0 IN TXT "a" "" "b"', record.zone_line("example.com.", { "a", "", "b" }, 0))
@@ -40,7 +50,7 @@ describe("a zone file's line", function()
   end)
 
   it("escapes what means something, what cannot be seen and what is not ASCII", function()
-    assert.equal([[a. IN TXT "\"\\\; \000\010\031\127\128\255~"]], record.zone_line("a", '"\\; \0\n\31\127\128\255~'))
+    assert.equal([[a. IN TXT "\"\\; \000\010\031\127\128\255~"]], record.zone_line("a", '"\\; \0\n\31\127\128\255~'))
     assert.equal([[\036a\059b\040\041\064\034\092\032\195\164.example.com. IN TXT ""]],
       record.zone_line('$a;b()@"\\ \195\164.example.com', ""))
     assert.equal('*._x-1.example.com. IN TXT ""', record.zone_line("*._x-1.example.com", ""))

@@ -55,23 +55,10 @@ local function hexadecimal(octets)
   end))
 end
 
-local function quote(octets)
-  local escaped = octets:gsub('["\\]', "\\%0"):gsub("[^ -~]", function(octet)
-    return ("\\%03d"):format(octet:byte())
-  end)
-  return '"' .. escaped .. '"'
-end
-
 local function field_text(record, field)
   local value = record[field]
-  if field == "strings" then
-    local quoted = {}
-    for i, part in ipairs(value) do
-      quoted[i] = quote(part)
-    end
-    return table.concat(quoted, " ")
-  elseif record.type == "CAA" and field == "value" then
-    return quote(value)
+  if field == "strings" or record.type == "CAA" and field == "value" then
+    return require("mailseal.record").quote(value)
   end
   return names[field] and value .. "." or tostring(value)
 end
