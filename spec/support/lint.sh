@@ -35,7 +35,72 @@ check_with_cppcheck() {
         --suppress=missingIncludeSystem -j 2 -D_GNU_SOURCE -D__GNUC__=12 -Icsrc "${core_files[@]}" "${binding_files[@]}"
 }
 
-# ---- the layers of the C core
+# ---- the layers: a part may use itself and what its line names, which stands below it
+
+c_layers='
+base:
+crypto: base
+mail: base
+record: base crypto
+dkim: base crypto mail record
+dns: base
+lua: base crypto mail record dkim dns
+fuzz: base crypto mail record dkim dns
+'
+lua_layers='
+dns: core
+standards: core dns
+cli: dns standards
+bin: cli
+examples: dns standards
+'
+
+# Reads lines of "who whom where" and fails on those that the table does not allow.
+obeys_layers() {
+    awk -v table="$1" '
+        BEGIN {
+            n = split(table, line, "\n")
+            for (i = 1; i <= n; i++) {
+                m = split(line[i], name, /:? +|:/)
+                for (j = 2; j <= m; j++)
+                    allowed[name[1], name[j]] = 1
+            }
+        }
+        $1 != $2 && !(($1, $2) in allowed) {
+            print $3 ": " $1 " may not use " $2
+            found = 1
+        }
+        END { exit found }'
+}
+
+# An #include that does not name its directory stays as it is, and is refused.
+includes_point_down() {
+    grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' csrc --include='*.[ch]' |
+        sed -E 's|^(csrc/([^/]+)/[^:]+:[0-9]+):[^"]*"([^/"]+)/[^"]*".*|\2 \3 \1|' |
+        obeys_layers "$c_layers"
+}
+
+# Every string that is the name of a module counts as its use.
+requires_point_down() {
+    awk '
+        function layer(module) {
+            sub(/^(lua\/)?mailseal[.\/]/, "", module)
+            sub(/[.\/].*/, "", module)
+            if (module == "async")
+                return "dns"
+            return module ~ /^(authres|dkim|domain|key|message|record)$/ ? "standards" : module
+        }
+        /^[[:space:]]*--/ { next }
+        {
+            rest = $0
+            while (match(rest, /["\047]mailseal\.[a-z0-9_.]+["\047]/)) {
+                print layer(FILENAME), layer(substr(rest, RSTART + 1, RLENGTH - 2)), FILENAME ":" FNR
+                rest = substr(rest, RSTART + RLENGTH)
+            }
+        }' "${lua_files[@]}" bin/mailseal examples/*.lua | obeys_layers "$lua_layers"
+}
+
+# ---- what the C core shows and uses
 
 # Fails where a file other than the allowed ones includes what matches.
 only_included_by() {
@@ -73,6 +138,8 @@ check "no warning of gcc" with_warnings_as_errors gcc -O2
 check "no warning of clang" with_warnings_as_errors clang -O1
 check "no finding of clang-tidy" tidy "${core_files[@]}" "${binding_files[@]}" "${fuzz_files[@]}"
 check "no finding of cppcheck" check_with_cppcheck
+check "every #include of csrc points down the layers" includes_point_down
+check "every require of a mailseal module points down the layers" requires_point_down
 check "only csrc/crypto includes OpenSSL" only_included_by 'openssl/' 'csrc/crypto/'
 check "only csrc/dns/channel.c includes c-ares" only_included_by 'ares' 'csrc/dns/channel\.c:'
 check "only csrc/lua includes Lua" only_included_by '(lua|lauxlib|lualib|luajit)\.h' 'csrc/lua/'
