@@ -72,6 +72,7 @@ local function lengthy_bodies()
     bodies[#bodies + 1] = ("x"):rep(size) .. "  y"
     bodies[#bodies + 1] = ("x"):rep(size) .. " "
     bodies[#bodies + 1] = ("x"):rep(size) .. " \r\n" .. ("y"):rep(size) .. "\tz"
+    bodies[#bodies + 1] = "x" .. (" "):rep(size) .. "y" .. ("\t "):rep(size) .. "\r\nz" .. ("\t"):rep(size) .. "\ry"
   end
   for _, size in ipairs { 510, 511, 512, 513, 4095, 4096, 4097, 16383, 16384, 16385, 33000 } do
     for _, tail in ipairs { "", " ", "  ", "\t", "\r\n", " \r\n", " a", "\r", " \ra", "\r\n\r\na" } do
