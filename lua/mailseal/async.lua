@@ -67,9 +67,9 @@ local function spawn(loop, body, ...)
 end
 
 --- Lets a suspended task go on, `suspend` returning the values given. For transports.
--- @param task what `task()` returned
--- @param[opt] first
--- @param[opt] second
+-- @tparam table task what `task()` returned
+-- @tparam[opt] any first
+-- @tparam[opt] any second
 function M.wake(task, first, second)
   task.n, task[1], task[2] = 2, first, second
   local ready = task.loop.ready
@@ -77,9 +77,9 @@ function M.wake(task, first, second)
 end
 
 --- Suspends the running task until somebody wakes it. For transports.
--- @param[opt] poller what its loop must attend to meanwhile: an object with the methods `pollfd()`, a descriptor;
+-- @tparam[opt] table|userdata poller what its loop must attend to meanwhile: an object with the methods `pollfd()`, a descriptor;
 --   `timeout()`, seconds or nil; and `process()`, called when the descriptor is readable or the time is over
--- @return what was given to `wake`
+-- @treturn any what was given to `wake`
 function M.suspend(poller)
   local task = M.task()
   local pollers = task.loop.pollers
@@ -92,7 +92,7 @@ function M.suspend(poller)
 end
 
 --- Waits in place, once, for a poller, and lets it process what came. For transports.
--- @param poller see `suspend`
+-- @tparam table|userdata poller see `suspend`
 function M.block(poller)
   core.poll({ poller:pollfd() }, poller:timeout() or 1)
   poller:process()
@@ -151,8 +151,8 @@ end
 
 --- Runs a function as a task, and a loop until it is finished; inside a task, simply calls it.
 -- @tparam function fn what to run
--- @param ... its arguments
--- @return what it returns; an error in it is raised
+-- @tparam any ... its arguments
+-- @treturn any what it returns; an error in it is raised
 function M.run(fn, ...)
   if M.task() then return fn(...) end
   local task = spawn({ ready = {}, timers = {}, pollers = {} }, fn, ...)

@@ -590,7 +590,10 @@ end
 
 --- Ends the message, asks for the keys, and verifies.
 -- @function verify_stream:finish
--- @return as `verifier:verify`
+-- @treturn[1] {table,...} results, as of `verifier:verify`
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `header_too_large`, `no_memory`
 function verify_stream_methods:finish()
   local machine = self.core
   if not machine then
@@ -607,7 +610,10 @@ end
 --- Verifies one message: `dkim.verifier(options):verify(message)`.
 -- @tparam string message
 -- @tparam table options those of @{verifier}, and `now`: seconds since 1970, UTC
--- @return as `verifier:verify`
+-- @treturn[1] {table,...} results, as of `verifier:verify`
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `header_too_large`, `no_memory`
 function M.verify(message, options)
   check_string(message, "a message", 2)
   local verifier = make_verifier(options, verify_options, 2)

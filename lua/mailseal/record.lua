@@ -119,7 +119,10 @@ end
 --- Reads a record of some kind.
 -- @tparam string kind "dkim"
 -- @tparam string|{string,...} text
--- @return what the reader of that kind returns: @{parse_dkim}
+-- @treturn[1] table what the reader of that kind returns: @{parse_dkim}
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of that reader
 function M.parse(kind, text)
   return kind_of(kind).parse(text)
 end
@@ -127,7 +130,8 @@ end
 --- Says what is wrong with a record of some kind and how to mend it.
 -- @tparam string kind "dkim"
 -- @tparam string|{string,...} text
--- @return what the lint of that kind returns: @{lint_dkim}
+-- @treturn {table,...} the findings, as of the lint of that kind: @{lint_dkim}
+-- @treturn ?table the record, or nil where its reader refuses it
 function M.lint(kind, text)
   return kind_of(kind).lint(text)
 end

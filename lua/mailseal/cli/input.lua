@@ -79,7 +79,7 @@ Spool.__index = Spool
 Spool.__name = "mailseal.cli.spool"
 
 --- Holds what is written to it, to be read again: the first megabyte in memory, all in an unnamed file beyond it.
--- @return a spool
+-- @treturn table a spool
 function M.spool()
   return setmetatable({ parts = {}, size = 0 }, Spool)
 end

@@ -16,8 +16,8 @@ local function escape(character)
 end
 
 --- An object whose fields keep their order.
--- @param ... name, value, name, value…; a field whose value is nil is left out
--- @return what `encode` writes as an object
+-- @tparam any ... name, value, name, value…; a field whose value is nil is left out
+-- @treturn table what `encode` writes as an object
 function M.object(...)
   local object = setmetatable({}, Object)
   for i = 1, select("#", ...), 2 do
@@ -32,7 +32,7 @@ end
 --- An object of some of a table's fields, in the order named.
 -- @tparam table source
 -- @tparam {string,...} names
--- @return what `encode` writes as an object
+-- @treturn table what `encode` writes as an object
 function M.pick(source, names)
   local object = setmetatable({}, Object)
   for _, name in ipairs(names) do

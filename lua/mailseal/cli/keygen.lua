@@ -15,7 +15,7 @@ publish to standard output. Without it, both go to standard output, the key
 (PKCS#8, PEM) first; what follows is text that readers of PEM pass over.]]
 
 --- Declares the options.
--- @param command argparse's command
+-- @tparam table command argparse's command
 function M.describe(command)
   command:summary("Make a key, and the DNS record to publish.")
   command:description("Makes a key for DKIM, and tells the DNS record to publish for it.")

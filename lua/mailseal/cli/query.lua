@@ -39,7 +39,7 @@ local fields = {
 local names = { host = true, target = true, exchange = true, primary = true, mailbox = true }
 
 --- Declares the options.
--- @param command argparse's command
+-- @tparam table command argparse's command
 function M.describe(command)
   command:summary("Ask DNS.")
   command:description("Asks DNS for the records of a name.")

@@ -11,7 +11,7 @@ local M = {}
 local kinds = { "dkim" }
 
 --- Declares the options.
--- @param command argparse's command
+-- @tparam table command argparse's command
 function M.describe(command)
   command:summary("Say what is wrong with a record, and how to mend it.")
   command:description("Reads a DNS record's text, and says what is wrong with it and how to mend it.")

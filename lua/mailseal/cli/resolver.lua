@@ -5,7 +5,7 @@ local status = require "mailseal.cli.status"
 local M = {}
 
 --- Declares the options.
--- @param command argparse's command
+-- @tparam table command argparse's command
 function M.describe(command)
   command:mutex(
     command:option("--zone", "Answer from this zone file (BIND's format, or JSON) and ask no server."):argname("FILE"),
@@ -21,7 +21,7 @@ local statuses = { bad_zone = status.DATA, unreadable = status.DATA, bad_server 
 
 --- The resolver the options name.
 -- @tparam table given the options as parsed
--- @return a `mailseal.dns` resolver
+-- @treturn table a `mailseal.dns` resolver
 function M.open(given)
   local dns = require "mailseal.dns"
   local servers = #given.server > 0 and given.server or nil

@@ -16,7 +16,7 @@ LF and the like are mended first, Date and Message-ID are added where they are
 missing, and the mended message is what comes out.]]
 
 --- Declares the options.
--- @param command argparse's command
+-- @tparam table command argparse's command
 function M.describe(command)
   command:summary("Sign a message.")
   command:description("Signs a message with DKIM: prints the signature, then the message.")

@@ -23,7 +23,7 @@ function M.stop(status, message)
 end
 
 --- Is it something that `stop` has raised?
--- @param value what was raised
+-- @tparam any value what was raised
 -- @treturn boolean
 function M.is_stop(value)
   return getmetatable(value) == Stop

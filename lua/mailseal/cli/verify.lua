@@ -19,7 +19,7 @@ pass, 1 where one does not or a message has none, 75 where DNS did not answer
 and a later try may tell.]]
 
 --- Declares the options.
--- @param command argparse's command
+-- @tparam table command argparse's command
 function M.describe(command)
   command:summary("Verify the signatures of messages.")
   command:description("Verifies every DKIM signature of each message, and prints the results.")

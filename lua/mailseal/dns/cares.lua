@@ -62,12 +62,15 @@ end
 function Transport:close() self.channel:close() end
 
 --- The descriptor to wait on.
+-- @treturn number
 function Transport:pollfd() return self.channel:pollfd() end
 
---- What to wait for on it: always "r".
+--- What to wait for on it.
+-- @treturn string always "r"
 function Transport:events() return self.channel:events() end
 
---- Seconds after which `process` wants to be called though nothing came; nil where nothing is under way.
+--- When `process` wants to be called though nothing came.
+-- @treturn ?number seconds from now; nil where nothing is under way
 function Transport:timeout() return self.channel:timeout() end
 
 --- Takes in what came, and wakes the tasks that waited for it.
