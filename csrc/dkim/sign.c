@@ -67,12 +67,13 @@ static bool keep_name(ms_buf *to, ms_span name, const char *code, const char *wh
 
 static bool keep_identity(ms_signing_kept *who, ms_span identity, ms_error *error)
 {
-    const char *at = identity.p + identity.n;
+    const char *at;
     ms_span local, domain;
     size_t start;
 
     if (identity.n == 0)
         return true;
+    at = identity.p + identity.n;
     while (at > identity.p && at[-1] != '@')
         at--;
     if (at == identity.p)

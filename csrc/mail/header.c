@@ -134,9 +134,13 @@ static bool make_room(ms_header *header)
 
 bool ms_header_append(ms_header *header, ms_span block)
 {
-    const char *p = block.p, *end = block.p + block.n;
-    newlines lines = newlines_of(p, end);
+    const char *p = block.p, *end;
+    newlines lines;
 
+    if (block.n == 0)
+        return true;
+    end = block.p + block.n;
+    lines = newlines_of(p, end);
     while (p < end) {
         const char *next = field_end(&lines, p, end);
 
@@ -153,7 +157,7 @@ bool ms_header_parse(ms_header *header, ms_span block)
 {
     header->n = 0;
     header->present = 0;
-    return block.n == 0 || ms_header_append(header, block);
+    return ms_header_append(header, block);
 }
 
 void ms_header_free(ms_header *header)
@@ -185,9 +189,12 @@ static const char *find_lf_cr(const char *p, const char *end)
 
 bool ms_header_end(ms_span message, size_t from, size_t *size)
 {
-    const char *at, *start = message.p, *end = message.p + message.n;
+    const char *at, *start = message.p, *end;
 
-    if (message.n >= 2 && start[0] == '\r' && start[1] == '\n') {
+    if (message.n < 2)
+        return false;
+    end = start + message.n;
+    if (start[0] == '\r' && start[1] == '\n') {
         *size = 0;
         return true;
     }
