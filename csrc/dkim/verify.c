@@ -143,7 +143,8 @@ static bool take_signature(ms_verifier *v, const ms_field *field)
     check_times(v, verdict);
     verdict->octets_unsigned = 0;
     verdict->key_bits = 0;
-    verdict->testing = verdict->authentic = verdict->header_intact = verdict->waiting = false;
+    verdict->testing = verdict->authentic = verdict->waiting = false;
+    verdict->header_checked = verdict->header_intact = false;
     ms_buf_clear(&verdict->key_name);
 
     if (s->reason != MS_REASON_PASS || !ms_signature_key_name(s, &verdict->key_name)) {
@@ -294,6 +295,7 @@ static ms_reason judge(const ms_verifier *v, ms_verdict *verdict, const ms_found
         return MS_REASON_ALGORITHM_REFUSED;
     if (result == MS_VERIFY_FAILED)
         return MS_REASON_INTERNAL;
+    verdict->header_checked = true;
     verdict->header_intact = result == MS_VERIFY_GOOD;
     body = check_body(v, verdict);
     if (body != MS_REASON_PASS)

@@ -38,10 +38,11 @@ typedef struct ms_verdict {
     uint64_t octets_unsigned; /* of the canonical body, behind l= */
     bool in_future;           /* t= is ahead of the clock by more than the slack */
     /* Known once the key is: */
-    unsigned key_bits;  /* 0 where there was no key */
-    bool testing;       /* t=y */
-    bool authentic;     /* the key came with DNSSEC validation */
-    bool header_intact; /* b= is a good signature of the header, whatever became of the body */
+    unsigned key_bits;   /* 0 where there was no key */
+    bool testing;        /* t=y */
+    bool authentic;      /* the key came with DNSSEC validation */
+    bool header_checked; /* b= was held against the header */
+    bool header_intact;  /* and is a good signature of it, whatever became of the body */
 } ms_verdict;
 
 /* What DNS said of a TXT name. */

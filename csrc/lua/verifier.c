@@ -232,7 +232,7 @@ static void push_key_facts(lua_State *L, const ms_verdict *verdict)
     push_number(L, verdict->key_bits > 0 ? verdict->key_bits : MS_NO_NUMBER);
     lua_pushboolean(L, verdict->testing);
     lua_pushboolean(L, verdict->authentic);
-    if (verdict->key_bits > 0)
+    if (verdict->header_checked)
         lua_pushboolean(L, verdict->header_intact);
     else
         lua_pushnil(L);

@@ -33,13 +33,15 @@ local function check_options(options, kinds, level)
   end
 end
 
+local COUNT_MAX = 2 ^ 31 - 1
+
 local function check_count(options, name, otherwise, least, level)
   local value = options[name]
   if value == nil then
     return otherwise
   end
-  if value < least or value ~= math.floor(value) or value >= 2 ^ 53 then
-    error("option '" .. name .. "' is to be a whole number, " .. least .. " or more", level + 1)
+  if not (value >= least and value <= COUNT_MAX) or value ~= math.floor(value) then
+    error(("option '%s' is to be a whole number from %d to %d"):format(name, least, COUNT_MAX), level + 1)
   end
   return value
 end
@@ -87,17 +89,16 @@ local canonicalizations = {
 }
 local lints = { refuse = true, report = true, off = true }
 
+-- The names with colons between, for the core, which judges each; what would not stay one name is judged here.
 local function join_names(names, option, level)
-  for _, name in ipairs(names or {}) do
+  for _, name in ipairs(names) do
     if type(name) ~= "string" then
       error("option '" .. option .. "' is to be a list of header field names", level + 1)
+    elseif name == "" or name:find "[:%s]" then
+      return nil, ("%q is not the name of a header field"):format(name), "bad_header_name"
     end
   end
-  if not names or #names == 0 then
-    return nil
-  end
-  local list = table.concat(names, ":")
-  return list ~= "" and list or ":" -- one empty name, for the core to refuse
+  return table.concat(names, ":")
 end
 
 local function is_callback(key)
@@ -118,7 +119,7 @@ local function core_signing(signing, defaults, level)
   end
   if remote and key.type ~= "rsa" and key.type ~= "ed25519" then
     error("a signing callback needs type = \"rsa\" or \"ed25519\"", level + 1)
-  elseif not remote and type(key) ~= "userdata" then
+  elseif not remote and getmetatable(key) ~= "mailseal.key" then
     error("'key' is to be a key of mailseal.key, or a table with a function 'sign'", level + 1)
   end
   return {
@@ -175,9 +176,18 @@ function M.signer(options)
   if #signatures == 0 then
     error("option 'signatures' is to name one signing or more", 2)
   end
-  local made, message, code = core.signer {
-    relaxed_header = canonicalization[1], relaxed_body = canonicalization[2],
-    headers = join_names(options.headers, "headers", 2), oversign = join_names(options.oversign, "oversign", 2),
+  local headers, message, code = join_names(options.headers or {}, "headers", 2)
+  if not headers then
+    return nil, message, code
+  end
+  local oversign
+  oversign, message, code = join_names(options.oversign or {}, "oversign", 2)
+  if not oversign then
+    return nil, message, code
+  end
+  local made
+  made, message, code = core.signer {
+    relaxed_header = canonicalization[1], relaxed_body = canonicalization[2], headers = headers, oversign = oversign,
     expire = check_count(options, "expire", 0, 1, 2), body_length = options.body_length, copy_headers = options.copy_headers,
     refuse = lint == "refuse", normalize = options.normalize,
   }
@@ -399,8 +409,10 @@ end
 local function make_verifier(options, kinds, level)
   check_options(options, kinds, level + 1)
   local resolver, cache = options.resolver, options.key_cache
-  if not resolver then
-    error("a verifier needs a resolver", level + 1)
+  if not resolver or type(resolver.query) ~= "function" then
+    error("a verifier needs a resolver, which has a method 'query'", level + 1)
+  elseif cache and getmetatable(cache) ~= "mailseal.key_cache" then
+    error("option 'key_cache' is to be a cache of dkim.key_cache, or false", level + 1)
   end
   if cache == nil then
     cache = cache_of(resolver)
@@ -541,7 +553,8 @@ end
 -- - `in_future`: true where t= is ahead of the clock
 -- - `key_name`: the name asked in DNS; `key_bits`, `testing` (t=y), `authenticated_data` (validated by DNSSEC, says the resolver)
 -- - `octets_unsigned`: how much of the body l= leaves out
--- - `header_intact`: the signature over the header is good, whatever became of the body; nil where there was no key
+-- - `header_intact`: the signature over the header is good, whatever became of the body; nil where there was no key to
+--   hold against it
 -- @function verifier:verify
 -- @tparam string message
 -- @tparam[opt] table options `now`: seconds since 1970, UTC

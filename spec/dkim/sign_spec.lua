@@ -698,3 +698,17 @@ describe("the private key", function()
     assert.is_nil(tostring(signed.ed25519):find(secret, 1, true))
   end)
 end)
+
+describe("the names of header fields given to a signer", function()
+  it("are refused one by one where they are none", function()
+    for _, option in ipairs { "headers", "oversign" } do
+      for _, name in ipairs { "", "from: x", "a:b", "su bject", "a\r\nb", "a;b", "caf\195\169" } do
+        local options = { domain = "example.com", selector = "s", key = signed.ed25519, [option] = { "to", name } }
+        local signer, message, code = dkim.signer(options)
+        assert.is_nil(signer)
+        assert.equal("bad_header_name", code)
+        assert.is_truthy(message:find("is not the name of a header field", 1, true))
+      end
+    end
+  end)
+end)

@@ -160,6 +160,14 @@ describe("option maximum_signatures", function()
 end)
 
 describe("option minimum_key_bits", function()
+  it("does not wrap where it is larger than any key could be", function()
+    for _, bits in ipairs { 2 ^ 31, 2 ^ 32, 2 ^ 32 + 1, 2 ^ 60, 0 / 0 } do
+      assert.has_error(function()
+        dkim.verifier { resolver = { query = function() end }, minimum_key_bits = bits }
+      end, nil)
+    end
+  end)
+
   it("refuses smaller RSA keys by policy", function()
     local small = assert(key.generate { type = "rsa", bits = 1024, force = true })
     local message, zone = forge { key = small }, signed.zone(small:record())
