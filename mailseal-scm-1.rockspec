@@ -88,6 +88,7 @@ build = {
         "csrc/record/dkim_key.c",
         "csrc/record/dkim_key_lint.c",
         "csrc/record/dkim_key_material.c",
+        "csrc/record/dkim_key_public.c",
         "csrc/record/finding.c",
         "csrc/record/paste.c",
         "csrc/record/taglist.c",

@@ -1,17 +1,13 @@
 /* verify.c: verifying the signatures of a message. See verify.h. */
 #include "dkim/verify.h"
 
-#include "base/base64.h"
 #include "dkim/body_hash.h"
 #include "dkim/head.h"
 #include "dkim/header_hash.h"
 #include "mail/normalize.h"
-#include "record/dkim_key.h"
+#include "record/dkim_key_public.h"
 
 #include <stdlib.h>
-
-/* DER of the largest key that is read, with room to spare. */
-enum { KEY_OCTETS_MAX = 4096 };
 
 struct ms_verifier {
     ms_crypto *crypto;
@@ -357,15 +353,9 @@ static ms_reason reason_of_record(ms_dkim_key_result result)
 
 static ms_reason build_key(ms_crypto *crypto, const ms_dkim_key *record, ms_found_key *found)
 {
-    uint8_t octets[KEY_OCTETS_MAX];
     ms_error error;
-    size_t n;
 
-    if (ms_base64_room(record->p.n) > sizeof octets)
-        return MS_REASON_KEY_TOO_LARGE;
-    if (!ms_base64_decode(record->p, octets, sizeof octets, &n))
-        return MS_REASON_KEY_SYNTAX;
-    found->key = ms_public_key_new(crypto, record->type, ms_span_of(octets, n), &error);
+    found->key = ms_dkim_key_build(crypto, record, &error);
     if (found->key == NULL) {
         ms_reason otherwise = strcmp(error.code, "no_memory") == 0 ? MS_REASON_INTERNAL : MS_REASON_KEY_MALFORMED;
 

@@ -1,10 +1,8 @@
 /* dkim_key.c: any octets as a DKIM key record, to both its readers. They must agree: a record in which
  * the lint finds no error is one that the verifier's reader takes, key and all. An octet 0xff cuts
  * the text into the strings of a TXT record. */
-#include "record/dkim_key.h"
 #include "record/dkim_key_lint.h"
-
-#include "base/base64.h"
+#include "record/dkim_key_public.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,17 +19,13 @@ static ms_crypto *crypto;
 
 static bool usable(ms_span text)
 {
-    uint8_t octets[16384];
     ms_dkim_key key;
     ms_error error;
     ms_public_key *public_key;
-    size_t n;
 
     if (ms_dkim_key_parse(text, &key) != MS_DKIM_KEY_OK || !key.sha256_allowed || !key.email_allowed)
         return false;
-    if (!ms_base64_decode(key.p, octets, sizeof octets, &n))
-        return false;
-    public_key = ms_public_key_new(crypto, key.type, ms_span_of(octets, n), &error);
+    public_key = ms_dkim_key_build(crypto, &key, &error);
     ms_public_key_free(public_key);
     return public_key != NULL;
 }

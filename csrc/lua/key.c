@@ -4,7 +4,7 @@
 
 #include "base/base64.h"
 #include "base/file.h"
-#include "record/dkim_key.h"
+#include "record/dkim_key_public.h"
 
 #include <stdlib.h>
 
@@ -181,40 +181,13 @@ static int key_sign(lua_State *L)
 
 /* ---- does a record belong to a key? */
 
-static bool check_record(ms_span text, ms_dkim_key *record, ms_error *error)
-{
-    ms_dkim_key_result result = ms_dkim_key_parse(text, record);
-
-    return result == MS_DKIM_KEY_OK || ms_dkim_key_fail(result, error);
-}
-
-static bool check_type(const ms_private_key *key, const ms_dkim_key *record, ms_error *error)
-{
-    if (record->type == ms_private_key_type(key))
-        return true;
-    return ms_fail(error, "key_type_mismatch", "the record holds a key of type %s, but this key is of type %s",
-                   types[record->type], types[ms_private_key_type(key)]);
-}
-
 static int key_matches(lua_State *L)
 {
     ms_crypto *crypto = ms_lua_crypto(L);
     ms_private_key *key = ms_lua_check_private_key(L, 1);
-    ms_span text = ms_lua_check_span(L, 2);
-    ms_buf *octets = ms_lua_new_buf(L);
-    ms_dkim_key record;
     ms_error error;
-    bool ok;
 
-    if (!check_record(text, &record, &error) || !check_type(key, &record, &error))
-        return ms_lua_fail(L, &error);
-    if (ms_buf_reserve(octets, ms_base64_room(record.p.n)) == NULL)
-        ok = ms_fail_memory(&error);
-    else if (!ms_base64_decode(record.p, (uint8_t *)octets->p, octets->cap, &octets->n))
-        ok = ms_fail(&error, "key_malformed", "the record's p= is not base64; it may be cut short");
-    else
-        ok = ms_private_key_matches(crypto, key, ms_buf_span(octets), &error);
-    if (!ok)
+    if (!ms_dkim_key_matches(crypto, ms_lua_check_span(L, 2), key, &error))
         return ms_lua_fail(L, &error);
     lua_pushboolean(L, 1);
     return 1;

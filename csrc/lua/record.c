@@ -1,9 +1,8 @@
 /* record.c: mailseal.core.record: tag lists, key records and what is wrong with them, for lua/mailseal/record.lua. */
 #include "lua/binding.h"
 
-#include "base/base64.h"
-#include "record/dkim_key.h"
 #include "record/dkim_key_lint.h"
+#include "record/dkim_key_public.h"
 #include "record/taglist.h"
 
 #define FINDINGS_TYPE "mailseal.findings"
@@ -43,33 +42,13 @@ static int record_tags(lua_State *L)
     return 1;
 }
 
-/* The key's size; 0, with *error set, where it is none that can be used. */
-static unsigned key_bits(lua_State *L, const ms_dkim_key *key, ms_error *error)
-{
-    ms_crypto *crypto = ms_lua_crypto(L);
-    ms_buf *octets = ms_lua_new_buf(L);
-    size_t room = ms_base64_room(key->p.n);
-    char *to = ms_buf_reserve(octets, room);
-    ms_public_key *public_key;
-    unsigned bits;
-
-    if (to == NULL)
-        return ms_fail_memory(error);
-    if (!ms_base64_decode(key->p, (uint8_t *)to, room, &octets->n))
-        return ms_fail(error, "key_malformed", "p= of the key record is not base64");
-    public_key = ms_public_key_new(crypto, key->type, ms_buf_span(octets), error);
-    if (public_key == NULL)
-        return 0;
-    bits = ms_public_key_bits(public_key);
-    ms_public_key_free(public_key);
-    return bits;
-}
-
 /* parse_dkim(text): a table of the fields of ms_dkim_key, or nil, message, code */
 static int record_parse_dkim(lua_State *L)
 {
+    ms_crypto *crypto = ms_lua_crypto(L);
     ms_dkim_key key;
     ms_dkim_key_result result = ms_dkim_key_parse(ms_lua_check_span(L, 1), &key);
+    ms_public_key *public_key;
     ms_error error;
     unsigned bits;
 
@@ -77,9 +56,11 @@ static int record_parse_dkim(lua_State *L)
         ms_dkim_key_fail(result, &error);
         return ms_lua_fail(L, &error);
     }
-    bits = key_bits(L, &key, &error);
-    if (bits == 0)
+    public_key = ms_dkim_key_build(crypto, &key, &error);
+    if (public_key == NULL)
         return ms_lua_fail(L, &error);
+    bits = ms_public_key_bits(public_key);
+    ms_public_key_free(public_key);
     lua_createtable(L, 0, 8);
     lua_pushstring(L, key.type == MS_KEY_ED25519 ? "ed25519" : "rsa");
     lua_setfield(L, -2, "type");

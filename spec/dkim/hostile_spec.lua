@@ -381,6 +381,14 @@ describe("Engine 10: an RSA key", function()
     assert.equal("permerror key_too_large", rsa(public_key.rsa(100000)))
   end)
 
+  it("is too large by its modulus alone: whatever is long without being a key is malformed", function()
+    assert.equal("permerror key_malformed", rsa(("x"):rep(5000)))
+    assert.equal("permerror key_malformed", rsa(("x"):rep(48000)))
+    assert.equal("permerror key_malformed", rsa(public_key.rsa(2048) .. ("\0"):rep(5000)))
+    assert.equal("permerror key_malformed", under("v=DKIM1; k=ed25519; p=" .. signed.encode(("x"):rep(5000))))
+    assert.equal("permerror key_malformed", under("v=DKIM1; k=ed25519; p=" .. ("A"):rep(8001)))
+  end)
+
   it("has an odd exponent of 3 to 64 bits", function()
     for _, exponent in ipairs { "\1", "\2", "\4", "\1\0\0", "\1\0\0\0\0\0\0\0\1", ("\197"):rep(200) .. "\1" } do
       assert.equal("permerror key_bad_exponent", rsa(public_key.rsa(2048, exponent)))
