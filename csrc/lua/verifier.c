@@ -83,7 +83,17 @@ static void push_names(lua_State *L, ms_verifier *verifier, ms_key_cache *cache)
     }
 }
 
-/* verifier:close(cache | nil) -> true, names to ask for or nil | nil, message, code */
+static int push_outcome(lua_State *L, ms_verifier *verifier, ms_key_cache *cache)
+{
+    lua_pushboolean(L, 1);
+    push_names(L, verifier, cache);
+    lua_pushinteger(L, (lua_Integer)ms_verifier_count(verifier));
+    lua_pushinteger(L, (lua_Integer)ms_verifier_ignored(verifier));
+    return 4;
+}
+
+/* verifier:close(cache | nil) -> true, names to ask for or nil, how many results there will be, how many signatures are
+ * left out | nil, message, code */
 static int verifier_close(lua_State *L)
 {
     ms_verifier *verifier = check_verifier(L);
@@ -92,9 +102,7 @@ static int verifier_close(lua_State *L)
 
     if (!ms_verifier_close(verifier, &error))
         return ms_lua_fail(L, &error);
-    lua_pushboolean(L, 1);
-    push_names(L, verifier, cache);
-    return 2;
+    return push_outcome(L, verifier, cache);
 }
 
 /* verifier:whole(message, now, cache | nil): start, write and close in one call. */
@@ -109,9 +117,7 @@ static int verifier_whole(lua_State *L)
     ms_verifier_reset(verifier, now);
     if (!ms_verifier_write(verifier, message, &error) || !ms_verifier_close(verifier, &error))
         return ms_lua_fail(L, &error);
-    lua_pushboolean(L, 1);
-    push_names(L, verifier, cache);
-    return 2;
+    return push_outcome(L, verifier, cache);
 }
 
 static const char *const statuses[] = { "ok",      "nodata", "nxdomain",    "servfail", "refused",
@@ -268,16 +274,6 @@ static int verifier_result(lua_State *L)
     return lua_gettop(L) - 2;
 }
 
-/* verifier:count() -> how many results there are, and how many signatures were left out */
-static int verifier_count(lua_State *L)
-{
-    ms_verifier *verifier = check_verifier(L);
-
-    lua_pushinteger(L, (lua_Integer)ms_verifier_count(verifier));
-    lua_pushinteger(L, (lua_Integer)ms_verifier_ignored(verifier));
-    return 2;
-}
-
 static void set_word(lua_State *L, const char *name, const char *value)
 {
     lua_pushstring(L, value);
@@ -301,9 +297,10 @@ static int reasons(lua_State *L)
 void ms_lua_add_verifier(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        { "start", verifier_start }, { "write", verifier_write },   { "close", verifier_close },
-        { "whole", verifier_whole }, { "answer", verifier_answer }, { "result", verifier_result },
-        { "count", verifier_count }, { "__gc", verifier_gc },       { NULL, NULL },
+        { "start", verifier_start },   { "write", verifier_write },
+        { "close", verifier_close },   { "whole", verifier_whole },
+        { "answer", verifier_answer }, { "result", verifier_result },
+        { "__gc", verifier_gc },       { NULL, NULL },
     };
     static const luaL_Reg functions[] = {
         { "verifier", new_verifier },

@@ -16,6 +16,8 @@
 
 local core = require "mailseal.core".dkim
 
+local error, next, type, time = error, next, type, os.time
+
 local M = {}
 
 -- Wrong options are the programmer's mistake, and raise where the caller stands.
@@ -48,15 +50,17 @@ end
 
 local message_options = { now = "number" }
 
--- The time that the options of one message name.
+-- The time that the options of one message name. It is asked of every message, so where there is `now` alone, as a rule, no
+-- list of options is gone through.
 local function check_now(options, kinds, level)
-  local now
-  if options ~= nil then
-    check_options(options, kinds, level + 1)
-    now = options.now
+  if options == nil then
+    return time()
   end
-  now = now or os.time()
-  if not (now >= 0 and now < 2 ^ 53) then
+  if type(options) ~= "table" or next(options) ~= "now" or next(options, "now") ~= nil then
+    check_options(options, kinds, level + 1)
+  end
+  local now = options.now or time()
+  if type(now) ~= "number" or not (now >= 0 and now < 2 ^ 53) then
     error("option 'now' is to be a time in seconds since 1970", level + 1)
   end
   return now
@@ -512,11 +516,10 @@ local function read_result(machine, index)
   return read
 end
 
-local function results_of(self, machine, names)
+local function results_of(self, machine, names, count, ignored)
   if names then
     answer_all(self, machine, names)
   end
-  local count, ignored = machine:count()
   local results = { count > 0 and read_result(machine, 1) or nil }
   for index = 2, count do
     results[index] = read_result(machine, index)
@@ -533,12 +536,11 @@ local function verify_whole(self, message, now)
   if not machine then
     return nil, text, code
   end
-  local ok, names
-  ok, names, code = machine:whole(message, now, self.key_cache)
+  local ok, names, count, ignored = machine:whole(message, now, self.key_cache)
   if not ok then
-    return nil, names, code
+    return nil, names, count
   end
-  return results_of(self, machine, names)
+  return results_of(self, machine, names, count, ignored)
 end
 
 --- Verifies every signature of a message (RFC 6376 §6).
@@ -613,11 +615,11 @@ function verify_stream_methods:finish()
     error("the stream is finished", 2)
   end
   self.core = nil
-  local ok, names, code = machine:close(self.verifier.key_cache)
+  local ok, names, count, ignored = machine:close(self.verifier.key_cache)
   if not ok then
-    return nil, names, code
+    return nil, names, count
   end
-  return results_of(self.verifier, machine, names)
+  return results_of(self.verifier, machine, names, count, ignored)
 end
 
 --- Verifies one message: `dkim.verifier(options):verify(message)`.
