@@ -151,6 +151,15 @@ describe("the command mailseal", function()
       },
       ["a domain without selector"] = { { "keygen", "--domain", "a" }, "mailseal keygen: --domain and --selector belong" },
       ["bits of an Ed25519 key"] = { { "keygen", "--type", "ed25519", "--bits", "256" }, "mailseal keygen: --bits is for RSA" },
+      ["an empty name for Authentication-Results"] = {
+        { "verify", "--authserv-id", "", "absent.eml" }, "mailseal verify: --authserv-id: '' is no name of 1 to 320 characters",
+      },
+      ["a name for Authentication-Results of two lines"] = {
+        { "verify", "--authserv-id", "a\r\n b", "absent.eml" }, "mailseal verify: --authserv-id: 'a",
+      },
+      ["a name for Authentication-Results that is too long"] = {
+        { "verify", "--authserv-id", ("a"):rep(321), "absent.eml" }, "mailseal verify: --authserv-id: 'aaa",
+      },
       ["a list of header fields that is none"] = {
         { "sign", "--domain", "a", "--selector", "s", "--key", "k", "--headers", "from::to" },
         "mailseal sign: --headers: 'from::to' is not a list",

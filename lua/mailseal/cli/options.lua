@@ -36,4 +36,18 @@ function M.names(option)
   end
 end
 
+local LONGEST_NAME = 320 -- octets, of what Authentication-Results takes
+
+--- What stands first in Authentication-Results, for argparse's `convert`.
+-- @tparam string option such as "--authserv-id"
+-- @treturn function
+function M.authserv_id(option)
+  return function(given)
+    if given == "" or #given > LONGEST_NAME or given:find("%c") then
+      return nil, ("%s: '%s' is no name of 1 to %d characters on one line"):format(option, given, LONGEST_NAME)
+    end
+    return given
+  end
+end
+
 return M

@@ -30,7 +30,10 @@ function M.describe(command)
     :option("--time", "The time to verify at, in seconds since 1970.")
     :convert(options.whole("--time", 0, options.LAST_SECOND))
     :argname("N")
-  command:option("--authserv-id", "The name for the Authentication-Results field."):argname("NAME")
+  command
+    :option("--authserv-id", "The name for the Authentication-Results field.")
+    :convert(options.authserv_id("--authserv-id"))
+    :argname("NAME")
   command:flag("--json", "Print one JSON object per message on standard output, and nothing else.")
 end
 
