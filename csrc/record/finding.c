@@ -129,10 +129,17 @@ void ms_finding_message(const ms_findings *findings, size_t index, ms_buf *out)
 {
     ms_span rest = ms_span_str(ms_finding_kind_of(findings->finding[index].code)->cause);
     ms_span before = ms_span_cut(rest, '{', &rest);
+    ms_span found = ms_findings_found(findings, index);
+    bool alone = before.n > 1 && before.p[before.n - 1] == '(' && rest.n > 1 && rest.p[1] == ')';
 
+    if (found.n == 0 && alone) { /* an empty pair of parentheses says nothing: " ({})" goes */
+        ms_buf_add(out, before.p, before.n - 2);
+        ms_buf_add(out, rest.p + 2, rest.n - 2);
+        return;
+    }
     ms_buf_add_span(out, before);
     if (rest.p == NULL)
         return;
-    add_printable(out, ms_findings_found(findings, index));
+    add_printable(out, found);
     ms_buf_add(out, rest.p + 1, rest.n - 1);
 }

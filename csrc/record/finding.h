@@ -26,7 +26,7 @@ typedef enum ms_finding_code {
 typedef struct ms_finding_kind {
     const char *code; /* "dkim_revoked": stable */
     ms_severity severity;
-    const char *cause; /* a sentence; "{}" in it stands for the piece found */
+    const char *cause; /* a sentence; "{}" in it stands for the piece found; an empty one takes its parentheses along */
     const char *cure;  /* a sentence that says what to do */
 } ms_finding_kind;
 

@@ -28,6 +28,19 @@ describe("mailseal record dkim", function()
     assert.equal(1, shell.mailseal({ "record", "dkim", "-" }, revoked .. "\r\n").status)
   end)
 
+  it("tells of an empty text without empty parentheses", function()
+    local result = shell.mailseal({ "record", "dkim", "-" }, "")
+    assert.matches("^error: [^\n]*neither v=DKIM1 nor a key in p=%. %(dkim_not_a_key%)\n", result.out)
+    assert.equal(1, result.status)
+  end)
+
+  it("takes a text that begins with - behind --, and says so in its help", function()
+    local result = shell.mailseal { "record", "dkim", "--", "-v=DKIM1; p=" }
+    assert.matches("^error: ", result.out)
+    assert.equal(1, result.status)
+    assert.matches("after --", shell.mailseal({ "record", "--help" }).out, 1, true)
+  end)
+
   it("shows no control character that the text holds", function()
     local result = shell.mailseal { "record", "dkim", good .. "; n=\27[2J" }
     assert.is_nil(result.out:find("\27", 1, true))

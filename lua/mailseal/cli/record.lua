@@ -16,7 +16,7 @@ function M.describe(command)
   command:summary("Say what is wrong with a record, and how to mend it.")
   command:description("Reads a DNS record's text, and says what is wrong with it and how to mend it.")
   command:argument("kind", "The kind of record: " .. table.concat(kinds, ", ") .. "."):choices(kinds)
-  command:argument("text", "The record's text; - reads it from standard input.")
+  command:argument("text", "The record's text; - reads it from standard input. A text that begins with - stands after --.")
   command:flag("--json", "Print one JSON object on standard output, and nothing else.")
 end
 
