@@ -149,6 +149,19 @@ describe("the command mailseal", function()
         { "sign", "--domain", "a", "--selector", "s", "--key", "k", "--key", "l" },
         "mailseal sign: there must be as many --selector as --key",
       },
+      ["a domain given twice"] = {
+        { "sign", "--domain", "a", "--domain", "b", "--selector", "s", "--key", "k" },
+        "mailseal sign: option '--domain' must be used 1 time",
+      },
+      ["an output file given twice"] = {
+        { "keygen", "--out", "a", "--out", "b" }, "mailseal keygen: option '--out' must be used at most 1 time",
+      },
+      ["a negative number"] = {
+        { "verify", "--time", "-1" }, "mailseal verify: --time: '-1' is not a whole number from 0 to 253402300799",
+      },
+      ["a negative number for a flag"] = {
+        { "verify", "--json", "-1" }, "mailseal verify: option '--json' does not take arguments",
+      },
       ["a domain without selector"] = { { "keygen", "--domain", "a" }, "mailseal keygen: --domain and --selector belong" },
       ["bits of an Ed25519 key"] = { { "keygen", "--type", "ed25519", "--bits", "256" }, "mailseal keygen: --bits is for RSA" },
       ["an empty name for Authentication-Results"] = {

@@ -88,6 +88,13 @@ describe("mailseal sign", function()
     assert.same({ status = 0, out = expected, err = "" }, result)
   end)
 
+  it("takes domain and selector with a dot at their ends, as DNS writes them", function()
+    local result = shell.mailseal {
+      "sign", "--domain", "example.com.", "--selector", "s1.", "--key", ed25519, "--time", "1793525400", file,
+    }
+    assert.same(sign { file }, result)
+  end)
+
   it("makes two signatures with two keys", function()
     local result = sign { "--selector", "s2", "--key", rsa, file }
     local fields = signatures(result.out, message)

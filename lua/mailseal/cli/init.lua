@@ -40,6 +40,14 @@ local function help_flag(parser)
   end)
 end
 
+--- An option that is given twice, and is not one that may be, is a mistake; argparse would take the last silently.
+local function refuse_repetition(command)
+  local declare = command.option
+  function command:option(...)
+    return declare(self, ...):overwrite(false)
+  end
+end
+
 --- The parser of the whole command line, and the name of each command's parser.
 local function make_parser(argparse)
   local parser = argparse("mailseal", "DKIM keys, signatures and records, and the DNS they live in.", epilog)
@@ -54,6 +62,7 @@ local function make_parser(argparse)
     local command = parser:command(name)
     command:add_help(false)
     help_flag(command)
+    refuse_repetition(command)
     require("mailseal.cli." .. name).describe(command)
     names[command] = "mailseal " .. name
   end
@@ -66,6 +75,21 @@ local function make_parser(argparse)
   return parser
 end
 
+--- The arguments, with `--time -1` as `--time=-1`: no option is called by a number, so that it is the value of the one
+-- before it, and that says what it wants.
+local function join_numbers(argv)
+  local joined, literal = {}, false
+  for i, argument in ipairs(argv) do
+    literal = literal or argument == "--"
+    if not literal and argument:find("^%-%d") and (argv[i - 1] or ""):find("^%-%-%a[^=]*$") then
+      joined[#joined] = joined[#joined] .. "=" .. argument
+    else
+      joined[#joined + 1] = argument
+    end
+  end
+  return joined
+end
+
 local function run_command(argv)
   local found, argparse = pcall(require, "argparse")
   if not found then
@@ -74,7 +98,7 @@ local function run_command(argv)
       "mailseal's command line needs argparse: apt install lua-argparse, or luarocks install argparse"
     )
   end
-  local options = make_parser(argparse):parse(argv)
+  local options = make_parser(argparse):parse(join_numbers(argv))
   local result = require("mailseal.cli." .. options.command).run(options)
   output.flush()
   return result

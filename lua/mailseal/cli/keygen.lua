@@ -22,8 +22,8 @@ function M.describe(command)
   command:epilog(epilog)
   command:option("--type", "The kind of key: rsa or ed25519."):choices({ "rsa", "ed25519" }):default("rsa")
   command:option("--bits", "Size of an RSA key (2048 unless told)."):convert(options.whole("--bits", 1, 1000000)):argname("N")
-  command:option("--domain", "The domain that signs (d=).")
-  command:option("--selector", "The selector (s=)."):argname("S")
+  command:option("--domain", "The domain that signs (d=)."):convert(options.name)
+  command:option("--selector", "The selector (s=)."):convert(options.name):argname("S")
   command:option("--out", "Write the private key to this file."):argname("FILE")
   command:flag("--force", "Write over an existing file; allow an RSA key under 2048 bits.")
   command:flag("--json", "Print one JSON object on standard output, and nothing else.")
@@ -32,7 +32,7 @@ end
 --- A name in lower-case A-labels, or wrong usage.
 local function to_ascii(option, name)
   local domain = require "mailseal.domain"
-  local ascii, cause = domain.to_ascii((name:gsub("%.$", "")))
+  local ascii, cause = domain.to_ascii(name)
   if not ascii or not domain.valid(ascii) then
     status.stop(status.USAGE, ("%s: '%s' cannot stand in DNS: %s"):format(option, name, cause or "it is no host name"))
   end

@@ -17,6 +17,13 @@ function M.whole(option, least, most)
   end
 end
 
+--- A DNS name without the dot that may stand at its end, for argparse's `convert`.
+-- @tparam string given
+-- @treturn string
+function M.name(given)
+  return (given:gsub("%.$", ""))
+end
+
 --- The last second that `--time` takes: the end of the year 9999.
 M.LAST_SECOND = 253402300799
 
