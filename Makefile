@@ -224,12 +224,12 @@ LUA_LIB   = $(DESTDIR)$(PREFIX)/lib/lua/$(VERSION_$(LUA))
 .PHONY: install uninstall
 install: $(BUILD)/$(LUA)/mailseal/core.so
 	@for module in $(MODULES); do install -D -m 644 "lua/$$module" "$(LUA_SHARE)/$$module" || exit 1; done
-	install -D -m 755 $< $(LUA_LIB)/mailseal/core.so
-	install -D -m 755 bin/mailseal $(DESTDIR)$(PREFIX)/bin/mailseal
+	install -D -m 755 $< "$(LUA_LIB)/mailseal/core.so"
+	install -D -m 755 bin/mailseal "$(DESTDIR)$(PREFIX)/bin/mailseal"
 
 uninstall:
-	rm -rf $(LUA_SHARE)/mailseal $(LUA_LIB)/mailseal
-	rm -f $(DESTDIR)$(PREFIX)/bin/mailseal
+	rm -rf "$(LUA_SHARE)/mailseal" "$(LUA_LIB)/mailseal"
+	rm -f "$(DESTDIR)$(PREFIX)/bin/mailseal"
 
 # ---- the rest
 

@@ -1,19 +1,20 @@
 #!/bin/bash
-# install.sh: make install and make uninstall, into a place of their own, for every Lua.
+# install.sh: make install and make uninstall, into a place of their own, for every Lua. Spaces in its name are no matter.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . spec/support/check.sh
 
-scratch=$(mktemp -d) || exit 1
-trap 'rm -rf "$scratch"' EXIT
+outer=$(mktemp -d) || exit 1
+trap 'rm -rf "$outer"' EXIT
+scratch="$outer/a  place"
 
 install_for() {
     make --no-print-directory install PREFIX="$scratch/$1" LUA="$1"
 }
 
 stage_for() {
-    make --no-print-directory install DESTDIR="$scratch/stage-$1" PREFIX=/usr LUA="$1" &&
-        test -x "$scratch/stage-$1/usr/bin/mailseal" && test -f "$scratch/stage-$1/usr/lib/lua/$2/mailseal/core.so"
+    make --no-print-directory install DESTDIR="$scratch/stage-$1" PREFIX="/usr local" LUA="$1" &&
+        test -x "$scratch/stage-$1/usr local/bin/mailseal" && test -f "$scratch/stage-$1/usr local/lib/lua/$2/mailseal/core.so"
 }
 
 all_modules() {
@@ -26,7 +27,9 @@ runs() {
 }
 
 uninstalls() {
-    make --no-print-directory uninstall PREFIX="$scratch/$1" LUA="$1" && [ -z "$(find "$scratch/$1" -type f)" ]
+    make --no-print-directory uninstall PREFIX="$scratch/$1" LUA="$1" && [ -z "$(find "$scratch/$1" -type f)" ] &&
+        make --no-print-directory uninstall DESTDIR="$scratch/stage-$1" PREFIX="/usr local" LUA="$1" &&
+        [ -z "$(find "$scratch/stage-$1" -type f)" ]
 }
 
 for lua in lua5.4 luajit; do
