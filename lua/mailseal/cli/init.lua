@@ -20,10 +20,10 @@ Exit status:
    1   the answer is no: a signature does not pass, a record has an error, a name does not exist
   64   wrong usage
   65   input that cannot be read as what it should be
-  69   a service (DNS) is unreachable, or a module is not installed
+  69   no DNS server answers a query, or a module is not installed
   73   the output file may not be written
   74   writing failed
-  75   a temporary failure: try again]]
+  75   a temporary failure, for verify also that no DNS server answers: try again]]
 
 --- A flag that prints something and ends the command.
 local function telling_flag(parser, names, description, tell)
