@@ -128,7 +128,6 @@ static bool read_question(ms_dns_message *message, unsigned count)
 {
     size_t at = HEADER_SIZE;
 
-    message->question_at = at;
     message->records_at = at;
     message->has_question = count == 1;
     message->name.n = 0;

@@ -62,7 +62,6 @@ typedef struct ms_dns_message {
     unsigned type;
     unsigned counts[MS_DNS_SECTIONS];
     size_t records_at;
-    size_t question_at;
     bool has_edns;
     unsigned udp_size;
     ms_span options; /* of the OPT record */
