@@ -469,6 +469,9 @@ void ms_channel_process(ms_channel *channel)
         int fd = (int)(uint32_t)events[i].data.u64;
         bool broken = (events[i].events & (EPOLLERR | EPOLLHUP)) != 0;
 
+        /* A process that was forked off shares the epoll set, and hears of lanes that only the other one has. */
+        if (number >= channel->lanes_n || channel->lanes[number] == NULL)
+            continue;
         ares_process_fd(channel->lanes[number]->ares, events[i].events & EPOLLIN || broken ? fd : ARES_SOCKET_BAD,
                         events[i].events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
     }

@@ -89,6 +89,24 @@ describe("core.dns.channel", function()
     channel:close()
   end)
 
+  -- The two share what epoll watches, so either hears of sockets that only the other one has.
+  local has_ffi, ffi = pcall(require, "ffi")
+  if has_ffi then
+    it("withstands a process forked off that goes on with it", function()
+      ffi.cdef "int fork(void); void _exit(int); int waitpid(int, int *, int);"
+      local status = ffi.new "int[1]"
+      local child = ffi.C.fork()
+      if child == 0 then
+        core.async.poll({ channel:pollfd() }, 5)
+        ffi.C._exit(pcall(channel.process, channel) and 0 or 1)
+      end
+      channel:send(1, query "ok", 5)
+      assert.equal(child, ffi.C.waitpid(child, status, 0))
+      assert.equal(0, status[0])
+      assert.equal("string", type(outcomes(1)[1]))
+    end)
+  end
+
   it("refuses addresses, servers and queries that are none", function()
     assert.equal("bad_server", select(3, channel:add_server("localhost", 53)))
     assert.equal("bad_server", select(3, channel:add_server("192.0.2.1", 0)))
