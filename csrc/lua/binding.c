@@ -27,6 +27,58 @@ ms_span ms_lua_opt_span(lua_State *L, int index)
     return ms_lua_check_span(L, index);
 }
 
+ms_span *ms_lua_check_strings(lua_State *L, int index, size_t *n)
+{
+    ms_span *strings;
+
+    luaL_checktype(L, index, LUA_TTABLE);
+    *n = lua_rawlen(L, index);
+    strings = lua_newuserdata(L, (*n + 1) * sizeof *strings);
+    for (size_t i = 0; i < *n; i++) {
+        lua_rawgeti(L, index, (int)i + 1);
+        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, index, "a list of strings expected");
+        strings[i].p = lua_tolstring(L, -1, &strings[i].n);
+        lua_pop(L, 1);
+    }
+    return strings;
+}
+
+bool ms_lua_flag(lua_State *L, int index, const char *name)
+{
+    bool flag;
+
+    lua_getfield(L, index, name);
+    flag = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return flag;
+}
+
+uint64_t ms_lua_number(lua_State *L, int index, const char *name)
+{
+    lua_Number number;
+
+    lua_getfield(L, index, name);
+    number = lua_tonumber(L, -1);
+    lua_pop(L, 1);
+    return (uint64_t)number;
+}
+
+void ms_lua_set_flag(lua_State *L, const char *field, bool flag)
+{
+    lua_pushboolean(L, flag);
+    lua_setfield(L, -2, field);
+}
+
+void *ms_lua_new_box(lua_State *L, size_t size, const char *type)
+{
+    void *box = lua_newuserdata(L, size);
+
+    memset(box, 0, size);
+    luaL_getmetatable(L, type);
+    lua_setmetatable(L, -2);
+    return box;
+}
+
 static int buf_gc(lua_State *L)
 {
     ms_buf_free(lua_touserdata(L, 1));

@@ -31,6 +31,20 @@ ms_span ms_lua_check_span(lua_State *L, int index);
 /* The same, or {NULL, 0} where it is nil or absent. */
 ms_span ms_lua_opt_span(lua_State *L, int index);
 
+/* Pushes a userdata that holds the strings of the list at `index` as spans, which live as long as the list; raises
+ * where it is none. */
+ms_span *ms_lua_check_strings(lua_State *L, int index, size_t *n);
+
+/* Fields of the option table at `index`; the Lua modules have checked their types. */
+bool ms_lua_flag(lua_State *L, int index, const char *name);
+uint64_t ms_lua_number(lua_State *L, int index, const char *name);
+
+/* Sets a field of the table on top. */
+void ms_lua_set_flag(lua_State *L, const char *field, bool flag);
+
+/* A userdata of zeros with the metatable `type`. */
+void *ms_lua_new_box(lua_State *L, size_t size, const char *type);
+
 /* Pushes a userdata that holds an empty buf and frees it when collected. */
 ms_buf *ms_lua_new_buf(lua_State *L);
 

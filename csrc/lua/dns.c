@@ -5,18 +5,6 @@
 
 #include <arpa/inet.h>
 
-/* ---- arguments */
-
-static bool option(lua_State *L, int index, const char *name)
-{
-    bool set;
-
-    lua_getfield(L, index, name);
-    set = lua_toboolean(L, -1);
-    lua_pop(L, 1);
-    return set;
-}
-
 /* ---- results */
 
 static void push_address(lua_State *L, int family, ms_span octets)
@@ -126,10 +114,10 @@ static int l_encode(lua_State *L)
         return ms_lua_fail(L, &error);
     if (!lua_isnoneornil(L, 3)) {
         luaL_checktype(L, 3, LUA_TTABLE);
-        query.no_recursion = option(L, 3, "no_recursion");
-        query.no_edns = option(L, 3, "no_edns");
-        query.dnssec_ok = option(L, 3, "dnssec_ok");
-        query.checking_disabled = option(L, 3, "checking_disabled");
+        query.no_recursion = ms_lua_flag(L, 3, "no_recursion");
+        query.no_edns = ms_lua_flag(L, 3, "no_edns");
+        query.dnssec_ok = ms_lua_flag(L, 3, "dnssec_ok");
+        query.checking_disabled = ms_lua_flag(L, 3, "checking_disabled");
         lua_getfield(L, 3, "id");
     } else {
         lua_pushnil(L);
@@ -205,12 +193,6 @@ static void set_chain(lua_State *L, const ms_dns_answer *answer)
     lua_setfield(L, -2, "chain");
 }
 
-static void set_flag(lua_State *L, const char *name, bool set)
-{
-    lua_pushboolean(L, set);
-    lua_setfield(L, -2, name);
-}
-
 /* Pushes the answer to the question for `name` and `type`. */
 static void push_answer(lua_State *L, const ms_dns_answer *answer, const ms_dns_message *message,
                         const ms_dns_name *name)
@@ -239,8 +221,8 @@ static void push_answer(lua_State *L, const ms_dns_answer *answer, const ms_dns_
         lua_setfield(L, -2, "ttl");
     }
     if (answer->incomplete)
-        set_flag(L, "incomplete", true);
-    set_flag(L, "authentic", (message->flags & MS_DNS_AD) != 0);
+        ms_lua_set_flag(L, "incomplete", true);
+    ms_lua_set_flag(L, "authentic", (message->flags & MS_DNS_AD) != 0);
     set_chain(L, answer);
     push_extended_errors(L, message);
     lua_setfield(L, -2, "extended_errors");
@@ -324,7 +306,7 @@ static int l_dissect(lua_State *L)
     lua_pushinteger(L, (lua_Integer)message.rcode);
     lua_setfield(L, -2, "rcode");
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        set_flag(L, flags[i].name, (message.flags & flags[i].bit) != 0);
+        ms_lua_set_flag(L, flags[i].name, (message.flags & flags[i].bit) != 0);
     if (message.has_question) {
         ms_lua_push_dns_name(L, &message.name);
         lua_setfield(L, -2, "name");

@@ -2,7 +2,6 @@
  * its presentation form. Also what the other DNS bindings share. See dns/wire.h, dns/rdata.h. */
 #include "lua/dns.h"
 
-#define SCRATCH_TYPE "mailseal.dns.scratch"
 enum { TOKENS_MAX = 4096 };
 
 bool ms_lua_dns_type(lua_State *L, int index, unsigned *code, ms_error *error)
@@ -113,23 +112,6 @@ static int l_type(lua_State *L)
     return 2;
 }
 
-static int scratch_gc(lua_State *L)
-{
-    ms_buf_free(lua_touserdata(L, 1));
-    return 0;
-}
-
-/* A buffer that is freed whatever happens; left on the stack. */
-static ms_buf *push_scratch(lua_State *L)
-{
-    ms_buf *buf = lua_newuserdata(L, sizeof *buf);
-
-    *buf = (ms_buf){ 0 };
-    luaL_getmetatable(L, SCRATCH_TYPE);
-    lua_setmetatable(L, -2);
-    return buf;
-}
-
 /* rdata(type, tokens, origin?) -> a record's data as octets | nil, message, code */
 static int l_rdata(lua_State *L)
 {
@@ -140,31 +122,18 @@ static int l_rdata(lua_State *L)
     ms_buf *buf;
     size_t n;
 
-    luaL_checktype(L, 2, LUA_TTABLE);
-    n = lua_rawlen(L, 2);
+    tokens = ms_lua_check_strings(L, 2, &n);
     luaL_argcheck(L, n <= TOKENS_MAX, 2, "too many tokens");
     if (!ms_lua_dns_type(L, 1, &type, &error) ||
         (origin_text.p != NULL && !ms_dns_name_parse(&origin, origin_text, NULL, &error)))
         return ms_lua_fail(L, &error);
-    tokens = lua_newuserdata(L, (n + 1) * sizeof *tokens);
-    for (size_t i = 0; i < n; i++) {
-        lua_rawgeti(L, 2, (int)i + 1);
-        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 2, "a list of strings");
-        tokens[i].p = lua_tolstring(L, -1, &tokens[i].n); /* the list keeps it */
-        lua_pop(L, 1);
-    }
-    buf = push_scratch(L);
+    buf = ms_lua_new_buf(L);
     if (!ms_dns_rdata_write(buf, type, tokens, n, origin_text.p != NULL ? &origin : NULL, &error))
         return ms_lua_fail(L, &error);
     lua_pushlstring(L, buf->p, buf->n);
     ms_buf_free(buf);
     return 1;
 }
-
-static const luaL_Reg scratch_methods[] = {
-    { "__gc", scratch_gc },
-    { NULL, NULL },
-};
 
 static const luaL_Reg zone_functions[] = {
     { "question", l_question }, { "reply", l_reply }, { "name", l_name },
@@ -173,6 +142,5 @@ static const luaL_Reg zone_functions[] = {
 
 void ms_open_dns_zone(lua_State *L)
 {
-    ms_lua_type(L, SCRATCH_TYPE, scratch_methods);
     ms_lua_setfuncs(L, zone_functions);
 }

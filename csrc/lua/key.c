@@ -21,16 +21,6 @@ typedef struct public_box {
 
 static const char *const types[] = { "rsa", "ed25519", NULL }; /* as ms_key_type counts */
 
-static void *new_box(lua_State *L, size_t size, const char *type)
-{
-    void *box = lua_newuserdata(L, size);
-
-    memset(box, 0, size);
-    luaL_getmetatable(L, type);
-    lua_setmetatable(L, -2);
-    return box;
-}
-
 ms_private_key *ms_lua_check_private_key(lua_State *L, int index)
 {
     key_box *box = luaL_checkudata(L, index, MS_LUA_KEY);
@@ -44,7 +34,7 @@ ms_private_key *ms_lua_check_private_key(lua_State *L, int index)
 
 static ms_buf *new_secret(lua_State *L)
 {
-    return new_box(L, sizeof(ms_buf), SECRET);
+    return ms_lua_new_box(L, sizeof(ms_buf), SECRET);
 }
 
 static int secret_gc(lua_State *L)
@@ -61,7 +51,7 @@ static int key_generate(lua_State *L)
     int type = luaL_checkoption(L, 1, NULL, types);
     lua_Integer bits = luaL_optinteger(L, 2, 0);
     bool force = lua_toboolean(L, 3);
-    key_box *box = new_box(L, sizeof *box, MS_LUA_KEY);
+    key_box *box = ms_lua_new_box(L, sizeof *box, MS_LUA_KEY);
     ms_error error;
 
     luaL_argcheck(L, bits >= 0 && bits <= 1000000, 2, "a number of bits");
@@ -73,7 +63,7 @@ static int key_load(lua_State *L)
 {
     ms_crypto *crypto = ms_lua_crypto(L);
     ms_span pem = ms_lua_check_span(L, 1), passphrase = ms_lua_opt_span(L, 2);
-    key_box *box = new_box(L, sizeof *box, MS_LUA_KEY);
+    key_box *box = ms_lua_new_box(L, sizeof *box, MS_LUA_KEY);
     ms_error error;
 
     box->key = ms_private_key_load(crypto, pem, passphrase, &error);
@@ -209,7 +199,7 @@ static int public_new(lua_State *L)
     ms_crypto *crypto = ms_lua_crypto(L);
     int type = luaL_checkoption(L, 1, NULL, types);
     ms_span octets = ms_lua_check_span(L, 2);
-    public_box *box = new_box(L, sizeof *box, PUBLIC_KEY);
+    public_box *box = ms_lua_new_box(L, sizeof *box, PUBLIC_KEY);
     ms_error error;
 
     box->key = ms_public_key_new(crypto, (ms_key_type)type, octets, &error);

@@ -13,12 +13,6 @@ static void set_span(lua_State *L, const char *field, ms_span s)
     lua_setfield(L, -2, field);
 }
 
-static void set_bool(lua_State *L, const char *field, bool value)
-{
-    lua_pushboolean(L, value);
-    lua_setfield(L, -2, field);
-}
-
 /* tags(text): { {name=, value=}, … }, or nil, message, code, piece */
 static int record_tags(lua_State *L)
 {
@@ -68,10 +62,10 @@ static int record_parse_dkim(lua_State *L)
     lua_setfield(L, -2, "bits");
     set_span(L, "p", key.p);
     set_span(L, "notes", key.notes);
-    set_bool(L, "sha256_allowed", key.sha256_allowed);
-    set_bool(L, "email_allowed", key.email_allowed);
-    set_bool(L, "testing", key.testing);
-    set_bool(L, "strict", key.strict);
+    ms_lua_set_flag(L, "sha256_allowed", key.sha256_allowed);
+    ms_lua_set_flag(L, "email_allowed", key.email_allowed);
+    ms_lua_set_flag(L, "testing", key.testing);
+    ms_lua_set_flag(L, "strict", key.strict);
     return 1;
 }
 
@@ -81,16 +75,6 @@ static int findings_gc(lua_State *L)
 {
     ms_findings_free(luaL_checkudata(L, 1, FINDINGS_TYPE));
     return 0;
-}
-
-static ms_findings *new_findings(lua_State *L)
-{
-    ms_findings *findings = lua_newuserdata(L, sizeof *findings);
-
-    *findings = (ms_findings){ 0 };
-    luaL_getmetatable(L, FINDINGS_TYPE);
-    lua_setmetatable(L, -2);
-    return findings;
 }
 
 /* Pushes { {code=, severity=, message=, fix=, found=}, … }; found is absent where there is no piece to show. */
@@ -117,30 +101,13 @@ static void push_findings(lua_State *L, const ms_findings *findings)
     }
 }
 
-/* The strings of the list at `index` as spans, on a userdata; they live as long as the list. */
-static ms_span *check_strings(lua_State *L, int index, size_t *n)
-{
-    ms_span *strings;
-
-    luaL_checktype(L, index, LUA_TTABLE);
-    *n = lua_rawlen(L, index);
-    strings = lua_newuserdata(L, (*n + 1) * sizeof *strings);
-    for (size_t i = 0; i < *n; i++) {
-        lua_rawgeti(L, index, (int)i + 1);
-        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, index, "a list of strings expected");
-        strings[i].p = lua_tolstring(L, -1, &strings[i].n);
-        lua_pop(L, 1);
-    }
-    return strings;
-}
-
 /* lint_dkim({string, …}): the findings */
 static int record_lint_dkim(lua_State *L)
 {
     size_t n;
-    const ms_span *strings = check_strings(L, 1, &n);
+    const ms_span *strings = ms_lua_check_strings(L, 1, &n);
     ms_crypto *crypto = ms_lua_crypto(L);
-    ms_findings *findings = new_findings(L);
+    ms_findings *findings = ms_lua_new_box(L, sizeof *findings, FINDINGS_TYPE);
 
     if (!ms_dkim_key_lint(crypto, strings, n, findings))
         return luaL_error(L, "out of memory");
