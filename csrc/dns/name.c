@@ -3,32 +3,35 @@
 
 enum { LABEL_MAX = 63, HEADER_SIZE = 12, POINTER = 0xc0 };
 
-/* Takes one octet of a label's text, undoing \DDD and \X (RFC 1035 §5.1). False where an escape is broken or
- * the octet may not stand unescaped. */
-static bool take_octet(ms_span *text, uint8_t *octet)
+bool ms_dns_take_escape(ms_span *text, uint8_t *octet)
 {
     const char *p = text->p;
+    size_t n = text->n >= 4 && ms_is_digit(p[1]) && ms_is_digit(p[2]) && ms_is_digit(p[3]) ? 4 : 2;
     int value;
 
-    if (p[0] != '\\') {
-        if (p[0] <= ' ' || p[0] >= 0x7f)
-            return false;
-        *octet = (uint8_t)ms_lower(p[0]);
-        *text = ms_span_of(p + 1, text->n - 1);
-        return true;
-    }
-    if (text->n >= 4 && ms_is_digit(p[1]) && ms_is_digit(p[2]) && ms_is_digit(p[3])) {
-        value = (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
-        if (value > 255)
-            return false;
-        *octet = (uint8_t)ms_lower((char)value);
-        *text = ms_span_of(p + 4, text->n - 4);
-        return true;
-    }
-    if (text->n < 2 || ms_is_digit(p[1]) || p[1] <= ' ' || p[1] >= 0x7f)
+    if (text->n < n || (n == 2 && ms_is_digit(p[1])))
         return false;
-    *octet = (uint8_t)ms_lower(p[1]);
-    *text = ms_span_of(p + 2, text->n - 2);
+    value = n == 4 ? (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0') : (uint8_t)p[1];
+    *octet = (uint8_t)value;
+    *text = ms_span_behind(*text, n);
+    return value <= 255;
+}
+
+/* Takes one octet of a label's text. False where an escape is broken or the octet may not stand unescaped. */
+static bool take_octet(ms_span *text, uint8_t *octet)
+{
+    char c = text->p[0];
+
+    if (c == '\\') {
+        if (!ms_dns_take_escape(text, octet))
+            return false;
+    } else {
+        if (c <= ' ' || c >= 0x7f)
+            return false;
+        *octet = (uint8_t)c;
+        *text = ms_span_behind(*text, 1);
+    }
+    *octet = (uint8_t)ms_lower((char)*octet);
     return true;
 }
 

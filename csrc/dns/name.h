@@ -31,6 +31,10 @@ static inline bool ms_dns_name_eq(const ms_dns_name *a, const ms_dns_name *b)
  * that dot is taken as below `origin` where one is given, and "@" as the origin itself. Code: bad_name. */
 bool ms_dns_name_parse(ms_dns_name *name, ms_span text, const ms_dns_name *origin, ms_error *error);
 
+/* Takes the escape at the start of *text, whose first octet is the backslash: \DDD stands for an octet, \X for X
+ * (RFC 1035 §5.1). False where it is broken. */
+bool ms_dns_take_escape(ms_span *text, uint8_t *octet);
+
 /* Writes a name's text (MS_DNS_NAME_TEXT_MAX is always enough); no NUL. Returns its length. */
 size_t ms_dns_name_text(const ms_dns_name *name, char *out);
 

@@ -113,24 +113,14 @@ static bool write_address(writer *w, int family, size_t octets)
 /* Appends text with its \DDD and \X undone; false where an escape is broken. */
 static bool add_unescaped(ms_buf *out, ms_span text)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        const char *p = text.p + i;
-        int value;
+    while (text.n > 0) {
+        uint8_t octet = (uint8_t)text.p[0];
 
-        if (*p != '\\') {
-            ms_buf_add_char(out, *p);
-        } else if (text.n - i >= 4 && ms_is_digit(p[1]) && ms_is_digit(p[2]) && ms_is_digit(p[3])) {
-            value = (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
-            if (value > 255)
-                return false;
-            ms_buf_add_char(out, (char)value);
-            i += 3;
-        } else if (text.n - i >= 2 && !ms_is_digit(p[1])) {
-            ms_buf_add_char(out, p[1]);
-            i += 1;
-        } else {
+        if (octet != '\\')
+            text = ms_span_behind(text, 1);
+        else if (!ms_dns_take_escape(&text, &octet))
             return false;
-        }
+        ms_buf_add_char(out, (char)octet);
     }
     return true;
 }
