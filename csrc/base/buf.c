@@ -27,16 +27,22 @@ char *ms_buf_reserve(ms_buf *b, size_t more)
     return b->p + b->n;
 }
 
-void ms_buf_add_uint(ms_buf *b, unsigned long long v)
+ms_span ms_digits(unsigned long long v, char room[MS_DIGITS_MAX])
 {
-    char digits[20];
-    size_t i = sizeof digits;
+    size_t i = MS_DIGITS_MAX;
 
     do {
-        digits[--i] = (char)('0' + v % 10);
+        room[--i] = (char)('0' + v % 10);
         v /= 10;
     } while (v > 0);
-    ms_buf_add(b, digits + i, sizeof digits - i);
+    return ms_span_of(room + i, MS_DIGITS_MAX - i);
+}
+
+void ms_buf_add_uint(ms_buf *b, unsigned long long v)
+{
+    char room[MS_DIGITS_MAX];
+
+    ms_buf_add_span(b, ms_digits(v, room));
 }
 
 void ms_buf_free(ms_buf *b)

@@ -18,6 +18,9 @@ typedef struct ms_buf {
 /* Room for `more` further octets; returns where they go, or NULL. */
 char *ms_buf_reserve(ms_buf *b, size_t more);
 void ms_buf_add_uint(ms_buf *b, unsigned long long v);
+/* The number in decimal, written into `room`. */
+enum { MS_DIGITS_MAX = 20 };
+ms_span ms_digits(unsigned long long v, char room[MS_DIGITS_MAX]);
 void ms_buf_free(ms_buf *b);
 /* Frees what held a secret, overwritten first. */
 void ms_buf_wipe(ms_buf *b);

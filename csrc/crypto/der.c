@@ -13,11 +13,6 @@ static uint8_t octet(ms_span s, size_t i)
     return (uint8_t)s.p[i];
 }
 
-static ms_span behind(ms_span s, size_t n)
-{
-    return (ms_span){ s.p + n, s.n - n };
-}
-
 /* The length at the start of *in, in its shortest form (X.690 §10.1) and no longer than what follows it. */
 static bool read_length(ms_span *in, size_t *length)
 {
@@ -26,7 +21,7 @@ static bool read_length(ms_span *in, size_t *length)
     if (in->n == 0)
         return false;
     count = octet(*in, 0);
-    *in = behind(*in, 1);
+    *in = ms_span_behind(*in, 1);
     if (count < 0x80) {
         *length = count;
         return *length <= in->n;
@@ -38,7 +33,7 @@ static bool read_length(ms_span *in, size_t *length)
         value = value << 8 | octet(*in, i);
     if (value < 0x80 || value >> (8 * (count - 1)) == 0)
         return false;
-    *in = behind(*in, count);
+    *in = ms_span_behind(*in, count);
     *length = value;
     return value <= in->n;
 }
@@ -50,11 +45,11 @@ static bool read_element(ms_span *in, uint8_t tag, ms_span *content)
 
     if (in->n == 0 || octet(*in, 0) != tag)
         return false;
-    *in = behind(*in, 1);
+    *in = ms_span_behind(*in, 1);
     if (!read_length(in, &length))
         return false;
     *content = (ms_span){ in->p, length };
-    *in = behind(*in, length);
+    *in = ms_span_behind(*in, length);
     return true;
 }
 
@@ -65,7 +60,7 @@ static bool read_unsigned(ms_span *in, ms_span *number)
         return false;
     if (octet(*number, 0) != 0)
         return true;
-    *number = behind(*number, 1);
+    *number = ms_span_behind(*number, 1);
     return number->n == 0 || octet(*number, 0) >= 0x80;
 }
 
@@ -107,7 +102,7 @@ static ms_der_key read_spki(ms_span in)
     kind = read_algorithm(algorithm);
     if (bits.n == 0 || octet(bits, 0) != 0) /* a count of unused bits */
         return key;
-    bits = behind(bits, 1);
+    bits = ms_span_behind(bits, 1);
     if (kind == MS_DER_RSA) {
         if (!read_element(&bits, SEQUENCE, &inside) || bits.n > 0)
             return key;

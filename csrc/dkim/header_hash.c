@@ -25,6 +25,11 @@ static const ms_field *take(const ms_header_input *input, ms_span name)
     return NULL;
 }
 
+void ms_write_to_hash(void *to, const char *p, size_t n)
+{
+    ms_hash_update(to, p, n);
+}
+
 void ms_header_octets(const ms_header_input *input, ms_sink *sink)
 {
     ms_span rest = input->names, name;

@@ -6,6 +6,7 @@
 #ifndef MS_DKIM_HEADER_HASH_H
 #define MS_DKIM_HEADER_HASH_H
 
+#include "crypto/crypto.h"
 #include "mail/canon.h"
 #include "mail/header.h"
 
@@ -19,6 +20,9 @@ typedef struct ms_header_input {
     const ms_field *own; /* the DKIM-Signature field; never selected by h= (§3.5 h=) */
     ms_span hole;        /* b='s value in it */
 } ms_header_input;
+
+/* An ms_sink_write to an ms_hash. */
+void ms_write_to_hash(void *to, const char *p, size_t n);
 
 /* Writes the canonical octets to *sink, flushed. */
 void ms_header_octets(const ms_header_input *input, ms_sink *sink);

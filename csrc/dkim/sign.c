@@ -367,20 +367,10 @@ static void write_octets(ms_sign_stream *s, ms_sink_write *write, void *to)
     ms_header_octets(&input, &sink);
 }
 
-static void write_hash(void *to, const char *p, size_t n)
-{
-    ms_hash_update(to, p, n);
-}
-
-static void write_buf(void *to, const char *p, size_t n)
-{
-    ms_buf_add(to, p, n);
-}
-
 static bool hash_header(ms_sign_stream *s, uint8_t digest[MS_SHA256_SIZE], ms_error *error)
 {
     ms_hash_start(s->header_hash);
-    write_octets(s, write_hash, s->header_hash);
+    write_octets(s, ms_write_to_hash, s->header_hash);
     return ms_hash_finish(s->header_hash, digest) || ms_fail(error, "sign_failed", "the header could not be hashed");
 }
 
@@ -407,7 +397,7 @@ bool ms_sign_stream_octets(ms_sign_stream *s, size_t index, ms_buf *octets, uint
     if (!make_field(s, index, error) || !hash_header(s, digest, error))
         return false;
     if (s->signer->who[index].type == MS_KEY_RSA)
-        write_octets(s, write_buf, octets);
+        write_octets(s, ms_write_to_buf, octets);
     else
         ms_buf_add(octets, digest, MS_SHA256_SIZE);
     return octets->failed ? ms_fail_memory(error) : true;

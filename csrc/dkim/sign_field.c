@@ -82,14 +82,9 @@ static void write_tag(ms_field_writer *writer, const char *tag, ms_span value)
 
 static void write_number(ms_field_writer *writer, const char *tag, uint64_t number)
 {
-    char digits[20];
-    size_t i = sizeof digits;
+    char room[MS_DIGITS_MAX];
 
-    do {
-        digits[--i] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    write_tag(writer, tag, ms_span_of(digits + i, sizeof digits - i));
+    write_tag(writer, tag, ms_digits(number, room));
 }
 
 /* A line is broken behind a colon, never inside a name. */

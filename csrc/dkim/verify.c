@@ -27,11 +27,6 @@ struct ms_verifier {
 
 /* ---- life */
 
-static void write_hash(void *to, const char *p, size_t n)
-{
-    ms_hash_update(to, p, n);
-}
-
 ms_verifier *ms_verifier_new(ms_crypto *crypto, const ms_verify_options *options, ms_error *error)
 {
     ms_verifier *v = calloc(1, sizeof *v);
@@ -50,7 +45,7 @@ ms_verifier *ms_verifier_new(ms_crypto *crypto, const ms_verify_options *options
         ms_verifier_free(v);
         return NULL;
     }
-    ms_sink_init(&v->sink, write_hash, v->header_hash);
+    ms_sink_init(&v->sink, ms_write_to_hash, v->header_hash);
     ms_verifier_reset(v, 0);
     return v;
 }

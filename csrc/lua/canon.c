@@ -6,11 +6,6 @@
 #include "dkim/signature.h"
 #include "mail/canon.h"
 
-static void write_buf(void *to, const char *p, size_t n)
-{
-    ms_buf_add(to, p, n);
-}
-
 static ms_canon check_canon(lua_State *L, int index)
 {
     static const char *const names[] = { "simple", "relaxed", NULL };
@@ -45,7 +40,7 @@ static int canonical_body(lua_State *L)
     ms_buf *out = ms_lua_new_buf(L);
     ms_body_canon body;
 
-    ms_body_canon_init(&body, canon, write_buf, out);
+    ms_body_canon_init(&body, canon, ms_write_to_buf, out);
     body.scanner = scanner;
     while (octets.n > 0) {
         size_t n = octets.n < step ? octets.n : step;
@@ -70,7 +65,7 @@ static int canonical_field(lua_State *L)
 
     if (!ms_header_parse(&header, octets))
         return luaL_error(L, "out of memory");
-    ms_sink_init(&sink, write_buf, out);
+    ms_sink_init(&sink, ms_write_to_buf, out);
     for (size_t i = 0; i < header.n; i++)
         ms_canon_field(&sink, &scanner, canon, &header.field[i]);
     ms_sink_flush(&sink);
@@ -91,7 +86,7 @@ static int canonical_signature(lua_State *L)
 
     if (!ms_header_parse(&header, octets))
         return luaL_error(L, "out of memory");
-    ms_sink_init(&sink, write_buf, out);
+    ms_sink_init(&sink, ms_write_to_buf, out);
     if (header.n == 1)
         ms_signature_parse(&signature, &header.field[0]);
     if (signature.b_hole.p != NULL)

@@ -6,10 +6,15 @@
 #ifndef MS_MAIL_SINK_H
 #define MS_MAIL_SINK_H
 
-#include <stddef.h>
-#include <string.h>
+#include "base/buf.h"
 
 typedef void ms_sink_write(void *to, const char *p, size_t n);
+
+/* Writes to an ms_buf. */
+static inline void ms_write_to_buf(void *to, const char *p, size_t n)
+{
+    ms_buf_add(to, p, n);
+}
 
 enum {
     MS_GATHER_SIZE = 4096,
