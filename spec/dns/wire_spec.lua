@@ -65,6 +65,10 @@ describe("core.dns.encode", function()
     assert.equal("a\\032b\\046c\\092.d\\255", name)
     assert.equal("\6a b.c\\\2d\255\0", octets)
     assert.equal(name, (core.name(name)))
+    assert.equal("a\\032b", (core.name "a\\ b"))
+    for _, broken in ipairs { "a\\", "a\\1", "a\\12", "a\\256", "a\\1x2" } do
+      assert.equal("bad_name", select(3, core.name(broken)))
+    end
   end)
 end)
 
