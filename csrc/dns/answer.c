@@ -149,7 +149,10 @@ void ms_dns_answer_find(ms_dns_answer *answer, const ms_dns_message *message, co
         }
     } else if (message->rcode == MS_DNS_REFUSED) {
         answer->status = MS_DNS_STATUS_REFUSED;
+    } else if (says_bogus(message)) {
+        answer->status = MS_DNS_STATUS_BOGUS;
+        answer->reason = "dnssec_bogus";
     } else {
-        answer->status = says_bogus(message) ? MS_DNS_STATUS_BOGUS : MS_DNS_STATUS_SERVFAIL;
+        answer->status = MS_DNS_STATUS_SERVFAIL;
     }
 }

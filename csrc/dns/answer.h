@@ -26,8 +26,8 @@ const char *ms_dns_status_name(ms_dns_status status);
 
 typedef struct ms_dns_answer {
     ms_dns_status status;
-    const char
-        *reason; /* of a servfail found here: not_a_reply, wrong_question, cname_loop, cname_chain_too_long; or NULL */
+    /* Of a fault found here: not_a_reply, wrong_question, cname_loop, cname_chain_too_long, dnssec_bogus; or NULL. */
+    const char *reason;
     ms_dns_name owner; /* the last name of the chain, where the records are or should be */
     unsigned type;
     unsigned chain_length;

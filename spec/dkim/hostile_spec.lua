@@ -739,8 +739,12 @@ describe("Engine 22: DNS", function()
   end)
 
   it("that does not say is temporary", function()
-    for fault, wanted in pairs { timeout = "timeout", servfail = "servfail", refused = "refused" } do
-      assert.equal("temperror dns_" .. wanted, verdict({}, { zone = { [signed.KEY_NAME] = { { error = fault } } } }))
+    for fault, wanted in pairs {
+      timeout = "dns_timeout", servfail = "dns_servfail", refused = "dns_refused", bogus = "dnssec_bogus",
+    } do
+      local zone = signed.zone()
+      table.insert(zone[signed.KEY_NAME], { error = fault })
+      assert.equal("temperror " .. wanted, verdict({}, { zone = zone }))
     end
     assert.equal("temperror dnssec_bogus", verdict({}, { resolver = signed.answering { status = "bogus" } }))
   end)

@@ -28,6 +28,15 @@ describe("dns.resolver, asking a server that misbehaves,", function()
     assert.equal("nxdomain", ask("rcode3").status)
   end)
 
+  it("takes SERVFAIL for bogus where there is an answer for those who want it unvalidated", function()
+    local answer = ask "bogus"
+    assert.equal("bogus", answer.status)
+    assert.equal("dnssec_bogus", answer.reason)
+    assert.same({}, answer.text)
+    assert.is_nil(answer.ttl)
+    assert.same({ "unsigned" }, assert(resolver:query("bogus.test", "TXT", { checking_disabled = true })).text)
+  end)
+
   it("asks without EDNS where EDNS gets FORMERR", function()
     for _ = 1, 20 do assert.same({ "plain" }, ask("noedns").text) end
   end)

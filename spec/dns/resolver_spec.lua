@@ -288,3 +288,46 @@ describe("dns.resolver", function()
     assert.has_error(function() dns.resolver { timeout = 0 } end)
   end)
 end)
+
+describe("dns.resolver, told SERVFAIL,", function()
+  local zone_transport = require "mailseal.dns.zone"
+  local resolver_of = require "mailseal.dns.resolver"
+  local core = require "mailseal.core".dns
+
+  -- A resolver over a zone, and the list of what it asks: for each query, whether checking is disabled (CD).
+  local function spied(options)
+    local asked = {}
+    local inner = assert(zone_transport.new { ["bogus.test"] = { { error = "bogus" } }, ["failing.test"] = { { error = "servfail" } } })
+    local transport = {
+      servers = { false },
+      exchange = function(_, query)
+        asked[#asked + 1] = core.dissect(query).checking_disabled
+        if options.slow then async.sleep(options.slow) end
+        return inner:exchange(query)
+      end,
+    }
+    return resolver_of.new(transport, options), asked
+  end
+
+  it("asks once more with checking disabled, when its tries are used up", function()
+    for name, wanted in pairs { bogus = "bogus", failing = "servfail" } do
+      local resolver, asked = spied { tries = 2 }
+      assert.equal(wanted, resolver:query(name .. ".test", "TXT").status)
+      assert.same({ false, false, true }, asked)
+    end
+  end)
+
+  it("does not where checking was disabled already, nor where a name server is asked what it knows itself", function()
+    for _, option in ipairs { "checking_disabled", "no_recursion" } do
+      local resolver, asked = spied { tries = 1 }
+      assert.equal("servfail", resolver:query("failing.test", "TXT", { [option] = true }).status)
+      assert.equal(1, #asked)
+    end
+  end)
+
+  it("does not when its time is over", function()
+    local resolver, asked = spied { tries = 1, deadline = 0.05, slow = 0.1 }
+    assert.equal("servfail", resolver:query("bogus.test", "TXT").status)
+    assert.same({ false }, asked)
+  end)
+end)

@@ -3,6 +3,7 @@
 Prints its port and process number, then answers until it is killed or its parent is gone.
 
     ok            TXT "ok"
+    bogus         SERVFAIL; TXT "unsigned" to what has CD, as of a server that validates
     silent        nothing
     rcodeN        rcode N
     lame          REFUSED
@@ -68,6 +69,8 @@ def replies(query, over_tcp):
         return [make_reply(query, end, b"ok", opt=edns)]
     if kind == "lame" or rcode:
         return [make_reply(query, end, rcode=int(rcode[1]) if rcode else 5)]
+    if kind == "bogus":
+        return [make_reply(query, end, b"unsigned") if query[3] & 0x10 else make_reply(query, end, rcode=2)]
     if kind == "noedns":
         return [make_reply(query, end, rcode=1, opt=False) if edns else make_reply(query, end, b"plain", opt=False)]
     if kind == "dropedns":

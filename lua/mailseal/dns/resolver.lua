@@ -17,7 +17,7 @@
 -- - `extended_errors`: a list of `{ code =, text = }` (RFC 8914).
 -- - `rcode`: the reply's; nil where there is none.
 -- - `reason`: of a temporary status, a word for why: `timeout`, `unreachable`, `tcp_failed`, `cname_loop`,
---   `cname_chain_too_long`, `bad_message`, `wrong_question`; nil where the server gave none.
+--   `cname_chain_too_long`, `bad_message`, `wrong_question`, `dnssec_bogus`; nil where the server gave none.
 -- - `server`: who answered; nil over a zone.
 -- @module mailseal.dns.resolver
 local async = require "mailseal.async"
@@ -31,7 +31,7 @@ Resolver.__index = Resolver
 Resolver.__name = "mailseal.dns.resolver"
 
 local TIMEOUT, TRIES, CHAIN_MAX = 2, 2, 8
-local FORMERR, NOTIMP, BADVERS = 1, 4, 16
+local FORMERR, SERVFAIL, NOTIMP, BADVERS = 1, 2, 4, 16
 
 -- Statuses that another server may yet turn into an answer, the more telling the greater.
 local temporary = { timeout = 1, refused = 2, servfail = 3, bogus = 4 }
@@ -77,33 +77,59 @@ local function dislikes_edns(answer)
   return answer.rcode == FORMERR or answer.rcode == NOTIMP or answer.rcode == BADVERS
 end
 
--- The same question without EDNS.
-local function plain_query(question)
-  local options = { no_edns = true }
+-- The same question with one option more.
+local function question_with(question, option)
+  local options = { [option] = true }
   for name, value in pairs(question.options or {}) do options[name] = value end
-  return (encode(question.name, question.type, options))
+  return { name = question.name, type = question.type, options = options }
+end
+
+local function encode_question(question)
+  return (encode(question.name, question.type, question.options))
+end
+
+local function plain_query(question)
+  return encode_question(question_with(question, "no_edns"))
+end
+
+-- Asks one server, and again without EDNS where that is what it dislikes. There must be time left.
+local function ask_patiently(self, question, query, server, deadline)
+  local timeout = self.timeout
+  local answer = ask_server(self, question, query, server, math.min(deadline - now(), timeout))
+  local left = deadline - now()
+  if not dislikes_edns(answer) or left <= 0 then return answer end
+  return ask_server(self, question, plain_query(question), server, math.min(left, timeout))
+end
+
+-- Did validation fail? A validating server says no more than SERVFAIL (RFC 4035 §5.5), and has an answer for those who
+-- want it unvalidated (CD, §3.2.2). What a name server knows itself it does not validate.
+local function check_bogus(self, question, answer, server, deadline)
+  local options = question.options or {}
+  if answer.status ~= "servfail" or answer.rcode ~= SERVFAIL or options.checking_disabled or options.no_recursion
+    or deadline <= now() then
+    return answer
+  end
+  local unchecked = question_with(question, "checking_disabled")
+  local found = ask_patiently(self, unchecked, encode_question(unchecked), server, deadline)
+  if not temporary[found.status] then answer.status, answer.reason = "bogus", "dnssec_bogus" end
+  return answer
 end
 
 -- Goes through the servers until one gives a definitive answer, the tries are used up, or the time is.
 local function ask(self, question, query, deadline)
-  local servers, timeout, best = self.transport.servers, self.timeout, nil
+  local servers, best, best_server = self.transport.servers, nil, nil
   for try = 1, self.tries do
     for i = 1, #servers do
-      local left = deadline - now()
-      if left <= 0 then return best or no_answer(question.name, question.type, "timeout") end
+      if deadline <= now() then return best or no_answer(question.name, question.type, "timeout") end
       -- Who kept silent may be one that drops what has EDNS.
       local sent = try > 1 and best.status == "timeout" and plain_query(question) or query
-      local answer = ask_server(self, question, sent, servers[i], left < timeout and left or timeout)
-      left = deadline - now()
-      if dislikes_edns(answer) and left > 0 then
-        answer = ask_server(self, question, plain_query(question), servers[i], left < timeout and left or timeout)
-      end
+      local answer = ask_patiently(self, question, sent, servers[i], deadline)
       local rank = temporary[answer.status]
       if not rank then return answer end
-      if not best or rank > temporary[best.status] then best = answer end
+      if not best or rank > temporary[best.status] then best, best_server = answer, servers[i] end
     end
   end
-  return best
+  return check_bogus(self, question, best, best_server, deadline)
 end
 
 -- Appends the chain of `next` to that of `answer`, its own first link being already there; says what is wrong with it.
@@ -123,7 +149,7 @@ local function complete(self, question, answer, deadline)
   while answer.incomplete do
     local target = answer.chain[#answer.chain]
     local further = { name = target, type = question.type, options = question.options }
-    local rest = ask(self, further, (encode(target, question.type, question.options)), deadline)
+    local rest = ask(self, further, encode_question(further), deadline)
     local wrong = join_chains(answer, rest)
     if wrong then
       rest = no_answer(question.name, question.type, wrong)
