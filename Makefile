@@ -45,7 +45,7 @@ BINDING_OBJECTS = $(BINDINGS:csrc/lua/%.c=$(BUILD)/$(1)/obj/%.o)
 # ---- building
 
 .PHONY: all
-all: $(LUAS:%=$(BUILD)/%/mailseal/core.so) build/.found
+all: $(LUAS:%=$(BUILD)/%/mailseal/core.so) $(LUAS:%=$(BUILD)/%/mailseal_test.so) build/.found
 	@:
 
 # Says what is missing, once, before a compiler does so in its own words.
@@ -69,7 +69,15 @@ $(BUILD)/$(1)/mailseal/core.so: $$(CORE_OBJECTS) $(BINDING_OBJECTS)
 	@mkdir -p $$(@D)
 	$$(call say,LD) $$(CC) -shared $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
--include $(patsubst %.o,%.d,$(BINDING_OBJECTS))
+# What the tests alone ask of the core; linked with its objects, never installed.
+$(BUILD)/$(1)/core_test.o: spec/support/core_test.c | build/.found
+	@mkdir -p $$(@D)
+	$$(call say,CC) $$(CC) $$(CPPFLAGS) -I$$(INC_$(1)) $$(CFLAGS) $$(STRICT) $$(HIDDEN) -MMD -MP -c $$< -o $$@
+
+$(BUILD)/$(1)/mailseal_test.so: $(BUILD)/$(1)/core_test.o $$(CORE_OBJECTS) $(BINDING_OBJECTS)
+	$$(call say,LD) $$(CC) -shared $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+
+-include $(patsubst %.o,%.d,$(BINDING_OBJECTS)) $(BUILD)/$(1)/core_test.d
 endef
 $(foreach lua,lua5.4 luajit,$(eval $(call for_lua,$(lua))))
 -include $(CORE_OBJECTS:.o=.d)

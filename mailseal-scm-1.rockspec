@@ -61,7 +61,6 @@ build = {
         "csrc/dns/wire.c",
         "csrc/lua/async.c",
         "csrc/lua/binding.c",
-        "csrc/lua/canon.c",
         "csrc/lua/core.c",
         "csrc/lua/dkim.c",
         "csrc/lua/dns.c",

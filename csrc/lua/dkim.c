@@ -15,6 +15,5 @@ int ms_open_dkim(lua_State *L)
     ms_lua_add_key_cache(L);
     ms_lua_add_verifier(L);
     ms_lua_add_signer(L);
-    ms_lua_add_canon(L);
     return 1;
 }

@@ -38,35 +38,6 @@ static int to_unicode(lua_State *L)
     return convert(L, ms_domain_to_unicode);
 }
 
-/* The optional arguments `piece` (octets a step) and `scanner` (a name), by which tests choose the way to one answer.
- */
-static size_t check_piece(lua_State *L, int index)
-{
-    lua_Integer piece = luaL_optinteger(L, index, 0);
-
-    return piece > 0 ? (size_t)piece : SIZE_MAX;
-}
-
-/* Leaves `otherwise` where no name is given; raises where this machine has no such scanner. */
-static ms_scanner check_scanner(lua_State *L, int index, ms_scanner otherwise)
-{
-    ms_span name = ms_lua_opt_span(L, index);
-    ms_scanner scanner = name.p != NULL ? ms_scanner_named(name) : otherwise;
-
-    if (scanner == NULL)
-        luaL_error(L, "no scanner '%s' here", name.p);
-    return scanner;
-}
-
-static ms_span take_piece(ms_span *text, size_t size)
-{
-    ms_span piece = ms_span_of(text->p, text->n < size ? text->n : size);
-
-    text->p += piece.n;
-    text->n -= piece.n;
-    return piece;
-}
-
 /* The header section of a whole message, and whether an empty line ends it. */
 static ms_span header_block(ms_span message, bool *ended)
 {
@@ -106,20 +77,17 @@ void ms_lua_push_findings(lua_State *L, const ms_lint *lint)
     }
 }
 
-/* lint(message [, piece [, scanner]]) -> { { code=, severity=, text=, count=, line= } … } [, text, code: why to refuse]
- */
+/* lint(message) -> { { code=, severity=, text=, count=, line= } … } [, text, code: why to refuse] */
 static int lint(lua_State *L)
 {
-    ms_span message = ms_lua_check_span(L, 1), rest = message, block;
-    size_t piece = check_piece(L, 2);
+    ms_span message = ms_lua_check_span(L, 1), block;
     ms_lint result = ms_lint_start();
     ms_header header = { 0 };
     ms_error error;
     bool ended, fine;
 
-    result.scan = check_scanner(L, 3, result.scan);
-    while (rest.n > 0)
-        ms_lint_octets(&result, take_piece(&rest, piece));
+    if (message.n > 0)
+        ms_lint_octets(&result, message);
     block = header_block(message, &ended);
     fine = ms_header_parse(&header, block);
     if (fine)
@@ -137,19 +105,16 @@ static int lint(lua_State *L)
     return 3;
 }
 
-/* normalize(message [, piece [, scanner]]) -> string, { bare_cr=, bare_lf=, nul=, final_crlf= } */
+/* normalize(message) -> string, { bare_cr=, bare_lf=, nul=, final_crlf= } */
 static int normalize(lua_State *L)
 {
-    ms_span rest = ms_lua_check_span(L, 1);
-    size_t piece = check_piece(L, 2);
+    ms_span message = ms_lua_check_span(L, 1);
     ms_normalizer normalizer = ms_normalize_start();
-    ms_buf *out;
+    ms_buf *out = ms_lua_new_buf(L);
 
-    normalizer.scan = check_scanner(L, 3, normalizer.scan);
-    out = ms_lua_new_buf(L);
-    ms_buf_reserve(out, rest.n + 2);
-    while (rest.n > 0)
-        ms_normalize(&normalizer, take_piece(&rest, piece), out);
+    ms_buf_reserve(out, message.n + 2);
+    if (message.n > 0)
+        ms_normalize(&normalizer, message, out);
     ms_normalize_end(&normalizer, out);
     if (out->failed)
         return luaL_error(L, "out of memory");

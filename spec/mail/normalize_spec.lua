@@ -1,4 +1,4 @@
-local core = require "mailseal.core".mail
+local core = require "mailseal_test"
 local message = require "mailseal.message"
 
 local function becomes(wanted, text)

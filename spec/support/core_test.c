@@ -1,10 +1,15 @@
-/* canon.c: canonicalization by itself, for tests alone: what a signature covers, octet by octet, by each way this
- * machine has to find it. The functions are in mailseal.core.dkim, and no module of lua/mailseal calls them.
+/* core_test.c: what tests alone ask of the core, the module mailseal_test: canonicalization by itself, and every way
+ * to one outcome: by each scanner that this machine has, in pieces of any size. It is linked with the core's own
+ * objects, and never installed.
  */
-#include "lua/dkim.h"
+#include "lua/binding.h"
+#include "lua/mail.h"
 
 #include "dkim/signature.h"
 #include "mail/canon.h"
+#include "mail/normalize.h"
+
+#include <stdint.h>
 
 static ms_canon check_canon(lua_State *L, int index)
 {
@@ -29,6 +34,57 @@ static int push_buf(lua_State *L, const ms_buf *out)
     return 1;
 }
 
+/* Takes the next of the pieces that a text is given in: `piece` octets at a time, or all at once where it is 0. */
+static ms_span take_piece(ms_span *rest, lua_Integer piece)
+{
+    size_t n = piece > 0 && (size_t)piece < rest->n ? (size_t)piece : rest->n;
+    ms_span taken = ms_span_of(rest->p, n);
+
+    *rest = ms_span_behind(*rest, n);
+    return taken;
+}
+
+/* Raises where this machine has no such scanner. */
+static ms_scanner check_line_scanner(lua_State *L, int index)
+{
+    ms_span name = ms_lua_check_span(L, index);
+    ms_scanner scanner = ms_scanner_named(name);
+
+    if (scanner == NULL)
+        luaL_error(L, "no scanner '%s' here", name.p);
+    return scanner;
+}
+
+/* lint_octets(message, piece, scanner) -> what message.lint() finds in the octets; of the header, nothing */
+static int lint_octets(lua_State *L)
+{
+    ms_span rest = ms_lua_check_span(L, 1);
+    lua_Integer piece = luaL_checkinteger(L, 2);
+    ms_lint lint = ms_lint_start();
+
+    lint.scan = check_line_scanner(L, 3);
+    while (rest.n > 0)
+        ms_lint_octets(&lint, take_piece(&rest, piece));
+    ms_lint_end(&lint);
+    ms_lua_push_findings(L, &lint);
+    return 1;
+}
+
+/* normalize(message, piece, scanner) -> octets */
+static int normalize(lua_State *L)
+{
+    ms_span rest = ms_lua_check_span(L, 1);
+    lua_Integer piece = luaL_checkinteger(L, 2);
+    ms_normalizer normalizer = ms_normalize_start();
+    ms_buf *out = ms_lua_new_buf(L);
+
+    normalizer.scan = check_line_scanner(L, 3);
+    while (rest.n > 0)
+        ms_normalize(&normalizer, take_piece(&rest, piece), out);
+    ms_normalize_end(&normalizer, out);
+    return push_buf(L, out);
+}
+
 /* canonical_body(octets, canon [, piece [, scanner]]) -> octets; `piece`: how many are written at a time */
 static int canonical_body(lua_State *L)
 {
@@ -36,18 +92,15 @@ static int canonical_body(lua_State *L)
     ms_canon canon = check_canon(L, 2);
     lua_Integer piece = luaL_optinteger(L, 3, 0);
     ms_wsp_scanner scanner = check_scanner(L, 4);
-    size_t step = piece > 0 ? (size_t)piece : octets.n;
     ms_buf *out = ms_lua_new_buf(L);
     ms_body_canon body;
 
     ms_body_canon_init(&body, canon, ms_write_to_buf, out);
     body.scanner = scanner;
     while (octets.n > 0) {
-        size_t n = octets.n < step ? octets.n : step;
+        ms_span taken = take_piece(&octets, piece);
 
-        ms_body_canon_write(&body, octets.p, n);
-        octets.p += n;
-        octets.n -= n;
+        ms_body_canon_write(&body, taken.p, taken.n);
     }
     ms_body_canon_finish(&body);
     return push_buf(L, out);
@@ -96,14 +149,23 @@ static int canonical_signature(lua_State *L)
     return signature.b_hole.p != NULL ? push_buf(L, out) : luaL_argerror(L, 1, "one signature field is wanted");
 }
 
-void ms_lua_add_canon(lua_State *L)
+#if defined(__GNUC__)
+__attribute__((visibility("default")))
+#endif
+int luaopen_mailseal_test(lua_State *L);
+
+int luaopen_mailseal_test(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "canonical_body", canonical_body },
         { "canonical_field", canonical_field },
         { "canonical_signature", canonical_signature },
+        { "lint_octets", lint_octets },
+        { "normalize", normalize },
         { NULL, NULL },
     };
 
+    lua_newtable(L);
     ms_lua_setfuncs(L, functions);
+    return 1;
 }
