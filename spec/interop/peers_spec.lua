@@ -41,20 +41,21 @@ local function body_of(job)
   return job.odd.message:match("\r\n\r\n(.*)$")
 end
 
--- Each: whose fault, in which work, why it is not ours, and the jobs that it excuses.
+-- Each: whose fault, in which work, why it is not ours, the jobs that it may excuse, and how many of those go wrong with
+-- the peers of Debian 12 (of 892 for each key and direction): where more do, something else is wrong.
 local KNOWN = {
   {
-    peer = "libopendkim", sign = true, verify = true,
+    peer = "libopendkim", sign = true, verify = true, at_most = 160,
     why = "refuses a tab before the colon as a syntax error (obsolete, but RFC 5322 §4.5 allows it)",
     excuses = function(job) return job.odd.message:find("\nTo \t :", 1, true) ~= nil end,
   },
   {
-    peer = "libopendkim", sign = true,
+    peer = "libopendkim", sign = true, at_most = 426,
     why = "makes Ed25519 signatures over simple headers that it does not verify itself",
     excuses = function(job) return job.algorithm == "ed25519" and not relaxed_header(job) end,
   },
   {
-    peer = "libopendkim", sign = true, verify = true,
+    peer = "libopendkim", sign = true, verify = true, at_most = 155,
     why = "loses what precedes, or keeps white space at the end, where relaxed meets a last line without line end",
     excuses = function(job)
       local body = body_of(job)
@@ -62,32 +63,32 @@ local KNOWN = {
     end,
   },
   {
-    peer = "libopendkim", sign = true, verify = true,
+    peer = "libopendkim", sign = true, verify = true, at_most = 64,
     why = "takes vertical tabs and form feeds in relaxed header values for white space (which is SP and HTAB: RFC 6376 §2.8)",
     excuses = function(job) return relaxed_header(job) and job.odd.control end,
   },
   {
-    peer = "dkimpy", sign = true, verify = true,
+    peer = "dkimpy", sign = true, verify = true, at_most = 320,
     why = "refuses white space before the colon as unexpected characters (obsolete, but RFC 5322 §4.5 allows it)",
     excuses = function(job) return job.odd.obsolete_colon end,
   },
   {
-    peer = "dkimpy", sign = true, verify = true,
+    peer = "dkimpy", sign = true, verify = true, at_most = 320,
     why = "keeps white space at the end of a body without a last line end (RFC 6376 §3.4.4 (a) removes it first)",
     excuses = function(job) return relaxed_body(job) and job.odd.open_white_space end,
   },
   {
-    peer = "dkimpy", sign = true, verify = true,
+    peer = "dkimpy", sign = true, verify = true, at_most = 64,
     why = "strips vertical tabs and form feeds from the ends of relaxed header values (RFC 6376 §2.8)",
     excuses = function(job) return relaxed_header(job) and job.odd.control end,
   },
   {
-    peer = "Mail::DKIM", sign = true, verify = true,
+    peer = "Mail::DKIM", sign = true, verify = true, at_most = 36,
     why = "takes a vertical tab behind the colon of a relaxed header for white space (RFC 6376 §2.8)",
     excuses = function(job) return relaxed_header(job) and job.odd.control end,
   },
   {
-    peer = "Mail::DKIM", sign = true, verify = true,
+    peer = "Mail::DKIM", sign = true, verify = true, at_most = 394,
     why = "adds no line end to a simple body that lacks the last one (RFC 6376 §3.4.3)",
     excuses = function(job) return not relaxed_body(job) and job.odd.no_last_line_end end,
   },
@@ -124,12 +125,12 @@ local function jobs_signed_by_mailseal(algorithm)
   return signed_jobs[algorithm]
 end
 
--- The reason why a job that went wrong was to be expected, or nil.
-local function excuse(name, work, job)
+-- Was it to be expected that this job went wrong?
+local function is_excused(name, work, job)
   for _, known in ipairs(KNOWN) do
     if known.peer == name and known[work] and known.excuses(job) then
       known.seen = (known.seen or 0) + 1
-      return known.why
+      return true
     end
   end
 end
@@ -138,7 +139,7 @@ local function collect(name, work, jobs, went_well)
   local wrong = {}
   for number, job in ipairs(jobs) do
     local good, text = went_well(number, job)
-    if not good and not excuse(name, work, job) then
+    if not good and not is_excused(name, work, job) then
       wrong[#wrong + 1] = ("%s, %s: %s"):format(job.canonicalization, job.odd.title, tostring(text))
     end
   end
@@ -181,8 +182,9 @@ for _, known_peer in ipairs(peer.known) do
       if known.peer == name then
         it("does not where it " .. known.why, function()
           if not known.seen then
-            pending("it no longer does: the excuse can go")
+            return pending("it no longer does: the excuse can go")
           end
+          assert.is_true(known.seen <= known.at_most, known.seen .. " jobs went wrong that it should excuse")
         end)
       end
     end
