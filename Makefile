@@ -117,6 +117,7 @@ $(BUILD)/sweep: $(BUILD)/sweep.o $(CORE_OBJECTS) $(call BINDING_OBJECTS,lua5.4)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 AGAIN    = @+$(MAKE) --no-print-directory
 ASAN     = BUILD=build/asan CFLAGS="-O1 -g $(SANITIZE)"
+PORTABLE = BUILD=build/portable CFLAGS="-O2 -g -DMS_PORTABLE"
 COVERAGE = BUILD=build/coverage CFLAGS="-O0 -g --coverage"
 # An empty span may be NULL, and NULL + 0 is NULL wherever there is a compiler; clang's check counts it a fault.
 FUZZ     = BUILD=build/fuzz CC=clang CFLAGS="-O1 -g $(SANITIZE) -fno-sanitize=pointer-overflow -fsanitize=fuzzer-no-link" \
@@ -140,16 +141,21 @@ run: deps
 	$(AGAIN) all
 	$(LUA) examples/onboard.lua $(ARGS)
 
+# What has a version without vector instructions (csrc/base/simd.h), run on a core that has no other.
+TEST_PORTABLE = MAILSEAL_BUILD=build/portable lua5.4 $(BUSTED) spec/mail spec/dkim spec/record
+
 # Each suite is a title and a command; what it counts is added up, and one that fails fails the whole.
 RUN    = @bash spec/support/run.sh
 BUSTED = $$(command -v busted)
 
 test: test-deps
 	$(AGAIN) all
+	$(AGAIN) $(PORTABLE) all
 	$(AGAIN) $(ASAN) fuzz-targets
 	$(RUN) \
 	  "busted on Lua 5.4" "lua5.4 $(BUSTED)" \
 	  "busted on LuaJIT" "luajit $(BUSTED)" \
+	  "without vector instructions" "$(TEST_PORTABLE)" \
 	  "fuzz corpus" "bash spec/support/fuzz.sh replay build/asan/fuzz" \
 	  "make install" "bash spec/support/install.sh" \
 	  "LuaRocks, Lua 5.4" "bash spec/support/rock.sh lua5.4" \
@@ -157,10 +163,14 @@ test: test-deps
 
 # ---- checks
 
-.PHONY: lint test-asan test-valgrind test-alloc fuzz fuzz-replay coverage bench
+.PHONY: lint test-portable test-asan test-valgrind test-alloc fuzz fuzz-replay coverage bench
 lint: test-deps
 	$(AGAIN) all
 	$(RUN) "lint" "bash spec/support/lint.sh"
+
+test-portable: test-deps
+	$(AGAIN) $(PORTABLE) all
+	$(RUN) "without vector instructions" "$(TEST_PORTABLE)"
 
 test-asan: test-deps
 	$(AGAIN) $(ASAN) all build/asan/preload.so
@@ -267,6 +277,7 @@ help:
 #: make run             install what is missing, build, onboard a domain (ARGS=example.com for a real one)
 #: make test            install what the tests need, run them all
 #: make lint            formatting, static analysis, warnings as errors, the rules of the layers
+#: make test-portable   the tests of what has vector instructions, on a core without them
 #: make test-asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer, leaks included
 #: make test-valgrind   the tests under memcheck (VALGRIND_SPECS=spec/dkim for some)
 #: make test-alloc      every n-th allocation fails, once each

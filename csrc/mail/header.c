@@ -1,11 +1,9 @@
 /* header.c: a message's header section, cut into fields. See header.h. */
 #include "mail/header.h"
 
-#include <stdlib.h>
+#include "base/simd.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <stdlib.h>
 
 bool ms_is_field_name(ms_span name)
 {
@@ -29,7 +27,7 @@ static newlines newlines_of(const char *p, const char *end)
     return (newlines){ .next = p, .end = end };
 }
 
-#if defined(__SSE2__)
+#if MS_HAVE_SSE2
 
 enum { WINDOW = 64 };
 
@@ -56,16 +54,6 @@ static inline bool in_window(newlines *lines)
     return lines->found != 0;
 }
 
-#else
-
-static inline bool in_window(newlines *lines)
-{
-    (void)lines;
-    return false;
-}
-
-#define __builtin_ctzll(bits) 0
-
 #endif
 
 /* The next LF, or NULL. */
@@ -73,11 +61,13 @@ static const char *next_newline(newlines *lines)
 {
     const char *at;
 
+#if MS_HAVE_SSE2
     if (in_window(lines)) {
         at = lines->window + __builtin_ctzll(lines->found);
         lines->found &= lines->found - 1;
         return at;
     }
+#endif
     at = lines->next < lines->end ? memchr(lines->next, '\n', (size_t)(lines->end - lines->next)) : NULL;
     lines->next = at ? at + 1 : lines->end;
     return at;
@@ -169,7 +159,7 @@ void ms_header_free(ms_header *header)
 /* The first LF in [p, end) that a CR stands behind, or NULL. */
 static const char *find_lf_cr(const char *p, const char *end)
 {
-#if defined(__SSE2__)
+#if MS_HAVE_SSE2
     const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
 
     for (; end - p > 16; p += 16) {

@@ -5,16 +5,9 @@
  */
 #include "mail/scan.h"
 
-#include <stdint.h>
+#include "base/simd.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#define HAVE_SSE2 1
-#endif
-#if defined(__GNUC__) && defined(__x86_64__)
-#include <immintrin.h>
-#define HAVE_AVX2 1
-#endif
+#include <stdint.h>
 
 #define EACH(octet) ((uint64_t)0x0101010101010101U * (octet))
 
@@ -50,7 +43,7 @@ static bool stride_portable(const char *p, size_t *lines)
     return fault == 0;
 }
 
-#if HAVE_SSE2
+#if MS_HAVE_SSE2
 static bool stride_sse2(const char *p, size_t *lines)
 {
     const __m128i cr = _mm_set1_epi8('\r'), lf = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
@@ -72,8 +65,8 @@ static bool stride_sse2(const char *p, size_t *lines)
 }
 #endif
 
-#if HAVE_AVX2
-__attribute__((target("avx2"))) static bool stride_avx2(const char *p, size_t *lines)
+#if MS_HAVE_AVX2
+MS_TARGET_AVX2 static bool stride_avx2(const char *p, size_t *lines)
 {
     const __m256i cr = _mm256_set1_epi8('\r'), lf = _mm256_set1_epi8('\n'), zero = _mm256_setzero_si256();
     __m256i fault = zero, count = zero, least = _mm256_set1_epi8(-1);
@@ -114,15 +107,15 @@ static size_t scan_portable(const char *p, size_t n, size_t *lines)
     SCAN(stride_portable);
 }
 
-#if HAVE_SSE2
+#if MS_HAVE_SSE2
 static size_t scan_sse2(const char *p, size_t n, size_t *lines)
 {
     SCAN(stride_sse2);
 }
 #endif
 
-#if HAVE_AVX2
-__attribute__((target("avx2"))) static size_t scan_avx2(const char *p, size_t n, size_t *lines)
+#if MS_HAVE_AVX2
+MS_TARGET_AVX2 static size_t scan_avx2(const char *p, size_t n, size_t *lines)
 {
     SCAN(stride_avx2);
 }
@@ -130,11 +123,11 @@ __attribute__((target("avx2"))) static size_t scan_avx2(const char *p, size_t n,
 
 ms_scanner ms_scanner_named(ms_span name)
 {
-#if HAVE_AVX2
+#if MS_HAVE_AVX2
     if (ms_span_eq(name, MS_LIT("avx2")))
         return __builtin_cpu_supports("avx2") ? scan_avx2 : NULL;
 #endif
-#if HAVE_SSE2
+#if MS_HAVE_SSE2
     if (ms_span_eq(name, MS_LIT("sse2")))
         return scan_sse2;
 #endif
@@ -143,11 +136,11 @@ ms_scanner ms_scanner_named(ms_span name)
 
 ms_scanner ms_scanner_best(void)
 {
-#if HAVE_AVX2
+#if MS_HAVE_AVX2
     if (__builtin_cpu_supports("avx2"))
         return scan_avx2;
 #endif
-#if HAVE_SSE2
+#if MS_HAVE_SSE2
     return scan_sse2;
 #else
     return scan_portable;

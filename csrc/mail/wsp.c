@@ -29,9 +29,7 @@ static const char *header_portable(const char *p, const char *end)
     return scan_octets(p, end, true);
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
-
-#include <immintrin.h>
+#if MS_HAVE_SSE2
 
 /* Each block is loaded twice, the second time one octet further on, so that an octet and the one
  * behind it stand in the same lane. */
@@ -81,9 +79,13 @@ static const char *header_sse2(const char *p, const char *end)
     return scan_sse2(p, p, end, true);
 }
 
+#endif
+
+#if MS_HAVE_AVX2
+
 /* Dirty upper halves of the registers slow down the SHA-256 that comes next by a fifth, and a tail call
  * leaves them dirty: hence the _mm256_zeroupper below. */
-__attribute__((target("avx2"))) static inline unsigned block_avx2(const char *p, bool header)
+MS_TARGET_AVX2 static inline unsigned block_avx2(const char *p, bool header)
 {
     const __m256i sp = _mm256_set1_epi8(' '), tab = _mm256_set1_epi8('\t'), cr = _mm256_set1_epi8('\r');
     __m256i here = _mm256_loadu_si256((const __m256i *)(const void *)p);
@@ -99,7 +101,7 @@ __attribute__((target("avx2"))) static inline unsigned block_avx2(const char *p,
     return (unsigned)_mm256_movemask_epi8(change);
 }
 
-__attribute__((target("avx2"))) static const char *body_avx2(const char *start, const char *end)
+MS_TARGET_AVX2 static const char *body_avx2(const char *start, const char *end)
 {
     const char *p = start;
 
@@ -113,7 +115,7 @@ __attribute__((target("avx2"))) static const char *body_avx2(const char *start, 
     return scan_sse2(start, p, end, false);
 }
 
-__attribute__((target("avx2"))) static const char *header_avx2(const char *start, const char *end)
+MS_TARGET_AVX2 static const char *header_avx2(const char *start, const char *end)
 {
     const char *p = start;
 
@@ -127,21 +129,18 @@ __attribute__((target("avx2"))) static const char *header_avx2(const char *start
     return scan_sse2(start, p, end, true);
 }
 
-ms_wsp_scanner ms_wsp_scanner_of(ms_wsp_level level)
-{
-    if (level >= MS_WSP_AVX2 && __builtin_cpu_supports("avx2"))
-        return (ms_wsp_scanner){ body_avx2, header_avx2 };
-    if (level >= MS_WSP_SSE2)
-        return (ms_wsp_scanner){ body_sse2, header_sse2 };
-    return (ms_wsp_scanner){ body_portable, header_portable };
-}
-
-#else
+#endif
 
 ms_wsp_scanner ms_wsp_scanner_of(ms_wsp_level level)
 {
     (void)level;
+#if MS_HAVE_AVX2
+    if (level >= MS_WSP_AVX2 && __builtin_cpu_supports("avx2"))
+        return (ms_wsp_scanner){ body_avx2, header_avx2 };
+#endif
+#if MS_HAVE_SSE2
+    if (level >= MS_WSP_SSE2)
+        return (ms_wsp_scanner){ body_sse2, header_sse2 };
+#endif
     return (ms_wsp_scanner){ body_portable, header_portable };
 }
-
-#endif

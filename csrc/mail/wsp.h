@@ -8,13 +8,10 @@
 #ifndef MS_MAIL_WSP_H
 #define MS_MAIL_WSP_H
 
+#include "base/simd.h"
 #include "base/span.h"
 
 #include <stddef.h>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 /* The first octet in [p, end) that is a TAB, or a SP before SP, TAB or CR; `end` where there is none.
  * What stands at `end` is not looked at: a SP in the last place counts as changed. */
@@ -28,7 +25,7 @@ typedef struct ms_wsp_scanner {
 /* Behind the run of SP and TAB that starts at `p`, before `end`. */
 static inline const char *ms_wsp_skip(const char *p, const char *end)
 {
-#if defined(__SSE2__)
+#if MS_HAVE_SSE2
     while (end - p >= 16) {
         __m128i octets = _mm_loadu_si128((const __m128i *)(const void *)p);
         __m128i wsp =

@@ -5,11 +5,9 @@
  */
 #include "record/taglist.h"
 
-#include <stdint.h>
+#include "base/simd.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <stdint.h>
 
 /* Every octet of `w` that is under 0x20, or is 0x7f, has the top bit of its place set in the result.
  * (Subtracting may lend from the place above only where the place below already has a hit.) */
@@ -37,7 +35,7 @@ static const char *find_control(const char *p, const char *end)
 {
     uint64_t w;
 
-#if defined(__SSE2__)
+#if MS_HAVE_SSE2
     for (; end - p >= 16; p += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
         __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);

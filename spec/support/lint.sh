@@ -110,6 +110,14 @@ only_included_by() {
     [ -z "$found" ]
 }
 
+# What else asks for vector instructions would have them in a build with -DMS_PORTABLE as well.
+asks_for_vectors_in_one_place() {
+    local found
+    found=$(grep -rnE '[a-z]mmintrin\.h|__SSE|__AVX|__x86_64|target\(' csrc --include='*.[ch]' | grep -v '^csrc/base/simd\.h:')
+    printf '%s' "$found"
+    [ -z "$found" ]
+}
+
 exports_only_its_entry() {
     local lua symbols
     for lua in lua5.4 luajit; do
@@ -143,6 +151,7 @@ check "every require of a mailseal module points down the layers" requires_point
 check "only csrc/crypto includes OpenSSL" only_included_by 'openssl/' 'csrc/crypto/'
 check "only csrc/dns/channel.c includes c-ares" only_included_by 'ares' 'csrc/dns/channel\.c:'
 check "only csrc/lua includes Lua" only_included_by '(lua|lauxlib|lualib|luajit)\.h' 'csrc/lua/'
+check "only csrc/base/simd.h asks what the processor has" asks_for_vectors_in_one_place
 check "core.so exports luaopen_mailseal_core alone" exports_only_its_entry
 check "the core has no mutable globals" has_no_mutable_globals
 check "no finding of luacheck" luacheck --quiet --no-color . "${lua_commands[@]}"
