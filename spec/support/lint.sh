@@ -80,7 +80,7 @@ includes_point_down() {
         obeys_layers "$c_layers"
 }
 
-# Every string that is the name of a module counts as its use.
+# Every string that is the name of a module counts as its use, whoever requires it then.
 requires_point_down() {
     awk '
         function layer(module) {
@@ -90,12 +90,24 @@ requires_point_down() {
                 return "dns"
             return module ~ /^(authres|dkim|domain|key|message|record)$/ ? "standards" : module
         }
+        function readable(path, line, found) {
+            found = (getline line < path) >= 0
+            close(path)
+            return found
+        }
+        function is_module(name) {
+            sub(/\.$/, "", name)
+            gsub(/\./, "/", name)
+            return name == "mailseal/core" || readable("lua/" name ".lua") || readable("lua/" name "/init.lua")
+        }
         /^[[:space:]]*--/ { next }
         {
             rest = $0
             while (match(rest, /["\047]mailseal\.[a-z0-9_.]+["\047]/)) {
-                print layer(FILENAME), layer(substr(rest, RSTART + 1, RLENGTH - 2)), FILENAME ":" FNR
-                rest = substr(rest, RSTART + RLENGTH)
+                name = substr(rest, RSTART + 1, RLENGTH - 2)
+                if (is_module(name))
+                    print layer(FILENAME), layer(name), FILENAME ":" FNR
+                rest = substr(rest, RSTART + length(name) + 2)
             }
         }' "${lua_files[@]}" bin/mailseal examples/*.lua | obeys_layers "$lua_layers"
 }
