@@ -2,8 +2,8 @@
  *
  * OpenSSL notes every failure in a queue of the thread, which the host program reads too (nginx takes
  * what is left there for an error of its own connections). So whatever may fail on bad input stands between
- * ERR_set_mark and ERR_pop_to_mark; hashing, which fails only for want of memory, does not. Algorithms are fetched by name from the default library context,
- * so that a system's configuration (providers, FIPS, policies) has its say.
+ * ERR_set_mark and ERR_pop_to_mark; hashing, which fails only for want of memory, does not. Algorithms are fetched by
+ * name from the default library context, so that a system's configuration (providers, FIPS, policies) has its say.
  */
 #ifndef MS_CRYPTO_OPENSSL_H
 #define MS_CRYPTO_OPENSSL_H

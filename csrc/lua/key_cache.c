@@ -70,8 +70,8 @@ static int new_key_cache(lua_State *L)
 void ms_lua_add_key_cache(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        { "clear", cache_clear }, { "count", cache_count }, { "advance", cache_advance }, { "__len", cache_count },
-        { "__gc", cache_gc },     { NULL, NULL },
+        { "clear", cache_clear }, { "count", cache_count }, { "advance", cache_advance },
+        { "__len", cache_count }, { "__gc", cache_gc },     { NULL, NULL },
     };
     static const luaL_Reg functions[] = {
         { "key_cache", new_key_cache },
