@@ -1,4 +1,5 @@
 local dns = require "mailseal.dns"
+local takes_linear_time = require "spec.support.linear"
 
 local text = [[
 ; a zone as people write it
@@ -74,6 +75,15 @@ describe("A zone in the master file format", function()
     assert.equal("192.0.2.1", other:query("b.t", "A").records[1].address)
   end)
 
+  it("is read in linear time, however many lines it has", function()
+    local function read(lines)
+      local parts = {}
+      for i = 1, lines do parts[i] = ("n%d TXT ( x\n ; remark\n y )\n"):format(i) end
+      assert(dns.resolver { zone = table.concat(parts) })
+    end
+    assert.is_true(takes_linear_time(read, 4000))
+  end)
+
   it("that is wrong is refused with the line", function()
     local function refuses(bad, line, pattern)
       local made, message, code = dns.resolver { zone = bad }
@@ -83,10 +93,12 @@ describe("A zone in the master file format", function()
       if line then assert.matches("line " .. line .. ":", message, 1, true) end
     end
     refuses("\na. TXT \"x\n", 2, "quote is not closed")
-    refuses("a. TXT ( x\n\n", nil, "parenthesis is not closed")
+    refuses("; remark\na. TXT ( x\n\n", 2, "parenthesis is not closed")
     refuses("a. TXT x )\n", 1, "parenthesis is not open")
     refuses("\n\n TXT x\n", 3, "no owner")
     refuses("a. A 192.0.2.1\nb. NOPE x\n", 2, "NOPE")
+    refuses("a. TXT (\nx ; remark\n\ny\n)\nb. NOPE ( x\n)\n", 6, "NOPE")
+    refuses("a. TXT (\n\nx \"y\n", 3, "quote is not closed")
     refuses("a. CH TXT x\n", 1, "class CH")
     refuses("a. 60 IN\n", 1, "without a type")
     refuses("a..b. A 192.0.2.1\n", 1, "empty label")

@@ -46,32 +46,27 @@ end
 
 ---- Entries: lines, or several of them within parentheses.
 
-local function count_lines(text, from, to)
-  local _, n = text:sub(from, to):gsub("\n", "")
-  return n
+-- The number of the line that a place is in. It reads all that stands before: for errors alone.
+local function line_of(text, place)
+  local _, breaks = text:sub(1, place - 1):gsub("\n", "")
+  return 1 + breaks
 end
 
--- Calls `take(tokens, blank, line)` for each entry; `blank` where it begins with white space. Nil and a message
--- where it does so, or where the text cannot be read.
+-- Calls `take(tokens, blank)` for each entry; `blank` where it begins with white space. Nil and a message where `take`
+-- returns nil and one, or where the text cannot be read.
 local function each_entry(text, take)
-  local at, line, depth, tokens, entry_line = 1, 1, 0, {}, 1
-  local blank = text:find "^[ \t]" ~= nil
-  local function wrong(message) return nil, ("zone file, line %d: %s"):format(line, message) end
+  local at, start, depth, tokens = 1, 1, 0, {}
+  local function wrong(message, place) return nil, ("zone file, line %d: %s"):format(line_of(text, place or at), message) end
   while at <= #text + 1 do
     local c = at > #text and "\n" or text:sub(at, at)
     if c == "\n" then
-      if depth > 0 and at > #text then return wrong "a parenthesis is not closed" end
+      if depth > 0 and at > #text then return wrong("a parenthesis is not closed", start) end
       if depth == 0 then
         if #tokens > 0 then
-          local ok, message = take(tokens, blank)
-          line = entry_line
-          if not ok then return wrong(message) end
+          local ok, message = take(tokens, text:find("^[ \t]", start) ~= nil)
+          if not ok then return wrong(message, start) end
         end
-        tokens, blank = {}, text:find("^[ \t]", at + 1) ~= nil
-        line = 1 + count_lines(text, 1, at)
-        entry_line = line
-      else
-        line = line + 1
+        tokens, start = {}, at + 1
       end
       at = at + 1
     elseif c == ";" then
