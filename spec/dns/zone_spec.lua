@@ -1,5 +1,6 @@
 local dns = require "mailseal.dns"
 local zone = require "mailseal.dns.zone"
+local takes_linear_time = require "spec.support.linear"
 
 describe("dns.resolver over a zone", function()
   local resolver = assert(dns.resolver {
@@ -136,6 +137,15 @@ describe("dns.resolver over a zone", function()
     assert.same({ { name = "a.example", type = "TXT", class = 1, ttl = 300, strings = { "x" } } }, reply.answer)
     assert.equal("bad_message", select(3, transport:exchange "garbage"))
     assert.equal("bad_message", select(3, transport:exchange(transport:exchange(core.encode("a.example", "TXT")))))
+  end)
+
+  it("takes in many records of one name in linear time", function()
+    local function read(count)
+      local records = {}
+      for i = 1, count do records[i] = { type = "TXT", data = "record " .. i } end
+      assert(dns.resolver { zone = { ["a.example"] = records } })
+    end
+    assert.is_true(takes_linear_time(read, 4000))
   end)
 
   it("says what is wrong with a zone, and where", function()

@@ -75,12 +75,11 @@ local function add_record(node, record, number, type_name)
   end
   local data, message = core.rdata(number, tokens, record.origin)
   if not data then return nil, message end
-  local set = node.sets[number] or { n = 0, tails = {}, here = "" }
+  local set = node.sets[number] or { n = 0, tails = {} }
   local tail = pack16(number) .. pack16(1) .. pack32(ttl) .. pack16(#data) .. data
   set.n = set.n + 1
   set.tails[set.n] = tail
   if number == CNAME then set.target = core.name(tokens[1], record.origin) end
-  set.here = set.here .. "\192\012" .. tail -- the owner being the question's name, at octet 12
   node.sets[number] = set
   return true
 end
@@ -180,6 +179,12 @@ local function find(nodes, name)
   return nodes[encloser and "*." .. encloser or "*"]
 end
 
+-- A set's records, their owner being the question's name, at octet 12. Joined when they are first asked for, once.
+local function owned_here(set)
+  if not set.here then set.here = "\192\012" .. table.concat(set.tails, "\192\012") end
+  return set.here
+end
+
 -- A set's records, with their owner's name written out.
 local function owned(set, name)
   local _, owner = core.name(name)
@@ -233,7 +238,7 @@ function Transport:exchange(query)
   local nodes = self.nodes
   local node = nodes[name]
   local set = node and not node.faults and node.sets[type]
-  if set then return make_reply(query, NOERROR, set.here, set.n, "", 0) end
+  if set then return make_reply(query, NOERROR, owned_here(set), set.n, "", 0) end
   return answer_by_chain(nodes, query, name, type, checking_disabled)
 end
 
