@@ -29,7 +29,7 @@ a\.b    TXT dot
 ]]
 
 describe("A zone in the master file format", function()
-  local resolver = assert(dns.resolver { zone = text })
+  local resolver = assert(dns.resolver { zone_text = text })
 
   local function ask(name, type) return assert(resolver:query(name, type)) end
 
@@ -70,7 +70,7 @@ describe("A zone in the master file format", function()
   end)
 
   it("may have line ends of either kind, and none at its end", function()
-    local other = assert(dns.resolver { zone = "$ORIGIN t.\r\na TXT x\r\nb A 192.0.2.1" })
+    local other = assert(dns.resolver { zone_text = "$ORIGIN t.\r\na TXT x\r\nb A 192.0.2.1" })
     assert.same({ "x" }, other:query("a.t", "TXT").text)
     assert.equal("192.0.2.1", other:query("b.t", "A").records[1].address)
   end)
@@ -79,14 +79,14 @@ describe("A zone in the master file format", function()
     local function read(lines)
       local parts = {}
       for i = 1, lines do parts[i] = ("n%d TXT ( x\n ; remark\n y )\n"):format(i) end
-      assert(dns.resolver { zone = table.concat(parts) })
+      assert(dns.resolver { zone_text = table.concat(parts) })
     end
     assert.is_true(takes_linear_time(read, 4000))
   end)
 
   it("that is wrong is refused with the line", function()
     local function refuses(bad, line, pattern)
-      local made, message, code = dns.resolver { zone = bad }
+      local made, message, code = dns.resolver { zone_text = bad }
       assert.is_nil(made)
       assert.equal("bad_zone", code)
       assert.matches(pattern, message)

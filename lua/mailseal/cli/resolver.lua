@@ -29,9 +29,6 @@ function M.open(given)
   if resolver then
     return resolver
   end
-  if given.zone and not cause:find(given.zone, 1, true) then
-    cause = given.zone .. ": " .. cause
-  end
   status.stop(statuses[code] or status.UNAVAILABLE, cause)
 end
 

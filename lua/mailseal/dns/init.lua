@@ -14,7 +14,9 @@ local system = require "mailseal.dns.system"
 
 local M = {}
 
-local known = { servers = true, timeout = true, tries = true, deadline = true, zone = true, resolv_conf = true }
+local known = {
+  servers = true, timeout = true, tries = true, deadline = true, zone = true, zone_text = true, resolv_conf = true,
+}
 
 local function check_options(options)
   if type(options) ~= "table" then error("dns.resolver wants a table of options", 3) end
@@ -27,6 +29,31 @@ local function check_options(options)
       error("dns.resolver: " .. name .. " must be a number above 0", 3)
     end
   end
+  local zone, text = options.zone, options.zone_text
+  if zone ~= nil and type(zone) ~= "table" and type(zone) ~= "string" then
+    error("dns.resolver: zone must be a table or a path", 3)
+  end
+  if text ~= nil and type(text) ~= "string" then error("dns.resolver: zone_text must be a text", 3) end
+  if zone and text then error("dns.resolver wants a zone or a zone_text, not both", 3) end
+end
+
+-- The transport over the zone that the options name; nil and no message where they name none.
+local function zone_transport(options)
+  if options.zone_text then return require "mailseal.dns.zone".read(options.zone_text) end
+  if type(options.zone) == "string" then return require "mailseal.dns.zone".open(options.zone) end
+  if options.zone then return require "mailseal.dns.zone".new(options.zone) end
+end
+
+-- The transport that asks the servers that the options or the system name; what the system says goes into the settings.
+local function network_transport(options, settings)
+  local servers = options.servers
+  if not servers then
+    local found = system.read(options.resolv_conf)
+    servers = found.servers
+    settings.timeout = settings.timeout or found.timeout
+    settings.tries = settings.tries or found.tries
+  end
+  return require "mailseal.dns.cares".new(servers, settings.timeout)
 end
 
 --- Makes a resolver.
@@ -36,8 +63,9 @@ end
 --   Without it those of /etc/resolv.conf are asked, with its `timeout` and `attempts`.
 -- - `timeout`: seconds that a server is given for one try (2); `tries`: how often the list is gone through (2).
 -- - `deadline`: seconds after which a query ends in any case (timeout × tries × number of servers).
--- - `zone`: in place of servers: the path of a zone file (JSON or BIND's master format), its text, or a table as
---   the JSON file holds one. See `mailseal.dns.zone`.
+-- - `zone`: in place of servers: the path of a zone file (JSON or BIND's master format), or a table as the JSON file
+--   holds one. See `mailseal.dns.zone`.
+-- - `zone_text`: in place of servers: what such a file holds.
 -- - `resolv_conf`: another path than /etc/resolv.conf.
 -- @treturn ?table a resolver, see `mailseal.dns.resolver`
 -- @treturn ?string what is wrong with a server's address or with the zone
@@ -45,20 +73,9 @@ end
 function M.resolver(options)
   options = options or {}
   check_options(options)
-  local transport, message, code
   local settings = { timeout = options.timeout, tries = options.tries, deadline = options.deadline }
-  if options.zone ~= nil then
-    transport, message, code = require "mailseal.dns.zone".open(options.zone)
-  else
-    local servers = options.servers
-    if not servers then
-      local found = system.read(options.resolv_conf)
-      servers = found.servers
-      settings.timeout = settings.timeout or found.timeout
-      settings.tries = settings.tries or found.tries
-    end
-    transport, message, code = require "mailseal.dns.cares".new(servers, settings.timeout)
-  end
+  local transport, message, code = zone_transport(options)
+  if not transport and not message then transport, message, code = network_transport(options, settings) end
   if not transport then return nil, message, code end
   return resolver.new(transport, settings)
 end

@@ -138,34 +138,35 @@ function M.new(zone)
   return setmetatable({ nodes = nodes, servers = { false }, tries = 1 }, Transport)
 end
 
--- A string given as a zone: its text, or the path of a file with it.
-local function read_text(text_or_path)
-  if text_or_path:find "[\n{]" then return text_or_path end
-  local file, message = io.open(text_or_path, "rb")
+--- Makes the transport out of a zone's text.
+-- @tparam string text of a JSON or master file
+-- @treturn ?table the transport
+-- @treturn ?string what is wrong
+-- @treturn ?string `bad_zone`, or `no_module` where a JSON zone wants lua-cjson
+function M.read(text)
+  local reader = text:find "^%s*{" and "mailseal.dns.zone_json" or "mailseal.dns.zone_master"
+  local entries, message, code = require(reader).read(text)
+  if not entries then return nil, message, code end
+  return M.new(entries)
+end
+
+--- Makes the transport out of a zone file.
+-- @tparam string path of a JSON or master file
+-- @treturn ?table the transport
+-- @treturn ?string what is wrong, and with which file
+-- @treturn ?string `unreadable`; or as of `read`
+function M.open(path)
+  local file, message = io.open(path, "rb")
   local text
   if file then
     text, message = file:read "*a"
     file:close()
   end
-  if not text then return nil, "cannot read the zone file " .. tostring(message or text_or_path), "unreadable" end
-  return text
-end
-
---- Opens a zone: a table; the path of a JSON or master file; or the text of one (a string with a line break or `{`).
--- @tparam table|string zone
--- @treturn ?table the transport
--- @treturn ?string what is wrong
--- @treturn ?string `bad_zone`, `unreadable`, or `no_module` where a JSON zone wants lua-cjson
-function M.open(zone)
-  if type(zone) == "table" then return M.new(zone) end
-  if type(zone) ~= "string" then return bad_zone "a zone is a table, a path, or a text" end
-  local text, message, code = read_text(zone)
-  if not text then return nil, message, code end
-  local reader = text:find "^%s*{" and "mailseal.dns.zone_json" or "mailseal.dns.zone_master"
-  local entries
-  entries, message, code = require(reader).read(text)
-  if not entries then return nil, message, code end
-  return M.new(entries)
+  if not text then return nil, ("cannot read %s: %s"):format(path, (message:gsub("^.*: ", ""))), "unreadable" end
+  local transport, code
+  transport, message, code = M.read(text)
+  if not transport then return nil, path .. ": " .. message, code end
+  return transport
 end
 
 ---- Answering.
