@@ -103,8 +103,9 @@ end
 local SAVE_OPTIONS = { force = "boolean", passphrase = "string" }
 
 --- Writes the key to a file as PKCS#8 PEM, with mode 0600 from its first moment. The file is there whole or not at
--- all. A file of that name is left alone, unless `force`, and then replaced at one stroke. The file system must know
--- hard links.
+-- all, and leaves no trace where the program is killed meanwhile (on file systems that know no files without a name: a file of
+-- another name). A file of that name is left alone, unless `force`, and then replaced at one stroke. The file system must
+-- know hard links.
 -- @tparam string path where to
 -- @tparam[opt] table options
 --
@@ -113,7 +114,7 @@ local SAVE_OPTIONS = { force = "boolean", passphrase = "string" }
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string a sentence that names the file
--- @treturn[2] string "exists", "not_found" (the directory), "not_permitted", "no_space", "io_error", "bad_path",
+-- @treturn[2] string "exists", "not_found" (the directory), "not_permitted" (or it is a directory), "no_space", "io_error", "bad_path",
 -- "bad_passphrase" or "no_memory"
 function methods:save(path, options)
   options = options or {}
