@@ -66,6 +66,7 @@ build = {
         "csrc/lua/dns.c",
         "csrc/lua/dns_channel.c",
         "csrc/lua/dns_zone.c",
+        "csrc/lua/file.c",
         "csrc/lua/key.c",
         "csrc/lua/key_cache.c",
         "csrc/lua/mail.c",

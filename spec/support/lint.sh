@@ -50,7 +50,7 @@ fuzz: base crypto mail record dkim dns
 lua_layers='
 dns: core
 standards: core dns
-cli: dns standards
+cli: core dns standards
 bin: cli
 examples: dns standards
 '

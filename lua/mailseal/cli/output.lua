@@ -2,6 +2,7 @@
 -- @module mailseal.cli.output
 local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
+local core = require "mailseal.core".file
 
 local M = {}
 
@@ -44,58 +45,36 @@ function M.complain(who, message)
   io.stderr:write(who, ": ", text.printable(message), "\n")
 end
 
---- A name beside `path` that nobody else uses.
-local function temporary_name(path)
-  local random = io.open("/dev/urandom", "rb")
-  local octets = random and random:read(8) or tostring({})
-  if random then
-    random:close()
-  end
-  return path .. "." .. octets:gsub(".", function(octet)
-    return ("%02x"):format(octet:byte())
-  end)
+--- Which codes of a file that could not be written tell of writing itself; the others, that it may not be written.
+local writing_failed = { no_space = true, io_error = true, no_memory = true }
+
+--- Ends the command because a file could not be written.
+-- @tparam string cause a sentence that names the file
+-- @tparam string code as of `key:save`
+function M.stop(cause, code)
+  status.stop(writing_failed[code] and status.OUTPUT or status.CANNOT_CREATE, cause)
 end
 
-local function cannot_create(path, cause, name)
-  status.stop(status.CANNOT_CREATE, ("cannot write %s: %s"):format(path, text.cause(cause, name)))
+local function want(done, cause, code)
+  return done or M.stop(cause, code)
 end
 
---- Opens `name`, lets `write` fill it, and closes it; `path` is what messages call it.
-local function fill(name, path, write)
-  local file, cause = io.open(name, "wb")
-  if not file then
-    cannot_create(path, cause, name)
-  end
-  local ok, failure = pcall(write, function(...)
-    local done, reason, number = file:write(...)
-    check(done, reason, number, path)
-  end)
-  local closed, reason, number = file:close()
-  if not ok then
-    error(failure, 0)
-  end
-  check(closed, reason, number, path)
-end
-
---- Writes a whole file, or leaves what was there untouched: a file beside it is written, then given its name.
--- A device (/dev/…) is written as it is.
+--- Writes a whole file, or leaves what was there untouched. What a symbolic link points to is replaced, a file that was
+-- there leaves its mode, and a device or a pipe is written as it is.
 -- @tparam string path
 -- @tparam function write is given a function like `M.write`
 function M.file(path, write)
-  if path:find("^/dev/") then
-    return fill(path, path, write)
-  end
-  local temporary = temporary_name(path)
-  local ok, failure = pcall(fill, temporary, path, write)
+  local file = want(core.create(path))
+  local ok, failure = pcall(write, function(...)
+    for _, octets in ipairs { ... } do
+      want(file:write(octets))
+    end
+  end)
   if not ok then
-    os.remove(temporary)
+    file:abandon()
     error(failure, 0)
   end
-  local renamed, cause = os.rename(temporary, path)
-  if not renamed then
-    os.remove(temporary)
-    cannot_create(path, cause, temporary)
-  end
+  want(file:finish())
 end
 
 return M

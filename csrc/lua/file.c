@@ -1,0 +1,89 @@
+/* file.c: mailseal.core.file: output files that are written whole or not at all (csrc/base/file.h). */
+#include "lua/binding.h"
+
+#include "base/file.h"
+
+#define FILE_TYPE "mailseal.file"
+
+/* create(path) -> file, or nil, message, code */
+static int l_create(lua_State *L)
+{
+    ms_span path = ms_lua_check_span(L, 1);
+    ms_file *file = lua_newuserdata(L, sizeof *file);
+    ms_error error;
+
+    *file = MS_FILE_CLOSED;
+    luaL_getmetatable(L, FILE_TYPE);
+    lua_setmetatable(L, -2);
+    return ms_file_create(file, path, &error) ? 1 : ms_lua_fail(L, &error);
+}
+
+/* kind(path) -> "file", "directory", "other", "nowhere" or nil */
+static int l_kind(lua_State *L)
+{
+    lua_pushstring(L, ms_file_kind(luaL_checkstring(L, 1)));
+    return 1;
+}
+
+static ms_file *check_file(lua_State *L)
+{
+    ms_file *file = luaL_checkudata(L, 1, FILE_TYPE);
+
+    luaL_argcheck(L, file->descriptor >= 0, 1, "the file is closed");
+    return file;
+}
+
+static int answer(lua_State *L, bool ok, const ms_error *error)
+{
+    if (!ok)
+        return ms_lua_fail(L, error);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* file:write(octets) -> true, or nil, message, code */
+static int file_write(lua_State *L)
+{
+    ms_file *file = check_file(L);
+    ms_span octets = ms_lua_check_span(L, 2);
+    ms_error error;
+
+    return answer(L, ms_file_write(file, octets, &error), &error);
+}
+
+/* file:finish() -> true, or nil, message, code; it is closed in either case */
+static int file_finish(lua_State *L)
+{
+    ms_file *file = check_file(L);
+    ms_error error;
+    bool ok = ms_file_finish(file, &error);
+
+    ms_file_abandon(file);
+    return answer(L, ok, &error);
+}
+
+/* file:abandon(): what has not been finished is gone */
+static int file_abandon(lua_State *L)
+{
+    ms_file_abandon(luaL_checkudata(L, 1, FILE_TYPE));
+    return 0;
+}
+
+static const luaL_Reg methods[] = {
+    { "write", file_write }, { "finish", file_finish }, { "abandon", file_abandon }, { "__gc", file_abandon },
+    { NULL, NULL },
+};
+
+static const luaL_Reg functions[] = {
+    { "create", l_create },
+    { "kind", l_kind },
+    { NULL, NULL },
+};
+
+int ms_open_file(lua_State *L)
+{
+    ms_lua_type(L, FILE_TYPE, methods);
+    lua_newtable(L);
+    ms_lua_setfuncs(L, functions);
+    return 1;
+}
