@@ -79,8 +79,12 @@ describe("mailseal keygen", function()
 
   it("takes no device for a file, forced or not", function()
     local result = shell.mailseal { "keygen", "--type", "ed25519", "--out", "/dev/null", "--force" }
-    assert.matches("/dev/null is a device", result.err, 1, true)
+    assert.matches("/dev/null is a device or a pipe", result.err, 1, true)
     assert.equal(73, result.status)
+    local pipe = shell.run(('mkfifo %s; timeout 10 bin/mailseal keygen --out %s --force'):format(path, path))
+    assert.matches("s1.pem is a device or a pipe", pipe.err, 1, true)
+    assert.equal(73, pipe.status)
+    assert.equal(73, shell.mailseal({ "keygen", "--type", "ed25519", "--out", directory, "--force" }).status)
   end)
 
   it("leaves nothing behind where the disk is full", function()
@@ -89,7 +93,7 @@ describe("mailseal keygen", function()
         shell.quote(path)
       )
     )
-    assert.matches("^mailseal keygen: [^\n]*s1.pem[^\n]*\nstatus 73\n$", result.out)
+    assert.matches("^mailseal keygen: [^\n]*s1.pem[^\n]*\nstatus 74\n$", result.out)
     assert.equal("", shell.run("ls -A " .. shell.quote(directory)).out)
   end)
 

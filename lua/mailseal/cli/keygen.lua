@@ -4,6 +4,7 @@ local json = require "mailseal.cli.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local status = require "mailseal.cli.status"
+local core = require "mailseal.core".file
 
 local M = {}
 
@@ -54,13 +55,14 @@ local function check(given)
   if given.type == "ed25519" and given.bits then
     status.stop(status.USAGE, "--bits is for RSA: an Ed25519 key has one size (see mailseal keygen --help)")
   end
-  local existing = given.out and io.open(given.out, "rb")
+  local existing = given.out and core.kind(given.out)
   if not existing then
     return
   end
-  existing:close()
-  if given.out:find("^/dev/") then
-    status.stop(status.CANNOT_CREATE, given.out .. " is a device; without --out the key goes to standard output")
+  if existing == "other" or given.out:find("^/dev/") then
+    status.stop(status.CANNOT_CREATE, given.out .. " is a device or a pipe; without --out the key goes to standard output")
+  elseif existing == "directory" then
+    status.stop(status.CANNOT_CREATE, given.out .. " is a directory")
   elseif not given.force then
     status.stop(status.CANNOT_CREATE, given.out .. " exists already: choose another name, or add --force")
   end
@@ -77,9 +79,9 @@ local function generate(given)
 end
 
 local function save(made, given)
-  local saved, cause = made:save(given.out, { force = given.force })
+  local saved, cause, code = made:save(given.out, { force = given.force })
   if not saved then
-    status.stop(status.CANNOT_CREATE, cause)
+    output.stop(cause, code)
   end
 end
 
