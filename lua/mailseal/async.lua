@@ -154,6 +154,9 @@ end
 -- @tparam any ... its arguments
 -- @treturn any what it returns; an error in it is raised
 function M.run(fn, ...)
+  if type(fn) ~= "function" then
+    error("async.run wants a function", 2)
+  end
   if M.task() then return fn(...) end
   local task = spawn({ ready = {}, timers = {}, pollers = {} }, fn, ...)
   run_until_finished(task)
@@ -196,6 +199,9 @@ end
 --- Waits.
 -- @tparam number seconds how long
 function M.sleep(seconds)
+  if type(seconds) ~= "number" then
+    error("async.sleep wants a number of seconds", 2)
+  end
   local task = M.task()
   if not task then
     core.poll({}, seconds)

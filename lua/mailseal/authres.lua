@@ -10,6 +10,12 @@ local M = {}
 
 local FIELD_NAME = "authentication-results"
 
+local function check(text, what)
+  if type(text) ~= "string" then
+    error(("authres: %s is to be a string, not a %s"):format(what, type(text)), 3)
+  end
+end
+
 --- Writes the field (RFC 8601 §2.2), folded at 78 columns where that is possible.
 --
 -- A result is one of `dkim.verify`, or a plain one: `{ method = "spf", result = "pass", reason = "…", comments = {"…"},
@@ -45,6 +51,7 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `malformed`
 function M.parse(field)
+  check(field, "field")
   local name, behind = field:match("^([%w-]+)[ \t]*:()")
   if name and name:lower() == FIELD_NAME then
     field = field:sub(behind)
@@ -107,6 +114,8 @@ end
 -- @treturn string the message
 -- @treturn number how many fields were removed
 function M.strip(message, authserv_id)
+  check(message, "message")
+  check(authserv_id, "authserv_id")
   local id = canonical_id(authserv_id)
   local last = header_size(message)
   local kept, removed, position = {}, 0, 1

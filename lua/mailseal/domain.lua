@@ -10,12 +10,19 @@ local core = require "mailseal.core".mail
 
 local M = {}
 
+local function check(name)
+  if type(name) ~= "string" then
+    error("a domain name expected, got " .. type(name), 3)
+  end
+  return name
+end
+
 --- Is this a name that may be asked for in DNS and stand in `d=` or `s=` (RFC 6376 §3.5)?
 -- Labels of 1 to 63 letters, digits, hyphens and underscores, 253 characters at most, no dot at the end.
 -- @tparam string name
 -- @treturn boolean
 function M.valid(name)
-  return core.domain_valid(name)
+  return core.domain_valid(check(name))
 end
 
 --- The name in lower-case A-labels.
@@ -28,7 +35,7 @@ end
 -- @treturn[2] string `bad_utf8`, `bad_label`, `empty_label`, `label_too_long`, `name_too_long`
 -- @usage domain.to_ascii("BÜCHER.example") --> "xn--bcher-kva.example"
 function M.to_ascii(name)
-  return core.to_ascii(name)
+  return core.to_ascii(check(name))
 end
 
 --- The name as people read it: lower case, A-labels turned into U-labels.
@@ -39,7 +46,7 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string as of @{to_ascii}
 function M.to_unicode(name)
-  return core.to_unicode(name)
+  return core.to_unicode(check(name))
 end
 
 return M

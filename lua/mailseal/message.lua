@@ -9,6 +9,13 @@ local core = require "mailseal.core".mail
 
 local M = {}
 
+local function check(message)
+  if type(message) ~= "string" then
+    error("a message expected, got " .. type(message), 3)
+  end
+  return message
+end
+
 --- What is wrong with a message, or worth knowing before it is signed (RFC 5322 §2.1.1, §2.2, §3.6; RFC 6376 §3.8, §5.3).
 --
 -- Each finding is a table: `code`, `severity`, `text` (what it is, in words), `count` (how often), and `line` (of the first, from 1;
@@ -23,7 +30,7 @@ local M = {}
 -- @treturn ?string where there are errors: what a signer says when it refuses the message
 -- @treturn ?string and the code of that finding
 function M.lint(message)
-  return core.lint(message)
+  return core.lint(check(message))
 end
 
 --- The message with its line ends mended (RFC 5321 §2.3.8).
@@ -33,7 +40,7 @@ end
 -- @treturn string the mended message
 -- @treturn table what was mended: the numbers `bare_cr`, `bare_lf`, `nul`, and the boolean `final_crlf`
 function M.normalize(message)
-  return core.normalize(message)
+  return core.normalize(check(message))
 end
 
 local failures = {
@@ -51,7 +58,7 @@ local failures = {
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `no_author`, `multiple_from`, `malformed_from`
 function M.author_domains(message)
-  local domains, result = core.author_domains(message)
+  local domains, result = core.author_domains(check(message))
   local failure = failures[result]
   if failure then
     return nil, failure[1], failure[2]

@@ -20,12 +20,17 @@ local TTL_MAX = 2147483647 -- RFC 2181 §8
 
 -- The strings of a record, from its text or its list of strings.
 local function strings_of(text, level)
-  if type(text) == "table" then
-    return text
-  elseif type(text) ~= "string" then
+  if type(text) == "string" then
+    return { text }
+  elseif type(text) ~= "table" then
     error("a record's text or its list of character-strings expected, got " .. type(text), level + 1)
   end
-  return { text }
+  for _, part in ipairs(text) do
+    if type(part) ~= "string" then
+      error("a list of character-strings expected, got one with a " .. type(part), level + 1)
+    end
+  end
+  return text
 end
 
 local function words(value)
@@ -165,6 +170,9 @@ end
 -- @tparam[opt=255] number max octets of a string, 1 to 255
 -- @treturn {string,...} one empty string where the text is empty
 function M.split(text, max)
+  if type(text) ~= "string" then
+    error("a text expected, got " .. type(text), 2)
+  end
   max = max or STRING_MAX
   if type(max) ~= "number" or max % 1 ~= 0 or max < 1 or max > STRING_MAX then
     error("a string's size is a whole number from 1 to 255", 2)
@@ -214,21 +222,26 @@ end
 --- A TXT record as a line of a zone file (RFC 1035 §5.1), with strings of at most 255 octets.
 -- Whatever the text holds, the line holds one record: see @{quote}.
 -- @tparam string name with dots between its labels; it is taken as absolute, with a dot at its end or not
--- @tparam string|{string,...} text a list's strings are kept as they are, and have at most 255 octets each
+-- @tparam string|{string,...} text a list's strings are kept as they are, and have at most 255 octets each; an empty list is an empty text
 -- @tparam[opt] number ttl seconds, 0 to 2147483647; without, the zone's default holds
 -- @treturn[1] string without a line break at its end
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
 -- @treturn[2] string "bad_name" (an empty label, one over 63 octets, a name over 253) or "text_too_long" (over 65535 octets of data)
 function M.zone_line(name, text, ttl)
-  if ttl and (type(ttl) ~= "number" or ttl % 1 ~= 0 or ttl < 0 or ttl > TTL_MAX) then
+  if type(name) ~= "string" then
+    error("a name expected, got " .. type(name), 2)
+  elseif ttl and (type(ttl) ~= "number" or ttl % 1 ~= 0 or ttl < 0 or ttl > TTL_MAX) then
     error("a TTL is a whole number of seconds from 0 to 2147483647", 2)
   end
+  local strings, size = strings_of(text, 2), 0
   local absolute = owner(name)
   if not absolute then
     return nil, "a DNS name has labels of 1 to 63 octets and 253 octets in all", "bad_name"
   end
-  local strings, size = type(text) == "table" and text or M.split(text), 0
+  if type(text) == "string" or #strings == 0 then -- a TXT record has one string at least
+    strings = M.split(strings[1] or "")
+  end
   for _, part in ipairs(strings) do
     if #part > STRING_MAX then
       error("a character-string of a TXT record has at most 255 octets", 2)

@@ -49,6 +49,11 @@ describe("a zone file's line", function()
     assert.has_error(function() record.zone_line("example.com", { ("x"):rep(256) }) end)
   end)
 
+  it("has one string at least", function()
+    assert.equal('example.com. IN TXT ""', record.zone_line("example.com", {}))
+    assert.equal('example.com. IN TXT ""', record.zone_line("example.com", ""))
+  end)
+
   it("escapes what means something, what cannot be seen and what is not ASCII", function()
     assert.equal([[a. IN TXT "\"\\; \000\010\031\127\128\255~"]], record.zone_line("a", '"\\; \0\n\31\127\128\255~'))
     assert.equal([[\036a\059b\040\041\064\034\092\032\195\164.example.com. IN TXT ""]],

@@ -192,7 +192,17 @@ local function check_word(word, what)
   return word
 end
 
+local function check_table(value, what, level)
+  if type(value) ~= "table" then
+    error(("authres.write: %s is to be a table, not a %s"):format(what, type(value)), level)
+  end
+  return value
+end
+
 local function add_result(lines, result, results, utf8)
+  check_table(result, "a result", 4)
+  check_table(result.properties or {}, "properties", 4)
+  check_table(result.comments or {}, "comments", 4)
   local method = check_word(result.method or "dkim", "method")
   local word = check_word(result.result, "result")
   local from_dkim = method == "dkim" and not result.properties
@@ -218,7 +228,9 @@ end
 -- @tparam table options as of `mailseal.authres.write`
 -- @treturn string
 function M.write(options)
+  check_table(options, "options", 3)
   local id, utf8, results = options.authserv_id, options.utf8, options.results or {}
+  check_table(results, "results", 3)
   if type(id) ~= "string" or id == "" or id:find("%c") or #id > LONGEST_VALUE then
     error("authres.write: authserv_id must be a string without control characters", 2)
   end
