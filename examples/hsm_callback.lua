@@ -36,16 +36,21 @@ local function sign_elsewhere(octets, info)
   return signature
 end
 
-local signer = assert(dkim.signer {
+--- The value, or the end of the program with a word on why.
+local function want(value, cause)
+  if not value then
+    io.stderr:write("hsm_callback: ", cause, "\n")
+    os.exit(65)
+  end
+  return value
+end
+
+local signer = want(dkim.signer {
   domain = domain,
   selector = selector,
   key = { type = "rsa", sign = sign_elsewhere },
 })
 
-local message = io.read("*a")
-local header, cause = signer:sign(message)
-if not header then
-  io.stderr:write("hsm_callback: ", cause, "\n")
-  os.exit(65)
-end
+local message = want(io.read("*a"))
+local header = want(signer:sign(message))
 io.write(header, message)

@@ -48,6 +48,9 @@ local function read_arguments(arguments)
     end
     i = i + 1
   end
+  if not domain.valid(settings.selector .. "-ed25519") then
+    give_up(64, ("'%s' is no selector"):format(settings.selector))
+  end
   settings.real = settings.domain ~= nil
   settings.domain = settings.domain or "example.com"
   return settings

@@ -31,6 +31,6 @@ local signer = want(dkim.signer {
   expire = 14 * 24 * 60 * 60, -- nor send the message again in a month
 })
 
-local message = io.read("*a")
+local message = want(io.read("*a"))
 local header = want(signer:sign(message))
 io.write(header, message)

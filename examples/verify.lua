@@ -8,16 +8,32 @@ local authres = require "mailseal.authres"
 local dkim = require "mailseal.dkim"
 local dns = require "mailseal.dns"
 
-local resolver = assert(dns.resolver { zone = arg[1] }) -- without a zone: the machine's name servers
+--- The value, or the end of the program with a word on why.
+local function want(value, cause)
+  if not value then
+    io.stderr:write("verify: ", cause, "\n")
+    os.exit(65)
+  end
+  return value
+end
+
+local resolver = want(dns.resolver { zone = arg[1] }) -- without a zone: the machine's name servers
 local verifier = dkim.verifier { resolver = resolver }
 
 local stream = verifier:stream()
-for chunk in function() return io.read(65536) end do
-  assert(stream:write(chunk))
+while true do
+  local chunk, cause = io.read(65536)
+  if not chunk then
+    want(not cause, cause)
+    break
+  end
+  want(stream:write(chunk))
 end
-local results = assert(stream:finish())
+local results = want(stream:finish())
 
+local all_pass = #results > 0
 for _, result in ipairs(results) do
+  all_pass = all_pass and result.result == "pass"
   -- `reason` is for programs, `text` for people. The domain came with the message, as its sender wrote it: a name that
   -- is no host name never gets as far as "pass".
   print(result.result, result.domain or "-", result.reason or "-", result.text)
@@ -28,3 +44,4 @@ if #results == 0 then
 end
 print()
 print((authres.write { authserv_id = "mx.example.net", results = results }))
+os.exit(all_pass and 0 or 1, true)

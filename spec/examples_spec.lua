@@ -74,6 +74,7 @@ describe("the examples", function()
       assert.matches("^sign: [^\n]+\n$", no_message.err)
       assert.equal(65, no_message.status)
       assert.equal(64, run("$LUA $examples/sign.lua").status)
+      assert.same({ status = 65, out = "", err = "sign: Is a directory\n" }, run("$LUA $examples/sign.lua example.com s1 s1.pem <."))
     end)
   end)
 
@@ -90,6 +91,14 @@ describe("the examples", function()
       local result = run("$LUA $examples/hsm_callback.lua example.com s1 s1.pem", message)
       assert.same({ status = 65, out = "", err = "hsm_callback: openssl has not signed with s1.pem\n" }, result)
     end)
+
+    it("says in one line what it cannot do", function()
+      for _, line in ipairs { "a..b s1 s1.pem", "example.com s1 s1.pem <." } do
+        local result = run("$LUA $examples/hsm_callback.lua " .. line, message)
+        assert.matches("^hsm_callback: [^\n]+\n$", result.err)
+        assert.equal(65, result.status)
+      end
+    end)
   end)
 
   describe("verify.lua", function()
@@ -103,6 +112,20 @@ describe("the examples", function()
       assert.matches("Authentication-Results: mx.example.net;", good.out, 1, true)
       local bad = run("$LUA $examples/verify.lua zone.json", assert(signer:sign(message)) .. message .. "more\r\n")
       assert.matches("^fail\texample.com\tbody_hash_mismatch\t", bad.out)
+      assert.same({ 0, 1 }, { good.status, bad.status })
+    end)
+
+    it("says in one line what it cannot do", function()
+      shell.write(directory .. "/broken.json", "{")
+      for line, words in pairs {
+        ["none.json"] = "cannot read none.json: No such file or directory", ["broken.json"] = "broken.json: ", ["<."] = "Is a directory",
+      } do
+        local result = run("$LUA $examples/verify.lua " .. line, message)
+        assert.matches("^verify: [^\n]+\n$", result.err)
+        assert.matches(words, result.err, 1, true)
+        assert.equal("", result.out)
+        assert.equal(65, result.status)
+      end
     end)
 
     it("tells that a message is not signed", function()
@@ -110,6 +133,7 @@ describe("the examples", function()
       local result = run("$LUA $examples/verify.lua zone.json", message)
       assert.matches("^none\t", result.out)
       assert.matches("dkim=none", result.out, 1, true)
+      assert.equal(1, result.status)
     end)
   end)
 
@@ -162,7 +186,7 @@ describe("the examples", function()
     end)
 
     it("refuses wrong usage in one line", function()
-      for _, arguments in ipairs { "--frob", "example.org example.com", "--selector", "'exa mple'" } do
+      for _, arguments in ipairs { "--frob", "example.org example.com", "--selector", "'exa mple'", "example.org --selector ../s" } do
         local result = run("$LUA $examples/onboard.lua " .. arguments)
         assert.matches("^onboard: [^\n]+\n$", result.err)
         assert.equal(64, result.status)
