@@ -64,7 +64,7 @@ static inline bool ms_span_eq(ms_span a, ms_span b)
 /* What is left behind its first n octets, of which there must be as many. */
 static inline ms_span ms_span_behind(ms_span s, size_t n)
 {
-    return (ms_span){ s.p + n, s.n - n };
+    return (ms_span){ n > 0 ? s.p + n : s.p, s.n - n }; /* an empty span may have no pointer to add to */
 }
 
 bool ms_span_ieq_slowly(ms_span a, ms_span b);
