@@ -108,8 +108,13 @@ static bool keep(ms_signing_kept *who, const ms_signing *signing, ms_error *erro
 
 bool ms_signer_add(ms_signer *signer, const ms_signing *signing, ms_error *error)
 {
-    ms_signing_kept *who = realloc(signer->who, (signer->n + 1) * sizeof *who);
+    ms_signing_kept *who;
 
+    if (signer->n > 0 && ms_sign_names_oversign(&signer->names, MS_LIT("DKIM-Signature")))
+        return ms_fail(error, "bad_header_name",
+                       "where several sign, DKIM-Signature cannot be oversigned: "
+                       "each signature would break the others");
+    who = realloc(signer->who, (signer->n + 1) * sizeof *who);
     if (who == NULL)
         return ms_fail_memory(error);
     signer->who = who;

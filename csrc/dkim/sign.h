@@ -40,7 +40,8 @@ typedef struct ms_signer ms_signer;
 /* Codes: bad_header_name, too_many_headers, no_memory. */
 ms_signer *ms_signer_new(ms_crypto *crypto, const ms_sign_options *options, ms_error *error);
 void ms_signer_free(ms_signer *signer);
-/* Codes: bad_domain, bad_selector, bad_identity, no_memory. */
+/* Codes: bad_domain, bad_selector, bad_identity, bad_header_name (DKIM-Signature is oversigned, and this is the second
+ * to sign), no_memory. */
 bool ms_signer_add(ms_signer *signer, const ms_signing *signing, ms_error *error);
 size_t ms_signer_count(const ms_signer *signer);
 

@@ -25,7 +25,7 @@ static bool too_many(ms_error *error)
     return ms_fail(error, "too_many_headers", "there are more than %d header fields to sign", MS_SIGNED_NAMES_MAX);
 }
 
-static ms_sign_name *find(ms_sign_names *names, ms_span name)
+static ms_sign_name *find(const ms_sign_names *names, ms_span name)
 {
     for (size_t i = 0; i < names->n; i++)
         if (ms_span_ieq(names->item[i].name, name))
@@ -86,6 +86,13 @@ void ms_sign_names_free(ms_sign_names *names)
     ms_buf_free(&names->text);
     free(names->item);
     *names = (ms_sign_names){ 0 };
+}
+
+bool ms_sign_names_oversign(const ms_sign_names *names, ms_span name)
+{
+    const ms_sign_name *item = find(names, name);
+
+    return item != NULL && item->oversigned;
 }
 
 static size_t count_fields(const ms_header *header, const ms_sign_name *item)

@@ -30,6 +30,8 @@ ms_span ms_sign_default_headers(void);
  * Codes: bad_header_name, too_many_headers, no_memory. */
 bool ms_sign_names_init(ms_sign_names *names, ms_span headers, ms_span oversign, ms_error *error);
 void ms_sign_names_free(ms_sign_names *names);
+/* Is that field, if there is one more of it than there was, to break the signature? */
+bool ms_sign_names_oversign(const ms_sign_names *names, ms_span name);
 /* Writes h= for a message. Codes: too_many_headers, no_memory. */
 bool ms_sign_names_write(const ms_sign_names *names, const ms_header *header, ms_buf *out, ms_error *error);
 

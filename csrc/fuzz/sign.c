@@ -73,7 +73,7 @@ static ms_signer *new_signer(const keyring *ring, unsigned how, ms_span names)
         require(ms_signer_add(signer, &signing, &error));
         signing.identity.n = 0;
         signing.selector = MS_LIT("s2");
-        require(ms_signer_add(signer, &signing, &error));
+        require(ms_signer_add(signer, &signing, &error) || strcmp(error.code, "bad_header_name") == 0);
     }
     return signer;
 }

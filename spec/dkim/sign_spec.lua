@@ -214,6 +214,18 @@ describe("h=", function()
     end
   end)
 
+  it("may say that no signature is to be added, but not where several are", function()
+    local function signing(selector)
+      return { domain = "example.com", selector = selector, key = signed.ed25519 }
+    end
+    local header = sign { oversign = { "DKIM-Signature" } }
+    assert.matches(":dkim%-signature$", names(header))
+    passes(header)
+    local two = { signing "s1", signing "s2" }
+    assert.equal("bad_header_name", code_of { oversign = { "dkim-signature" }, signatures = two })
+    assert.is_truthy(signer_of { headers = { "DKIM-Signature" }, signatures = two })
+  end)
+
   it("has 512 names at most", function()
     local many = {}
     for i = 1, 511 do
