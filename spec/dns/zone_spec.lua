@@ -183,7 +183,11 @@ describe("dns.resolver over a zone", function()
     refuses({ a = { { type = "MX", data = '"" a' } } }, "empty")
     refuses({ a = { { type = "TYPE9", data = "\\#" } } }, "lacks a field")
     refuses({ a = { { type = "TXT", data = ("x"):rep(66000) } } }, "more than 65,535 octets")
-    refuses({ a = { { type = "A", data = "192.0.2.1", ttl = -1 } } }, "ttl")
+    refuses({ a = { { type = "A", data = "192.0.2.1", ttl = -1 } } }, "a TTL is")
+    for _, ttl in ipairs { 2147483648, 0.5, 0 / 0, "1", {} } do
+      refuses({ a = { { type = "A", data = "192.0.2.1", ttl = ttl } } }, "a: a TTL is a whole number of seconds, from 0 to 2147483647")
+    end
+    refuses({ a = { { type = "TXT", tokens = 1 } } }, "a: data is not text")
     refuses({ a = { { error = "nonsense" } } }, "no error that a zone knows")
     refuses({ a = { { type = "CAA", data = '0 issue "ca' } } }, "a quote is not closed")
   end)

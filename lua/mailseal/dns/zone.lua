@@ -27,10 +27,8 @@ Transport.__name = "mailseal.dns.zone"
 local CNAME, SOA, ANY_TYPE = 5, 6, 0
 local NOERROR, NXDOMAIN = 0, 3
 local CHAIN_MAX = 10
-local DEFAULT_TTL = 300
+local DEFAULT_TTL, TTL_MOST = 300, 2147483647
 local rcodes = { servfail = 2, refused = 5, notimp = 4, formerr = 1, bogus = 2 }
-
-local function bad_zone(format, ...) return nil, format:format(...), "bad_zone" end
 
 local function parent(name) return name:match "%.(.+)$" end
 
@@ -54,34 +52,49 @@ local function cut_text(text)
   return strings
 end
 
--- A record's data as tokens.
-local function tokens_of(record, type_name)
-  if record.tokens then return record.tokens end
-  local data, is_text = record.data, type_name == "TXT" or type_name == "SPF"
-  if is_text and type(data) == "table" and #data > 0 then return data end
-  if type(data) ~= "string" then return nil, is_text and "data is not text nor a list of strings" or "data is not text" end
-  if is_text then return cut_text(data) end
-  return require "mailseal.dns.zone_master".tokens(data)
-end
-
 -- Adds a record to a node: kept as what follows its owner's name in a message.
-local function add_record(node, record, number, type_name)
-  local tokens, wrong = tokens_of(record, type_name)
-  if not tokens then return nil, wrong end
-  local ttl = record.ttl or DEFAULT_TTL
-  if type(ttl) ~= "number" or ttl < 0 or ttl > 2147483647 or ttl ~= floor(ttl) then return nil, "ttl is not a number of seconds" end
-  for _, token in ipairs(tokens) do
-    if type(token) ~= "string" then return nil, "data is not a list of strings" end
+-- `tokens` are its data's fields; the names among them are below `origin` where one is given.
+local function add_record(node, number, tokens, ttl, origin)
+  ttl = ttl or DEFAULT_TTL
+  if type(ttl) ~= "number" or ttl < 0 or ttl > TTL_MOST or ttl ~= floor(ttl) then
+    return nil, ("a TTL is a whole number of seconds, from 0 to %d"):format(TTL_MOST)
   end
-  local data, message = core.rdata(number, tokens, record.origin)
+  local data, message = core.rdata(number, tokens, origin)
   if not data then return nil, message end
   local set = node.sets[number] or { n = 0, tails = {} }
   local tail = pack16(number) .. pack16(1) .. pack32(ttl) .. pack16(#data) .. data
   set.n = set.n + 1
   set.tails[set.n] = tail
-  if number == CNAME then set.target = core.name(tokens[1], record.origin) end
+  if number == CNAME then set.target = core.name(tokens[1], origin) end
   node.sets[number] = set
   return true
+end
+
+-- The node at a name; it and all names above it exist from now on.
+local function node_at(nodes, name)
+  local node = nodes[name]
+  if node then return node end
+  node = { sets = {} }
+  nodes[name] = node
+  local above = parent(name)
+  if above then node_at(nodes, above) end
+  return node
+end
+
+---- A zone as a table.
+
+-- A record's data as tokens.
+local function tokens_of(record, type_name)
+  local data, is_text = record.data, type_name == "TXT" or type_name == "SPF"
+  if is_text and type(data) == "table" and #data > 0 then
+    for _, token in ipairs(data) do
+      if type(token) ~= "string" then return nil, "data is not a list of strings" end
+    end
+    return data
+  end
+  if type(data) ~= "string" then return nil, is_text and "data is not text nor a list of strings" or "data is not text" end
+  if is_text then return cut_text(data) end
+  return require "mailseal.dns.zone_master".tokens(data)
 end
 
 -- The number and name of the type that a record or a fault is of; a fault may be of all.
@@ -97,7 +110,11 @@ local function add_entry(node, record)
   if type(record) ~= "table" then return nil, "a record is not an object" end
   local number, type_name = type_of(record)
   if not number then return nil, type_name end
-  if record.error == nil then return add_record(node, record, number, type_name) end
+  if record.error == nil then
+    local tokens, wrong = tokens_of(record, type_name)
+    if not tokens then return nil, wrong end
+    return add_record(node, number, tokens, record.ttl)
+  end
   if record.error ~= "timeout" and not rcodes[record.error] then
     return nil, ("%s is no error that a zone knows"):format(tostring(record.error))
   end
@@ -106,15 +123,52 @@ local function add_entry(node, record)
   return true
 end
 
--- The node at a name; it and all names above it exist from now on.
-local function node_at(nodes, name)
-  local node = nodes[name]
-  if node then return node end
-  node = { sets = {} }
-  nodes[name] = node
-  local above = parent(name)
-  if above then node_at(nodes, above) end
-  return node
+-- The nodes of a zone as a table; or nil and what is wrong, and at which name.
+local function nodes_of(zone)
+  local nodes = {}
+  for name, records in pairs(zone) do
+    if type(name) ~= "string" then return nil, ("%s is not a name"):format(tostring(name)) end
+    local canonical, message = core.name(name)
+    if not canonical then return nil, message end
+    if type(records) ~= "table" then return nil, canonical .. ": not a list of records" end
+    local node = node_at(nodes, canonical)
+    for _, record in ipairs(records) do
+      local ok, wrong = add_entry(node, record)
+      if not ok then return nil, canonical .. ": " .. wrong end
+    end
+  end
+  return nodes
+end
+
+---- A zone as a text.
+
+local function read_json(text)
+  local zone, message, code = require "mailseal.dns.zone_json".read(text)
+  if not zone then return nil, message, code end
+  return nodes_of(zone)
+end
+
+local function read_master(text)
+  local nodes = {}
+  local ok, message = require "mailseal.dns.zone_master".read(text, function(owner, number, tokens, ttl, origin)
+    local added, wrong = add_record(node_at(nodes, owner), number, tokens, ttl, origin)
+    if not added then return nil, owner .. ": " .. wrong end
+    return true
+  end)
+  if not ok then return nil, message end
+  return nodes
+end
+
+-- The nodes of a zone as a text; or nil, what is wrong, and a code where it is not the zone that is.
+local function read(text)
+  if text:find "^%s*{" then return read_json(text) end
+  return read_master(text)
+end
+
+-- The transport over nodes; or what is wrong, said of `source`.
+local function transport_over(source, nodes, message, code)
+  if not nodes then return nil, source .. ": " .. message, code or "bad_zone" end
+  return setmetatable({ nodes = nodes, servers = { false }, tries = 1 }, Transport)
 end
 
 --- Makes the transport out of a zone as a table.
@@ -122,33 +176,14 @@ end
 -- @treturn ?table the transport
 -- @treturn ?string what is wrong, and at which name
 -- @treturn ?string `bad_zone`
-function M.new(zone)
-  local nodes = {}
-  for name, records in pairs(zone) do
-    if type(name) ~= "string" then return bad_zone("zone: %s is not a name", tostring(name)) end
-    local canonical, message = core.name(name)
-    if not canonical then return bad_zone("zone: %s", message) end
-    if type(records) ~= "table" then return bad_zone("zone: %s: not a list of records", canonical) end
-    local node = node_at(nodes, canonical)
-    for _, record in ipairs(records) do
-      local ok, wrong = add_entry(node, record)
-      if not ok then return bad_zone("zone: %s: %s", canonical, wrong) end
-    end
-  end
-  return setmetatable({ nodes = nodes, servers = { false }, tries = 1 }, Transport)
-end
+function M.new(zone) return transport_over("zone", nodes_of(zone)) end
 
 --- Makes the transport out of a zone's text.
 -- @tparam string text of a JSON or master file
 -- @treturn ?table the transport
--- @treturn ?string what is wrong
+-- @treturn ?string what is wrong, and at which name or in which line
 -- @treturn ?string `bad_zone`, or `no_module` where a JSON zone wants lua-cjson
-function M.read(text)
-  local reader = text:find "^%s*{" and "mailseal.dns.zone_json" or "mailseal.dns.zone_master"
-  local entries, message, code = require(reader).read(text)
-  if not entries then return nil, message, code end
-  return M.new(entries)
-end
+function M.read(text) return transport_over("zone", read(text)) end
 
 --- Makes the transport out of a zone file.
 -- @tparam string path of a JSON or master file
@@ -163,10 +198,7 @@ function M.open(path)
     file:close()
   end
   if not text then return nil, ("cannot read %s: %s"):format(path, (message:gsub("^.*: ", ""))), "unreadable" end
-  local transport, code
-  transport, message, code = M.read(text)
-  if not transport then return nil, path .. ": " .. message, code end
-  return transport
+  return transport_over(path, read(text))
 end
 
 ---- Answering.

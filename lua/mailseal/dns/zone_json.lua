@@ -6,15 +6,15 @@ local M = {}
 -- @tparam string text
 -- @treturn ?table the zone
 -- @treturn ?string what is wrong
--- @treturn ?string `bad_zone`, or `no_module` where lua-cjson is absent
+-- @treturn ?string `no_module` where it is that lua-cjson is absent
 function M.read(text)
   local found, cjson = pcall(require, "cjson")
   if not found then
-    return nil, "a zone in JSON needs lua-cjson: apt install lua-cjson, or luarocks install lua-cjson", "no_module"
+    return nil, "JSON needs lua-cjson: apt install lua-cjson, or luarocks install lua-cjson", "no_module"
   end
   local ok, zone = pcall(cjson.decode, text)
-  if not ok then return nil, "zone: " .. tostring(zone), "bad_zone" end
-  if type(zone) ~= "table" then return nil, "zone: the file holds no JSON object", "bad_zone" end
+  if not ok then return nil, "broken JSON: " .. tostring(zone) end
+  if type(zone) ~= "table" then return nil, "the JSON is no object" end
   return zone
 end
 

@@ -56,7 +56,7 @@ end
 -- returns nil and one, or where the text cannot be read.
 local function each_entry(text, take)
   local at, start, depth, tokens = 1, 1, 0, {}
-  local function wrong(message, place) return nil, ("zone file, line %d: %s"):format(line_of(text, place or at), message) end
+  local function wrong(message, place) return nil, ("line %d: %s"):format(line_of(text, place or at), message) end
   while at <= #text + 1 do
     local c = at > #text and "\n" or text:sub(at, at)
     if c == "\n" then
@@ -88,7 +88,10 @@ end
 
 ---- Records.
 
-local units = { s = 1, m = 60, h = 3600, d = 86400, w = 604800 }
+local TTL_MOST = 2147483647 -- RFC 2181 §8
+
+-- In floating point, in which no product wraps.
+local units = { s = 1.0, m = 60.0, h = 3600.0, d = 86400.0, w = 604800.0 }
 
 -- "3600" or "1h30m" as seconds; nil where it is neither.
 local function seconds_of(text)
@@ -128,6 +131,7 @@ local function take_directive(state, tokens)
   end
   if keyword == "$TTL" and value and seconds_of(value) then
     state.default_ttl = seconds_of(value)
+    if state.default_ttl > TTL_MOST then return nil, ("$TTL is at most %d seconds"):format(TTL_MOST) end
     return true
   end
   return nil, tokens[1] .. " is not understood here"
@@ -145,31 +149,26 @@ local function take_record(state, tokens, blank)
   at, ttl, class = take_ttl_and_class(tokens, at)
   if class and class ~= "IN" then return nil, "class " .. class .. " is not understood" end
   if not tokens[at] then return nil, "a record without a type" end
+  local number, message = core.type(tokens[at])
+  if not number then return nil, tokens[at] .. ": " .. message end
   state.last_ttl = ttl or state.default_ttl or state.last_ttl
   local data = {}
   for i = at + 1, #tokens do data[#data + 1] = tokens[i] end
-  local number, message = core.type(tokens[at])
-  if not number then return nil, tokens[at] .. ": " .. message end
-  local records = state.zone[state.owner] or {}
-  state.zone[state.owner] = records
-  records[#records + 1] = { type = tokens[at], tokens = data, origin = state.origin, ttl = state.last_ttl }
-  return true
+  return state.take(state.owner, number, data, state.last_ttl, state.origin)
 end
 
 --- Reads a zone's text.
 -- @tparam string text
--- @tparam[opt] string origin what relative names are below until an $ORIGIN says otherwise: the root
--- @treturn ?table the zone, as `mailseal.dns.zone` takes it
+-- @tparam function take called for each record with its owner, its type's number, its data as tokens, its TTL in seconds
+--   or nil, and the name that relative ones in its data are below; it returns true, or nil and what is wrong
+-- @treturn ?boolean true
 -- @treturn ?string what is wrong, and in which line
--- @treturn ?string `bad_zone`
-function M.read(text, origin)
-  local state = { zone = {}, origin = origin or "." }
-  local ok, message = each_entry(text, function(tokens, blank)
+function M.read(text, take)
+  local state = { take = take, origin = "." }
+  return each_entry(text, function(tokens, blank)
     if tokens[1]:find "^%$" and not blank then return take_directive(state, tokens) end
     return take_record(state, tokens, blank)
   end)
-  if not ok then return nil, message, "bad_zone" end
-  return state.zone
 end
 
 return M
