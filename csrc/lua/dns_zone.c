@@ -123,7 +123,10 @@ static int l_rdata(lua_State *L)
     size_t n;
 
     tokens = ms_lua_check_strings(L, 2, &n);
-    luaL_argcheck(L, n <= TOKENS_MAX, 2, "too many tokens");
+    if (n > TOKENS_MAX) {
+        ms_fail(&error, "bad_rdata", "a record's data of more than %d fields", TOKENS_MAX);
+        return ms_lua_fail(L, &error);
+    }
     if (!ms_lua_dns_type(L, 1, &type, &error) ||
         (origin_text.p != NULL && !ms_dns_name_parse(&origin, origin_text, NULL, &error)))
         return ms_lua_fail(L, &error);

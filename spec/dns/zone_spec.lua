@@ -183,6 +183,9 @@ describe("dns.resolver over a zone", function()
     refuses({ a = { { type = "MX", data = '"" a' } } }, "empty")
     refuses({ a = { { type = "TYPE9", data = "\\#" } } }, "lacks a field")
     refuses({ a = { { type = "TXT", data = ("x"):rep(66000) } } }, "more than 65,535 octets")
+    local many = {}
+    for i = 1, 5000 do many[i] = "x" end
+    refuses({ a = { { type = "TXT", data = many } } }, "a: a record's data of more than 4096 fields")
     refuses({ a = { { type = "A", data = "192.0.2.1", ttl = -1 } } }, "a TTL is")
     for _, ttl in ipairs { 2147483648, 0.5, 0 / 0, "1", {} } do
       refuses({ a = { { type = "A", data = "192.0.2.1", ttl = ttl } } }, "a: a TTL is a whole number of seconds, from 0 to 2147483647")
