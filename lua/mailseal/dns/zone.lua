@@ -83,10 +83,21 @@ end
 
 ---- A zone as a table.
 
+-- Is it a list: a table with the keys 1 to n and no others?
+local function is_list(value)
+  if type(value) ~= "table" then return false end
+  local n = 0
+  for _ in pairs(value) do n = n + 1 end
+  for i = 1, n do
+    if value[i] == nil then return false end
+  end
+  return true
+end
+
 -- A record's data as tokens.
 local function tokens_of(record, type_name)
   local data, is_text = record.data, type_name == "TXT" or type_name == "SPF"
-  if is_text and type(data) == "table" and #data > 0 then
+  if is_text and is_list(data) and #data > 0 then
     for _, token in ipairs(data) do
       if type(token) ~= "string" then return nil, "data is not a list of strings" end
     end
@@ -130,7 +141,7 @@ local function nodes_of(zone)
     if type(name) ~= "string" then return nil, ("%s is not a name"):format(tostring(name)) end
     local canonical, message = core.name(name)
     if not canonical then return nil, message end
-    if type(records) ~= "table" then return nil, canonical .. ": not a list of records" end
+    if not is_list(records) then return nil, canonical .. ": not a list of records" end
     local node = node_at(nodes, canonical)
     for _, record in ipairs(records) do
       local ok, wrong = add_entry(node, record)
