@@ -260,6 +260,24 @@ describe("A zone in JSON", function()
     end
   end)
 
+  it("is told from a master file by its first octet, behind white space or a byte order mark", function()
+    for _, before in ipairs { "", " \r\n\t", "\239\187\191", "\239\187\191\n" } do
+      local resolver = assert(dns.resolver { zone_text = before .. '{"a.example": [{"type": "TXT", "data": "x"}]}' })
+      assert.same({ "x" }, resolver:query("a.example", "TXT").text)
+    end
+    local resolver = assert(dns.resolver { zone_text = '\239\187\191a.example. TXT x' })
+    assert.same({ "x" }, resolver:query("a.example", "TXT").text)
+  end)
+
+  it("is refused where it is a list", function()
+    for _, text in ipairs { "[]", ' [{"a": []}]', "\239\187\191[1]" } do
+      local made, message, code = dns.resolver { zone_text = text }
+      assert.is_nil(made)
+      assert.equal("zone: the JSON is a list, and not an object from names to lists of records", message)
+      assert.equal("bad_zone", code)
+    end
+  end)
+
   it("is refused where a record stands in place of the list", function()
     local made, message, code = dns.resolver { zone_text = '{"a.example": {"type": "TXT", "data": "x"}}' }
     assert.is_nil(made)

@@ -153,6 +153,9 @@ end
 
 ---- A zone as a text.
 
+-- What editors on Windows put before UTF-8.
+local BYTE_ORDER_MARK = "\239\187\191"
+
 local function read_json(text)
   local zone, message, code = require "mailseal.dns.zone_json".read(text)
   if not zone then return nil, message, code end
@@ -170,9 +173,11 @@ local function read_master(text)
   return nodes
 end
 
--- The nodes of a zone as a text; or nil, what is wrong, and a code where it is not the zone that is.
+-- The nodes of a zone as a text; or nil, what is wrong, and a code where it is not the zone that is. What begins with a
+-- brace or a bracket is JSON: no record of a master file does.
 local function read(text)
-  if text:find "^%s*{" then return read_json(text) end
+  if text:sub(1, #BYTE_ORDER_MARK) == BYTE_ORDER_MARK then text = text:sub(#BYTE_ORDER_MARK + 1) end
+  if text:find "^%s*[{%[]" then return read_json(text) end
   return read_master(text)
 end
 

@@ -14,7 +14,7 @@ function M.read(text)
   end
   local ok, zone = pcall(cjson.decode, text)
   if not ok then return nil, "broken JSON: " .. tostring(zone) end
-  if type(zone) ~= "table" then return nil, "the JSON is no object" end
+  if text:find "^%s*%[" then return nil, "the JSON is a list, and not an object from names to lists of records" end
   return zone
 end
 
