@@ -251,11 +251,31 @@ describe("A zone in JSON", function()
     assert.equal("timeout", resolver:query("x.example", "TXT").status)
   end)
 
-  it("that is none gets an error of one line", function()
-    for _, text in ipairs { '{"a": [', '{"a": null}', '{"a": [null]}', '{"a": [{"type": null, "data": "x"}]}', ("{"):rep(5000) } do
+  it("may have members that are null, which are as absent ones", function()
+    local resolver = assert(dns.resolver {
+      zone_text = [[{"a.example": [{"type": "TXT", "data": "x", "ttl": null, "error": null}],
+        "b.example": [{"type": null, "error": "refused", "data": null}]}]],
+    })
+    local answer = resolver:query("a.example", "TXT")
+    assert.same({ "x" }, answer.text)
+    assert.equal(300, answer.ttl)
+    assert.equal("refused", resolver:query("b.example", "TXT").status)
+  end)
+
+  it("that is none gets an error of one line, which names the place", function()
+    for text, wanted in pairs {
+      ['{"a": ['] = "broken JSON: [^\n]*character",
+      ['{"a": null}'] = "a: not a list of records",
+      ['{"a": [null]}'] = "a: a record is not an object",
+      ['{"a": [{"type": null, "data": "x"}]}'] = "a: a record has no type",
+      ['{"a": [{"error": null}]}'] = "a: a record has no type",
+      ['{"a": [{"type": "TXT", "data": null}]}'] = "a: data is not text nor a list of strings",
+      ['{"a": [{"type": "TXT", "data": ["x", null]}]}'] = "a: data is not a list of strings",
+      [("{"):rep(5000)] = "broken JSON: [^\n]*",
+    } do
       local made, message, code = dns.resolver { zone_text = text }
       assert.is_nil(made)
-      assert.is_nil(message:find "\n")
+      assert.matches("^zone: " .. wanted .. "[^\n]*$", message)
       assert.equal("bad_zone", code)
     end
   end)

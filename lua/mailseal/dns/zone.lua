@@ -11,6 +11,8 @@
 -- file, with names absolute. Everywhere `\DDD` is an octet and `\\` a backslash. `ttl` is 300 where it is absent. `error` is
 -- timeout, servfail, refused, notimp, formerr, or bogus: servfail to all who do not ask with checking disabled.
 --
+-- In JSON a member that is null counts as absent.
+--
 -- The zone is all there is: a name that is absent does not exist, unless one below it does, or a wildcard covers it
 -- (RFC 4592); CNAMEs are followed. It is read once; what is changed in the table afterwards goes unseen.
 -- @module mailseal.dns.zone

@@ -2,7 +2,14 @@
 -- @module mailseal.dns.zone_json
 local M = {}
 
---- Reads a zone's text.
+-- A member that is null is as one that is absent.
+local function drop_nulls(record, null)
+  for member, value in pairs(record) do
+    if value == null then record[member] = nil end
+  end
+end
+
+--- Reads a zone's text. Members of records that are null are left out.
 -- @tparam string text
 -- @treturn ?table the zone
 -- @treturn ?string what is wrong
@@ -15,6 +22,11 @@ function M.read(text)
   local ok, zone = pcall(cjson.decode, text)
   if not ok then return nil, "broken JSON: " .. tostring(zone) end
   if text:find "^%s*%[" then return nil, "the JSON is a list, and not an object from names to lists of records" end
+  for _, records in pairs(zone) do
+    for _, record in pairs(type(records) == "table" and records or {}) do
+      if type(record) == "table" then drop_nulls(record, cjson.null) end
+    end
+  end
   return zone
 end
 
