@@ -1,16 +1,18 @@
 local dns = require "mailseal.dns"
 local system = require "mailseal.dns.system"
+local shell = require "spec.support.shell"
 
 describe("dns.system", function()
-  local path
+  local directory, path
 
-  before_each(function() path = os.tmpname() end)
-  after_each(function() os.remove(path) end)
+  setup(function()
+    directory = shell.new_directory()
+    path = directory .. "/resolv.conf"
+  end)
+  teardown(function() shell.remove_directory(directory) end)
 
   local function read(text)
-    local file = assert(io.open(path, "wb"))
-    file:write(text)
-    file:close()
+    shell.write(path, text)
     return system.read(path)
   end
 
