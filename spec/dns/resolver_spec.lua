@@ -279,8 +279,16 @@ describe("dns.resolver", function()
     local closed = assert(dns.resolver { servers = { "127.0.0.1:1" } })
     closed:query("example.test", "TXT")
     closed:close()
-    assert.has_error(function() closed:query("example.test", "TXT") end)
-    resolver:close()
+    closed:close()
+  end)
+
+  it("raises on a question to a closed resolver", function()
+    for _, options in ipairs { { servers = { "127.0.0.1:1" } }, { zone = {} } } do
+      local closed = assert(dns.resolver(options))
+      closed:close()
+      assert.has_error(function() closed:query("example.test", "TXT") end, "the resolver is closed")
+      assert.has_error(function() closed:query_all({ "a" }, "TXT") end, "the resolver is closed")
+    end
   end)
 
   it("raises on options that it does not know", function()

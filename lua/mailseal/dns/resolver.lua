@@ -163,6 +163,11 @@ local function complete(self, question, answer, deadline)
   return answer
 end
 
+-- Raises, in the name of the public method's caller, where the resolver is closed.
+local function check_open(self)
+  if self.closed then error("the resolver is closed", 3) end
+end
+
 local function are_strings(a, b) return type(a) == "string" and type(b) == "string" end
 
 --- Asks for the records of a type at a name.
@@ -174,8 +179,9 @@ local function are_strings(a, b) return type(a) == "string" and type(b) == "stri
 -- @treturn ?table the answer, whatever DNS said or did not say; nil for misuse alone
 -- @treturn ?string what is wrong with the name or the type
 -- @treturn ?string `bad_name` or `bad_type`
--- @raise where name or type is no string
+-- @raise where name or type is no string, or the resolver is closed
 function Resolver:query(name, type, options)
+  check_open(self)
   if not are_strings(name, type) then error("resolver:query wants a name and a type", 2) end
   local query, canonical, kind = encode(name, type, options)
   if not query then return nil, canonical, kind end
@@ -192,6 +198,7 @@ end
 -- @tparam[opt] table options as for `query`
 -- @treturn table the answers, by the names' places; false where `query` would have returned nil
 function Resolver:query_all(names, type, options)
+  check_open(self)
   local answers, errors = async.map(names, #names, function(name) return self:query(name, type, options) or false end)
   local _, wrong = next(errors)
   if wrong then error(wrong, 0) end
@@ -200,6 +207,7 @@ end
 
 --- Lets go of sockets at once, not when the garbage is collected; the resolver is of no use afterwards.
 function Resolver:close()
+  self.closed = true
   self.transport:close()
 end
 
