@@ -26,7 +26,7 @@ describe("async", function()
   it("sleeps side by side in tasks, in order of time", function()
     local order, before = {}, async.now()
     async.map({ 0.06, 0.02, 0.04, 0 }, 4, function(seconds)
-      async.sleep(before + seconds - async.now())
+      async.sleep(math.max(0, before + seconds - async.now()))
       order[#order + 1] = seconds
     end)
     assert.same({ 0, 0.02, 0.04, 0.06 }, order)
@@ -38,7 +38,7 @@ describe("async", function()
     local times, last, out_of_order, start = {}, 0, 0, async.now() + 0.02
     for i = 1, 500 do times[i] = start + (i * 7919 % 50) / 1000 end
     async.map(times, 500, function(time)
-      async.sleep(time - async.now())
+      async.sleep(math.max(0, time - async.now()))
       if time < last then out_of_order = out_of_order + 1 end
       last = time
     end)
@@ -50,6 +50,15 @@ describe("async", function()
     local before = async.now()
     async.sleep(0.03)
     assert.is_true(async.now() - before >= 0.03)
+  end)
+
+  it("raises where it is to sleep for no time there is", function()
+    local wanted = "async.sleep wants a finite number of seconds, from 0 on"
+    for _, seconds in ipairs { 0 / 0, math.huge, -math.huge, -0.001, "1", {} } do
+      assert.has_error(function() async.sleep(seconds) end, wanted)
+      assert.has_error(function() async.run(function() async.sleep(seconds) end) end)
+    end
+    assert.has_error(function() async.sleep() end, wanted)
   end)
 
   it("maps a list to results by place, at most so many at a time", function()

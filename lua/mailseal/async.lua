@@ -197,10 +197,11 @@ function M.map(items, limit, fn)
 end
 
 --- Waits.
--- @tparam number seconds how long
+-- @tparam number seconds how long, from 0 on; of a moment that may be past: `math.max(0, moment - async.now())`
+-- @raise where it is no such number, or infinite
 function M.sleep(seconds)
-  if type(seconds) ~= "number" then
-    error("async.sleep wants a number of seconds", 2)
+  if type(seconds) ~= "number" or not (seconds >= 0 and seconds < math.huge) then
+    error("async.sleep wants a finite number of seconds, from 0 on", 2)
   end
   local task = M.task()
   if not task then
