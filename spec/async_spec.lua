@@ -52,6 +52,15 @@ describe("async", function()
     assert.is_true(async.now() - before >= 0.03)
   end)
 
+  it("sleeps on in place where it is woken early", function()
+    local core = require "mailseal.core".async
+    local poll, before = core.poll, async.now()
+    core.poll = function(descriptors, seconds) poll(descriptors, math.min(seconds, 0.01)) end
+    async.sleep(0.03)
+    core.poll = poll
+    assert.is_true(async.now() - before >= 0.03)
+  end)
+
   it("raises where it is to sleep for no time there is", function()
     local wanted = "async.sleep wants a finite number of seconds, from 0 on"
     for _, seconds in ipairs { 0 / 0, math.huge, -math.huge, -0.001, "1", {} } do

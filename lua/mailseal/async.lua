@@ -203,13 +203,16 @@ function M.sleep(seconds)
   if type(seconds) ~= "number" or not (seconds >= 0 and seconds < math.huge) then
     error("async.sleep wants a finite number of seconds, from 0 on", 2)
   end
-  local task = M.task()
-  if not task then
-    core.poll({}, seconds)
+  local task, moment = M.task(), M.now() + seconds
+  if task then
+    push_timer(task.loop.timers, { at = moment, task = task })
+    M.suspend()
     return
   end
-  push_timer(task.loop.timers, { at = M.now() + seconds, task = task })
-  M.suspend()
+  -- poll ends early at a signal, and after an hour.
+  repeat
+    core.poll({}, math.max(0, moment - M.now()))
+  until M.now() >= moment
 end
 
 return M
