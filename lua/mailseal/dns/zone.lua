@@ -128,8 +128,9 @@ local function add_entry(node, record)
     if not tokens then return nil, wrong end
     return add_record(node, number, tokens, record.ttl)
   end
+  if type(record.error) ~= "string" then return nil, "error is not text" end
   if record.error ~= "timeout" and not rcodes[record.error] then
-    return nil, ("%s is no error that a zone knows"):format(tostring(record.error))
+    return nil, record.error .. " is no error that a zone knows"
   end
   node.faults = node.faults or {}
   node.faults[number] = record.error
