@@ -110,6 +110,14 @@ describe("the command mailseal", function()
     assert.equal(69, result.status)
   end)
 
+  it("says so in one line whatever LUA names", function()
+    for name, shown in pairs { ["'two\nlines'"] = "two?lines", ["/"] = "/" } do
+      local result = shell.run("LUA=" .. name .. " bin/mailseal --version")
+      assert.equal("mailseal: cannot find " .. shown .. ": install Lua 5.4 or LuaJIT, or name one in LUA\n", result.err)
+      assert.equal(69, result.status)
+    end
+  end)
+
   it("says so where argparse is not installed", function()
     local result = shell.run('"$LUA" -e \'package.preload.argparse = function() error "absent" end\' bin/mailseal verify')
     assert.equal(
