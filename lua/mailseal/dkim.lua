@@ -153,7 +153,7 @@ end
 -- @tparam[opt] {string,...} options.headers names to sign where present, instead of the default list (@{default_headers});
 --   From always is
 -- @tparam[opt] {string,...} options.oversign names to sign once more than they occur, so that one added later breaks the
---   signature (§8.15); From always is
+--   signature (§8.15); From always is. Not DKIM-Signature where there are several signings: each would break the others
 -- @tparam[opt] number options.expire x=, seconds after the time of signing
 -- @tparam[opt=false] boolean options.body_length write l=. **Anybody can then append to the body without breaking the signature**
 --   (§8.2), and careful receivers, this library among them, do not let such a signature pass

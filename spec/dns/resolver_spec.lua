@@ -282,6 +282,16 @@ describe("dns.resolver", function()
     closed:close()
   end)
 
+  it("asks for several names side by side, and tells each answer by its place", function()
+    local resolver = assert(dns.resolver { zone = { ["a.test"] = { { type = "TXT", data = "a" } }, ["b.test"] = { { error = "timeout" } } } })
+    local answers = resolver:query_all({ "a.test", "b.test", "c.test", "not a name" }, "TXT")
+    assert.same({ "a" }, answers[1].text)
+    assert.equal("timeout", answers[2].status)
+    assert.equal("nxdomain", answers[3].status)
+    assert.is_false(answers[4])
+    assert.same({}, resolver:query_all({}, "TXT"))
+  end)
+
   it("raises on a question to a closed resolver", function()
     for _, options in ipairs { { servers = { "127.0.0.1:1" } }, { zone = {} } } do
       local closed = assert(dns.resolver(options))

@@ -199,7 +199,7 @@ end
 -- @treturn table the answers, by the names' places; false where `query` would have returned nil
 function Resolver:query_all(names, type, options)
   check_open(self)
-  local answers, errors = async.map(names, #names, function(name) return self:query(name, type, options) or false end)
+  local answers, errors = async.map(names, math.max(#names, 1), function(name) return self:query(name, type, options) or false end)
   local _, wrong = next(errors)
   if wrong then error(wrong, 0) end
   return answers
