@@ -283,8 +283,8 @@ describe("dns.resolver", function()
   end)
 
   it("asks for several names side by side, and tells each answer by its place", function()
-    local zone = { ["a.test"] = { { type = "TXT", data = "a" } }, ["b.test"] = { { error = "timeout" } } }
-    local over_zone = assert(dns.resolver { zone = zone })
+    local records = { ["a.test"] = { { type = "TXT", data = "a" } }, ["b.test"] = { { error = "timeout" } } }
+    local over_zone = assert(dns.resolver { zone = records })
     local answers = over_zone:query_all({ "a.test", "b.test", "c.test", "not a name" }, "TXT")
     assert.same({ "a" }, answers[1].text)
     assert.equal("timeout", answers[2].status)
