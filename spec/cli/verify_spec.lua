@@ -222,4 +222,16 @@ describe("mailseal verify", function()
       assert.equal(2, object.ignored)
     end)
   end)
+
+  it("remarks on what else was seen", function()
+    local changed = verify { file("changed", (signed("rsa"):gsub("At noon", "At eleven"))) }
+    assert.matches("only the body was changed on the way", changed.out)
+    local later = assert(dkim.signer { domain = "example.com", selector = "rsa", key = keys.rsa }:sign(message, { now = now + 86400 }))
+    local ahead = verify { "--json", file("ahead", later .. message) }
+    assert.is_true(cjson.decode(ahead.out).results[1].in_future)
+    assert.matches("made in the future", verify({ file("ahead", later .. message) }).out)
+    local signer = dkim.signer { domain = "example.com", selector = "rsa", key = keys.rsa, body_length = true }
+    local partly = assert(signer:sign(message, { now = now }))
+    assert.matches("6 octets at the end of the body are not signed", verify({ file("partly", partly .. message .. "more\r\n") }).out)
+  end)
 end)

@@ -93,7 +93,8 @@ end
 
 local fields = {
   "method", "result", "reason", "text", "domain", "selector", "identity", "algorithm", "key_bits", "octets_unsigned",
-  "testing", "authenticated_data", "canonicalization", "headers", "timestamp", "expiration", "key_name",
+  "testing", "authenticated_data", "canonicalization", "headers", "timestamp", "expiration", "in_future", "key_name",
+  "header_intact",
 }
 
 local function tell_json(path, results, line)
@@ -126,10 +127,31 @@ local function describe(result)
   return ("%-9s %s: %s"):format(result.result, table.concat(what, " "), result.text or result.reason or "")
 end
 
+--- What else was seen and matters to a reader, a line each.
+local function remarks(result)
+  local list = {}
+  if result.header_intact and result.result == "fail" then
+    list[#list + 1] = "the signed header fields are as they were: only the body was changed on the way"
+  end
+  if result.octets_unsigned and result.octets_unsigned > 0 then
+    list[#list + 1] = ("%d octets at the end of the body are not signed (l=)"):format(result.octets_unsigned)
+  end
+  if result.testing then
+    list[#list + 1] = "the domain says that it is only testing DKIM (t=y in its key record)"
+  end
+  if result.in_future then
+    list[#list + 1] = "the signature says that it was made in the future (t=): one of the two clocks is wrong"
+  end
+  return list
+end
+
 local function tell(path, results, line)
   output.line(text.printable(input.name(path)))
   for _, result in ipairs(results) do
     output.line("  ", text.printable(describe(result)))
+    for _, remark in ipairs(remarks(result)) do
+      output.line((" "):rep(12), remark)
+    end
   end
   if #results == 0 then
     output.line("  none      the message has no DKIM signature")
