@@ -111,6 +111,7 @@ end
 local function step_task(task)
   task.suspended = false
   finish(task, resume(task.thread, unpack(task, 1, task.n)))
+  if task.finished and task.after then task.after() end
 end
 
 ---- The loop.
@@ -180,18 +181,28 @@ function M.map(items, limit, fn)
 
   local n, taken, results, errors = #items, 0, {}, {}
   local working = math.min(math.floor(limit), n)
+
+  -- A worker calls for one item after the other. An error ends it, and another takes its place: a pcall would do, but Lua 5.1
+  -- cannot wait inside one.
   local function work()
-    while taken < n do
-      taken = taken + 1
-      local place = taken
-      local ok, value, message = pcall(fn, items[place], place)
-      if ok then results[place] = value else errors[place] = value end
-      if ok and value == nil then errors[place] = message end
+    local place
+    local task = spawn(parent.loop, function()
+      while taken < n do
+        taken = taken + 1
+        place = taken
+        local value, message = fn(items[place], place)
+        results[place] = value
+        if value == nil then errors[place] = message end
+      end
+    end)
+    task.after = function()
+      if not task.ok then errors[place] = task.result[1] end
+      if not task.ok and taken < n then return work() end
+      working = working - 1
+      if working == 0 then M.wake(parent) end
     end
-    working = working - 1
-    if working == 0 then M.wake(parent) end
   end
-  for _ = 1, working do spawn(parent.loop, work) end
+  for _ = 1, working do work() end
   if n > 0 then M.suspend() end
   return results, errors
 end
