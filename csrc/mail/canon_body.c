@@ -7,8 +7,6 @@
  */
 #include "mail/canon.h"
 
-enum { BLOCK_SIZE = 16384 };
-
 void ms_body_canon_init(ms_body_canon *body, ms_canon canon, ms_sink_write *write, void *to)
 {
     body->canon = canon;
@@ -54,30 +52,6 @@ static void take_blank(ms_body_canon *body, char c)
         body->space = true;
 }
 
-static bool is_line_end(const char *p, const char *end)
-{
-    return *p == '\r' && end - p >= 2 && p[1] == '\n';
-}
-
-static void relax_core(ms_body_canon *body, const char *p, const char *end)
-{
-    while (p < end) {
-        const char *block = end - p > BLOCK_SIZE ? p + BLOCK_SIZE : end;
-        const char *change = body->scanner.body(p, block);
-        const char *behind = change;
-        bool keep = false; /* the SP that stands there is the one that stays */
-
-        if (change < block) {
-            behind = ms_wsp_skip(change, end);
-            keep = *change == ' ' && !is_line_end(behind, end);
-        }
-        ms_sink_add_run(&body->sink, p, (size_t)(change - p) + keep, (size_t)(end - p));
-        if (change < behind && !keep && !is_line_end(behind, end))
-            ms_sink_add(&body->sink, " ", 1);
-        p = behind;
-    }
-}
-
 void ms_body_canon_write(ms_body_canon *body, const char *p, size_t n)
 {
     const char *end = p + n, *core_end = end;
@@ -90,7 +64,7 @@ void ms_body_canon_write(ms_body_canon *body, const char *p, size_t n)
         core_end--;
     release(body);
     if (body->canon == MS_RELAXED)
-        relax_core(body, p, core_end);
+        body->scanner.relax_body(&body->sink, p, core_end);
     else
         ms_sink_add(&body->sink, p, (size_t)(core_end - p));
     for (; core_end < end; core_end++)

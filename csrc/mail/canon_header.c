@@ -44,7 +44,7 @@ static void add_value(ms_sink *sink, const ms_wsp_scanner *scanner, ms_span valu
     const char *p = value.p, *end = value.p + value.n;
 
     while (p < end) {
-        const char *change = scanner->header(p, end);
+        const char *change = scanner->find_in_header(p, end);
 
         if (change > p) {
             if (*pending)

@@ -1,6 +1,6 @@
 /* wsp.h: finding the white space that relaxed canonicalization changes (RFC 6376 §3.4.2, §3.4.4).
  *
- * Most octets of a message go into the hash as they are. These scanners run over them 16 or 32 at a
+ * Most octets of a message go into the hash as they are. These scanners run over them 16 to 64 at a
  * time and stop only where something must be looked at, so that what lies between can be hashed
  * where it is. A portable version stands beside the ones for SSE2 and AVX2, gives the same answers,
  * and is what other machines run.
@@ -10,16 +10,21 @@
 
 #include "base/simd.h"
 #include "base/span.h"
+#include "mail/sink.h"
 
 #include <stddef.h>
 
-/* The first octet in [p, end) that is a TAB, or a SP before SP, TAB or CR; `end` where there is none.
+/* Writes the relaxed form of [p, end) to *sink: every run of white space becomes one SP, or nothing before CRLF. The
+ * last octet is no white space, nor a CR or LF. */
+typedef void ms_wsp_relax(ms_sink *sink, const char *p, const char *end);
+
+/* The first octet in [p, end) that is a TAB, CR or LF, or a SP before SP, TAB or CR; `end` where there is none.
  * What stands at `end` is not looked at: a SP in the last place counts as changed. */
 typedef const char *ms_wsp_scan(const char *p, const char *end);
 
 typedef struct ms_wsp_scanner {
-    ms_wsp_scan *body;
-    ms_wsp_scan *header; /* stops at every CR and LF as well, for folding */
+    ms_wsp_relax *relax_body;
+    ms_wsp_scan *find_in_header;
 } ms_wsp_scanner;
 
 /* Behind the run of SP and TAB that starts at `p`, before `end`. */
