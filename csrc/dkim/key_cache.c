@@ -26,11 +26,18 @@ struct ms_key_cache {
     uint64_t ahead; /* of the clock, in seconds */
 };
 
+/* Where the coarse clock is to be had: seconds are all that matters, and it is asked for every message. */
+#if defined(CLOCK_MONOTONIC_COARSE)
+#define CACHE_CLOCK CLOCK_MONOTONIC_COARSE
+#else
+#define CACHE_CLOCK CLOCK_MONOTONIC
+#endif
+
 static uint64_t now(const ms_key_cache *cache)
 {
     struct timespec time;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CACHE_CLOCK, &time);
     return (uint64_t)time.tv_sec + cache->ahead;
 }
 

@@ -27,20 +27,22 @@ ms_span ms_lua_opt_span(lua_State *L, int index)
     return ms_lua_check_span(L, index);
 }
 
-ms_span *ms_lua_check_strings(lua_State *L, int index, size_t *n)
+void ms_lua_check_strings(lua_State *L, int index, ms_lua_strings *strings)
 {
-    ms_span *strings;
-
     luaL_checktype(L, index, LUA_TTABLE);
-    *n = lua_rawlen(L, index);
-    strings = lua_newuserdata(L, (*n + 1) * sizeof *strings);
-    for (size_t i = 0; i < *n; i++) {
+    strings->n = lua_rawlen(L, index);
+    strings->p = strings->few;
+    if (strings->n > sizeof strings->few / sizeof *strings->few)
+        strings->p = lua_newuserdata(L, strings->n * sizeof *strings->p);
+    else
+        lua_pushnil(L);
+    for (size_t i = 0; i < strings->n; i++) {
+        /* The table keeps a string alive, but not what a number would be turned into. */
         lua_rawgeti(L, index, (int)i + 1);
         luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, index, "a list of strings expected");
-        strings[i].p = lua_tolstring(L, -1, &strings[i].n);
+        strings->p[i].p = lua_tolstring(L, -1, &strings->p[i].n);
         lua_pop(L, 1);
     }
-    return strings;
 }
 
 bool ms_lua_flag(lua_State *L, int index, const char *name)

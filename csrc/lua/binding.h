@@ -31,9 +31,15 @@ ms_span ms_lua_check_span(lua_State *L, int index);
 /* The same, or {NULL, 0} where it is nil or absent. */
 ms_span ms_lua_opt_span(lua_State *L, int index);
 
-/* Pushes a userdata that holds the strings of the list at `index` as spans, which live as long as the list; raises
- * where it is none. */
-ms_span *ms_lua_check_strings(lua_State *L, int index, size_t *n);
+/* The strings of a list as spans, which live as long as the list does. */
+typedef struct ms_lua_strings {
+    ms_span *p; /* few[], or on a userdata */
+    size_t n;
+    ms_span few[8];
+} ms_lua_strings;
+
+/* Reads the list at `index`; raises where it is none. Pushes one value. */
+void ms_lua_check_strings(lua_State *L, int index, ms_lua_strings *strings);
 
 /* Fields of the option table at `index`; the Lua modules have checked their types. */
 bool ms_lua_flag(lua_State *L, int index, const char *name);

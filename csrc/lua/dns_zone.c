@@ -115,15 +115,15 @@ static int l_type(lua_State *L)
 /* rdata(type, tokens, origin?) -> a record's data as octets | nil, message, code */
 static int l_rdata(lua_State *L)
 {
-    ms_span origin_text = ms_lua_opt_span(L, 3), *tokens;
+    ms_span origin_text = ms_lua_opt_span(L, 3);
+    ms_lua_strings tokens;
     ms_dns_name origin;
     unsigned type;
     ms_error error;
     ms_buf *buf;
-    size_t n;
 
-    tokens = ms_lua_check_strings(L, 2, &n);
-    if (n > TOKENS_MAX) {
+    ms_lua_check_strings(L, 2, &tokens);
+    if (tokens.n > TOKENS_MAX) {
         ms_fail(&error, "bad_rdata", "a record's data of more than %d fields", TOKENS_MAX);
         return ms_lua_fail(L, &error);
     }
@@ -131,7 +131,7 @@ static int l_rdata(lua_State *L)
         (origin_text.p != NULL && !ms_dns_name_parse(&origin, origin_text, NULL, &error)))
         return ms_lua_fail(L, &error);
     buf = ms_lua_new_buf(L);
-    if (!ms_dns_rdata_write(buf, type, tokens, n, origin_text.p != NULL ? &origin : NULL, &error))
+    if (!ms_dns_rdata_write(buf, type, tokens.p, tokens.n, origin_text.p != NULL ? &origin : NULL, &error))
         return ms_lua_fail(L, &error);
     lua_pushlstring(L, buf->p, buf->n);
     ms_buf_free(buf);

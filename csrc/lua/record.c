@@ -104,12 +104,13 @@ static void push_findings(lua_State *L, const ms_findings *findings)
 /* lint_dkim({string, …}): the findings */
 static int record_lint_dkim(lua_State *L)
 {
-    size_t n;
-    const ms_span *strings = ms_lua_check_strings(L, 1, &n);
+    ms_lua_strings strings;
     ms_crypto *crypto = ms_lua_crypto(L);
-    ms_findings *findings = ms_lua_new_box(L, sizeof *findings, FINDINGS_TYPE);
+    ms_findings *findings;
 
-    if (!ms_dkim_key_lint(crypto, strings, n, findings))
+    ms_lua_check_strings(L, 1, &strings);
+    findings = ms_lua_new_box(L, sizeof *findings, FINDINGS_TYPE);
+    if (!ms_dkim_key_lint(crypto, strings.p, strings.n, findings))
         return luaL_error(L, "out of memory");
     push_findings(L, findings);
     return 1;

@@ -128,22 +128,17 @@ static int verifier_answer(lua_State *L)
 {
     ms_verifier *verifier = check_verifier(L);
     ms_key_cache *cache = ms_lua_opt_key_cache(L, 2);
-    ms_span name = ms_lua_check_span(L, 3), *text;
+    ms_span name = ms_lua_check_span(L, 3);
+    ms_lua_strings text = { .n = 0 };
     ms_answer answer = { .status = (ms_answer_status)luaL_checkoption(L, 4, NULL, statuses) };
     lua_Number ttl = luaL_optnumber(L, 6, 0);
 
     answer.ttl = ttl > 0 && ttl < 4294967295.0 ? (uint32_t)ttl : 0;
     answer.authentic = lua_toboolean(L, 7);
-    answer.n = lua_istable(L, 5) ? lua_rawlen(L, 5) : 0;
-    text = lua_newuserdata(L, (answer.n + 1) * sizeof *text);
-    for (size_t i = 0; i < answer.n; i++) {
-        /* The table keeps a string alive, but not what a number would be turned into. */
-        lua_rawgeti(L, 5, (int)i + 1);
-        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 5, "not a list of strings");
-        text[i] = ms_lua_check_span(L, -1);
-        lua_pop(L, 1);
-    }
-    answer.text = text;
+    if (!lua_isnoneornil(L, 5))
+        ms_lua_check_strings(L, 5, &text);
+    answer.text = text.p;
+    answer.n = text.n;
     ms_verifier_answer(verifier, cache, name, &answer);
     return 0;
 }
