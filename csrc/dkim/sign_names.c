@@ -95,18 +95,6 @@ bool ms_sign_names_oversign(const ms_sign_names *names, ms_span name)
     return item != NULL && item->oversigned;
 }
 
-static size_t count_fields(const ms_header *header, const ms_sign_name *item)
-{
-    size_t count = 0;
-
-    if ((header->present & ms_field_bit(item->key)) == 0)
-        return 0;
-    for (size_t i = 0; i < header->n; i++)
-        if (header->field[i].key == item->key && ms_span_ieq(header->field[i].name, item->name))
-            count++;
-    return count;
-}
-
 bool ms_sign_names_write(const ms_sign_names *names, const ms_header *header, ms_buf *out, ms_error *error)
 {
     size_t count = 0;
@@ -114,7 +102,7 @@ bool ms_sign_names_write(const ms_sign_names *names, const ms_header *header, ms
     ms_buf_clear(out);
     for (size_t i = 0; i < names->n; i++) {
         const ms_sign_name *item = &names->item[i];
-        size_t times = count_fields(header, item) + item->oversigned;
+        size_t times = ms_header_count(header, item->name, item->key) + item->oversigned;
 
         count += times;
         if (count > MS_SIGNED_NAMES_MAX)

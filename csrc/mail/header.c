@@ -198,16 +198,14 @@ bool ms_header_end(ms_span message, size_t from, size_t *size)
     return false;
 }
 
-size_t ms_header_count(const ms_header *header, const char *name, size_t *first)
+size_t ms_header_count(const ms_header *header, ms_span name, unsigned key)
 {
-    ms_span wanted = ms_span_str(name);
     size_t count = 0;
 
-    for (size_t i = header->n; i-- > 0;) {
-        if (!ms_span_ieq(header->field[i].name, wanted))
-            continue;
-        *first = i;
-        count++;
-    }
+    if ((header->present & ms_field_bit(key)) == 0)
+        return 0;
+    for (size_t i = 0; i < header->n; i++)
+        if (header->field[i].key == key && ms_span_ieq(header->field[i].name, name))
+            count++;
     return count;
 }

@@ -56,7 +56,7 @@ void ms_header_free(ms_header *header);
  * empty line has come yet; `from` is where to look from, so that a growing message is scanned once. */
 bool ms_header_end(ms_span message, size_t from, size_t *size);
 
-/* The number of fields of that name, whatever its case; *first is the topmost one's index. */
-size_t ms_header_count(const ms_header *header, const char *name, size_t *first);
+/* The number of fields of that name, whatever its case; `key` is the name's (ms_field_key). */
+size_t ms_header_count(const ms_header *header, ms_span name, unsigned key);
 
 #endif

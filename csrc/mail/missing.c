@@ -68,12 +68,15 @@ static void add_message_id(ms_buf *out, const ms_origin *origin)
     ms_buf_add_str(out, ">\r\n");
 }
 
+static bool lacks(const ms_header *header, ms_span name)
+{
+    return ms_header_count(header, name, ms_field_key(name)) == 0;
+}
+
 void ms_missing_write(const ms_header *header, const ms_origin *origin, ms_buf *out)
 {
-    size_t first;
-
-    if (ms_header_count(header, "Date", &first) == 0)
+    if (lacks(header, MS_LIT("Date")))
         add_date(out, origin->now);
-    if (ms_header_count(header, "Message-ID", &first) == 0)
+    if (lacks(header, MS_LIT("Message-ID")))
         add_message_id(out, origin);
 }
