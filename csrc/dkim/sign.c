@@ -218,7 +218,8 @@ static bool explain(const ms_sign_stream *s, ms_error *error)
 
 static bool take_piece(ms_sign_stream *s, ms_span piece, ms_error *error)
 {
-    ms_lint_octets(&s->lint, piece);
+    if (s->signer->options.lint)
+        ms_lint_octets(&s->lint, piece);
     if (!s->head.complete) {
         if (!ms_head_write(&s->head, &piece, error))
             return explain(s, error);
@@ -289,8 +290,10 @@ static bool take_header(ms_sign_stream *s, ms_error *error)
 
     if (options->normalize && s->signer->n > 0 && !add_missing(s, error))
         return false;
-    ms_lint_header(&s->lint, header, ms_buf_span(&s->head.kept), s->ended);
-    ms_lint_end(&s->lint);
+    if (options->lint) {
+        ms_lint_header(&s->lint, header, ms_buf_span(&s->head.kept), s->ended);
+        ms_lint_end(&s->lint);
+    }
     if (options->refuse && !ms_lint_passes(&s->lint, error))
         return false;
     if (!ms_sign_names_write(&s->signer->names, header, &s->names, error))

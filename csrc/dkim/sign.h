@@ -22,7 +22,8 @@ typedef struct ms_sign_options {
     uint64_t expire;   /* seconds from t= to x=; 0: no x= */
     bool body_length;  /* l=: lets anybody append to the body; see §8.2 */
     bool copy_headers; /* z= */
-    bool refuse;       /* a message that the lint finds an error in */
+    bool lint;         /* look whether the message is fit to be signed: ms_sign_stream_lint */
+    bool refuse;       /* one that the lint finds an error in */
     bool normalize;    /* mend line ends first, and add Date and Message-ID where they are missing */
 } ms_sign_options;
 

@@ -56,6 +56,7 @@ static ms_signer *new_signer(const keyring *ring, unsigned how, ms_span names)
         .expire = how & EXPIRE ? 3600 : 0,
         .body_length = (how & BODY_LENGTH) != 0,
         .copy_headers = (how & COPY_HEADERS) != 0,
+        .lint = true,
         .refuse = true,
         .normalize = (how & NORMALIZE) != 0,
     };

@@ -61,6 +61,7 @@ static int new_signer(lua_State *L)
         .expire = ms_lua_number(L, 1, "expire"),
         .body_length = ms_lua_flag(L, 1, "body_length"),
         .copy_headers = ms_lua_flag(L, 1, "copy_headers"),
+        .lint = ms_lua_flag(L, 1, "lint"),
         .refuse = ms_lua_flag(L, 1, "refuse"),
         .normalize = ms_lua_flag(L, 1, "normalize"),
     };

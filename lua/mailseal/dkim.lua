@@ -159,7 +159,7 @@ end
 --   (§8.2), and careful receivers, this library among them, do not let such a signature pass
 -- @tparam[opt=false] boolean options.copy_headers write z=, the signed fields as they were, for diagnosis
 -- @tparam[opt="refuse"] string options.lint what becomes of a message that is not fit to be signed (@{mailseal.message.lint}):
---   `refuse`; `report`, sign it all the same; `off`, the same, and without the list of findings
+--   `refuse`; `report`, sign it all the same; `off`, the same without looking, and so without the list of findings
 -- @tparam[opt=false] boolean options.normalize mend line ends first (@{mailseal.message.normalize}), and add Date and Message-ID where
 --   they are missing (RFC 6409 §8). Then what is to be sent is the mended message, and the added fields stand among those returned
 -- @treturn[1] signer
@@ -193,7 +193,7 @@ function M.signer(options)
   made, message, code = core.signer {
     relaxed_header = canonicalization[1], relaxed_body = canonicalization[2], headers = headers, oversign = oversign,
     expire = check_count(options, "expire", 0, 1, 2), body_length = options.body_length, copy_headers = options.copy_headers,
-    refuse = lint == "refuse", normalize = options.normalize,
+    lint = lint ~= "off", refuse = lint == "refuse", normalize = options.normalize,
   }
   if not made then
     return nil, message, code
