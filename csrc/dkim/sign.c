@@ -127,11 +127,6 @@ bool ms_signer_add(ms_signer *signer, const ms_signing *signing, ms_error *error
     return true;
 }
 
-size_t ms_signer_count(const ms_signer *signer)
-{
-    return signer->n;
-}
-
 /* ---- the stream */
 
 struct ms_sign_stream {
@@ -322,6 +317,11 @@ bool ms_sign_stream_close(ms_sign_stream *s, ms_buf *mended, ms_error *error)
     return take_header(s, error);
 }
 
+size_t ms_sign_stream_count(const ms_sign_stream *s)
+{
+    return s->signer->n;
+}
+
 const ms_lint *ms_sign_stream_lint(const ms_sign_stream *s)
 {
     return &s->lint;
@@ -331,11 +331,6 @@ void ms_sign_stream_who(const ms_sign_stream *s, size_t index, ms_span *domain, 
 {
     *domain = ms_buf_span(&s->signer->who[index].domain);
     *selector = ms_buf_span(&s->signer->who[index].selector);
-}
-
-bool ms_sign_stream_is_remote(const ms_sign_stream *s, size_t index)
-{
-    return s->signer->who[index].key == NULL;
 }
 
 /* ---- one signing */

@@ -44,7 +44,6 @@ void ms_signer_free(ms_signer *signer);
 /* Codes: bad_domain, bad_selector, bad_identity, bad_header_name (DKIM-Signature is oversigned, and this is the second
  * to sign), no_memory. */
 bool ms_signer_add(ms_signer *signer, const ms_signing *signing, ms_error *error);
-size_t ms_signer_count(const ms_signer *signer);
 
 typedef struct ms_sign_stream ms_sign_stream;
 
@@ -57,12 +56,12 @@ void ms_sign_stream_reset(ms_sign_stream *stream, uint64_t now);
 bool ms_sign_stream_write(ms_sign_stream *stream, ms_span chunk, ms_buf *mended, ms_error *error);
 /* Codes: those, and under `refuse` those of the lint; too_many_headers, sign_failed. */
 bool ms_sign_stream_close(ms_sign_stream *stream, ms_buf *mended, ms_error *error);
+/* How many signings there are; they are counted from 0. */
+size_t ms_sign_stream_count(const ms_sign_stream *stream);
 const ms_lint *ms_sign_stream_lint(const ms_sign_stream *stream);
 
 /* d= and s= of a signing, as they are written. */
 void ms_sign_stream_who(const ms_sign_stream *stream, size_t index, ms_span *domain, ms_span *selector);
-/* Is that signing one whose key is elsewhere? */
-bool ms_sign_stream_is_remote(const ms_sign_stream *stream, size_t index);
 /* Signs with the signing's own key. Code: sign_failed. */
 bool ms_sign_stream_sign(ms_sign_stream *stream, size_t index, ms_error *error);
 /* What the remote key is to sign: for RSA the canonical octets (to be hashed with SHA-256, PKCS#1 v1.5), for

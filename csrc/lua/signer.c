@@ -14,7 +14,6 @@ typedef struct signer_box {
 
 typedef struct stream_box {
     ms_sign_stream *stream;
-    size_t signings;
     ms_buf out; /* mended octets, or octets to sign */
 } stream_box;
 
@@ -121,7 +120,6 @@ static int signer_stream(lua_State *L)
     stream_box *box = ms_lua_new_box(L, sizeof *box, STREAM);
     ms_error error;
 
-    box->signings = ms_signer_count(signer);
     box->stream = ms_sign_stream_new(signer, &error);
     return box->stream != NULL ? 1 : ms_lua_fail(L, &error);
 }
@@ -170,7 +168,7 @@ static size_t check_index(lua_State *L, const stream_box *box)
 {
     lua_Integer index = luaL_checkinteger(L, 2);
 
-    luaL_argcheck(L, index >= 1 && (size_t)index <= box->signings, 2, "no such signing");
+    luaL_argcheck(L, index >= 1 && (size_t)index <= ms_sign_stream_count(box->stream), 2, "no such signing");
     return (size_t)index - 1;
 }
 
