@@ -118,6 +118,7 @@ build = {
     ["mailseal.cli.text"] = "lua/mailseal/cli/text.lua",
     ["mailseal.cli.verify"] = "lua/mailseal/cli/verify.lua",
     ["mailseal.dkim"] = "lua/mailseal/dkim.lua",
+    ["mailseal.dns.ask"] = "lua/mailseal/dns/ask.lua",
     ["mailseal.dns.cares"] = "lua/mailseal/dns/cares.lua",
     ["mailseal.dns"] = "lua/mailseal/dns/init.lua",
     ["mailseal.dns.resolver"] = "lua/mailseal/dns/resolver.lua",

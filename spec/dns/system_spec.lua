@@ -42,7 +42,7 @@ options edns0 timeout:3 attempts:4
     read "nameserver 127.0.0.77\noptions timeout:1 attempts:1\n"
     local resolver = assert(dns.resolver { resolv_conf = path })
     assert.same({ "127.0.0.77" }, resolver.transport.servers)
-    assert.equal(1, resolver.timeout)
-    assert.equal(1, resolver.tries)
+    assert.equal(1, resolver.asker.timeout)
+    assert.equal(1, resolver.asker.tries)
   end)
 end)

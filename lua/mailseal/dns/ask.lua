@@ -1,0 +1,160 @@
+--- Asks a transport's servers until one of them knows: tries, failover, EDNS and what stands behind a SERVFAIL.
+-- What an answer is, `mailseal.dns.resolver` says.
+-- @module mailseal.dns.ask
+local async = require "mailseal.async"
+local core = require "mailseal.core".dns
+
+local encode, decode, now = core.encode, core.decode, async.now
+
+local M = {}
+local Asker = {}
+Asker.__index = Asker
+Asker.__name = "mailseal.dns.ask"
+
+local TIMEOUT, TRIES, CHAIN_MAX = 2, 2, 8
+local FORMERR, SERVFAIL, NOTIMP, BADVERS = 1, 2, 4, 16
+
+-- Statuses that another server may yet turn into an answer, the more telling the greater.
+local temporary = { timeout = 1, refused = 2, servfail = 3, bogus = 4 }
+
+--- Makes what asks by a transport.
+-- @tparam table transport see `mailseal.dns.cares`
+-- @tparam[opt] table options `timeout`, `tries`, `deadline`: see `mailseal.dns`
+-- @treturn table
+function M.new(transport, options)
+  options = options or {}
+  local timeout, tries = options.timeout or TIMEOUT, options.tries or transport.tries or TRIES
+  return setmetatable({
+    transport = transport,
+    timeout = timeout,
+    tries = tries,
+    deadline = options.deadline or timeout * tries * #transport.servers,
+  }, Asker)
+end
+
+local function no_answer(name, kind, reason)
+  return {
+    status = "timeout", reason = reason, name = name, type = kind, authentic = false,
+    records = {}, text = {}, chain = {}, extended_errors = {},
+  }
+end
+
+-- Asks one server once. Always an answer.
+local function ask_server(self, question, query, server, seconds)
+  local reply, _, code = self.transport:exchange(query, server, seconds)
+  if not reply then return no_answer(question.name, question.type, code) end
+  local answer
+  answer, _, code = decode(reply, question.name, question.type)
+  if not answer then
+    answer = no_answer(question.name, question.type, code)
+    answer.status = "servfail"
+  end
+  answer.server = server or nil
+  return answer
+end
+
+-- Does the server choke on EDNS (RFC 6891 §7)?
+local function dislikes_edns(answer)
+  return answer.rcode == FORMERR or answer.rcode == NOTIMP or answer.rcode == BADVERS
+end
+
+-- The same question with one option more.
+local function question_with(question, option)
+  local options = { [option] = true }
+  for name, value in pairs(question.options or {}) do options[name] = value end
+  return { name = question.name, type = question.type, options = options }
+end
+
+local function encode_question(question)
+  return (encode(question.name, question.type, question.options))
+end
+
+local function plain_query(question)
+  return encode_question(question_with(question, "no_edns"))
+end
+
+-- Asks one server, and again without EDNS where that is what it dislikes. There must be time left.
+local function ask_patiently(self, question, query, server, deadline)
+  local timeout = self.timeout
+  local answer = ask_server(self, question, query, server, math.min(deadline - now(), timeout))
+  local left = deadline - now()
+  if not dislikes_edns(answer) or left <= 0 then return answer end
+  return ask_server(self, question, plain_query(question), server, math.min(left, timeout))
+end
+
+-- Did validation fail? A validating server says no more than SERVFAIL (RFC 4035 §5.5), and has an answer for those who
+-- want it unvalidated (CD, §3.2.2). What a name server knows itself it does not validate.
+local function check_bogus(self, question, answer, server, deadline)
+  local options = question.options or {}
+  if answer.status ~= "servfail" or answer.rcode ~= SERVFAIL or options.checking_disabled or options.no_recursion
+    or deadline <= now() then
+    return answer
+  end
+  local unchecked = question_with(question, "checking_disabled")
+  local found = ask_patiently(self, unchecked, encode_question(unchecked), server, deadline)
+  if not temporary[found.status] then answer.status, answer.reason = "bogus", "dnssec_bogus" end
+  return answer
+end
+
+-- Goes through the servers until one gives a definitive answer, the tries are used up, or the time is.
+local function ask(self, question, query, servers, deadline)
+  local best, best_server
+  for try = 1, self.tries do
+    for i = 1, #servers do
+      if deadline <= now() then return best or no_answer(question.name, question.type, "timeout") end
+      -- Who kept silent may be one that drops what has EDNS.
+      local sent = try > 1 and best.status == "timeout" and plain_query(question) or query
+      local answer = ask_patiently(self, question, sent, servers[i], deadline)
+      local rank = temporary[answer.status]
+      if not rank then return answer end
+      if not best or rank > temporary[best.status] then best, best_server = answer, servers[i] end
+    end
+  end
+  return check_bogus(self, question, best, best_server, deadline)
+end
+
+-- Appends the chain of `next` to that of `answer`, its own first link being already there; says what is wrong with it.
+local function join_chains(answer, next)
+  local seen = { [answer.name] = true }
+  for _, target in ipairs(answer.chain) do seen[target] = true end
+  for _, target in ipairs(next.chain) do
+    if seen[target] then return "cname_loop" end
+    seen[target] = true
+    answer.chain[#answer.chain + 1] = target
+  end
+  return #answer.chain > CHAIN_MAX and "cname_chain_too_long" or nil
+end
+
+-- An authoritative server knows only its own part of a chain: asks for the rest.
+local function complete(self, question, answer, deadline)
+  while answer.incomplete do
+    local target = answer.chain[#answer.chain]
+    local further = { name = target, type = question.type, options = question.options }
+    local rest = ask(self, further, encode_question(further), self.transport.servers, deadline)
+    local wrong = join_chains(answer, rest)
+    if wrong then
+      rest = no_answer(question.name, question.type, wrong)
+      rest.status = "servfail"
+    end
+    rest.chain, rest.name = answer.chain, question.name
+    if rest.ttl and answer.ttl then rest.ttl = math.min(rest.ttl, answer.ttl) end
+    rest.authentic = rest.authentic and answer.authentic
+    answer = rest
+  end
+  return answer
+end
+
+--- Asks, and follows a chain of CNAMEs that leaves what one server knows.
+-- @tparam table question `name`, `type`, as `encode` spells them, and `options`, see `mailseal.dns.resolver`
+-- @tparam string query the question encoded
+-- @tparam[opt] table servers whom to ask, in this order, in place of the transport's own
+-- @tparam[opt] number deadline the moment (`async.now`) at which it ends in any case
+-- @treturn table the answer
+function Asker:ask(question, query, servers, deadline)
+  deadline = deadline or now() + self.deadline
+  local answer = ask(self, question, query, servers or self.transport.servers, deadline)
+  if answer.incomplete then return complete(self, question, answer, deadline) end
+  return answer
+end
+
+return M
