@@ -75,26 +75,51 @@ static bool follow_chain(ms_dns_answer *answer, const ms_dns_message *message, c
     }
 }
 
-/* RFC 2308 §5: a negation may be kept for the SOA's TTL or its minimum, whichever is less. */
-static bool take_negative_ttl(ms_dns_answer *answer, const ms_dns_message *message)
+/* Finds a record of the authority section by its type. */
+static bool find_authority(const ms_dns_message *message, unsigned type, ms_dns_record *record)
 {
     ms_dns_cursor cursor = ms_dns_message_records(message);
-    ms_dns_record record;
-    ms_dns_value value;
 
-    while (ms_dns_message_next(message, &cursor, &record)) {
-        if (record.section != MS_DNS_AUTHORITY || record.type != MS_DNS_SOA || record.class != CLASS_IN)
-            continue;
-        record.at = record.end - 4;
-        ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_U32, &value);
-        lower_ttl(answer, record.ttl < value.number ? record.ttl : value.number);
-        return true;
-    }
-    answer->has_ttl = false;
+    while (ms_dns_message_next(message, &cursor, record))
+        if (record->section == MS_DNS_AUTHORITY && record->type == type && record->class == CLASS_IN)
+            return true;
     return false;
 }
 
-/* A reply without error: are there records, or is it NODATA, or only part of the way? */
+/* Takes the zone and the TTL of a negation from its SOA: it may be kept for the SOA's TTL or its minimum, whichever is
+ * less (RFC 2308 §5), and not at all where there is none. */
+static bool take_soa(ms_dns_answer *answer, const ms_dns_message *message)
+{
+    ms_dns_record record;
+    ms_dns_value value;
+
+    if (!find_authority(message, MS_DNS_SOA, &record)) {
+        answer->has_ttl = false;
+        return false;
+    }
+    record.at = record.end - 4;
+    ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_U32, &value);
+    lower_ttl(answer, record.ttl < value.number ? record.ttl : value.number);
+    answer->zone = record.name;
+    return true;
+}
+
+/* A reply without error and without the records: no data; or only part of the way; or a word on whom to ask, NS records
+ * without an SOA (RFC 2308 §2.2), from a server that does not speak for the name itself. */
+static void find_none(ms_dns_answer *answer, const ms_dns_message *message)
+{
+    bool has_soa = take_soa(answer, message);
+    ms_dns_record record;
+
+    answer->status = MS_DNS_STATUS_NODATA;
+    answer->incomplete = !has_soa && answer->chain_length > 0;
+    answer->referral = !has_soa && answer->chain_length == 0 && !(message->flags & MS_DNS_AA) &&
+                       find_authority(message, MS_DNS_NS, &record);
+    if (answer->referral)
+        failed(answer, "referral");
+}
+
+/* A reply without error. */
 static void find_records(ms_dns_answer *answer, const ms_dns_message *message, const ms_dns_name *asked)
 {
     ms_dns_cursor cursor = ms_dns_message_records(message);
@@ -107,10 +132,10 @@ static void find_records(ms_dns_answer *answer, const ms_dns_message *message, c
         lower_ttl(answer, record.ttl);
         found = true;
     }
-    if (found)
-        return;
-    answer->status = MS_DNS_STATUS_NODATA;
-    answer->incomplete = !take_negative_ttl(answer, message) && answer->chain_length > 0;
+    if (!found)
+        find_none(answer, message);
+    else if (answer->type == MS_DNS_SOA)
+        answer->zone = answer->owner;
 }
 
 /* Does the server say that validation failed (RFC 8914 §4.7-§4.13)? */
@@ -132,7 +157,8 @@ void ms_dns_answer_find(ms_dns_answer *answer, const ms_dns_message *message, co
     answer->owner = *name;
     answer->type = type;
     answer->chain_length = 0;
-    answer->incomplete = false;
+    answer->incomplete = answer->dangling = answer->referral = false;
+    answer->zone.n = 0;
     answer->has_ttl = false;
 
     if (!(message->flags & MS_DNS_QR)) {
@@ -145,7 +171,8 @@ void ms_dns_answer_find(ms_dns_answer *answer, const ms_dns_message *message, co
     } else if (message->rcode == MS_DNS_NXDOMAIN) {
         if (follow_chain(answer, message, name)) {
             answer->status = MS_DNS_STATUS_NXDOMAIN;
-            take_negative_ttl(answer, message);
+            answer->dangling = answer->chain_length > 0;
+            take_soa(answer, message);
         }
     } else if (message->rcode == MS_DNS_REFUSED) {
         answer->status = MS_DNS_STATUS_REFUSED;

@@ -3,7 +3,8 @@
  * A reply is read as a stub resolver must (RFC 1034 §4.3.2, RFC 2308): its question has to be ours; the chain
  * of CNAMEs is walked from the name that was asked, at most eight of them, none twice, to the records' owner; what
  * else stands in the answer section is passed over. No such name and no such data are told apart,
- * and a fault is never told as "missing".
+ * and a fault is never told as "missing": nor is a referral, by which a server says that it is not the one to ask
+ * (RFC 2308 §2.2: NS records without an SOA).
  */
 #ifndef MS_DNS_ANSWER_H
 #define MS_DNS_ANSWER_H
@@ -26,13 +27,18 @@ const char *ms_dns_status_name(ms_dns_status status);
 
 typedef struct ms_dns_answer {
     ms_dns_status status;
-    /* Of a fault found here: not_a_reply, wrong_question, cname_loop, cname_chain_too_long, dnssec_bogus; or NULL. */
+    /* Of a fault found here: not_a_reply, wrong_question, referral, cname_loop, cname_chain_too_long, dnssec_bogus; or
+     * NULL. */
     const char *reason;
     ms_dns_name owner; /* the last name of the chain, where the records are or should be */
     unsigned type;
     unsigned chain_length;
     ms_dns_name chain[MS_DNS_CHAIN_MAX]; /* the CNAMEs' targets */
     bool incomplete;                     /* the chain leaves what this server knows: ask for `owner` anew */
+    bool dangling;                       /* the chain ends at a name that does not exist */
+    bool referral;                       /* the server names other servers in place of an answer */
+    ms_dns_name zone; /* the owner of the SOA that comes with a negation, or was asked for; n is 0 where
+                       * there is none */
     bool has_ttl;
     uint32_t ttl; /* seconds the answer may be kept: the least of its records', or that of its negation (RFC 2308 §5) */
 } ms_dns_answer;

@@ -69,6 +69,10 @@ static void check_answer(const ms_dns_message *message, const ms_dns_name *name,
     ms_dns_answer_find(&answer, message, name, type);
     require(answer.chain_length <= MS_DNS_CHAIN_MAX);
     require(ms_dns_status_name(answer.status) != NULL);
+    require(!answer.dangling || (answer.status == MS_DNS_STATUS_NXDOMAIN && answer.chain_length > 0));
+    require(!answer.referral || (answer.status == MS_DNS_STATUS_SERVFAIL && answer.chain_length == 0));
+    if (answer.zone.n > 0)
+        check_name(&answer.zone);
     while (ms_dns_answer_next(&answer, message, &cursor, &record)) {
         require(record.type == type && ms_dns_name_eq(&record.name, &answer.owner));
         records++;

@@ -193,6 +193,46 @@ static void set_chain(lua_State *L, const ms_dns_answer *answer)
     lua_setfield(L, -2, "chain");
 }
 
+/* Sets `delegation` of the answer on top to what a referral holds: NS records, and the servers' addresses where it has
+ * any. */
+static void set_delegation(lua_State *L, const ms_dns_message *message)
+{
+    ms_dns_cursor cursor = ms_dns_message_records(message);
+    ms_dns_record record;
+    int i = 0;
+
+    lua_newtable(L);
+    while (ms_dns_message_next(message, &cursor, &record)) {
+        if (record.type != MS_DNS_NS && record.type != MS_DNS_A && record.type != MS_DNS_AAAA)
+            continue;
+        lua_createtable(L, 0, 4);
+        ms_lua_push_dns_name(L, &record.name);
+        lua_setfield(L, -2, "name");
+        ms_lua_push_dns_type(L, record.type);
+        lua_setfield(L, -2, "type");
+        lua_pushinteger(L, (lua_Integer)record.ttl);
+        lua_setfield(L, -2, "ttl");
+        set_fields(L, message, &record);
+        lua_rawseti(L, -2, ++i);
+    }
+    lua_setfield(L, -2, "delegation");
+}
+
+/* Sets what is told of few answers: where a chain ends, which zone denies, and whom a referral names. */
+static void set_rarities(lua_State *L, const ms_dns_answer *answer, const ms_dns_message *message)
+{
+    if (answer->incomplete)
+        ms_lua_set_flag(L, "incomplete", true);
+    if (answer->dangling)
+        ms_lua_set_flag(L, "dangling", true);
+    if (answer->zone.n > 0) {
+        ms_lua_push_dns_name(L, &answer->zone);
+        lua_setfield(L, -2, "zone");
+    }
+    if (answer->referral)
+        set_delegation(L, message);
+}
+
 /* Pushes the answer to the question for `name` and `type`. */
 static void push_answer(lua_State *L, const ms_dns_answer *answer, const ms_dns_message *message,
                         const ms_dns_name *name)
@@ -220,9 +260,9 @@ static void push_answer(lua_State *L, const ms_dns_answer *answer, const ms_dns_
         lua_pushinteger(L, (lua_Integer)answer->ttl);
         lua_setfield(L, -2, "ttl");
     }
-    if (answer->incomplete)
-        ms_lua_set_flag(L, "incomplete", true);
+    set_rarities(L, answer, message);
     ms_lua_set_flag(L, "authentic", (message->flags & MS_DNS_AD) != 0);
+    ms_lua_set_flag(L, "authoritative", (message->flags & MS_DNS_AA) != 0);
     set_chain(L, answer);
     push_extended_errors(L, message);
     lua_setfield(L, -2, "extended_errors");

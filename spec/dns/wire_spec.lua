@@ -181,6 +181,58 @@ describe("core.dns.decode", function()
     assert.is_nil(decode(reply { flags = 0x8183 }).ttl)
   end)
 
+  local SOA_DATA = ASKED .. ASKED .. rep("\0", 20)
+
+  it("tells which zone denies a name, and no zone where there is no SOA", function()
+    local function zone(flags, records, authorities)
+      return decode(reply { flags = flags, authorities = authorities or 1, records = records }).zone
+    end
+    assert.equal("test", zone(0x8183, record("\4test\0", SOA, SOA_DATA)))
+    assert.equal("a.test", zone(0x8180, record(ASKED, SOA, SOA_DATA)))
+    assert.equal("test", zone(0x8180, record("\4test\0", NS, ASKED) .. record("\4test\0", SOA, SOA_DATA), 2))
+    assert.is_nil(zone(0x8183, "", 0))
+    local question = "\1a\4test\0" .. u16(SOA) .. u16(1)
+    local asked = reply { question = question, answers = 1, records = record(ASKED, SOA, SOA_DATA) }
+    assert.equal("a.test", core.decode(asked, "a.test", "SOA").zone)
+  end)
+
+  it("says whether the server speaks for the name itself", function()
+    assert.is_true(decode(reply { flags = 0x8400 }).authoritative)
+    assert.is_false(decode(reply { flags = 0x8180 }).authoritative)
+  end)
+
+  it("says of a chain that ends at a name that does not exist that it dangles", function()
+    local alias = record(ASKED, CNAME, "\1b\4test\0")
+    assert.is_true(decode(reply { flags = 0x8183, answers = 1, records = alias }).dangling)
+    assert.is_nil(decode(reply { flags = 0x8180, answers = 1, records = alias }).dangling)
+    assert.is_nil(decode(reply { flags = 0x8183 }).dangling)
+  end)
+
+  it("takes a referral for no answer, and tells NODATA from it (RFC 2308 §2.2)", function()
+    local elsewhere = record("\4test\0", NS, "\2ns\4test\0")
+    local glue = record("\2ns\4test\0", 1, "\192\0\2\1")
+    local referral = decode(reply { flags = 0x8000, authorities = 1, additionals = 1, records = elsewhere .. glue })
+    assert.equal("servfail", referral.status)
+    assert.equal("referral", referral.reason)
+    assert.is_nil(referral.ttl)
+    assert.same({
+      { name = "test", type = "NS", ttl = 60, host = "ns.test" }, { name = "ns.test", type = "A", ttl = 60, address = "192.0.2.1" },
+    }, referral.delegation)
+    for _, nodata in ipairs {
+      { flags = 0x8000 }, -- type 3: no authority
+      { flags = 0x8000, authorities = 2, records = elsewhere .. record("\4test\0", SOA, SOA_DATA) }, -- type 1
+      { flags = 0x8400, authorities = 1, records = elsewhere }, -- the server speaks for the name
+    } do
+      local answer = decode(reply(nodata))
+      assert.equal("nodata", answer.status)
+      assert.is_nil(answer.delegation)
+    end
+    assert.equal("nxdomain", decode(reply { flags = 0x8003, authorities = 1, records = elsewhere }).status)
+    local partly = decode(reply { flags = 0x8400, answers = 1, authorities = 1, records = record(ASKED, CNAME, "\1b\4test\0") .. elsewhere })
+    assert.is_true(partly.incomplete)
+    assert.is_nil(partly.reason)
+  end)
+
   it("tells the rcodes apart", function()
     local function status(rcode) return decode(reply { flags = 0x8180 + rcode }).status end
     assert.equal("nodata", status(0))

@@ -34,7 +34,7 @@ end
 
 local function no_answer(name, kind, reason)
   return {
-    status = "timeout", reason = reason, name = name, type = kind, authentic = false,
+    status = "timeout", reason = reason, name = name, type = kind, authentic = false, authoritative = false,
     records = {}, text = {}, chain = {}, extended_errors = {},
   }
 end
@@ -137,15 +137,18 @@ local function complete(self, question, answer, deadline)
       rest.status = "servfail"
     end
     rest.chain, rest.name = answer.chain, question.name
+    rest.dangling = rest.status == "nxdomain" or nil
     if rest.ttl and answer.ttl then rest.ttl = math.min(rest.ttl, answer.ttl) end
     rest.authentic = rest.authentic and answer.authentic
+    rest.authoritative = rest.authoritative and answer.authoritative
     answer = rest
   end
   return answer
 end
 
 --- Asks, and follows a chain of CNAMEs that leaves what one server knows.
--- @tparam table question `name`, `type`, as `encode` spells them, and `options`, see `mailseal.dns.resolver`
+-- @tparam table question `name`, `type`, as `encode` spells them, and `options`, see `mailseal.dns.resolver`; `partial`: leave
+--   a chain where the server's knowledge ends, the answer being `incomplete` there
 -- @tparam string query the question encoded
 -- @tparam[opt] table servers whom to ask, in this order, in place of the transport's own
 -- @tparam[opt] number deadline the moment (`async.now`) at which it ends in any case
@@ -153,7 +156,7 @@ end
 function Asker:ask(question, query, servers, deadline)
   deadline = deadline or now() + self.deadline
   local answer = ask(self, question, query, servers or self.transport.servers, deadline)
-  if answer.incomplete then return complete(self, question, answer, deadline) end
+  if answer.incomplete and not question.partial then return complete(self, question, answer, deadline) end
   return answer
 end
 

@@ -12,12 +12,17 @@
 --   (both in hexadecimal); CAA `flags`, `tag`, `value`; any other type `data`, octets.
 -- - `text`: for TXT and SPF, by record, its strings joined without a space.
 -- - `chain`: the targets of the CNAMEs that led from `name` to the records.
+-- - `dangling`: true where that chain ends at a name that does not exist: whoever can register it speaks for `name`.
+-- - `authoritative`: the server speaks for `name` itself, not from hearsay (AA).
+-- - `zone`: of a negative answer, the zone that the name, or the end of the chain, is in, where the server said so (the
+--   owner of the SOA in the authority section); of an answer of type SOA, the zone whose SOA it is.
 -- - `ttl`: seconds that the answer may be kept, of a negative one as RFC 2308 §5 has it; nil where it may not.
 -- - `authentic`: the server says that it validated the answer by DNSSEC (AD). Worth as much as the way to it.
 -- - `extended_errors`: a list of `{ code =, text = }` (RFC 8914).
 -- - `rcode`: the reply's; nil where there is none.
 -- - `reason`: of a temporary status, a word for why: `timeout`, `unreachable`, `tcp_failed`, `cname_loop`,
---   `cname_chain_too_long`, `bad_message`, `wrong_question`, `dnssec_bogus`; nil where the server gave none.
+--   `cname_chain_too_long`, `bad_message`, `wrong_question`, `referral` (the server named others in place of an answer,
+--   and is not one to ask: their records are in `delegation`), `dnssec_bogus`; nil where the server gave none.
 -- - `server`: who answered; nil over a zone.
 -- @module mailseal.dns.resolver
 local ask = require "mailseal.dns.ask"
