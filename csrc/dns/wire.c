@@ -161,6 +161,38 @@ bool ms_dns_message_open(ms_dns_message *message, ms_span packet, ms_error *erro
     return true;
 }
 
+/* The question of a query of ours, whose name is written out, behind its header; empty where there is none. */
+static ms_span question_of(ms_span query)
+{
+    size_t at = HEADER_SIZE;
+
+    while (at < query.n && query.p[at] != 0)
+        at += 1 + (uint8_t)query.p[at];
+    return at < query.n && query.n - at >= 5 ? ms_span_of(query.p + HEADER_SIZE, at + 5 - HEADER_SIZE)
+                                             : ms_span_of(query.p, 0);
+}
+
+bool ms_dns_is_reply(ms_span query, ms_span reply)
+{
+    ms_span question = question_of(query), name;
+    unsigned flags;
+
+    if (question.n == 0 || reply.n < HEADER_SIZE || memcmp(query.p, reply.p, 2) != 0)
+        return false;
+    flags = get16(reply.p + 2);
+    if (!(flags & MS_DNS_QR))
+        return false;
+    if (get16(reply.p + 4) == 0)
+        return (flags & 0xf) != MS_DNS_NOERROR && (flags & 0xf) != MS_DNS_NXDOMAIN;
+    if (get16(reply.p + 4) != 1 || reply.n - HEADER_SIZE < question.n)
+        return false;
+    /* The case of a name's letters is the server's to choose (RFC 4343 §3); the octets of type and class are no
+     * letters. */
+    name = ms_span_of(question.p, question.n - 4);
+    return ms_span_ieq(name, ms_span_of(reply.p + HEADER_SIZE, name.n)) &&
+           memcmp(question.p + name.n, reply.p + HEADER_SIZE + name.n, 4) == 0;
+}
+
 bool ms_dns_extended_error_next(ms_span *options, unsigned *code, ms_span *text)
 {
     while (options->n >= 4) {

@@ -70,6 +70,10 @@ typedef struct ms_dns_message {
 /* Reads a message; it stays valid as long as the packet. Code: bad_message. */
 bool ms_dns_message_open(ms_dns_message *message, ms_span packet, ms_error *error);
 
+/* Is `reply` one to `query`, by its ID and its question (RFC 5452 §4.2, §9.1)? What is not must be passed over: anybody
+ * may have sent it. A server that could not read the question may leave it out of its error. */
+bool ms_dns_is_reply(ms_span query, ms_span reply);
+
 typedef struct ms_dns_record {
     unsigned section;
     ms_dns_name name;

@@ -287,6 +287,13 @@ static int l_decode(lua_State *L)
     return 1;
 }
 
+/* is_reply(query, octets) -> whether they are a reply to it */
+static int l_is_reply(lua_State *L)
+{
+    lua_pushboolean(L, ms_dns_is_reply(ms_lua_check_span(L, 1), ms_lua_check_span(L, 2)));
+    return 1;
+}
+
 /* ---- dissect */
 
 /* Pushes the three lists of records. */
@@ -364,10 +371,8 @@ static int l_dissect(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    { "encode", l_encode },
-    { "decode", l_decode },
-    { "dissect", l_dissect },
-    { NULL, NULL },
+    { "encode", l_encode },   { "decode", l_decode }, { "is_reply", l_is_reply },
+    { "dissect", l_dissect }, { NULL, NULL },
 };
 
 int ms_open_dns(lua_State *L)

@@ -72,6 +72,47 @@ describe("core.dns.encode", function()
   end)
 end)
 
+describe("core.dns.is_reply", function()
+  local query = core.encode("a.test", "TXT", { id = 1 })
+
+  it("knows a reply by its ID and its question", function()
+    assert.is_true(core.is_reply(query, reply {}))
+    assert.is_true(core.is_reply(query, reply { question = "\1A\4tESt\0" .. u16(TXT) .. u16(1) }))
+    assert.is_false(core.is_reply(query, reply { id = 2 }))
+    assert.is_false(core.is_reply(query, reply { id = 257 }))
+    assert.is_false(core.is_reply(query, reply { flags = 0x0100 }))
+    assert.is_false(core.is_reply(query, reply { questions = 2 }))
+  end)
+
+  it("tells apart questions that differ in a single bit", function()
+    for at = 1, #QUESTION do
+      for bit = 0, 7 do
+        local octet = QUESTION:byte(at)
+        local changed = octet + (math.floor(octet / 2 ^ bit) % 2 == 0 and 1 or -1) * 2 ^ bit
+        -- Bit 5 of a letter is its case.
+        local is_case = bit == 5 and QUESTION:sub(at, at):match "%a" ~= nil and at <= #QUESTION - 4
+        local question = QUESTION:sub(1, at - 1) .. char(changed) .. QUESTION:sub(at + 1)
+        assert.equal(is_case, core.is_reply(query, reply { question = question }), at .. " " .. bit)
+      end
+    end
+  end)
+
+  it("takes an error without a question for a reply, and nothing else without one", function()
+    for rcode = 0, 15 do
+      local stump = reply { questions = 0, question = "", flags = 0x8180 + rcode }
+      assert.equal(rcode ~= 0 and rcode ~= 3, core.is_reply(query, stump))
+    end
+  end)
+
+  it("takes no stump and no garbage for a reply, nor octets that are no query for one", function()
+    local whole = reply {}
+    for n = 0, #whole - 1 do assert.is_false(core.is_reply(query, whole:sub(1, n))) end
+    assert.is_false(core.is_reply(query, rep("\255", 40)))
+    for n = 0, 12 + #QUESTION - 1 do assert.is_false(core.is_reply(query:sub(1, n), whole)) end
+    assert.is_true(core.is_reply(query:sub(1, 12 + #QUESTION), whole))
+  end)
+end)
+
 describe("core.dns.decode", function()
   local function answers(type, data)
     local packet = reply {
