@@ -122,6 +122,7 @@ build = {
     ["mailseal.dns.cares"] = "lua/mailseal/dns/cares.lua",
     ["mailseal.dns"] = "lua/mailseal/dns/init.lua",
     ["mailseal.dns.resolver"] = "lua/mailseal/dns/resolver.lua",
+    ["mailseal.dns.resty"] = "lua/mailseal/dns/resty.lua",
     ["mailseal.dns.server"] = "lua/mailseal/dns/server.lua",
     ["mailseal.dns.system"] = "lua/mailseal/dns/system.lua",
     ["mailseal.dns.zone"] = "lua/mailseal/dns/zone.lua",

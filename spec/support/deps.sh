@@ -22,6 +22,8 @@ has_command() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1; }
 has_header() { printf '#include <%s>\n' "$1" | "$CC" -E -x c -o "$scratch/header" - >/dev/null 2>&1; }
 has_lua_header() { [ -n "$(find_lua_header "$1")" ]; }
 has_lua_module() { "${1%%:*}" -e "require '${1#*:}'" >/dev/null 2>&1; }
+# A module that only nginx can load.
+has_nginx_module() { luajit -e "assert(package.searchpath('$1', package.path))" >/dev/null 2>&1; }
 has_perl_module() { perl -M"$1" -e 1 >/dev/null 2>&1; }
 has_python_module() { python3 -c "import $1" >/dev/null 2>&1 || /usr/bin/python3 -c "import $1" >/dev/null 2>&1; }
 # Compiles and links an empty program: `has_link gcc -fsanitize=address`.
@@ -30,6 +32,8 @@ has_fuzzer() {
     printf 'int LLVMFuzzerTestOneInput(const char *p, unsigned long n) { return p == 0 && n; }\n' |
         clang -fsanitize=fuzzer,address -x c -o "$scratch/fuzzer" - >/dev/null 2>&1
 }
+# Debian has nginx's modules in a directory of their own, OpenResty has them compiled in.
+has_nginx_lua() { [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] || has_command openresty; }
 has_luacheck() { luacheck --version >/dev/null 2>&1; }
 
 find_lua_header() {
@@ -98,6 +102,10 @@ needs_of_testing() {
     need header opendkim/dkim.h libopendkim-dev "libopendkim, to interoperate with"
     need python_module dkim python3-dkim "dkimpy, to interoperate with"
     need python_module nacl python3-nacl "dkimpy's Ed25519"
+    need command nginx nginx "nginx"
+    need nginx_lua "" libnginx-mod-http-lua "lua-nginx-module"
+    need nginx_module resty.core lua-resty-core "lua-resty-core"
+    need nginx_module nginx.dns.resolver lua-nginx-dns "lua-resty-dns, to compare with"
     need perl_module Mail::DKIM::Verifier libmail-dkim-perl "Mail::DKIM, to interoperate with"
 }
 

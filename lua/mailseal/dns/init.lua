@@ -10,6 +10,7 @@
 -- The wire format, the transports and the resolver are modules of their own below this one.
 -- @module mailseal.dns
 local resolver = require "mailseal.dns.resolver"
+local resty = require "mailseal.dns.resty"
 local system = require "mailseal.dns.system"
 
 local M = {}
@@ -53,6 +54,8 @@ local function network_transport(options, settings)
     settings.timeout = settings.timeout or found.timeout
     settings.tries = settings.tries or found.tries
   end
+  -- The sockets of c-ares cannot wait within nginx's loop.
+  if resty.available() then return resty.new(servers) end
   return require "mailseal.dns.cares".new(servers, settings.timeout)
 end
 

@@ -50,20 +50,24 @@ end
 local function are_strings(a, b) return type(a) == "string" and type(b) == "string" end
 
 --- Asks for the records of a type at a name.
--- In a task of `mailseal.async` other tasks go on meanwhile; elsewhere the call waits in place.
+-- In a task of `mailseal.async` other tasks go on meanwhile, and so does nginx; elsewhere the call waits in place.
 -- @tparam string name in ASCII (an A-label where it is international), with or without the dot at its end
 -- @tparam string type "TXT", "MX", …, or "TYPE65" for one that has no name here
 -- @tparam[opt] table options `dnssec_ok`: ask for signatures (DO); `checking_disabled`: for what does not validate, too
 --   (CD); `no_recursion`: ask an authoritative server what it knows itself
 -- @treturn ?table the answer, whatever DNS said or did not say; nil for misuse alone
--- @treturn ?string what is wrong with the name or the type
--- @treturn ?string `bad_name` or `bad_type`
+-- @treturn ?string what is wrong with the name or the type, or where we are
+-- @treturn ?string `bad_name`, `bad_type`; `wrong_phase` in a phase of nginx that must not wait, see `mailseal.dns.resty`
 -- @raise where name or type is no string, or the resolver is closed
 function Resolver:query(name, type, options)
   check_open(self)
   if not are_strings(name, type) then error("resolver:query wants a name and a type", 2) end
   local query, canonical, kind = encode(name, type, options)
   if not query then return nil, canonical, kind end
+  if self.transport.ready then
+    local ready, message, code = self.transport:ready()
+    if not ready then return nil, message, code end
+  end
   return self.asker:ask({ name = canonical, type = kind, options = options }, query)
 end
 
