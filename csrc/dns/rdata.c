@@ -20,6 +20,7 @@ static const ms_dns_type types[] = {
     { MS_DNS_MX, "MX", { { "preference", MS_DNS_U16 }, { "exchange", MS_DNS_NAME } } },
     { MS_DNS_TXT, "TXT", { { "strings", MS_DNS_STRINGS } } },
     { MS_DNS_AAAA, "AAAA", { { "address", MS_DNS_IPV6 } } },
+    { MS_DNS_DNAME, "DNAME", { { "target", MS_DNS_NAME } } },
     { MS_DNS_OPT, "OPT", { { "data", MS_DNS_OCTETS } } },
     { MS_DNS_DS,
       "DS",

@@ -1,8 +1,8 @@
 /* rdata.h: what the data of each record type is made of.
  *
  * One table describes the types (A, NS, CNAME, SOA, PTR, MX, TXT, AAAA and OPT of RFC 1035, 3596 and 6891;
- * SPF, RFC 4408; DS, RFC 4034; TLSA, RFC 6698; CAA, RFC 8659), field by field; reading, checking and writing
- * all follow it, and so does what Lua sees. A type that is not in it is octets (RFC 3597).
+ * DNAME, RFC 6672; SPF, RFC 4408; DS and RRSIG, RFC 4034; TLSA, RFC 6698; CAA, RFC 8659), field by field; reading,
+ * checking and writing all follow it, and so does what Lua sees. A type that is not in it is octets (RFC 3597).
  */
 #ifndef MS_DNS_RDATA_H
 #define MS_DNS_RDATA_H
@@ -19,8 +19,10 @@ enum {
     MS_DNS_MX = 15,
     MS_DNS_TXT = 16,
     MS_DNS_AAAA = 28,
+    MS_DNS_DNAME = 39,
     MS_DNS_OPT = 41,
     MS_DNS_DS = 43,
+    MS_DNS_RRSIG = 46,
     MS_DNS_TLSA = 52,
     MS_DNS_SPF = 99,
     MS_DNS_CAA = 257,

@@ -1,7 +1,7 @@
 /* wire.c: DNS messages. See wire.h. */
 #include "dns/wire.h"
 
-enum { HEADER_SIZE = 12, CLASS_IN = 1, OPTION_EXTENDED_ERROR = 15, DO_BIT = 0x80 };
+enum { HEADER_SIZE = 12, CLASS_IN = 1, OPTION_EXTENDED_ERROR = 15, DO_BIT = 0x8000 };
 
 static unsigned get16(const char *p)
 {
@@ -27,8 +27,7 @@ static uint8_t *put_opt(uint8_t *p, bool dnssec_ok)
     p = put16(p, MS_DNS_OPT);
     p = put16(p, MS_DNS_UDP_SIZE);
     p = put16(p, 0);
-    *p++ = dnssec_ok ? DO_BIT : 0;
-    *p++ = 0;
+    p = put16(p, dnssec_ok ? DO_BIT : 0);
     return put16(p, 0);
 }
 
@@ -102,6 +101,7 @@ static bool take_opt(ms_dns_message *message, const ms_dns_record *record)
         return false;
     message->has_edns = true;
     message->udp_size = record->class;
+    message->dnssec_ok = (record->ttl & DO_BIT) != 0;
     message->rcode |= (unsigned)(record->ttl >> 24) << 4;
     message->options = ms_span_of(message->packet.p + record->at, record->end - record->at);
     return true;
@@ -150,6 +150,7 @@ bool ms_dns_message_open(ms_dns_message *message, ms_span packet, ms_error *erro
     message->flags = (uint16_t)get16(packet.p + 2);
     message->rcode = message->flags & 0xf;
     message->has_edns = false;
+    message->dnssec_ok = false;
     message->udp_size = 512;
     message->options = ms_span_of(packet.p, 0);
     for (size_t i = 0; i < MS_DNS_SECTIONS; i++)

@@ -31,7 +31,8 @@ void ms_lua_push_dns_type(lua_State *L, unsigned type)
     lua_pushlstring(L, text, ms_dns_type_text(type, text));
 }
 
-/* question(query) -> name, type's number, checking disabled | nil, message, code */
+/* question(query) -> name, type's number, checking disabled, recursion desired, signatures wanted | nil, message, code
+ */
 static int l_question(lua_State *L)
 {
     ms_span packet = ms_lua_check_span(L, 1);
@@ -47,39 +48,58 @@ static int l_question(lua_State *L)
     ms_lua_push_dns_name(L, &message.name);
     lua_pushinteger(L, (lua_Integer)message.type);
     lua_pushboolean(L, (message.flags & MS_DNS_CD) != 0);
-    return 3;
+    lua_pushboolean(L, (message.flags & MS_DNS_RD) != 0);
+    lua_pushboolean(L, message.dnssec_ok);
+    return 5;
 }
 
-/* reply(query, rcode, answers, count, authorities, count) -> reply to a query that question() has read; the records are
- * given as they stand in a message, and the question's name stands at octet 12 */
+/* The sections of a reply, in order. */
+typedef struct reply_sections {
+    ms_span records[MS_DNS_SECTIONS];
+    unsigned counts[MS_DNS_SECTIONS];
+} reply_sections;
+
+/* Reads pairs of records and their count from the argument `first` on. */
+static void check_sections(lua_State *L, int first, reply_sections *sections)
+{
+    for (int i = 0; i < MS_DNS_SECTIONS; i++) {
+        sections->records[i] = ms_lua_opt_span(L, first + 2 * i);
+        sections->counts[i] = (unsigned)luaL_optinteger(L, first + 2 * i + 1, 0);
+    }
+}
+
+/* reply(query, rcode, answers, count, authorities?, count?, additionals?, count?, flags?) -> reply to a query that
+ * question() has read; the records are given as they stand in a message, and the question's name stands at octet 12.
+ * A resolver's flag, RA, is set where no others are given. */
 static int l_reply(lua_State *L)
 {
-    ms_span query = ms_lua_check_span(L, 1), answers = ms_lua_check_span(L, 3), authorities = ms_lua_check_span(L, 5);
-    unsigned rcode = (unsigned)luaL_checkinteger(L, 2), flags;
-    lua_Integer answers_n = luaL_checkinteger(L, 4), authorities_n = luaL_checkinteger(L, 6);
+    ms_span query = ms_lua_check_span(L, 1);
+    unsigned rcode = (unsigned)luaL_checkinteger(L, 2), flags = (unsigned)luaL_optinteger(L, 9, MS_DNS_RA);
+    reply_sections sections;
     ms_dns_message message;
     luaL_Buffer buffer;
     uint8_t header[12];
     ms_error error;
 
+    check_sections(L, 3, &sections);
     if (!ms_dns_message_open(&message, query, &error))
         return ms_lua_fail(L, &error);
-    flags = MS_DNS_QR | MS_DNS_RA | (message.flags & (MS_DNS_RD | MS_DNS_CD)) | (rcode & 15);
+    flags |= MS_DNS_QR | (message.flags & (MS_DNS_RD | MS_DNS_CD)) | (rcode & 15);
     memcpy(header, query.p, 2);
     header[2] = (uint8_t)(flags >> 8);
     header[3] = (uint8_t)flags;
     header[4] = 0;
     header[5] = message.has_question;
-    header[6] = (uint8_t)(answers_n >> 8);
-    header[7] = (uint8_t)answers_n;
-    header[8] = (uint8_t)(authorities_n >> 8);
-    header[9] = (uint8_t)authorities_n;
-    header[10] = header[11] = 0;
+    for (size_t i = 0; i < MS_DNS_SECTIONS; i++) {
+        header[6 + 2 * i] = (uint8_t)(sections.counts[i] >> 8);
+        header[7 + 2 * i] = (uint8_t)sections.counts[i];
+    }
     luaL_buffinit(L, &buffer);
     luaL_addlstring(&buffer, (const char *)header, sizeof header);
     luaL_addlstring(&buffer, query.p + sizeof header, message.records_at - sizeof header);
-    luaL_addlstring(&buffer, answers.p, answers.n);
-    luaL_addlstring(&buffer, authorities.p, authorities.n);
+    for (size_t i = 0; i < MS_DNS_SECTIONS; i++)
+        if (sections.records[i].n > 0)
+            luaL_addlstring(&buffer, sections.records[i].p, sections.records[i].n);
     luaL_pushresult(&buffer);
     return 1;
 }
