@@ -1,140 +1,142 @@
-"""A DNS server that misbehaves: on a loopback port, over UDP and TCP, the first label of the name choosing the fault.
+"""A DNS server that misbehaves: on a loopback port, over UDP and TCP, the name choosing the fault (fault_names.py).
+
+    fault_server.py [--listen ADDRESS]… [--no-tcp] [--seed N]
 
 Prints its port and process number, then answers until it is killed or its parent is gone.
-
-    ok            TXT "ok"
-    bogus         SERVFAIL; TXT "unsigned" to what has CD, as of a server that validates
-    silent        nothing
-    rcodeN        rcode N
-    lame          REFUSED
-    noedns        FORMERR without OPT to what has EDNS (RFC 6891 7.); TXT "plain" to what has none
-    dropedns      nothing to what has EDNS; TXT "plain" to what has none
-    nooption      TXT of 900 octets, without an OPT record in the reply
-    big           TXT of 900 octets
-    forged        four forgeries (another ID, another question, garbage, a stump), then TXT "true"
-    onlyforged    the forgeries alone
-    tcok          truncated; over TCP, TXT of 3000 octets
-    tcreset       truncated; TCP connections are reset
-    tchang        truncated; TCP connections stay silent
-    tcgarbage     truncated; over TCP, garbage
-    lost          every third query is answered, counted over the server's life
 """
+import argparse
+import asyncio
 import os
-import re
-import select
 import socket
 import struct
 
-TXT, OPT = 16, 41
-counted = 0
+import fault_names
 
 
-def read_name(packet, at):
-    labels = []
-    while packet[at]:
-        labels.append(packet[at + 1:at + 1 + packet[at]])
-        at += 1 + packet[at]
-    return labels, at + 1
+def open_socket(address, port, kind):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    opened = socket.socket(family, kind)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
+    opened.setblocking(False)
+    try:
+        opened.bind((address, port))
+        if kind == socket.SOCK_STREAM:
+            opened.listen(1024)
+        else:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    except OSError:
+        opened.close()
+        raise
+    return opened
 
 
-def make_reply(query, end, text=None, rcode=0, truncated=False, opt=True):
-    """A reply to a query whose question ends at `end`."""
-    answer = b""
-    if text is not None:
-        strings = b"".join(bytes([len(text[i:i + 255])]) + text[i:i + 255] for i in range(0, len(text), 255))
-        answer = struct.pack("!HHHIH", 0xC00C, TXT, 1, 60, len(strings)) + strings
-    additional = b"\0" + struct.pack("!HHIH", OPT, 1232, 0, 0) if opt else b""
-    flags = 0x8180 | rcode | (0x0200 if truncated else 0)
-    header = query[:2] + struct.pack("!HHHHH", flags, 1, 1 if answer else 0, 0, 1 if opt else 0)
-    return header + query[12:end] + answer + additional
-
-
-def forgeries(query, end):
-    lie = make_reply(query, end, b"forged")
-    yield bytes([lie[0] ^ 1]) + lie[1:]
-    yield lie[:13] + b"X" + lie[14:]
-    yield b"\xff" * 40
-    yield query[:2] + b"\x81"
-
-
-def replies(query, over_tcp):
-    """The messages to send in reply to a query."""
-    global counted
-    labels, end = read_name(query, 12)
-    end += 4
-    kind = labels[0].decode().lower()
-    edns = query[11] > 0
-    rcode = re.fullmatch(r"rcode(\d+)", kind)
-    if kind == "ok":
-        return [make_reply(query, end, b"ok", opt=edns)]
-    if kind == "lame" or rcode:
-        return [make_reply(query, end, rcode=int(rcode[1]) if rcode else 5)]
-    if kind == "bogus":
-        return [make_reply(query, end, b"unsigned") if query[3] & 0x10 else make_reply(query, end, rcode=2)]
-    if kind == "noedns":
-        return [make_reply(query, end, rcode=1, opt=False) if edns else make_reply(query, end, b"plain", opt=False)]
-    if kind == "dropedns":
-        return [] if edns else [make_reply(query, end, b"plain", opt=False)]
-    if kind in ("big", "nooption"):
-        return [make_reply(query, end, b"x" * 900, opt=kind == "big")]
-    if kind in ("forged", "onlyforged"):
-        return list(forgeries(query, end)) + ([make_reply(query, end, b"true")] if kind == "forged" else [])
-    if kind == "tcgarbage" and over_tcp:
-        return [b"\xff" * 40]
-    if kind.startswith("tc"):
-        return [make_reply(query, end, b"y" * 3000)] if over_tcp else [make_reply(query, end, truncated=True)]
-    if kind == "lost":
-        counted += 1
-        return [make_reply(query, end, b"found")] if counted % 3 == 0 else []
-    return []
-
-
-def serve_connection(connection):
-    """True where the connection is to stay open."""
-    size = connection.recv(2)
-    if len(size) < 2:
-        return False
-    query = connection.recv(struct.unpack("!H", size)[0])
-    if b"tcreset" in query:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        return False
-    if b"tchang" in query:
-        return True
-    for reply in replies(query, True):
-        connection.sendall(struct.pack("!H", len(reply)) + reply)
-    return True
-
-
-def open_sockets():
-    """A UDP and a TCP socket of one port."""
-    while True:
-        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        udp.bind(("127.0.0.1", 0))
-        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def open_sockets(addresses, with_tcp):
+    """Sockets of one port: a UDP socket and, where wanted, a TCP socket by address."""
+    for _ in range(100):
+        port, udp, tcp = 0, {}, {}
         try:
-            tcp.bind(udp.getsockname())
-            tcp.listen(64)
-            return udp, tcp
-        except OSError:
-            udp.close()
-            tcp.close()
+            for address in addresses:
+                udp[address] = open_socket(address, port, socket.SOCK_DGRAM)
+                port = udp[address].getsockname()[1]
+                if with_tcp:
+                    tcp[address] = open_socket(address, port, socket.SOCK_STREAM)
+            return port, udp, tcp
+        except OSError as error:
+            for opened in [*udp.values(), *tcp.values()]:
+                opened.close()
+            wrong = error
+    raise wrong
+
+
+class Datagrams(asyncio.DatagramProtocol):
+    """Answers what comes to one UDP socket."""
+
+    def __init__(self, address, liars):
+        self.address, self.liars, self.own = address, liars, None
+
+    def connection_made(self, transport):
+        self.own = transport
+
+    def datagram_received(self, octets, peer):
+        for message in fault_names.read_query(octets, False, self.address).answer():
+            if message.after > 0:
+                asyncio.get_running_loop().call_later(message.after, self.send, message, peer)
+            else:
+                self.send(message, peer)
+
+    def send(self, message, peer):
+        if message.source == "own":
+            # asyncio sends no empty datagram.
+            self.own.sendto(message.octets, peer) if message.octets else self.own.get_extra_info("socket").sendto(b"", peer)
+        elif message.source in self.liars:
+            self.liars[message.source].sendto(message.octets, peer)
+
+
+async def carry(message, writer):
+    """Sends a message over TCP. True where the connection is to stay open."""
+    framed = struct.pack("!H", len(message.octets)) + message.octets
+    await asyncio.sleep(message.after)
+    if message.manner == "reset":
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    elif message.manner == "length":
+        writer.write(framed[:2])
+    elif message.manner in ("half", "halfclose"):
+        writer.write(framed[:len(framed) // 2])
+    elif message.manner == "drip":
+        for i in range(0, len(framed), 8):
+            writer.write(framed[i:i + 8])
+            await asyncio.sleep(0.05)
+    elif message.manner == "whole":
+        writer.write(framed)
+    await writer.drain()
+    return message.manner in ("whole", "half", "drip")
+
+
+async def serve_connection(reader, writer, address):
+    try:
+        stays = True
+        while stays:
+            size, = struct.unpack("!H", await reader.readexactly(2))
+            query = fault_names.read_query(await reader.readexactly(size), True, address)
+            for message in query.answer():
+                stays = stays and await carry(message, writer)
+    except (OSError, asyncio.IncompleteReadError):
+        pass  # the client is gone
+    finally:
+        writer.close()
+
+
+async def open_liars(address, port, loop):
+    """Sockets for forgeries."""
+    liars = {"other port": open_socket(address, 0, socket.SOCK_DGRAM)}
+    if address == "127.0.0.1":
+        liars["other address"] = open_socket("127.0.0.99", port, socket.SOCK_DGRAM)
+    return {name: (await loop.create_datagram_endpoint(asyncio.DatagramProtocol, sock=opened))[0] for name, opened in liars.items()}
+
+
+async def serve(addresses, with_tcp):
+    loop, parent = asyncio.get_running_loop(), os.getppid()
+    port, udp, tcp = open_sockets(addresses, with_tcp)
+    listeners = []
+    for address in addresses:
+        liars = await open_liars(address, port, loop)
+        await loop.create_datagram_endpoint(lambda: Datagrams(address, liars), sock=udp[address])
+        if with_tcp:
+            listeners.append(await asyncio.start_server(
+                lambda reader, writer, address=address: serve_connection(reader, writer, address), sock=tcp[address]))
+    print(port, os.getpid(), flush=True)
+    while os.getppid() == parent:
+        await asyncio.sleep(1)
 
 
 def main():
-    udp, tcp = open_sockets()
-    print(udp.getsockname()[1], os.getpid(), flush=True)
-    parent, connections = os.getppid(), []
-    while os.getppid() == parent:
-        for ready in select.select([udp, tcp] + connections, [], [], 1)[0]:
-            if ready is udp:
-                query, peer = udp.recvfrom(65535)
-                for reply in replies(query, False):
-                    udp.sendto(reply, peer)
-            elif ready is tcp:
-                connections.append(tcp.accept()[0])
-            elif not serve_connection(ready):
-                connections.remove(ready)
-                ready.close()
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--listen", action="append", metavar="ADDRESS")
+    arguments.add_argument("--no-tcp", action="store_true", help="TCP is refused")
+    arguments.add_argument("--seed", type=int, default=1, help="of the chance that loses and delays")
+    options = arguments.parse_args()
+    fault_names.chance.seed(options.seed)
+    asyncio.run(serve(options.listen or ["127.0.0.1"], not options.no_tcp))
 
 
 main()
