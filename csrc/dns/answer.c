@@ -10,10 +10,12 @@ const char *ms_dns_status_name(ms_dns_status status)
     return names[status];
 }
 
+/* A fault, which may not be kept, whatever was read before it was found. */
 static void failed(ms_dns_answer *answer, const char *reason)
 {
     answer->status = MS_DNS_STATUS_SERVFAIL;
     answer->reason = reason;
+    answer->has_ttl = false;
 }
 
 static void lower_ttl(ms_dns_answer *answer, uint32_t ttl)
