@@ -87,14 +87,14 @@ describe("dns.resolver, asking a server that misbehaves,", function()
       for truth, status in pairs(truths) do cases[#cases + 1] = { name = ("%s%s.w%d.test"):format(way, truth, #cases), status = status } end
     end
     local temporary = { servfail = true, refused = true, timeout = true, bogus = true }
-    local answers, errors = async.map(cases, 200, function(case) return resolver:query(case.name, "TXT") end)
+    local answers, errors = async.map(cases, 100, function(case) return resolver:query(case.name, "TXT") end)
     assert.same({}, errors)
     local told = 0
     for i, case in ipairs(cases) do
       told = told + (answers[i].status == case.status and 1 or 0)
       assert.is_true(answers[i].status == case.status or temporary[answers[i].status], case.name .. " is " .. answers[i].status)
     end
-    assert.is_true(told > #cases / 4, told .. " true answers")
+    assert.is_true(told > #ways, told .. " true answers")
   end)
 
   it("leaves no descriptor and no query behind", function()
