@@ -100,7 +100,10 @@ build = {
       libraries = { "crypto", "cares" },
     },
     -- modules: begin
-    ["mailseal.async"] = "lua/mailseal/async.lua",
+    ["mailseal.async"] = "lua/mailseal/async/init.lua",
+    ["mailseal.async.loop"] = "lua/mailseal/async/loop.lua",
+    ["mailseal.async.task"] = "lua/mailseal/async/task.lua",
+    ["mailseal.async.timers"] = "lua/mailseal/async/timers.lua",
     ["mailseal.authres"] = "lua/mailseal/authres.lua",
     ["mailseal.authres.reader"] = "lua/mailseal/authres/reader.lua",
     ["mailseal.authres.writer"] = "lua/mailseal/authres/writer.lua",

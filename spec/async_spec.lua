@@ -16,10 +16,10 @@ describe("async", function()
     assert.has_error(function() async.run(error, "text", 0) end, "text")
   end)
 
-  it("calls the function within a task that runs already", function()
+  it("runs a function within a task, too", function()
     async.run(function()
-      local task = async.task()
-      async.run(function() assert.equal(task, async.task()) end)
+      assert.same({ 1, 2 }, { async.run(function(...) async.sleep(0) return ... end, 1, 2) })
+      assert.has_error(function() async.run(error, "text", 0) end, "text")
     end)
   end)
 

@@ -1,0 +1,198 @@
+--- The built-in host: tasks that are coroutines of ours, and the loop that runs them in a plain script.
+--
+-- What `mailseal.async` says of hosts holds for it; but it comes first, and the functions that a query goes through (`task`,
+-- `suspend`, `wake`) are the facade's own: they find out themselves whether it is another host's business.
+-- @module mailseal.async.loop
+local core = require "mailseal.core".async
+local tasks = require "mailseal.async.task"
+local timers = require "mailseal.async.timers"
+
+local running, create, resume, yield, status =
+  coroutine.running, coroutine.create, coroutine.resume, coroutine.yield, coroutine.status
+local now, CANCELLED = core.now, tasks.CANCELLED
+
+local M = {}
+
+-- The task that is being resumed: the running one, unless a coroutine within it runs.
+local current
+
+-- Finds the host of whoever is no task of ours; set by the facade.
+local function elsewhere() end
+
+--- Says how other hosts are found. For the facade.
+-- @tparam function find returns the host that the caller may wait in, or nil
+function M.look_elsewhere(find) elsewhere = find end
+
+--- The task that runs just now, of any host.
+-- @treturn ?table nil where the caller must wait in place
+function M.task()
+  local task = current
+  if task and task.thread == running() then return task end
+  local host = elsewhere()
+  return host and host.task()
+end
+
+--- Suspends the running task: see `mailseal.async.suspend`.
+-- @tparam[opt] table|userdata poller
+-- @tparam[opt] function on_cancel
+-- @tparam[opt] number seconds
+-- @treturn any
+-- @treturn any
+function M.suspend(poller, on_cancel, seconds)
+  local task = current
+  if not task or task.thread ~= running() then
+    local host = elsewhere()
+    if not host then error("nobody can be suspended here", 2) end
+    return host.suspend(poller, on_cancel, seconds)
+  end
+  task.waiting, task.poller, task.on_cancel = true, poller, on_cancel
+  -- The others have their turn even where it catches the error and waits again, for ever.
+  if task.cancelled then M.cancel(task) end
+  if seconds then timers.add(task.loop.timers, task, now() + seconds) end
+  local pollers = poller and task.loop.pollers
+  if pollers then pollers[poller] = (pollers[poller] or 0) + 1 end
+  local first, second = yield()
+  if pollers then
+    local n = pollers[poller]
+    pollers[poller] = n > 1 and n - 1 or nil
+  end
+  if task.place then timers.remove(task.loop.timers, task) end
+  if task.cancelled then error(CANCELLED, 0) end
+  return first, second
+end
+
+--- Lets a suspended task of any host go on: see `mailseal.async.wake`.
+-- @tparam table task
+-- @tparam[opt] any first
+-- @tparam[opt] any second
+function M.wake(task, first, second)
+  local loop = task.loop
+  if not loop then return task.host.wake(task, first, second) end
+  if not task.waiting then return end
+  task.waiting, task.first, task.second = false, first, second
+  local ready = loop.ready
+  ready[#ready + 1] = task
+  if loop.kick then loop:kick() end
+end
+
+--- Ends the wait of a task that has been cancelled. For `task:cancel`.
+-- @tparam table task
+function M.cancel(task)
+  if not task.waiting then return end
+  M.wake(task)
+  if task.on_cancel then task.on_cancel(task.poller, task) end
+end
+
+--- Waits in a task.
+-- @tparam number seconds
+function M.sleep(seconds) M.suspend(nil, nil, seconds) end
+
+---- Running tasks.
+
+-- After a step: does the task wait, or has it ended, and how?
+local function look_at(task, ok, ...)
+  if task.waiting then return end
+  if ok and status(task.thread) ~= "dead" then return task:over(false, "a task may wait only through mailseal.async") end
+  if not ok and (...) ~= CANCELLED then task.traceback = debug.traceback(task.thread) end
+  task:over(ok, ...)
+end
+
+local function step(task)
+  local before = current
+  current = task
+  look_at(task, resume(task.thread, task.first, task.second))
+  current = before
+end
+
+--- Starts a task in a loop.
+-- @tparam table task new, of the loop's home; see `mailseal.async.task`
+-- @tparam function fn what it is to call
+function M.begin(task, fn)
+  local loop = task.home
+  task.loop, task.thread = loop, create(function()
+    if task.cancelled then error(CANCELLED, 0) end
+    return fn()
+  end)
+  task.waiting = true
+  M.wake(task)
+end
+
+M.spawn = M.begin
+
+--- Makes a loop.
+-- @treturn table `ready`, the list of tasks to be resumed; `timers`; `pollers`, what is to be attended to, and how many tasks
+--   wait for it; `kick`, where a host needs it: a method that is called when a task becomes ready
+function M.new()
+  return { ready = {}, timers = {}, pollers = {} }
+end
+
+--- Resumes the tasks that were ready.
+-- @tparam table loop
+function M.turn(loop)
+  local ready = loop.ready
+  loop.ready = {}
+  for i = 1, #ready do step(ready[i]) end
+end
+
+--- Wakes the tasks whose time is over.
+-- @tparam table loop
+function M.wake_sleepers(loop)
+  local heap = loop.timers
+  if not heap[1] then return end
+  local moment = now()
+  while heap[1] and heap[1].at <= moment do
+    local task = heap[1]
+    timers.remove(heap, task)
+    M.wake(task, nil, "timeout")
+  end
+end
+
+---- In a plain script.
+
+-- Waits for what the tasks wait for, not at all where some are ready.
+local function wait(loop)
+  local sleeper, busy = loop.timers[1], #loop.ready > 0
+  if not busy and not sleeper and not next(loop.pollers) then error("every task waits for another", 0) end
+  local seconds = busy and 0 or sleeper and sleeper.at - now() or 3600
+  local pollers, descriptors = {}, {}
+  for poller in pairs(loop.pollers) do
+    pollers[#pollers + 1], descriptors[#descriptors + 1] = poller, poller:pollfd()
+    seconds = math.min(seconds, poller:timeout() or seconds)
+  end
+  if seconds > 0 or #descriptors > 0 then core.poll(descriptors, seconds) end
+  for i = 1, #pollers do pollers[i]:process() end
+end
+
+--- Runs a function as a task, and a loop in place until it is finished.
+-- @tparam function fn
+-- @treturn table the task
+function M.complete(fn)
+  local loop = M.new()
+  local task = tasks.new(M, loop)
+  M.begin(task, fn)
+  while true do
+    M.turn(loop)
+    if task.finished then return task end
+    wait(loop)
+    M.wake_sleepers(loop)
+  end
+end
+
+--- Waits in place, once, for a poller, and lets it process what came.
+-- @tparam table|userdata poller see `mailseal.async.suspend`
+function M.block(poller)
+  core.poll({ poller:pollfd() }, poller:timeout() or 1)
+  poller:process()
+end
+
+--- Waits in place.
+-- @tparam number seconds
+function M.sleep_in_place(seconds)
+  local moment = now() + seconds
+  -- poll ends early at a signal, and after an hour.
+  repeat
+    core.poll({}, math.max(0, moment - now()))
+  until now() >= moment
+end
+
+return M
