@@ -123,6 +123,7 @@ build = {
     ["mailseal.dkim"] = "lua/mailseal/dkim.lua",
     ["mailseal.dns.ask"] = "lua/mailseal/dns/ask.lua",
     ["mailseal.dns.cares"] = "lua/mailseal/dns/cares.lua",
+    ["mailseal.dns.health"] = "lua/mailseal/dns/health.lua",
     ["mailseal.dns"] = "lua/mailseal/dns/init.lua",
     ["mailseal.dns.resolver"] = "lua/mailseal/dns/resolver.lua",
     ["mailseal.dns.resty"] = "lua/mailseal/dns/resty.lua",

@@ -3,8 +3,9 @@
 -- @module mailseal.dns.ask
 local async = require "mailseal.async"
 local core = require "mailseal.core".dns
+local health = require "mailseal.dns.health"
 
-local encode, decode, now = core.encode, core.decode, async.now
+local encode, decode, min = core.encode, core.decode, math.min
 
 local M = {}
 local Asker = {}
@@ -19,16 +20,20 @@ local temporary = { timeout = 1, refused = 2, servfail = 3, bogus = 4 }
 
 --- Makes what asks by a transport.
 -- @tparam table transport see `mailseal.dns.cares`
--- @tparam[opt] table options `timeout`, `tries`, `deadline`: see `mailseal.dns`
+-- @tparam[opt] table options `timeout`, `tries`, `deadline`, `rotate`: see `mailseal.dns`; `clock`: what to take for
+--   `async.now`
 -- @treturn table
 function M.new(transport, options)
   options = options or {}
   local timeout, tries = options.timeout or TIMEOUT, options.tries or transport.tries or TRIES
+  local clock = options.clock or async.now
   return setmetatable({
     transport = transport,
+    clock = clock,
     timeout = timeout,
     tries = tries,
     deadline = options.deadline or timeout * tries * #transport.servers,
+    health = health.new(transport.servers, clock, options.rotate),
   }, Asker)
 end
 
@@ -39,10 +44,16 @@ local function no_answer(name, kind, reason)
   }
 end
 
--- Asks one server once. Always an answer.
-local function ask_server(self, question, query, server, seconds)
-  local reply, _, code = self.transport:exchange(query, server, seconds)
-  if not reply then return no_answer(question.name, question.type, code) end
+-- Asks one server once, for as long as a try may take. Always an answer.
+local function ask_server(self, question, query, server, deadline, moment)
+  local seconds = min(deadline - moment, self.timeout)
+  local reply, _, code = self.transport:exchange(query, server, seconds, deadline)
+  if not reply then
+    -- Who was given less than a try's time may have been about to reply.
+    if code == "unreachable" or code == "timeout" and seconds == self.timeout then self.health:silent(server) end
+    return no_answer(question.name, question.type, code)
+  end
+  self.health:replied(server)
   local answer
   answer, _, code = decode(reply, question.name, question.type)
   if not answer then
@@ -74,12 +85,12 @@ local function plain_query(question)
 end
 
 -- Asks one server, and again without EDNS where that is what it dislikes. There must be time left.
-local function ask_patiently(self, question, query, server, deadline)
-  local timeout = self.timeout
-  local answer = ask_server(self, question, query, server, math.min(deadline - now(), timeout))
-  local left = deadline - now()
-  if not dislikes_edns(answer) or left <= 0 then return answer end
-  return ask_server(self, question, plain_query(question), server, math.min(left, timeout))
+local function ask_patiently(self, question, query, server, deadline, moment)
+  local answer = ask_server(self, question, query, server, deadline, moment)
+  if not dislikes_edns(answer) then return answer end
+  moment = self.clock()
+  if deadline <= moment then return answer end
+  return ask_server(self, question, plain_query(question), server, deadline, moment)
 end
 
 -- Did validation fail? A validating server says no more than SERVFAIL (RFC 4035 §5.5), and has an answer for those who
@@ -87,27 +98,28 @@ end
 local function check_bogus(self, question, answer, server, deadline)
   local options = question.options or {}
   if answer.status ~= "servfail" or answer.rcode ~= SERVFAIL or options.checking_disabled or options.no_recursion
-    or deadline <= now() then
+    or deadline <= self.clock() then
     return answer
   end
   local unchecked = question_with(question, "checking_disabled")
-  local found = ask_patiently(self, unchecked, encode_question(unchecked), server, deadline)
+  local found = ask_patiently(self, unchecked, encode_question(unchecked), server, deadline, self.clock())
   if not temporary[found.status] then answer.status, answer.reason = "bogus", "dnssec_bogus" end
   return answer
 end
 
 -- Goes through the servers until one gives a definitive answer, the tries are used up, or the time is.
-local function ask(self, question, query, servers, deadline)
+local function ask(self, question, query, servers, deadline, moment)
   local best, best_server
   for try = 1, self.tries do
     for i = 1, #servers do
-      if deadline <= now() then return best or no_answer(question.name, question.type, "timeout") end
+      if deadline <= moment then return best or no_answer(question.name, question.type, "timeout") end
       -- Who kept silent may be one that drops what has EDNS.
       local sent = try > 1 and best.status == "timeout" and plain_query(question) or query
-      local answer = ask_patiently(self, question, sent, servers[i], deadline)
+      local answer = ask_patiently(self, question, sent, servers[i], deadline, moment)
       local rank = temporary[answer.status]
       if not rank then return answer end
       if not best or rank > temporary[best.status] then best, best_server = answer, servers[i] end
+      moment = self.clock()
     end
   end
   return check_bogus(self, question, best, best_server, deadline)
@@ -130,7 +142,7 @@ local function complete(self, question, answer, deadline)
   while answer.incomplete do
     local target = answer.chain[#answer.chain]
     local further = { name = target, type = question.type, options = question.options }
-    local rest = ask(self, further, encode_question(further), self.transport.servers, deadline)
+    local rest = ask(self, further, encode_question(further), self.health:order(), deadline, self.clock())
     local wrong = join_chains(answer, rest)
     if wrong then
       rest = no_answer(question.name, question.type, wrong)
@@ -151,11 +163,12 @@ end
 --   a chain where the server's knowledge ends, the answer being `incomplete` there
 -- @tparam string query the question encoded
 -- @tparam[opt] table servers whom to ask, in this order, in place of the transport's own
--- @tparam[opt] number deadline the moment (`async.now`) at which it ends in any case
+-- @tparam[opt] number deadline the moment (by the clock) at which it ends in any case
 -- @treturn table the answer
 function Asker:ask(question, query, servers, deadline)
-  deadline = deadline or now() + self.deadline
-  local answer = ask(self, question, query, servers or self.transport.servers, deadline)
+  local moment = self.clock()
+  deadline = deadline or moment + self.deadline
+  local answer = ask(self, question, query, servers or self.health:order(), deadline, moment)
   if answer.incomplete and not question.partial then return complete(self, question, answer, deadline) end
   return answer
 end
