@@ -16,7 +16,7 @@ QR, AA, TC, RD, RA, AD, CD = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080, 0x0020, 0x0
 QUESTION = b"\xc0\x0c"  # a pointer to the name in the question
 EXTENDED_ERROR = 15  # RFC 8914
 
-chance = random.Random(1)
+seed = 1
 
 
 @dataclasses.dataclass
@@ -273,11 +273,13 @@ def loss(q):
     """lossN: N % of the queries, and N % of the replies, are lost on their way; TCP loses nothing"""
     if q.over_tcp:
         return q.rest()
-    return [] if lost(q.number) else [message for message in q.rest() if not lost(q.number)]
+    chance = chance_of(q)
+    return [] if chance.randrange(100) < q.number else [message for message in q.rest() if chance.randrange(100) >= q.number]
 
 
-def lost(percent):
-    return chance.randrange(100) < percent
+def chance_of(q):
+    """Chance that seed, name and which query for the name it is decide, whatever else is asked meanwhile."""
+    return random.Random(f"{seed} {q.nth} {b'.'.join(q.labels).lower()!r}")
 
 
 # ---- when, how often and how it is told
@@ -292,7 +294,7 @@ def delay(q):
 @fault
 def jitter(q):
     """jitterN: up to N ms later, so that replies overtake each other"""
-    return later(q.rest(), chance.randrange(q.number + 1))
+    return later(q.rest(), chance_of(q).randrange(q.number + 1))
 
 
 def later(messages, milliseconds):

@@ -135,7 +135,7 @@ def main():
     arguments.add_argument("--no-tcp", action="store_true", help="TCP is refused")
     arguments.add_argument("--seed", type=int, default=1, help="of the chance that loses and delays")
     options = arguments.parse_args()
-    fault_names.chance.seed(options.seed)
+    fault_names.seed = options.seed
     asyncio.run(serve(options.listen or ["127.0.0.1"], not options.no_tcp))
 
 

@@ -1,0 +1,39 @@
+-- Datagrams lost on the way, queries as well as replies.
+local async = require "mailseal.async"
+local dns = require "mailseal.dns"
+local fault_server = require "spec.support.fault_server"
+
+describe("dns.resolver, three in ten datagrams being lost either way,", function()
+  local server, resolver
+
+  setup(function()
+    server = fault_server.start()
+    -- Half of the exchanges fail: only 0.51^20 of the queries lose all of 20.
+    resolver = assert(dns.resolver { servers = { server.address }, timeout = 0.2, tries = 40, deadline = 30 })
+  end)
+  teardown(function()
+    resolver:close()
+    server:stop()
+  end)
+
+  -- Asks so many names side by side; how often the server was asked about the first hundred of them, in the mean.
+  local function ask(n, label, status)
+    local names = {}
+    for i = 1, n do names[i] = ("loss30.%s.n%d.test"):format(label, i) end
+    local answers, errors = async.map(names, 100, function(name) return resolver:query(name, "TXT") end)
+    assert.same({}, errors)
+    for i = 1, n do assert.equal(status, answers[i].status, names[i]) end
+    local asked = 0
+    for i = 1, 100 do asked = asked + server:asked(names[i]).udp end
+    return asked / 100
+  end
+
+  it("leaves none of 1,000 queries unanswered", function()
+    local asked = ask(1000, "ok", "ok")
+    assert.is_true(asked > 1.2, "nothing was lost: asked " .. asked .. " times")
+  end)
+
+  it("leaves none unanswered that has to be asked over TCP", function() ask(200, "tc.text3000", "ok") end)
+
+  it("tells a missing name from a lost one", function() ask(200, "gone", "nxdomain") end)
+end)
