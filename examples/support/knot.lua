@@ -122,9 +122,8 @@ local function wait_until_served(self, zones)
   return not read(self.log):find "cannot bind"
 end
 
-local function launch(zones, listen)
+local function launch(zones, listen, port)
   local directory = assert(output_of("mktemp -d"):match "^(.-)\n", "cannot make a temporary directory")
-  local port = random(PORTS_FROM, PORTS_TO)
   prepare(directory, zones, listen, port)
   local pipe = assert(io.popen(("sh -c %s guardian %s"):format(quote(guardian), quote(directory)), "w"))
   local host = listen[1]:find ":" and "[" .. listen[1] .. "]" or listen[1]
@@ -152,15 +151,15 @@ end
 
 --- Starts a server and waits until it serves its zones.
 -- @tparam table options `zones`: a table from zone names to zone files' texts; `listen`: a list of loopback addresses
---   ({ "127.0.0.1" })
+--   ({ "127.0.0.1" }); `port`: which port (one that is free)
 -- @treturn ?table the server: `address` ("127.0.0.1:port"), `host`, `port`, `pid`
 -- @treturn ?string why there is none
 -- @treturn ?string `no_knot`
 function M.start(options)
   if not M.available() then return nil, "Knot DNS is not installed: apt install knot knot-dnsutils", "no_knot" end
   local server, why
-  for _ = 1, 5 do -- a port may be taken
-    server, why = launch(options.zones, options.listen or { "127.0.0.1" })
+  for _ = 1, options.port and 1 or 5 do -- a port may be taken
+    server, why = launch(options.zones, options.listen or { "127.0.0.1" }, options.port or random(PORTS_FROM, PORTS_TO))
     if server then return server end
   end
   return nil, "knotd does not serve: " .. tostring(why), "no_knot"
