@@ -17,6 +17,7 @@ local M = {}
 
 local known = {
   servers = true, timeout = true, tries = true, deadline = true, zone = true, zone_text = true, resolv_conf = true,
+  port = true,
 }
 
 local function check_options(options)
@@ -29,6 +30,10 @@ local function check_options(options)
     if value ~= nil and not (type(value) == "number" and value > 0) then
       error("dns.resolver: " .. name .. " must be a number above 0", 3)
     end
+  end
+  local port = options.port
+  if port ~= nil and not (type(port) == "number" and port >= 1 and port <= 65535 and port % 1 == 0) then
+    error("dns.resolver: port must be a whole number from 1 to 65535", 3)
   end
   local zone, text = options.zone, options.zone_text
   if zone ~= nil and type(zone) ~= "table" and type(zone) ~= "string" then
@@ -69,6 +74,7 @@ end
 -- - `zone`: in place of servers: the path of a zone file (JSON or BIND's master format), or a table as the JSON file
 --   holds one. See `mailseal.dns.zone`.
 -- - `zone_text`: in place of servers: what such a file holds.
+-- - `port`: where the name servers listen that `resolver:authoritative` finds (53).
 -- - `resolv_conf`: another path than /etc/resolv.conf.
 -- @treturn ?table a resolver, see `mailseal.dns.resolver`
 -- @treturn ?string what is wrong with a server's address or with the zone
@@ -76,7 +82,7 @@ end
 function M.resolver(options)
   options = options or {}
   check_options(options)
-  local settings = { timeout = options.timeout, tries = options.tries, deadline = options.deadline }
+  local settings = { timeout = options.timeout, tries = options.tries, deadline = options.deadline, port = options.port }
   local transport, message, code = zone_transport(options)
   if not transport and not message then transport, message, code = network_transport(options, settings) end
   if not transport then return nil, message, code end

@@ -39,7 +39,7 @@ Resolver.__name = "mailseal.dns.resolver"
 -- @tparam[opt] table options `timeout`, `tries`, `deadline`: see `mailseal.dns`
 -- @treturn table the resolver
 function M.new(transport, options)
-  return setmetatable({ transport = transport, asker = ask.new(transport, options) }, Resolver)
+  return setmetatable({ transport = transport, asker = ask.new(transport, options), port = options and options.port }, Resolver)
 end
 
 -- Raises, in the name of the public method's caller, where the resolver is closed.
@@ -82,6 +82,81 @@ function Resolver:query_all(names, type, options)
   local _, wrong = next(errors)
   if wrong then error(wrong, 0) end
   return answers
+end
+
+--- Asks each name server of the zone that a name is in, side by side, past all caches: who has the record, and who not yet.
+--
+-- What is found is a table:
+--
+-- - `status`: of what all that answer agree on, as in an answer; `propagating` where they differ; `servfail` or `timeout`
+--   where none answers.
+-- - `reason`: of a temporary status: `lame`, `silent` or `unresolved` (what the name servers are), `no_name_servers`,
+--   `no_zone`, or as in an answer.
+-- - `summary`: in words, such as "2 of 3 name servers have it; 1 is silent".
+-- - `answer`: what they agree on. A CNAME is theirs, and what it leads to was asked for in the usual way.
+-- - `groups`: those who say the same, the largest first, each with `status`, `answer`, `alias` (the target of their CNAME) and
+--   `servers` (names).
+-- - `servers`: a list, each with `host`; `state`: `answers`, `lame` (it does not speak for the zone), `silent`, `unresolved` (no
+--   address is known); `reason` (of another state than the first: `refused`, `not_authoritative`, `referral`, `unreachable`, …);
+--   `address` and `answer` (of the best of its addresses); and `addresses`, a list with `address`, `state`, `reason` and
+--   `answer` for each.
+-- - `zone`: the zone asked; `name_servers_from`: `child` where the zone itself told its name servers, `parent` where they
+--   are those of its delegation.
+-- - `name`, `type`: the question.
+-- @tparam string name as for `query`
+-- @tparam string type as for `query`
+-- @tparam[opt] table options `fresh`: find the zone and its servers past the cache, too; `deadline`: seconds within which all is to be
+--   done; `port`: where name servers listen (that of the resolver, or 53)
+-- @treturn ?table what was found; nil for misuse alone
+-- @treturn ?string what is wrong with the name or the type
+-- @treturn ?string `bad_name` or `bad_type`
+-- @raise where name or type is no string, or the resolver is closed
+function Resolver:authoritative(name, type, options)
+  check_open(self)
+  if not are_strings(name, type) then error("resolver:authoritative wants a name and a type", 2) end
+  local query, canonical, kind = encode(name, type)
+  if not query then return nil, canonical, kind end
+  return require "mailseal.dns.authoritative".ask(self, canonical, kind, options or {})
+end
+
+--- Asks for the names of an address (PTR), and confirms each by asking the name for its addresses.
+--
+-- What is found is a table:
+--
+-- - `status`: `ok` where a name is confirmed; `unconfirmed` where there are names and none is; `nodata`, `nxdomain` where there
+--   are none; or a temporary status, with its `reason`, where that is why none is confirmed.
+-- - `confirmed`: the names that have the address.
+-- - `names`: a list, each with `name`; `state`: `confirmed`, `unconfirmed` (it has not that address), `unknown` (it could not
+--   be asked); and `answer`, what it said of its addresses.
+-- - `capped`: there are more than ten names, and the rest was not looked at.
+-- - `answer`: the answer with the PTR records; `name`, `type`: the question for it; `address`: as given.
+-- @tparam string address such as "192.0.2.1" or "2001:db8::1"
+-- @tparam[opt] table options as for `query`
+-- @treturn ?table what was found; nil for misuse alone
+-- @treturn ?string what is wrong with the address
+-- @treturn ?string `bad_address`
+-- @raise where the address is no string, or the resolver is closed
+function Resolver:reverse(address, options)
+  check_open(self)
+  if type(address) ~= "string" then error("resolver:reverse wants an address", 2) end
+  return require "mailseal.dns.reverse".ask(self, address, options)
+end
+
+--- Is what a name answers a wildcard's answer (RFC 4592)? An unguessable name beside it is asked, and the two are compared.
+-- A record of the name's own with a wildcard's very data cannot be told from it.
+-- @tparam string name as for `query`
+-- @tparam string type as for `query`
+-- @tparam[opt] table options as for `query`
+-- @treturn ?boolean true where a wildcard answers; false where the name answers for itself, or there is no such name
+-- @treturn ?string why it cannot be told, or what is wrong with the name or the type
+-- @treturn ?string a temporary status; `no_room` beside one of the longest names there are; `bad_name` or `bad_type`
+-- @raise where name or type is no string, or the resolver is closed
+function Resolver:synthesized(name, type, options)
+  check_open(self)
+  if not are_strings(name, type) then error("resolver:synthesized wants a name and a type", 2) end
+  local query, canonical, kind = encode(name, type)
+  if not query then return nil, canonical, kind end
+  return require "mailseal.dns.wildcard".ask(self, canonical, kind, options)
 end
 
 --- Lets go of sockets at once, not when the garbage is collected; the resolver is of no use afterwards.

@@ -1,0 +1,280 @@
+--- Asks each name server of the record's own zone, and says what each of them says.
+--
+-- What a resolver says may be what it remembers. Whether a record is published, the zone's own servers know, and each may know
+-- something else while a change spreads. Behind `resolver:authoritative`, which tells what comes of it.
+-- @module mailseal.dns.authoritative
+local agreement = require "mailseal.dns.agreement"
+local async = require "mailseal.async"
+local encode = require "mailseal.core".dns.encode
+local zone_cut = require "mailseal.dns.zone_cut"
+
+local M = {}
+
+-- A hostile zone may name a thousand servers, to have us ask them all.
+local HOSTS_MAX, ADDRESSES_MAX, ROUNDS_MAX = 16, 8, 4
+
+local PORT = 53
+
+local definitive = { ok = true, nodata = true, nxdomain = true }
+-- Faults of the records and not of the server: it has answered.
+local faults_of_records = { cname_loop = true, cname_chain_too_long = true }
+local rcode_names = { [1] = "formerr", [2] = "servfail", [4] = "notimp", [5] = "refused", [9] = "notauth" }
+
+-- What is under way: the resolver, the question, and until when.
+local function new_search(resolver, name, type, options)
+  local search = { resolver = resolver, name = name, type = type, options = options, port = options.port or resolver.port or PORT }
+  search.moment = options.deadline and async.now() + options.deadline
+  return search
+end
+
+-- Options of a query by the resolver within the time that is left.
+local function query_options(search, fresh)
+  local left = search.moment and math.max(search.moment - async.now(), 0.001)
+  return { fresh = fresh or search.options.fresh, deadline = left }
+end
+
+local function query(search, name, type, fresh)
+  return assert(search.resolver:query(name, type, query_options(search, fresh)))
+end
+
+local function side_by_side(items, ask)
+  if #items == 0 then return {} end
+  local results, errors = async.map(items, #items, function(item) return ask(item) or false end)
+  local _, wrong = next(errors)
+  if wrong then error(wrong, 0) end
+  return results
+end
+
+---- Whom to ask.
+
+-- The hosts of NS records that belong to the zone, each once.
+local function hosts_of(records, zone)
+  local hosts, seen = {}, {}
+  for _, record in ipairs(records) do
+    if record.type == "NS" and record.name == zone and not seen[record.host] and #hosts < HOSTS_MAX then
+      seen[record.host] = true
+      hosts[#hosts + 1] = record.host
+    end
+  end
+  table.sort(hosts)
+  return hosts
+end
+
+-- Adds up to so many addresses of records of a type to the list.
+local function add_addresses(addresses, records, host)
+  for _, record in ipairs(records) do
+    if record.address and (not host or record.name == host) and #addresses < ADDRESSES_MAX then
+      addresses[#addresses + 1] = { address = record.address }
+    end
+  end
+end
+
+-- A list of name servers with their addresses. Where those of a host within its own zone cannot be resolved, the zone being
+-- what is broken, they are those that the delegation brought along.
+local function resolve_hosts(search, hosts, zone, delegation)
+  local questions = {}
+  for _, host in ipairs(hosts) do
+    questions[#questions + 1] = { host = host, type = "A" }
+    questions[#questions + 1] = { host = host, type = "AAAA" }
+  end
+  local answers = side_by_side(questions, function(question) return query(search, question.host, question.type) end)
+  local servers = {}
+  for i, host in ipairs(hosts) do
+    local server = { host = host, addresses = {} }
+    local four, six = answers[2 * i - 1], answers[2 * i]
+    add_addresses(server.addresses, four.records)
+    add_addresses(server.addresses, six.records)
+    if #server.addresses == 0 and zone_cut.is_within(host, zone) then add_addresses(server.addresses, delegation or {}, host) end
+    if #server.addresses == 0 then
+      server.state = "unresolved"
+      server.reason = definitive[four.status] and six.status or four.status
+    end
+    servers[i] = server
+  end
+  return servers
+end
+
+local function server_name(address, port)
+  return (address:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(address, port)
+end
+
+---- Asking them.
+
+-- Does the server answer, and if not, what is the matter?
+local function state_of(answer)
+  if answer.status == "timeout" then return "silent", answer.reason end
+  if faults_of_records[answer.reason] and answer.authoritative then return "answers" end
+  if not definitive[answer.status] then return "lame", answer.reason or rcode_names[answer.rcode] or answer.status end
+  if not answer.authoritative then return "lame", "not_authoritative" end
+  return "answers"
+end
+
+-- Asks one address for the records themselves, whatever a resolver may know.
+local function ask_address(search, question, address)
+  local asker = search.resolver.asker
+  local moment = async.now() + asker.timeout * asker.tries
+  if search.moment then moment = math.min(moment, search.moment) end
+  local sent = { name = question.name, type = question.type, options = { no_recursion = true }, partial = true }
+  return asker:ask(sent, encode(sent.name, sent.type, sent.options), { server_name(address, search.port) }, moment)
+end
+
+-- What a host is like is what the best of its addresses is.
+local ranks = { answers = 1, lame = 2, silent = 3 }
+
+local function sum_up(server)
+  local best
+  for _, address in ipairs(server.addresses) do
+    if not best or ranks[address.state] < ranks[best.state] then best = address end
+  end
+  if best then
+    server.address, server.answer, server.state, server.reason = best.address, best.answer, best.state, best.reason
+  end
+end
+
+-- Asks each address of each server, and notes beside each what came of it.
+local function ask_servers(search, question, servers)
+  local all = {}
+  for _, server in ipairs(servers) do
+    for _, address in ipairs(server.addresses) do all[#all + 1] = address end
+  end
+  local answers = side_by_side(all, function(address) return ask_address(search, question, address.address) end)
+  for i, address in ipairs(all) do
+    address.answer = answers[i]
+    address.state, address.reason = state_of(answers[i])
+  end
+  for _, server in ipairs(servers) do sum_up(server) end
+  return servers
+end
+
+-- The first answer of the servers of which `holds` is true.
+local function find_answer(servers, holds)
+  for _, server in ipairs(servers) do
+    for _, address in ipairs(server.addresses) do
+      if holds(address) then return address.answer end
+    end
+  end
+end
+
+-- What the servers of the zone above say that the zone's servers are: NS records, and addresses.
+local function ask_parent(search, zone)
+  local above = zone_cut.parent(zone)
+  local parent = above and zone_cut.find(search.resolver, above, query_options(search))
+  if not parent then return {} end
+  local hosts = hosts_of(query(search, parent, "NS").records, parent)
+  local servers = ask_servers(search, { name = zone, type = "NS" }, resolve_hosts(search, hosts, parent))
+  local answer = find_answer(servers, function(address)
+    local records = address.answer.delegation or address.state == "answers" and address.answer.records
+    return records and hosts_of(records, zone)[1] ~= nil
+  end)
+  return answer and (answer.delegation or answer.records) or {}
+end
+
+-- The zone's name servers: its own NS records, or where they cannot be had, those of the delegation. And whose word it is.
+local function find_servers(search, zone, delegation)
+  local hosts, source = hosts_of(query(search, zone, "NS").records, zone), "child"
+  if #hosts == 0 then
+    delegation = delegation or ask_parent(search, zone)
+    hosts, source = hosts_of(delegation, zone), "parent"
+  end
+  return resolve_hosts(search, hosts, zone, delegation), source
+end
+
+-- The zone that a referral leads to: below the one asked, and not past the name.
+local function zone_below(answer, zone, name)
+  for _, record in ipairs(answer.delegation or {}) do
+    local to = record.name
+    if record.type == "NS" and to ~= zone and zone_cut.is_within(to, zone) and zone_cut.is_within(name, to) then return to end
+  end
+end
+
+-- A zone between the one asked and the name, which its servers refer to: the resolver has not heard of it, or it is broken.
+local function find_referral(servers, zone, name)
+  if find_answer(servers, function(address) return address.state == "answers" end) then return nil end
+  local answer = find_answer(servers, function(address) return zone_below(address.answer, zone, name) end)
+  if answer then return zone_below(answer, zone, name), answer.delegation end
+end
+
+-- Asks the zone's servers, and follows where they refer to servers of a zone below it.
+local function ask_zone(search, zone)
+  local delegation, servers, source
+  for _ = 1, ROUNDS_MAX do
+    servers, source = find_servers(search, zone, delegation)
+    ask_servers(search, search, servers)
+    local below
+    below, delegation = find_referral(servers, zone, search.name)
+    if not below then break end
+    zone = below
+  end
+  return zone, servers, source
+end
+
+---- What comes of it.
+
+-- What stands at the end of the CNAME that the answer begins with, asked once and in the usual way.
+local function follow_alias(search, answer)
+  local target = query(search, agreement.alias(answer), search.type, true)
+  local joined = {}
+  for field, value in pairs(target) do joined[field] = value end
+  joined.name, joined.chain = search.name, { agreement.alias(answer) }
+  for _, name in ipairs(target.chain) do joined.chain[#joined.chain + 1] = name end
+  joined.ttl = target.ttl and answer.ttl and math.min(target.ttl, answer.ttl)
+  joined.dangling = target.status == "nxdomain" or nil
+  joined.authoritative, joined.authentic = false, false
+  return joined
+end
+
+-- Why nobody answers, as a temporary status and a word.
+local function judge_silence(servers)
+  local counts = {}
+  for _, server in ipairs(servers) do counts[server.state] = (counts[server.state] or 0) + 1 end
+  if #servers == 0 then return "servfail", "no_name_servers" end
+  if counts.lame then return "servfail", "lame" end
+  if counts.silent then return "timeout", "silent" end
+  return "servfail", "unresolved"
+end
+
+-- Puts the groups' verdict into the result.
+local function judge(search, result)
+  local groups = agreement.groups(result.servers)
+  for _, group in ipairs(groups) do
+    if group.alias then
+      group.answer = follow_alias(search, group.answer)
+      group.status = group.answer.status
+    end
+  end
+  result.groups = groups
+  if #groups == 0 then
+    result.status, result.reason = judge_silence(result.servers)
+  elseif #groups == 1 then
+    result.answer = groups[1].answer
+    result.status, result.reason = result.answer.status, result.answer.reason
+  else
+    result.status = "propagating"
+  end
+  result.summary = agreement.summary(groups, result.servers)
+  return result
+end
+
+local function no_zone(result, message, code)
+  result.status, result.reason = code, "no_zone"
+  if code == "no_zone" then result.status = "servfail" end
+  result.servers, result.groups, result.summary = {}, {}, message
+  return result
+end
+
+--- Asks each name server of the zone that a name is in. See `resolver:authoritative`.
+-- @tparam table resolver see `mailseal.dns.resolver`
+-- @tparam string name as `encode` spells it
+-- @tparam string type likewise
+-- @tparam table options `fresh`, `deadline`, `port`
+-- @treturn table what was found
+function M.ask(resolver, name, type, options)
+  local search = new_search(resolver, name, type, options)
+  local result = { name = name, type = type }
+  local zone, message, code, above = zone_cut.find(resolver, name, query_options(search))
+  if not zone and not above then return no_zone(result, message, code) end
+  result.zone, result.servers, result.name_servers_from = ask_zone(search, zone or above)
+  return judge(search, result)
+end
+
+return M

@@ -1,0 +1,58 @@
+--- Is what a name answers a wildcard's answer (RFC 4592)?
+--
+-- `*.example.com TXT` answers for `s1._domainkey.example.com` as well, and is no key. A name that nobody can have written into
+-- the zone is asked beside it: what answers there, too, is a wildcard. Behind `resolver:synthesized`.
+-- @module mailseal.dns.wildcard
+local agreement = require "mailseal.dns.agreement"
+local encode = require "mailseal.core".dns.encode
+local zone_cut = require "mailseal.dns.zone_cut"
+
+local M = {}
+
+local definitive = { ok = true, nodata = true, nxdomain = true }
+
+-- A label of 128 bits that nobody can guess: those of the IDs of eight queries.
+local function unguessable_label()
+  local label = {}
+  for i = 1, 8 do
+    local high, low = encode(".", "A"):byte(1, 2)
+    label[i] = ("%02x%02x"):format(high, low)
+  end
+  return table.concat(label)
+end
+
+-- A name beside another one that nobody has thought of; nil where the longest of names leave no room for one.
+local function sibling(name)
+  local above, label = zone_cut.parent(name), unguessable_label()
+  for _, length in ipairs { 32, 16, 8 } do
+    local beside = above == "." and label or label:sub(1, length) .. "." .. above
+    if encode(beside, "A") then return beside end
+  end
+end
+
+local function unknown(name, reason, status)
+  return nil, ("whether a wildcard answers for %s cannot be told: %s"):format(name, reason or status), status
+end
+
+--- Asks whether what a name answers is what a wildcard answers. See `resolver:synthesized`.
+-- @tparam table resolver see `mailseal.dns.resolver`
+-- @tparam string name as `encode` spells it
+-- @tparam string type likewise
+-- @tparam[opt] table options as of `resolver:query`
+-- @treturn ?boolean
+-- @treturn ?string why it cannot be told
+-- @treturn ?string a temporary status, or `no_room`
+function M.ask(resolver, name, type, options)
+  if name == "." then return false end
+  local answer = assert(resolver:query(name, type, options))
+  if answer.status == "nxdomain" and #answer.chain == 0 then return false end
+  if not definitive[answer.status] then return unknown(name, answer.reason, answer.status) end
+  local other = sibling(name)
+  if not other then return unknown(name, "there is no room for a name beside it", "no_room") end
+  local beside = assert(resolver:query(other, type, options))
+  if not definitive[beside.status] then return unknown(name, beside.reason, beside.status) end
+  if beside.status == "nxdomain" and #beside.chain == 0 then return false end
+  return agreement.key(answer) == agreement.key(beside)
+end
+
+return M

@@ -1,0 +1,296 @@
+local async = require "mailseal.async"
+local dns = require "mailseal.dns"
+local knot = require "spec.support.knot"
+
+local SOA = "@ SOA ns1 hostmaster 1 3600 600 86400 30\n"
+
+-- The zone of the servers ns1 to ns3, and whatever else.
+local function zone(lines)
+  return SOA .. "@ NS ns1\n@ NS ns2\n@ NS ns3\nns1 A 127.0.0.2\nns2 A 127.0.0.3\nns3 A 127.0.0.4\n" .. lines
+end
+
+local common = [[
+key 60 TXT "v=DKIM1; p=" "same"
+two TXT "first"
+two TXT "second"
+alias CNAME key.provider.test.
+adrift CNAME gone.provider.test.
+spread CNAME key.provider.test.
+]]
+
+-- What the first server knows besides, being the one that stands for the resolver of the machine, too.
+local others = {
+  ["provider.test"] = SOA .. "@ NS ns1\nns1 A 127.0.0.2\nkey TXT \"provider's\"\nother TXT \"other\"\n",
+  -- On a server that is lame, one that keeps silent, one that nobody has an address of, and the first.
+  ["half.test"] = SOA .. "@ NS lame\n@ NS silent\n@ NS none\n@ NS good\n"
+    .. "lame A 127.0.0.4\nsilent A 127.0.0.5\ngood A 127.0.0.2\nkey TXT \"half\"\n",
+  ["lame.test"] = SOA .. "@ NS a\n@ NS b\na A 127.0.0.3\nb A 127.0.0.4\nkey TXT \"lame\"\n",
+  ["mute.test"] = SOA .. "@ NS a\na A 127.0.0.5\nkey TXT \"mute\"\n",
+  ["lost.test"] = SOA .. "@ NS nowhere\nkey TXT \"lost\"\n",
+  ["one.test"] = SOA .. "@ NS ns\nns A 127.0.0.2\nkey TXT \"one\"\n",
+  -- A server at two addresses of which one keeps silent, and one at two that say different things.
+  ["twofold.test"] = SOA .. "@ NS a\na A 127.0.0.2\na A 127.0.0.5\nkey TXT \"twofold\"\n",
+  ["divided.test"] = SOA .. "@ NS a\na A 127.0.0.2\na A 127.0.0.3\nkey TXT \"divided\"\n",
+  -- The delegation of a zone that the resolver cannot reach.
+  ["parent.test"] = SOA .. "@ NS ns\nns A 127.0.0.2\n_domainkey NS ns1._domainkey\n_domainkey NS ns2._domainkey\n"
+    .. "ns1._domainkey A 127.0.0.3\nns2._domainkey A 127.0.0.4\n",
+}
+
+local function with(zones, more)
+  local all = {}
+  for name, text in pairs(zones) do all[name] = text end
+  for name, text in pairs(more) do all[name] = text end
+  return all
+end
+
+describe("resolver:authoritative, asking Knot,", function()
+  local first, second, third, silent, resolver
+  local DELEGATED = SOA .. "@ NS ns1\n@ NS ns2\nns1 A 127.0.0.3\nns2 A 127.0.0.4\ns1 TXT \"delegated\"\n"
+
+  setup(function()
+    first = assert(knot.start { listen = { "127.0.0.2" }, zones = with(others, {
+      ["example.test"] = zone(common .. 'changed TXT "old"\ngone TXT "still"\n'),
+    }) })
+    local function start(address, zones) return assert(knot.start { listen = { address }, port = first.port, zones = zones }) end
+    second = start("127.0.0.3", {
+      ["example.test"] = zone(common:gsub("60 TXT", "30 TXT"):gsub("(two TXT \"first\"\n)(two TXT \"second\"\n)", "%2%1")
+        :gsub("spread CNAME key", "spread CNAME other") .. 'changed TXT "new"\nnew TXT "here"\n'),
+      ["divided.test"] = SOA .. "@ NS a\nkey TXT \"otherwise\"\n",
+      ["_domainkey.parent.test"] = DELEGATED,
+    })
+    third = start("127.0.0.4", { ["example.test"] = zone(common .. 'changed TXT "new"\nnew TXT "here"\n') })
+    silent = start("127.0.0.5", { ["mute.test"] = SOA .. "@ NS a\n" })
+    silent:silence(true)
+    resolver = assert(dns.resolver { servers = { first.address }, port = first.port, timeout = 0.5, tries = 2 })
+  end)
+
+  teardown(function()
+    for _, server in ipairs { first, second, third, silent } do server:stop() end
+  end)
+
+  local function ask(name, type, options) return assert(resolver:authoritative(name, type or "TXT", options)) end
+
+  local function states(found)
+    local by_host = {}
+    for _, server in ipairs(found.servers) do by_host[server.host] = server.state end
+    return by_host
+  end
+
+  it("says that all have a record, whatever the order and the TTLs", function()
+    for name, text in pairs { key = "v=DKIM1; p=same", two = "first" } do
+      local found = ask(name .. ".example.test")
+      assert.equal("ok", found.status)
+      assert.equal("all 3 name servers have it", found.summary)
+      assert.equal("example.test", found.zone)
+      assert.equal("child", found.name_servers_from)
+      assert.equal(1, #found.groups)
+      assert.same({ "ns1.example.test", "ns2.example.test", "ns3.example.test" }, found.groups[1].servers)
+      table.sort(found.answer.text)
+      assert.equal(text, found.answer.text[1])
+      assert.is_true(found.answer.authoritative)
+    end
+  end)
+
+  it("tells of each server its name, its address and its answer", function()
+    local found = ask "KEY.example.test."
+    assert.equal("key.example.test", found.name)
+    assert.equal("TXT", found.type)
+    for i, server in ipairs(found.servers) do
+      assert.equal(("ns%d.example.test"):format(i), server.host)
+      assert.equal(("127.0.0.%d"):format(i + 1), server.address)
+      assert.equal("answers", server.state)
+      assert.equal("v=DKIM1; p=same", server.answer.text[1])
+      assert.equal(server.address, server.addresses[1].address)
+    end
+  end)
+
+  it("says that it is propagating where not all have it", function()
+    local found = ask "new.example.test"
+    assert.equal("propagating", found.status)
+    assert.equal("2 of 3 name servers have it", found.summary)
+    assert.is_nil(found.answer)
+    assert.equal(2, #found.groups)
+    assert.same({ "ns2.example.test", "ns3.example.test" }, found.groups[1].servers)
+    assert.equal("here", found.groups[1].answer.text[1])
+    assert.equal("nxdomain", found.groups[2].status)
+    assert.same({ "ns1.example.test" }, found.groups[2].servers)
+  end)
+
+  it("says so where they have different data", function()
+    local found = ask "changed.example.test"
+    assert.equal("propagating", found.status)
+    assert.equal("all 3 name servers have it, in 2 versions", found.summary)
+    assert.equal("new", found.groups[1].answer.text[1])
+    assert.equal("old", found.groups[2].answer.text[1])
+  end)
+
+  it("says so where a record is on its way out", function()
+    local found = ask "gone.example.test"
+    assert.equal("propagating", found.status)
+    assert.equal("1 of 3 name servers has it", found.summary)
+  end)
+
+  it("tells no such name from no such data, where all agree", function()
+    local found = ask "never.example.test"
+    assert.equal("nxdomain", found.status)
+    assert.equal("none of 3 name servers has it", found.summary)
+    found = ask("key.example.test", "MX")
+    assert.equal("nodata", found.status)
+    assert.equal("nodata", found.answer.status)
+  end)
+
+  it("follows a CNAME that all have, to what it leads to elsewhere", function()
+    local found = ask "alias.example.test"
+    assert.equal("ok", found.status)
+    assert.equal("example.test", found.zone)
+    assert.equal("all 3 name servers have it, a CNAME to key.provider.test", found.summary)
+    assert.same({ "provider's" }, found.answer.text)
+    assert.same({ "key.provider.test" }, found.answer.chain)
+    assert.equal("alias.example.test", found.answer.name)
+    assert.equal("key.provider.test", found.groups[1].alias)
+  end)
+
+  it("says of a CNAME to a name that does not exist that it dangles", function()
+    local found = ask "adrift.example.test"
+    assert.equal("nxdomain", found.status)
+    assert.is_true(found.answer.dangling)
+    assert.equal("all 3 name servers have it, a CNAME to gone.provider.test, which does not exist", found.summary)
+  end)
+
+  it("tells CNAMEs that lead to different names apart", function()
+    local found = ask "spread.example.test"
+    assert.equal("propagating", found.status)
+    assert.equal("key.provider.test", found.groups[1].alias)
+    assert.equal("other.provider.test", found.groups[2].alias)
+    assert.same({ "other" }, found.groups[2].answer.text)
+  end)
+
+  it("lets those decide that answer, and names those that are lame, silent or without an address", function()
+    local found = ask "key.half.test"
+    assert.equal("ok", found.status)
+    assert.same({
+      ["good.half.test"] = "answers", ["lame.half.test"] = "lame", ["silent.half.test"] = "silent", ["none.half.test"] = "unresolved",
+    }, states(found))
+    assert.equal("1 of 4 name servers has it; 1 is silent; 1 is lame; 1 is without an address", found.summary)
+    assert.equal("refused", found.servers[2].reason)
+    assert.equal("nxdomain", found.servers[3].reason)
+    assert.equal("timeout", found.servers[4].reason)
+    found = ask "gone.half.test"
+    assert.equal("nxdomain", found.status)
+    assert.equal("1 of 4 name servers does not have it; 1 is silent; 1 is lame; 1 is without an address", found.summary)
+  end)
+
+  it("says that it is temporary where all are lame", function()
+    local found = ask "key.lame.test"
+    assert.equal("servfail", found.status)
+    assert.equal("lame", found.reason)
+    assert.equal("both name servers are lame", found.summary)
+    assert.is_nil(found.answer)
+    assert.same({}, found.groups)
+  end)
+
+  it("says that it is temporary where all are silent, within the time that they are given", function()
+    local before = async.now()
+    local found = ask "key.mute.test"
+    assert.equal("timeout", found.status)
+    assert.equal("silent", found.reason)
+    assert.equal("the only name server is silent", found.summary)
+    assert.is_true(async.now() - before < 5)
+  end)
+
+  it("says that it is temporary where no server has an address", function()
+    local found = ask "key.lost.test"
+    assert.equal("servfail", found.status)
+    assert.equal("unresolved", found.reason)
+    assert.equal("the only name server is without an address", found.summary)
+  end)
+
+  it("speaks of a single server as one does", function()
+    assert.equal("the only name server has it", ask("key.one.test").summary)
+    assert.equal("the only name server does not have it", ask("gone.one.test").summary)
+  end)
+
+  it("takes a server for one that answers where one of its addresses does", function()
+    local found = ask "key.twofold.test"
+    assert.equal("ok", found.status)
+    assert.equal("the only name server has it", found.summary)
+    assert.equal("127.0.0.2", found.servers[1].address)
+    local by_address = {}
+    for _, address in ipairs(found.servers[1].addresses) do by_address[address.address] = address.state end
+    assert.same({ ["127.0.0.2"] = "answers", ["127.0.0.5"] = "silent" }, by_address)
+  end)
+
+  it("says that it is propagating where a server's addresses say different things", function()
+    local found = ask "key.divided.test"
+    assert.equal("propagating", found.status)
+    assert.equal("the only name server has it, in 2 versions; 1 is at odds with itself", found.summary)
+    assert.same({ "a.divided.test" }, found.groups[1].servers)
+    assert.same({ "a.divided.test" }, found.groups[2].servers)
+  end)
+
+  it("finds the servers of a zone that no resolver can reach in its delegation, the addresses with them", function()
+    local found = ask "s1._domainkey.parent.test"
+    assert.equal("ok", found.status)
+    assert.equal("_domainkey.parent.test", found.zone)
+    assert.equal("parent", found.name_servers_from)
+    assert.same({ "delegated" }, found.answer.text)
+    assert.same({ ["ns1._domainkey.parent.test"] = "answers", ["ns2._domainkey.parent.test"] = "lame" }, states(found))
+    assert.equal("1 of 2 name servers has it; 1 is lame", found.summary)
+  end)
+
+  it("sees a change as soon as a server has it", function()
+    assert.equal("nxdomain", ask("fresh.example.test").status)
+    assert(first:update("example.test", { 'add fresh.example.test. 60 TXT "fresh"' }))
+    assert.equal("1 of 3 name servers has it", ask("fresh.example.test").summary)
+    for _, server in ipairs { second, third } do assert(server:update("example.test", { 'add fresh.example.test. 60 TXT "fresh"' })) end
+    assert.equal("ok", ask("fresh.example.test").status)
+  end)
+
+  it("asks side by side in tasks", function()
+    local names = {}
+    for i = 1, 40 do names[i] = (i % 2 == 0 and "key" or "new") .. ".example.test" end
+    local found, errors = async.map(names, 20, function(name) return resolver:authoritative(name, "TXT") end)
+    assert.same({}, errors)
+    for i = 1, 40 do assert.equal(i % 2 == 0 and "ok" or "propagating", found[i].status) end
+  end)
+
+  it("asks servers that have IPv6 alone", function()
+    local zones = { ["six.test"] = SOA .. "@ NS ns\nns AAAA ::1\nkey TXT \"six\"\n" }
+    local six = knot.start { listen = { "::1" }, zones = zones }
+    if not six then return pending "there is no IPv6 on this machine" end
+    local found = assert(assert(dns.resolver { servers = { six.address } }):authoritative("key.six.test", "TXT", { port = six.port }))
+    six:stop()
+    assert.equal("the only name server has it", found.summary)
+    assert.equal("::1", found.servers[1].address)
+  end)
+end)
+
+describe("resolver:authoritative", function()
+  it("says that it is temporary where nothing answers at all", function()
+    local found = assert(assert(dns.resolver { servers = { "127.0.0.1:1" }, timeout = 0.2, tries = 1 }):authoritative("a.test", "TXT"))
+    assert.equal("timeout", found.status)
+    assert.equal("no_zone", found.reason)
+    assert.equal("the zone of a.test cannot be told: unreachable", found.summary)
+    assert.same({}, found.servers)
+  end)
+
+  it("says that it is temporary where there is no zone to be found", function()
+    local found = assert(assert(dns.resolver { zone = {} }):authoritative("a.test", "TXT"))
+    assert.equal("servfail", found.status)
+    assert.equal("no_zone", found.reason)
+    assert.equal("no zone is found at a.test or above it", found.summary)
+  end)
+
+  it("returns nil for what is no name or no type, and raises for what is no string", function()
+    local resolver = assert(dns.resolver { zone = {} })
+    assert.equal("bad_name", select(3, resolver:authoritative("a..b", "TXT")))
+    assert.equal("bad_type", select(3, resolver:authoritative("a.test", "NONE")))
+    assert.has_error(function() resolver:authoritative("a.test") end, "resolver:authoritative wants a name and a type")
+  end)
+
+  it("raises on a port that is none", function()
+    for _, port in ipairs { 0, 65536, 1.5, "53" } do
+      assert.has_error(function() dns.resolver { zone = {}, port = port } end, "dns.resolver: port must be a whole number from 1 to 65535")
+    end
+  end)
+end)
