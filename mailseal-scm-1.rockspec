@@ -100,6 +100,7 @@ build = {
       libraries = { "crypto", "cares" },
     },
     -- modules: begin
+    ["mailseal.async.cqueues"] = "lua/mailseal/async/cqueues.lua",
     ["mailseal.async"] = "lua/mailseal/async/init.lua",
     ["mailseal.async.loop"] = "lua/mailseal/async/loop.lua",
     ["mailseal.async.task"] = "lua/mailseal/async/task.lua",
