@@ -103,6 +103,7 @@ build = {
     ["mailseal.async.cqueues"] = "lua/mailseal/async/cqueues.lua",
     ["mailseal.async"] = "lua/mailseal/async/init.lua",
     ["mailseal.async.loop"] = "lua/mailseal/async/loop.lua",
+    ["mailseal.async.luv"] = "lua/mailseal/async/luv.lua",
     ["mailseal.async.task"] = "lua/mailseal/async/task.lua",
     ["mailseal.async.timers"] = "lua/mailseal/async/timers.lua",
     ["mailseal.authres"] = "lua/mailseal/authres.lua",

@@ -104,10 +104,10 @@ local function step(task)
   current = before
 end
 
---- Starts a task in a loop.
--- @tparam table task new, of the loop's home; see `mailseal.async.task`
--- @tparam function fn what it is to call
-function M.begin(task, fn)
+--- Begins a task.
+-- @tparam table task see `mailseal.async.task`; its home is a loop
+-- @tparam function fn
+function M.spawn(task, fn)
   local loop = task.home
   task.loop, task.thread = loop, create(function()
     if task.cancelled then error(CANCELLED, 0) end
@@ -116,8 +116,6 @@ function M.begin(task, fn)
   task.waiting = true
   M.wake(task)
 end
-
-M.spawn = M.begin
 
 --- Makes a loop.
 -- @treturn table `ready`, the list of tasks to be resumed; `timers`; `pollers`, what is to be attended to, and how many tasks
@@ -147,20 +145,26 @@ function M.wake_sleepers(loop)
   end
 end
 
+--- Lets every poller that tasks wait for process what came.
+-- @tparam table loop
+function M.process(loop)
+  local pollers = {}
+  for poller in pairs(loop.pollers) do pollers[#pollers + 1] = poller end
+  for i = 1, #pollers do pollers[i]:process() end
+end
+
 ---- In a plain script.
 
 -- Waits for what the tasks wait for, not at all where some are ready.
 local function wait(loop)
   local sleeper, busy = loop.timers[1], #loop.ready > 0
   if not busy and not sleeper and not next(loop.pollers) then error("every task waits for another", 0) end
-  local seconds = busy and 0 or sleeper and sleeper.at - now() or 3600
-  local pollers, descriptors = {}, {}
+  local seconds, descriptors = busy and 0 or sleeper and sleeper.at - now() or 3600, {}
   for poller in pairs(loop.pollers) do
-    pollers[#pollers + 1], descriptors[#descriptors + 1] = poller, poller:pollfd()
+    descriptors[#descriptors + 1] = poller:pollfd()
     seconds = math.min(seconds, poller:timeout() or seconds)
   end
   if seconds > 0 or #descriptors > 0 then core.poll(descriptors, seconds) end
-  for i = 1, #pollers do pollers[i]:process() end
 end
 
 --- Runs a function as a task, and a loop in place until it is finished.
@@ -169,11 +173,12 @@ end
 function M.complete(fn)
   local loop = M.new()
   local task = tasks.new(M, loop)
-  M.begin(task, fn)
+  M.spawn(task, fn)
   while true do
     M.turn(loop)
     if task.finished then return task end
     wait(loop)
+    M.process(loop)
     M.wake_sleepers(loop)
   end
 end
