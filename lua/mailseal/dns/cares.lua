@@ -83,12 +83,15 @@ function Transport:process()
     waiting[id] = nil
     if task then
       async.wake(task, reply, code)
-    else
+    elseif task == nil then
       self.done[id] = { reply, code }
     end
     id, reply, code = channel:take()
   end
 end
+
+-- Where a task that waits is cancelled: what comes for it is let go of.
+local function forget(self, task) self.waiting[task.token] = false end
 
 -- Sends a query and waits for what becomes of it: a reply, or nil and a code.
 local function attempt(self, query, number, seconds, tcp)
@@ -96,8 +99,8 @@ local function attempt(self, query, number, seconds, tcp)
   if not id then return nil, code end
   local task = async.task()
   if task then
-    self.waiting[id] = task
-    return async.suspend(self)
+    self.waiting[id], task.token = task, id
+    return async.suspend(self, forget)
   end
   while not self.done[id] do async.block(self) end
   local outcome = self.done[id]
