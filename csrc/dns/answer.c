@@ -88,6 +88,23 @@ static bool find_authority(const ms_dns_message *message, unsigned type, ms_dns_
     return false;
 }
 
+/* Is there a signature of the records of that owner and type (RFC 4034 §3.1)? */
+static bool has_signature(const ms_dns_message *message, unsigned section, const ms_dns_name *owner, unsigned type)
+{
+    ms_dns_cursor cursor = ms_dns_message_records(message);
+    ms_dns_record record;
+    ms_dns_value covered;
+
+    if (!message->has_signatures)
+        return false;
+    while (ms_dns_message_next(message, &cursor, &record))
+        if (record.section == section && record.type == MS_DNS_RRSIG && record.class == CLASS_IN &&
+            ms_dns_name_eq(&record.name, owner) &&
+            ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_TYPE, &covered) && covered.number == type)
+            return true;
+    return false;
+}
+
 /* Takes the zone and the TTL of a negation from its SOA: it may be kept for the SOA's TTL or its minimum, whichever is
  * less (RFC 2308 §5), and not at all where there is none. */
 static bool take_soa(ms_dns_answer *answer, const ms_dns_message *message)
@@ -103,6 +120,7 @@ static bool take_soa(ms_dns_answer *answer, const ms_dns_message *message)
     ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_U32, &value);
     lower_ttl(answer, record.ttl < value.number ? record.ttl : value.number);
     answer->zone = record.name;
+    answer->is_signed = has_signature(message, MS_DNS_AUTHORITY, &record.name, MS_DNS_SOA);
     return true;
 }
 
@@ -134,9 +152,12 @@ static void find_records(ms_dns_answer *answer, const ms_dns_message *message, c
         lower_ttl(answer, record.ttl);
         found = true;
     }
-    if (!found)
+    if (!found) {
         find_none(answer, message);
-    else if (answer->type == MS_DNS_SOA)
+        return;
+    }
+    answer->is_signed = has_signature(message, MS_DNS_ANSWER, &answer->owner, answer->type);
+    if (answer->type == MS_DNS_SOA)
         answer->zone = answer->owner;
 }
 
@@ -159,7 +180,7 @@ void ms_dns_answer_find(ms_dns_answer *answer, const ms_dns_message *message, co
     answer->owner = *name;
     answer->type = type;
     answer->chain_length = 0;
-    answer->incomplete = answer->dangling = answer->referral = false;
+    answer->incomplete = answer->dangling = answer->referral = answer->is_signed = false;
     answer->zone.n = 0;
     answer->has_ttl = false;
 

@@ -39,6 +39,8 @@ typedef struct ms_dns_answer {
     bool referral;                       /* the server names other servers in place of an answer */
     ms_dns_name zone; /* the owner of the SOA that comes with a negation, or was asked for; n is 0 where
                        * there is none */
+    bool is_signed; /* signatures came with the records, or with the SOA of a negation; whether they hold, nobody looked
+                     */
     bool has_ttl;
     uint32_t ttl; /* seconds the answer may be kept: the least of its records', or that of its negation (RFC 2308 §5) */
 } ms_dns_answer;

@@ -20,6 +20,9 @@ static const ms_dns_type types[] = {
     { MS_DNS_MX, "MX", { { "preference", MS_DNS_U16 }, { "exchange", MS_DNS_NAME } } },
     { MS_DNS_TXT, "TXT", { { "strings", MS_DNS_STRINGS } } },
     { MS_DNS_AAAA, "AAAA", { { "address", MS_DNS_IPV6 } } },
+    { MS_DNS_SRV,
+      "SRV",
+      { { "priority", MS_DNS_U16 }, { "weight", MS_DNS_U16 }, { "port", MS_DNS_U16 }, { "target", MS_DNS_NAME } } },
     { MS_DNS_DNAME, "DNAME", { { "target", MS_DNS_NAME } } },
     { MS_DNS_OPT, "OPT", { { "data", MS_DNS_OCTETS } } },
     { MS_DNS_DS,
@@ -28,11 +31,35 @@ static const ms_dns_type types[] = {
         { "algorithm", MS_DNS_U8 },
         { "digest_type", MS_DNS_U8 },
         { "digest", MS_DNS_HEX } } },
+    { MS_DNS_RRSIG,
+      "RRSIG",
+      { { "type_covered", MS_DNS_TYPE },
+        { "algorithm", MS_DNS_U8 },
+        { "labels", MS_DNS_U8 },
+        { "original_ttl", MS_DNS_U32 },
+        { "expiration", MS_DNS_TIME },
+        { "inception", MS_DNS_TIME },
+        { "key_tag", MS_DNS_U16 },
+        { "signer", MS_DNS_NAME },
+        { "signature", MS_DNS_BASE64 } } },
+    { MS_DNS_DNSKEY,
+      "DNSKEY",
+      { { "flags", MS_DNS_U16 }, { "protocol", MS_DNS_U8 }, { "algorithm", MS_DNS_U8 }, { "key", MS_DNS_BASE64 } } },
     { MS_DNS_TLSA,
       "TLSA",
       { { "usage", MS_DNS_U8 }, { "selector", MS_DNS_U8 }, { "matching_type", MS_DNS_U8 }, { "data", MS_DNS_HEX } } },
     { MS_DNS_SPF, "SPF", { { "strings", MS_DNS_STRINGS } } },
     { MS_DNS_CAA, "CAA", { { "flags", MS_DNS_U8 }, { "tag", MS_DNS_STRING }, { "value", MS_DNS_TEXT } } },
+};
+
+/* Types whose data stays octets, but whose names may be met: in zone files, and as what an RRSIG covers. */
+static const struct {
+    unsigned code;
+    const char *name;
+} opaque[] = {
+    { 13, "HINFO" }, { 29, "LOC" },        { 35, "NAPTR" },  { 37, "CERT" },  { 44, "SSHFP" },   { 47, "NSEC" },
+    { 50, "NSEC3" }, { 51, "NSEC3PARAM" }, { 53, "SMIMEA" }, { 59, "CDS" },   { 60, "CDNSKEY" }, { 61, "OPENPGPKEY" },
+    { 62, "CSYNC" }, { 63, "ZONEMD" },     { 64, "SVCB" },   { 65, "HTTPS" }, { 256, "URI" },
 };
 
 static const ms_dns_type other = { 0, "", { { "data", MS_DNS_OCTETS } } };
@@ -45,7 +72,7 @@ const ms_dns_type *ms_dns_type_of(unsigned code)
     return &other;
 }
 
-/* The number in "TYPE65"; 0 where it is none. */
+/* The number in "TYPE65280"; 0 where it is none. */
 static unsigned numbered_type(ms_span text)
 {
     unsigned code = 0;
@@ -67,17 +94,35 @@ bool ms_dns_type_parse(ms_span text, unsigned *code, ms_error *error)
             *code = types[i].code;
             return true;
         }
+    for (size_t i = 0; i < sizeof opaque / sizeof opaque[0]; i++)
+        if (ms_span_ieq(text, ms_span_str(opaque[i].name))) {
+            *code = opaque[i].code;
+            return true;
+        }
     *code = numbered_type(text);
     if (*code == 0)
         return ms_fail(error, "bad_type", "not a known record type (nor TYPE1 to TYPE65535)");
     return true;
 }
 
-size_t ms_dns_type_text(unsigned code, char *out)
+/* The name of a type; NULL where it has none here. */
+static const char *type_name(unsigned code)
 {
     const ms_dns_type *type = ms_dns_type_of(code);
-    int n = type->code != 0 ? snprintf(out, MS_DNS_TYPE_TEXT_MAX, "%s", type->name)
-                            : snprintf(out, MS_DNS_TYPE_TEXT_MAX, "TYPE%u", code & 0xffff);
+
+    if (type->code != 0)
+        return type->name;
+    for (size_t i = 0; i < sizeof opaque / sizeof opaque[0]; i++)
+        if (opaque[i].code == code)
+            return opaque[i].name;
+    return NULL;
+}
+
+size_t ms_dns_type_text(unsigned code, char *out)
+{
+    const char *name = type_name(code);
+    int n = name != NULL ? snprintf(out, MS_DNS_TYPE_TEXT_MAX, "%s", name)
+                         : snprintf(out, MS_DNS_TYPE_TEXT_MAX, "TYPE%u", code & 0xffff);
 
     return (size_t)n;
 }
@@ -132,8 +177,10 @@ bool ms_dns_field_read(ms_span packet, size_t *at, size_t end, ms_dns_kind kind,
     case MS_DNS_U8:
         return read_number(packet, at, end, 1, value);
     case MS_DNS_U16:
+    case MS_DNS_TYPE:
         return read_number(packet, at, end, 2, value);
     case MS_DNS_U32:
+    case MS_DNS_TIME:
         return read_number(packet, at, end, 4, value);
     case MS_DNS_NAME:
         return *at < end && ms_dns_name_read(&value->name, packet, at) && *at <= end;
@@ -147,6 +194,7 @@ bool ms_dns_field_read(ms_span packet, size_t *at, size_t end, ms_dns_kind kind,
         return read_octets(packet, at, end, end - *at, &value->octets) && strings_whole(value->octets);
     case MS_DNS_TEXT:
     case MS_DNS_HEX:
+    case MS_DNS_BASE64:
     case MS_DNS_OCTETS:
         return read_octets(packet, at, end, end - *at, &value->octets);
     case MS_DNS_END:

@@ -1,4 +1,5 @@
 /* rdata_write.c: a record's data out of its presentation form (RFC 1035 §5.1, RFC 3597 §5). See rdata.h. */
+#include "base/base64.h"
 #include "dns/rdata.h"
 
 #include <arpa/inet.h>
@@ -79,6 +80,62 @@ static bool write_number(writer *w, size_t octets)
     if (token.n == 0 || sum + number > max)
         return bad(w, "a number in the record's data is empty or too large");
     add_number(w->out, (uint32_t)(sum + number), octets);
+    return true;
+}
+
+static bool write_type(writer *w)
+{
+    ms_span token;
+    unsigned type;
+
+    if (!take(w, &token) || !ms_dns_type_parse(token, &type, w->error))
+        return false;
+    add_number(w->out, type, 2);
+    return true;
+}
+
+/* The number that so many digits stand for. */
+static unsigned digits(const char *p, size_t n)
+{
+    unsigned number = 0;
+
+    for (size_t i = 0; i < n; i++)
+        number = number * 10 + (unsigned)(p[i] - '0');
+    return number;
+}
+
+/* The days from 1970-01-01 to a date of the Gregorian calendar, not before it. */
+static unsigned days_until(unsigned year, unsigned month, unsigned day)
+{
+    unsigned y = month <= 2 ? year - 1 : year, m = month <= 2 ? month + 9 : month - 3; /* the year begins in March */
+
+    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
+}
+
+/* YYYYMMDDHHmmSS (RFC 4034 §3.2), or seconds since 1970. */
+static bool write_time(writer *w)
+{
+    unsigned year, month, day, hour, minute, second;
+    const char *p;
+
+    if (w->left == 0 || w->tokens->n != 14)
+        return write_number(w, 4);
+    p = w->tokens->p;
+    for (size_t i = 0; i < 14; i++)
+        if (!ms_is_digit(p[i]))
+            return bad(w, "not a time");
+    w->tokens++;
+    w->left--;
+    year = digits(p, 4);
+    month = digits(p + 4, 2);
+    day = digits(p + 6, 2);
+    hour = digits(p + 8, 2);
+    minute = digits(p + 10, 2);
+    second = digits(p + 12, 2);
+    if (year < 1970 || year > 2105 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
+        second > 59)
+        return bad(w, "not a time between 1970 and 2105");
+    add_number(w->out, days_until(year, month, day) * 86400 + hour * 3600 + minute * 60 + second, 4);
     return true;
 }
 
@@ -179,6 +236,31 @@ static bool write_hex(writer *w)
     return high < 0 || bad(w, "an odd number of hexadecimal digits");
 }
 
+/* Base64 to the end; white space may stand anywhere in it. */
+static bool write_base64(writer *w)
+{
+    ms_buf text = { 0 };
+    char *octets;
+    size_t n = 0;
+    bool valid;
+
+    for (; w->left > 0; w->tokens++, w->left--)
+        ms_buf_add_span(&text, *w->tokens);
+    octets = text.failed ? NULL : ms_buf_reserve(w->out, ms_base64_room(text.n));
+    if (octets == NULL) {
+        ms_buf_free(&text);
+        w->out->failed = true;
+        return true;
+    }
+    valid =
+        ms_base64_decode(text.n > 0 ? ms_buf_span(&text) : MS_LIT(""), (uint8_t *)octets, ms_base64_room(text.n), &n);
+    ms_buf_free(&text);
+    if (!valid)
+        return bad(w, "not base64");
+    w->out->n += n;
+    return true;
+}
+
 /* RFC 3597 §5: \# length hex. */
 static bool write_generic(writer *w)
 {
@@ -215,6 +297,10 @@ static bool write_field(writer *w, ms_dns_kind kind)
         return write_number(w, 2);
     case MS_DNS_U32:
         return write_number(w, 4);
+    case MS_DNS_TYPE:
+        return write_type(w);
+    case MS_DNS_TIME:
+        return write_time(w);
     case MS_DNS_NAME:
         return write_name(w);
     case MS_DNS_IPV4:
@@ -229,11 +315,13 @@ static bool write_field(writer *w, ms_dns_kind kind)
         return take(w, &token) && (add_unescaped(w->out, token) || bad(w, "a broken escape"));
     case MS_DNS_HEX:
         return write_hex(w);
+    case MS_DNS_BASE64:
+        return write_base64(w);
     case MS_DNS_OCTETS:
     case MS_DNS_END:
         break;
     }
-    return bad(w, "data of this type is written as \\# length hexadecimal (RFC 3597)");
+    return ms_fail(w->error, "no_presentation", "data of this type is written as \\# length hexadecimal (RFC 3597)");
 }
 
 static bool write_fields(writer *w, unsigned type)

@@ -120,6 +120,7 @@ static bool check_records(ms_dns_message *message)
         if (record.type == MS_DNS_OPT ? !take_opt(message, &record)
                                       : !ms_dns_rdata_valid(message->packet, record.at, record.end, record.type))
             return false;
+        message->has_signatures |= record.type == MS_DNS_RRSIG;
     }
     return read == total;
 }
@@ -150,7 +151,7 @@ bool ms_dns_message_open(ms_dns_message *message, ms_span packet, ms_error *erro
     message->flags = (uint16_t)get16(packet.p + 2);
     message->rcode = message->flags & 0xf;
     message->has_edns = false;
-    message->dnssec_ok = false;
+    message->dnssec_ok = message->has_signatures = false;
     message->udp_size = 512;
     message->options = ms_span_of(packet.p, 0);
     for (size_t i = 0; i < MS_DNS_SECTIONS; i++)

@@ -63,7 +63,8 @@ typedef struct ms_dns_message {
     unsigned counts[MS_DNS_SECTIONS];
     size_t records_at;
     bool has_edns;
-    bool dnssec_ok; /* DO */
+    bool dnssec_ok;      /* DO */
+    bool has_signatures; /* there is an RRSIG record */
     unsigned udp_size;
     ms_span options; /* of the OPT record */
 } ms_dns_message;

@@ -1,5 +1,6 @@
 /* dns.c: mailseal.core.dns: the wire format for Lua. See dns/wire.h, dns/answer.h, dns/rdata.h. */
 #include "lua/dns.h"
+#include "base/base64.h"
 #include "base/random.h"
 #include "dns/answer.h"
 
@@ -26,6 +27,21 @@ static void push_hex(lua_State *L, ms_span octets)
     luaL_pushresult(&buffer);
 }
 
+/* Four characters at a time, for there may be 64 KB of them. */
+static void push_base64(lua_State *L, ms_span octets)
+{
+    luaL_Buffer buffer;
+    char four[4];
+
+    luaL_buffinit(L, &buffer);
+    for (size_t i = 0; i < octets.n; i += 3) {
+        size_t n = octets.n - i < 3 ? octets.n - i : 3;
+
+        luaL_addlstring(&buffer, four, ms_base64_encode((const uint8_t *)octets.p + i, n, four));
+    }
+    luaL_pushresult(&buffer);
+}
+
 static void push_strings(lua_State *L, ms_span strings)
 {
     ms_span string;
@@ -44,7 +60,11 @@ static void push_value(lua_State *L, ms_dns_kind kind, const ms_dns_value *value
     case MS_DNS_U8:
     case MS_DNS_U16:
     case MS_DNS_U32:
+    case MS_DNS_TIME:
         lua_pushinteger(L, (lua_Integer)value->number);
+        break;
+    case MS_DNS_TYPE:
+        ms_lua_push_dns_type(L, value->number);
         break;
     case MS_DNS_NAME:
         ms_lua_push_dns_name(L, &value->name);
@@ -60,6 +80,9 @@ static void push_value(lua_State *L, ms_dns_kind kind, const ms_dns_value *value
         break;
     case MS_DNS_HEX:
         push_hex(L, value->octets);
+        break;
+    case MS_DNS_BASE64:
+        push_base64(L, value->octets);
         break;
     default:
         lua_pushlstring(L, value->octets.p, value->octets.n);
@@ -225,6 +248,8 @@ static void set_rarities(lua_State *L, const ms_dns_answer *answer, const ms_dns
         ms_lua_set_flag(L, "incomplete", true);
     if (answer->dangling)
         ms_lua_set_flag(L, "dangling", true);
+    if (answer->is_signed)
+        ms_lua_set_flag(L, "signed", true);
     if (answer->zone.n > 0) {
         ms_lua_push_dns_name(L, &answer->zone);
         lua_setfield(L, -2, "zone");

@@ -6,7 +6,7 @@ local zone = [[{
   "a.example": [{ "type": "CNAME", "data": "b.example." }],
   "b.example": [{ "type": "A", "data": "192.0.2.1" }, { "type": "AAAA", "data": "2001:db8::1" },
                 { "type": "MX", "data": "10 mx.example." }, { "type": "NS", "data": "ns.example." },
-                { "type": "CAA", "data": "0 issue \"ca.example\"" }, { "type": "TYPE65", "data": "\\# 3 0001ff" },
+                { "type": "CAA", "data": "0 issue \"ca.example\"" }, { "type": "TYPE65280", "data": "\\# 3 0001ff" },
                 { "type": "SOA", "data": "ns.example. host.example. 1 2 3 4 5" }],
   "silent.example": [{ "error": "timeout" }],
   "broken.example": [{ "error": "servfail" }],
@@ -40,7 +40,7 @@ describe("mailseal query", function()
   it("prints records of any type", function()
     for kind, data in pairs {
       A = "192.0.2.1", AAAA = "2001:db8::1", MX = "10 mx.example.", NS = "ns.example.", CAA = '0 issue "ca.example"',
-      TYPE65 = "\\# 3 0001ff", SOA = "ns.example. host.example. 1 2 3 4 5",
+      TYPE65280 = "\\# 3 0001ff", SOA = "ns.example. host.example. 1 2 3 4 5",
     } do
       assert.equal(("b.example. 300 IN %s %s\n"):format(kind, data), query("b.example", kind).out)
     end
@@ -134,7 +134,7 @@ describe("mailseal query", function()
     end)
 
     it("gives data of a type that it does not know in hexadecimal", function()
-      assert.equal("0001ff", cjson.decode(query("b.example", "TYPE65", "--json").out).records[1].data)
+      assert.equal("0001ff", cjson.decode(query("b.example", "TYPE65280", "--json").out).records[1].data)
     end)
   end)
 end)

@@ -141,7 +141,7 @@ describe("core.dns.decode", function()
     assert.same({ key_tag = 258, algorithm = 8, digest_type = 2, digest = "abcdef" }, answers("DS", "\1\2\8\2\171\205\239"))
     assert.same({ usage = 3, selector = 1, matching_type = 1, data = "00ff" }, answers("TLSA", "\3\1\1\0\255"))
     assert.same({ flags = 128, tag = "issue", value = "ca.test" }, answers("CAA", "\128\5issueca.test"))
-    assert.same({ data = "\1\2\3" }, answers("TYPE65", "\1\2\3"))
+    assert.same({ data = "\1\2\3" }, answers("TYPE65280", "\1\2\3"))
     assert.same({
       primary = "xy.a.test", mailbox = "a.test", serial = 4294967295, refresh = 1, retry = 2, expire = 3, minimum = 4,
     }, answers("SOA", name .. ASKED .. u32(4294967295) .. u32(1) .. u32(2) .. u32(3) .. u32(4)))

@@ -10,7 +10,7 @@ describe("dns.resolver over a zone", function()
       ["example.com"] = {
         { type = "SOA", data = "ns hostmaster 1 2 3 4 20", ttl = 900 }, { type = "MX", data = "10 mx.example.com." },
         { type = "TXT", data = "one" }, { type = "txt", data = "two" }, { type = "SPF", data = "v=spf1" },
-        { type = "CAA", data = '0 issue "ca.example; x=y"' }, { type = "TYPE65", data = "\\# 3 01 0203" },
+        { type = "CAA", data = '0 issue "ca.example; x=y"' }, { type = "TYPE65280", data = "\\# 3 01 0203" },
         { type = "A", data = "192.0.2.1" }, { type = "AAAA", data = "2001:DB8::1" },
       },
       ["octets.example"] = { { type = "TXT", data = "a\\000\\255\\\\b\"" } },
@@ -48,7 +48,7 @@ describe("dns.resolver over a zone", function()
     assert.same({ "v=spf1" }, ask("example.com", "SPF").text)
     assert.equal("mx.example.com", ask("example.com", "MX").records[1].exchange)
     assert.equal("ca.example; x=y", ask("example.com", "CAA").records[1].value)
-    assert.equal("\1\2\3", ask("example.com", "TYPE65").records[1].data)
+    assert.equal("\1\2\3", ask("example.com", "TYPE65280").records[1].data)
     assert.equal("192.0.2.1", ask("example.com", "A").records[1].address)
     assert.equal("2001:db8::1", ask("example.com", "AAAA").records[1].address)
     assert.equal(20, ask("example.com", "SOA").records[1].minimum)

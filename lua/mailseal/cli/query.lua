@@ -33,10 +33,16 @@ local fields = {
   DS = { "key_tag", "algorithm", "digest_type", "digest" },
   TLSA = { "usage", "selector", "matching_type", "data" },
   CAA = { "flags", "tag", "value" },
+  SRV = { "priority", "weight", "port", "target" },
+  DNAME = { "target" },
+  RRSIG = {
+    "type_covered", "algorithm", "labels", "original_ttl", "expiration", "inception", "key_tag", "signer", "signature",
+  },
+  DNSKEY = { "flags", "protocol", "algorithm", "key" },
 }
 
 --- The fields that are names: a zone file has a dot at their ends.
-local names = { host = true, target = true, exchange = true, primary = true, mailbox = true }
+local names = { host = true, target = true, exchange = true, primary = true, mailbox = true, signer = true }
 
 --- Declares the options.
 -- @tparam table command argparse's command

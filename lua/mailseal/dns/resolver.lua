@@ -9,7 +9,9 @@
 -- - `records`: a list, each with `name`, `type`, `ttl`, and by type: A, AAAA `address`; NS `host`; CNAME, PTR `target`; MX
 --   `preference`, `exchange`; SOA `primary`, `mailbox`, `serial`, `refresh`, `retry`, `expire`, `minimum`; TXT, SPF
 --   `strings`; DS `key_tag`, `algorithm`, `digest_type`, `digest`; TLSA `usage`, `selector`, `matching_type`, `data`
---   (both in hexadecimal); CAA `flags`, `tag`, `value`; any other type `data`, octets.
+--   (both in hexadecimal); CAA `flags`, `tag`, `value`; SRV `priority`, `weight`, `port`, `target`; DNAME `target`; RRSIG
+--   `type_covered`, `algorithm`, `labels`, `original_ttl`, `expiration`, `inception`, `key_tag`, `signer`, `signature`; DNSKEY
+--   `flags`, `protocol`, `algorithm`, `key` (both in base64); any other type `data`, octets.
 -- - `text`: for TXT and SPF, by record, its strings joined without a space.
 -- - `chain`: the targets of the CNAMEs that led from `name` to the records.
 -- - `dangling`: true where that chain ends at a name that does not exist: whoever can register it speaks for `name`.
@@ -18,6 +20,8 @@
 --   owner of the SOA in the authority section); of an answer of type SOA, the zone whose SOA it is.
 -- - `ttl`: seconds that the answer may be kept, of a negative one as RFC 2308 §5 has it; nil where it may not.
 -- - `authentic`: the server says that it validated the answer by DNSSEC (AD). Worth as much as the way to it.
+-- - `signed`: true where signatures came with the records, or with the SOA of a negative answer, as they do when `dnssec_ok` asks
+--   for them and the zone has any. Nobody has looked whether they hold.
 -- - `extended_errors`: a list of `{ code =, text = }` (RFC 8914).
 -- - `rcode`: the reply's; nil where there is none.
 -- - `reason`: of a temporary status, a word for why: `timeout`, `unreachable`, `tcp_failed`, `cname_loop`,
@@ -52,7 +56,7 @@ local function are_strings(a, b) return type(a) == "string" and type(b) == "stri
 --- Asks for the records of a type at a name.
 -- In a task of `mailseal.async` other tasks go on meanwhile, and so does nginx; elsewhere the call waits in place.
 -- @tparam string name in ASCII (an A-label where it is international), with or without the dot at its end
--- @tparam string type "TXT", "MX", …, or "TYPE65" for one that has no name here
+-- @tparam string type "TXT", "MX", …, or "TYPE65280" for one that has no name here
 -- @tparam[opt] table options `dnssec_ok`: ask for signatures (DO); `checking_disabled`: for what does not validate, too
 --   (CD); `no_recursion`: ask an authoritative server what it knows itself
 -- @treturn ?table the answer, whatever DNS said or did not say; nil for misuse alone
