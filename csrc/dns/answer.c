@@ -1,8 +1,6 @@
 /* answer.c: what a reply says to a question. See answer.h. */
 #include "dns/answer.h"
 
-enum { CLASS_IN = 1 };
-
 const char *ms_dns_status_name(ms_dns_status status)
 {
     static const char *const names[] = { "ok", "nodata", "nxdomain", "servfail", "refused", "bogus" };
@@ -25,20 +23,10 @@ static void lower_ttl(ms_dns_answer *answer, uint32_t ttl)
     answer->has_ttl = true;
 }
 
-/* Finds a record of the answer section that belongs to the answer's owner. */
-static bool find(const ms_dns_answer *answer, const ms_dns_message *message, ms_dns_cursor *cursor, unsigned type,
-                 ms_dns_record *record)
-{
-    while (ms_dns_message_next(message, cursor, record) && record->section == MS_DNS_ANSWER)
-        if (record->type == type && record->class == CLASS_IN && ms_dns_name_eq(&record->name, &answer->owner))
-            return true;
-    return false;
-}
-
 bool ms_dns_answer_next(const ms_dns_answer *answer, const ms_dns_message *message, ms_dns_cursor *cursor,
                         ms_dns_record *record)
 {
-    return find(answer, message, cursor, answer->type, record);
+    return ms_dns_message_find(message, cursor, MS_DNS_ANSWER, answer->type, &answer->owner, record);
 }
 
 /* Have we been at this name? */
@@ -60,7 +48,8 @@ static bool follow_chain(ms_dns_answer *answer, const ms_dns_message *message, c
         ms_dns_record record;
         ms_dns_value value;
 
-        if (answer->type == MS_DNS_CNAME || !find(answer, message, &cursor, MS_DNS_CNAME, &record))
+        if (answer->type == MS_DNS_CNAME ||
+            !ms_dns_message_find(message, &cursor, MS_DNS_ANSWER, MS_DNS_CNAME, &answer->owner, &record))
             return true;
         ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_NAME, &value);
         if (seen(answer, asked, &value.name)) {
@@ -82,10 +71,7 @@ static bool find_authority(const ms_dns_message *message, unsigned type, ms_dns_
 {
     ms_dns_cursor cursor = ms_dns_message_records(message);
 
-    while (ms_dns_message_next(message, &cursor, record))
-        if (record->section == MS_DNS_AUTHORITY && record->type == type && record->class == CLASS_IN)
-            return true;
-    return false;
+    return ms_dns_message_find(message, &cursor, MS_DNS_AUTHORITY, type, NULL, record);
 }
 
 /* Is there a signature of the records of that owner and type (RFC 4034 §3.1)? */
@@ -97,10 +83,8 @@ static bool has_signature(const ms_dns_message *message, unsigned section, const
 
     if (!message->has_signatures)
         return false;
-    while (ms_dns_message_next(message, &cursor, &record))
-        if (record.section == section && record.type == MS_DNS_RRSIG && record.class == CLASS_IN &&
-            ms_dns_name_eq(&record.name, owner) &&
-            ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_TYPE, &covered) && covered.number == type)
+    while (ms_dns_message_find(message, &cursor, section, MS_DNS_RRSIG, owner, &record))
+        if (ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_TYPE, &covered) && covered.number == type)
             return true;
     return false;
 }

@@ -181,3 +181,43 @@ bool ms_dns_name_read(ms_dns_name *name, ms_span packet, size_t *at)
     *at = behind > 0 ? behind : i;
     return true;
 }
+
+/* Is the label at a place of a packet this one, which is in lower case, its length octet before it? */
+static bool same_label(const char *label, const uint8_t *other)
+{
+    size_t n = other[0];
+
+    if ((uint8_t)label[0] != n)
+        return false;
+    for (size_t i = 1; i <= n; i++)
+        if ((uint8_t)ms_lower(label[i]) != other[i])
+            return false;
+    return true;
+}
+
+bool ms_dns_name_at(ms_span packet, size_t at, const ms_dns_name *name)
+{
+    size_t i = 0;
+
+    for (;;) {
+        size_t length = (uint8_t)packet.p[at];
+
+        if (length >= POINTER) {
+            at = (length & 0x3f) << 8 | (uint8_t)packet.p[at + 1];
+            continue;
+        }
+        if (!same_label(packet.p + at, name->octets + i))
+            return false;
+        if (length == 0)
+            return true;
+        at += length + 1;
+        i += length + 1;
+    }
+}
+
+size_t ms_dns_name_behind(ms_span packet, size_t at)
+{
+    while (packet.p[at] != 0 && (uint8_t)packet.p[at] < POINTER)
+        at += (uint8_t)packet.p[at] + 1U;
+    return packet.p[at] == 0 ? at + 1 : at + 2;
+}

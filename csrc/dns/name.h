@@ -44,4 +44,9 @@ size_t ms_dns_name_text(const ms_dns_name *name, char *out);
 #define MS_DNS_HOPS_MAX 64
 bool ms_dns_name_read(ms_dns_name *name, ms_span packet, size_t *at);
 
+/* Of a name that ms_dns_name_read has found whole there: is it this one? */
+bool ms_dns_name_at(ms_span packet, size_t at, const ms_dns_name *name);
+/* The place behind it. */
+size_t ms_dns_name_behind(ms_span packet, size_t at);
+
 #endif

@@ -54,15 +54,14 @@ size_t ms_dns_query_write(const ms_dns_query *query, uint8_t out[MS_DNS_QUERY_MA
     return (size_t)(p - out);
 }
 
-/* Reads the record at the cursor. False where the packet holds no whole record there. */
-static bool read_record(ms_span packet, ms_dns_cursor *cursor, ms_dns_record *record)
+/* Reads what stands behind a record's owner. False where the packet holds no whole record there. */
+static bool read_body(ms_span packet, size_t at, ms_dns_cursor *cursor, ms_dns_record *record)
 {
-    size_t at = cursor->at, length;
-    const char *p;
+    const char *p = packet.p + at;
+    size_t length;
 
-    if (!ms_dns_name_read(&record->name, packet, &at) || packet.n - at < 10)
+    if (packet.n - at < 10)
         return false;
-    p = packet.p + at;
     length = get16(p + 8);
     if (packet.n - at - 10 < length)
         return false;
@@ -78,12 +77,8 @@ static bool read_record(ms_span packet, ms_dns_cursor *cursor, ms_dns_record *re
     return true;
 }
 
-ms_dns_cursor ms_dns_message_records(const ms_dns_message *message)
-{
-    return (ms_dns_cursor){ message->records_at, MS_DNS_ANSWER, message->counts[MS_DNS_ANSWER] };
-}
-
-bool ms_dns_message_next(const ms_dns_message *message, ms_dns_cursor *cursor, ms_dns_record *record)
+/* Counts one record off the cursor, going on to the next section where none is left. */
+static bool advance(const ms_dns_message *message, ms_dns_cursor *cursor)
 {
     while (cursor->left == 0) {
         if (cursor->section + 1 >= MS_DNS_SECTIONS)
@@ -91,7 +86,36 @@ bool ms_dns_message_next(const ms_dns_message *message, ms_dns_cursor *cursor, m
         cursor->left = message->counts[++cursor->section];
     }
     cursor->left--;
-    return read_record(message->packet, cursor, record);
+    return true;
+}
+
+ms_dns_cursor ms_dns_message_records(const ms_dns_message *message)
+{
+    return (ms_dns_cursor){ message->records_at, MS_DNS_ANSWER, message->counts[MS_DNS_ANSWER] };
+}
+
+bool ms_dns_message_next(const ms_dns_message *message, ms_dns_cursor *cursor, ms_dns_record *record)
+{
+    size_t at = cursor->at;
+
+    return advance(message, cursor) && ms_dns_name_read(&record->name, message->packet, &at) &&
+           read_body(message->packet, at, cursor, record);
+}
+
+bool ms_dns_message_find(const ms_dns_message *message, ms_dns_cursor *cursor, unsigned section, unsigned type,
+                         const ms_dns_name *owner, ms_dns_record *record)
+{
+    while (advance(message, cursor) && cursor->section <= section) {
+        size_t at = cursor->at;
+
+        read_body(message->packet, ms_dns_name_behind(message->packet, at), cursor, record);
+        if (cursor->section != section || record->type != type || record->class != CLASS_IN)
+            continue;
+        if (owner == NULL ? ms_dns_name_read(&record->name, message->packet, &at)
+                          : ms_dns_name_at(message->packet, at, owner))
+            return true;
+    }
+    return false;
 }
 
 /* Takes in the OPT record; there may be one (RFC 6891 §6.1.1), in the additional section, at the root. */
@@ -208,6 +232,8 @@ bool ms_dns_extended_error_next(ms_span *options, unsigned *code, ms_span *text)
         if (option == OPTION_EXTENDED_ERROR && length >= 2) {
             *code = get16(data);
             *text = ms_span_of(data + 2, length - 2);
+            if (text->n > 0 && text->p[text->n - 1] == '\0')
+                text->n--;
             return true;
         }
     }

@@ -94,8 +94,13 @@ typedef struct ms_dns_cursor {
 ms_dns_cursor ms_dns_message_records(const ms_dns_message *message);
 /* The next record of any section; false behind the last one. */
 bool ms_dns_message_next(const ms_dns_message *message, ms_dns_cursor *cursor, ms_dns_record *record);
+/* The next record in a section, of class IN, of that type, and of that owner where one is given; record->name is set
+ * where none is. False where there is none any more. */
+bool ms_dns_message_find(const ms_dns_message *message, ms_dns_cursor *cursor, unsigned section, unsigned type,
+                         const ms_dns_name *owner, ms_dns_record *record);
 
-/* The next extended error in the OPT record's options, `*options` being message->options at first. */
+/* The next extended error in the OPT record's options, `*options` being message->options at first. Its text may be any
+ * octets; a NUL at its end, which some send (RFC 8914 §2), is left out. */
 bool ms_dns_extended_error_next(ms_span *options, unsigned *code, ms_span *text);
 
 #endif

@@ -59,6 +59,19 @@ static void check_records(const ms_dns_message *message)
         require(code <= 0xffff && text.p + text.n <= message->packet.p + message->packet.n);
 }
 
+/* How many records there are of that name and type, looked at one by one. */
+static unsigned count(const ms_dns_message *message, const ms_dns_name *name, unsigned type)
+{
+    ms_dns_cursor cursor = ms_dns_message_records(message);
+    ms_dns_record record;
+    unsigned n = 0;
+
+    while (ms_dns_message_next(message, &cursor, &record))
+        n += record.section == MS_DNS_ANSWER && record.type == type && record.class == 1 &&
+             ms_dns_name_eq(&record.name, name);
+    return n;
+}
+
 static void check_answer(const ms_dns_message *message, const ms_dns_name *name, unsigned type)
 {
     ms_dns_cursor cursor = ms_dns_message_records(message);
@@ -74,9 +87,11 @@ static void check_answer(const ms_dns_message *message, const ms_dns_name *name,
     if (answer.zone.n > 0)
         check_name(&answer.zone);
     while (ms_dns_answer_next(&answer, message, &cursor, &record)) {
-        require(record.type == type && ms_dns_name_eq(&record.name, &answer.owner));
+        require(record.type == type);
         records++;
     }
+    require(records == count(message, &answer.owner, type));
+    require(!answer.is_signed || message->has_signatures);
     require((answer.status != MS_DNS_STATUS_OK) || records > 0);
 }
 
