@@ -7,7 +7,7 @@
 --     server:stop()
 --
 -- Names in a zone's text are relative to the zone, records without a TTL get 60 seconds. Programs on this machine may change
--- the zones by dynamic update (RFC 2136). Wants the programs knotd and knsupdate: apt install knot knot-dnsutils.
+-- the zones by dynamic update (RFC 2136). Wants the programs knotd (with keymgr) and knsupdate: apt install knot knot-dnsutils.
 --
 -- The server lives under a guardian, a shell that holds the reading end of a pipe: when the pipe closes, by `stop` or because
 -- this program has ended in whatever way, the guardian ends the server and removes the directory.
@@ -86,6 +86,9 @@ acl:
   - id: loopback
     address: [ 127.0.0.0/8, ::1 ]
     action: [ update, transfer ]
+policy:
+  - id: one-key
+    single-type-signing: on
 template:
   - id: default
     storage: "%s"
@@ -98,12 +101,13 @@ zone:
 ]]
 
 -- Writes what the server reads.
-local function prepare(directory, zones, listen, port)
+local function prepare(directory, zones, signed, listen, port)
   local addresses = {}
   for i, address in ipairs(listen) do addresses[i] = ("%s@%d"):format(address, port) end
   local lines = { configuration:format(directory, table.concat(addresses, ", "), directory, directory) }
   for name, text in pairs(zones) do
     lines[#lines + 1] = ("  - domain: %s\n"):format(name)
+    if signed[name] then lines[#lines + 1] = "    dnssec-signing: on\n    dnssec-policy: one-key\n" end
     write(("%s/%s.zone"):format(directory, name), ("$ORIGIN %s.\n$TTL 60\n%s\n"):format(name, text))
   end
   write(directory .. "/knot.conf", table.concat(lines))
@@ -122,9 +126,9 @@ local function wait_until_served(self, zones)
   return not read(self.log):find "cannot bind"
 end
 
-local function launch(zones, listen, port)
+local function launch(zones, signed, listen, port)
   local directory = assert(output_of("mktemp -d"):match "^(.-)\n", "cannot make a temporary directory")
-  prepare(directory, zones, listen, port)
+  prepare(directory, zones, signed, listen, port)
   local pipe = assert(io.popen(("sh -c %s guardian %s"):format(quote(guardian), quote(directory)), "w"))
   local host = listen[1]:find ":" and "[" .. listen[1] .. "]" or listen[1]
   local self = setmetatable({
@@ -150,16 +154,17 @@ function M.available()
 end
 
 --- Starts a server and waits until it serves its zones.
--- @tparam table options `zones`: a table from zone names to zone files' texts; `listen`: a list of loopback addresses
---   ({ "127.0.0.1" }); `port`: which port (one that is free)
+-- @tparam table options `zones`: a table from zone names to zone files' texts; `signed`: a table from the names of those that are to
+--   be signed (DNSSEC) to true; `listen`: a list of loopback addresses ({ "127.0.0.1" }); `port`: which port (one that is free)
 -- @treturn ?table the server: `address` ("127.0.0.1:port"), `host`, `port`, `pid`
 -- @treturn ?string why there is none
 -- @treturn ?string `no_knot`
 function M.start(options)
   if not M.available() then return nil, "Knot DNS is not installed: apt install knot knot-dnsutils", "no_knot" end
   local server, why
+  local signed, listen = options.signed or {}, options.listen or { "127.0.0.1" }
   for _ = 1, options.port and 1 or 5 do -- a port may be taken
-    server, why = launch(options.zones, options.listen or { "127.0.0.1" }, options.port or random(PORTS_FROM, PORTS_TO))
+    server, why = launch(options.zones, signed, listen, options.port or random(PORTS_FROM, PORTS_TO))
     if server then return server end
   end
   return nil, "knotd does not serve: " .. tostring(why), "no_knot"
@@ -180,6 +185,14 @@ function Server:update(zone, changes)
   local output = output_of(("knsupdate '%s' 2>&1 && echo 'ok'"):format(path))
   if output:find "ok\n$" and not output:lower():find "fail" then return true end
   return nil, "knsupdate: " .. output, "no_update"
+end
+
+--- The DS record of a signed zone's key: what its parent would hold, and what a validator may trust.
+-- @tparam string zone its name
+-- @treturn string its data: key tag, algorithm, digest type and digest
+function Server:ds(zone)
+  local output = output_of(("PATH=$PATH:/usr/sbin; keymgr -c '%s/knot.conf' '%s.' ds"):format(self.directory, zone))
+  return (assert(output:match "DS (%d+ %d+ 2 %x+)", "keymgr knows no key of " .. zone))
 end
 
 -- Does every thread of a process stand still?

@@ -102,6 +102,7 @@ needs_of_testing() {
     need header opendkim/dkim.h libopendkim-dev "libopendkim, to interoperate with"
     need python_module dkim python3-dkim "dkimpy, to interoperate with"
     need python_module nacl python3-nacl "dkimpy's Ed25519"
+    need command unbound unbound "Unbound, a validating resolver to ask"
     need command nginx nginx "nginx"
     need nginx_lua "" libnginx-mod-http-lua "lua-nginx-module"
     need nginx_module resty.core lua-resty-core "lua-resty-core"
