@@ -1,5 +1,6 @@
 local shell = require "spec.support.shell"
 local cjson = require "cjson"
+local knot = require "spec.support.knot"
 
 local zone = [[{
   "s1._domainkey.example.com": [{ "type": "TXT", "data": ["v=DKIM1; p=", "re\"st\\200\\027[2J"], "ttl": 60 }],
@@ -11,6 +12,21 @@ local zone = [[{
   "silent.example": [{ "error": "timeout" }],
   "broken.example": [{ "error": "servfail" }],
   "closed.example": [{ "error": "refused" }],
+  "adrift.example": [{ "type": "CNAME", "data": "gone.provider.test." }],
+  "1.2.0.192.in-addr.arpa": [{ "type": "PTR", "data": "b.example." }, { "type": "PTR", "data": "other.example." },
+                             { "type": "PTR", "data": "silent.example." }],
+  "2.2.0.192.in-addr.arpa": [{ "type": "PTR", "data": "b.example." }],
+  "3.2.0.192.in-addr.arpa": [{ "type": "PTR", "data": "silent.example." }],
+  "4.2.0.192.in-addr.arpa": [{ "error": "servfail" }],
+  "other.example": [{ "type": "A", "data": "192.0.2.9" }],
+  "zone.example": [{ "type": "SOA", "data": "ns1.zone.example. host.example. 1 2 3 4 5" },
+                   { "type": "NS", "data": "ns1.zone.example." }, { "type": "NS", "data": "ns2.zone.example." }],
+  "ns1.zone.example": [{ "type": "A", "data": "192.0.2.11" }],
+  "ns2.zone.example": [{ "type": "A", "data": "192.0.2.12" }, { "type": "AAAA", "data": "2001:db8::12" }],
+  "key.zone.example": [{ "type": "TXT", "data": "here" }],
+  "new.zone.example": [{ "type": "TXT", "data": "new", "servers": ["ns2.zone.example"] }],
+  "adrift.zone.example": [{ "type": "CNAME", "data": "gone.provider.test." }],
+  "silent.zone.example": [{ "error": "timeout" }],
   "xn--bcher-kva.example": [{ "type": "TXT", "data": "books" }]
 }]]
 
@@ -104,6 +120,141 @@ describe("mailseal query", function()
       assert.equal("", result.out)
       assert.equal(65, result.status)
     end
+  end)
+
+  it("says of a CNAME to a name that does not exist what that lets others do", function()
+    assert.same({
+      status = 1, err = "",
+      out = "adrift.example. IN CNAME gone.provider.test.\n"
+        .. "gone.provider.test does not exist: whoever can register it speaks for adrift.example\n",
+    }, query "adrift.example")
+  end)
+
+  describe("of an address", function()
+    it("prints its names, and which of them have the address", function()
+      local result = query "192.0.2.1"
+      assert.same({
+        status = 0, err = "",
+        out = [[
+1.2.0.192.in-addr.arpa. 300 IN PTR b.example.
+1.2.0.192.in-addr.arpa. 300 IN PTR other.example.
+1.2.0.192.in-addr.arpa. 300 IN PTR silent.example.
+; b.example has the address 192.0.2.1
+; other.example does not have the address 192.0.2.1
+; whether silent.example has the address 192.0.2.1 cannot be told: timeout
+]],
+      }, result)
+      assert.equal(result.out, query("192.0.2.1", "PTR").out)
+    end)
+
+    it("ends with status 1 where no name has it, or there is none", function()
+      local result = query "192.0.2.2"
+      assert.matches("; b.example does not have the address 192.0.2.2\n$", result.out)
+      assert.equal(1, result.status)
+      assert.same({ status = 1, out = "; 200.2.0.192.in-addr.arpa does not exist\n", err = "" }, query "192.0.2.200")
+    end)
+
+    it("ends with the status of a temporary failure where that is why none is found", function()
+      local result = query "192.0.2.3"
+      assert.equal("mailseal query: whether any name has the address 192.0.2.3 cannot be told\n", result.err)
+      assert.equal(69, result.status)
+      assert.equal(75, query("192.0.2.4").status)
+    end)
+
+    it("prints one object with --json", function()
+      local result = query("192.0.2.1", "--json")
+      local object = cjson.decode(result.out)
+      assert.equal(0, result.status)
+      assert.equal("192.0.2.1", object.address)
+      assert.equal("ok", object.status)
+      assert.same({ "b.example" }, object.confirmed)
+      assert.equal("unknown", object.names[3].state)
+      assert.equal("other.example", object.answer.records[2].target)
+    end)
+  end)
+
+  describe("with --authoritative", function()
+    it("says what each name server says, and prints the records", function()
+      assert.same({
+        status = 0, err = "",
+        out = [[
+; key.zone.example TXT in the zone zone.example: both name servers have it
+; ns1.zone.example (192.0.2.11) has it
+; ns2.zone.example (192.0.2.12) has it
+; ns2.zone.example (2001:db8::12) has it
+key.zone.example. 300 IN TXT "here"
+]],
+      }, query("key.zone.example", "--authoritative"))
+    end)
+
+    it("ends with status 1 where they differ, and says who says what", function()
+      assert.same({
+        status = 1, err = "",
+        out = [[
+; new.zone.example TXT in the zone zone.example: 1 of 2 name servers has it
+; ns1.zone.example (192.0.2.11) has no such name
+; ns2.zone.example (192.0.2.12) has it
+; ns2.zone.example (2001:db8::12) has it
+; ns2.zone.example:
+new.zone.example. 300 IN TXT "new"
+; ns1.zone.example:
+; new.zone.example does not exist
+]],
+      }, query("new.zone.example", "--authoritative"))
+    end)
+
+    it("ends with status 1 where none has it", function()
+      local result = query("key.zone.example", "MX", "--authoritative")
+      assert.matches("^; key.zone.example MX in the zone zone.example: neither of 2 name servers has it\n", result.out)
+      assert.matches("\n; key.zone.example exists and has no record of type MX\n$", result.out)
+      assert.equal(1, result.status)
+    end)
+
+    it("warns of a CNAME to a name that does not exist", function()
+      local result = query("adrift.zone.example", "--authoritative")
+      assert.matches(": both name servers have it, a CNAME to gone.provider.test, which does not exist\n", result.out, 1, true)
+      assert.matches("\n; gone.provider.test does not exist: whoever can register it speaks for adrift.zone.example\n$", result.out)
+      assert.equal(1, result.status)
+    end)
+
+    it("ends with status 69 where none answers, and names them all the same", function()
+      local result = query("silent.zone.example", "--authoritative")
+      assert.equal("mailseal query: silent.zone.example TXT: both name servers are silent\n", result.err)
+      assert.matches("\n; ns1.zone.example (192.0.2.11) is silent: timeout\n", result.out, 1, true)
+      assert.equal(69, result.status)
+    end)
+
+    it("ends with status 75 where there is no zone to be found", function()
+      local result = query("a.nowhere", "--authoritative")
+      assert.equal("mailseal query: a.nowhere TXT: no zone is found at a.nowhere or above it\n", result.err)
+      assert.equal(75, result.status)
+    end)
+
+    it("prints one object with --json", function()
+      local result = query("new.zone.example", "--authoritative", "--json")
+      assert.matches("^[^\n]+\n$", result.out)
+      local object = cjson.decode(result.out)
+      assert.equal(1, result.status)
+      assert.equal("propagating", object.status)
+      assert.equal("zone.example", object.zone)
+      assert.equal("1 of 2 name servers has it", object.summary)
+      assert.equal("nxdomain", object.servers[1].addresses[1].status)
+      assert.equal("2001:db8::12", object.servers[2].addresses[2].address)
+      assert.same({ "ns2.zone.example" }, object.groups[1].servers)
+      assert.equal("new", object.groups[1].answer.text[1])
+      assert.equal(69, query("silent.zone.example", "--authoritative", "--json").status)
+    end)
+
+    it("asks name servers on another port", function()
+      local server = assert(knot.start { zones = { ["port.test"] = "@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 127.0.0.1\nkey TXT \"here\"\n" } })
+      local asked = { "query", "key.port.test", "--authoritative", "--server", server.address, "--port", tostring(server.port) }
+      local result = shell.mailseal(asked)
+      server:stop()
+      assert.matches(": the only name server has it\n; ns.port.test (127.0.0.1) has it\n", result.out, 1, true)
+      assert.equal(0, result.status)
+      assert.equal(64, shell.mailseal({ "query", "key.port.test", "--port", "53" }).status)
+      assert.equal(64, shell.mailseal({ "query", "key.port.test", "--authoritative", "--port", "65536" }).status)
+    end)
   end)
 
   describe("with --json", function()

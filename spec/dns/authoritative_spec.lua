@@ -265,6 +265,54 @@ describe("resolver:authoritative, asking Knot,", function()
   end)
 end)
 
+describe("resolver:authoritative, over a zone,", function()
+  local resolver = assert(dns.resolver { zone_text = [[{
+    "example.test": [{ "type": "SOA", "data": "ns1.example.test. h.example.test. 1 2 3 4 5" },
+                     { "type": "NS", "data": "ns1.example.test." }, { "type": "NS", "data": "ns2.example.test." }],
+    "ns1.example.test": [{ "type": "A", "data": "192.0.2.1" }],
+    "ns2.example.test": [{ "type": "AAAA", "data": "2001:db8::2" }],
+    "key.example.test": [{ "type": "TXT", "data": "key" }],
+    "new.example.test": [{ "type": "TXT", "data": "new", "servers": ["ns1.example.test"] }],
+    "failing.example.test": [{ "error": "servfail", "servers": ["ns2.example.test"] }, { "type": "TXT", "data": "there" }],
+    "loop.example.test": [{ "type": "CNAME", "data": "loop.example.test." }],
+    "_domainkey.example.test": [{ "type": "NS", "data": "ns1.provider.test." }],
+    "provider.test": [{ "type": "SOA", "data": "ns1.provider.test. h.provider.test. 1 2 3 4 5" },
+                      { "type": "NS", "data": "ns1.provider.test." }],
+    "ns1.provider.test": [{ "type": "A", "data": "192.0.2.3" }],
+    "s1._domainkey.example.test": [{ "type": "TXT", "data": "delegated" }]
+  }]] })
+
+  it("says what it says over the network", function()
+    assert.equal("both name servers have it", assert(resolver:authoritative("key.example.test", "TXT")).summary)
+    local found = assert(resolver:authoritative("new.example.test", "TXT"))
+    assert.equal("propagating", found.status)
+    assert.equal("1 of 2 name servers has it", found.summary)
+    assert.same({ "ns1.example.test" }, found.groups[1].servers)
+  end)
+
+  it("asks the servers of a _domainkey that is delegated", function()
+    local found = assert(resolver:authoritative("s1._domainkey.example.test", "TXT"))
+    assert.equal("_domainkey.example.test", found.zone)
+    assert.equal("ok", found.status)
+    assert.equal("ns1.provider.test", found.servers[1].host)
+    assert.same({ "delegated" }, found.answer.text)
+  end)
+
+  it("lets a server that fails for the name be outvoted", function()
+    local found = assert(resolver:authoritative("failing.example.test", "TXT"))
+    assert.equal("ok", found.status)
+    assert.equal("1 of 2 name servers has it; 1 is lame", found.summary)
+    assert.equal("servfail", found.servers[2].reason)
+  end)
+
+  it("takes a CNAME to itself for a temporary fault of the records, and not of the servers", function()
+    local found = assert(resolver:authoritative("loop.example.test", "TXT"))
+    assert.equal("servfail", found.status)
+    assert.equal("cname_loop", found.reason)
+    assert.equal("answers", found.servers[1].state)
+  end)
+end)
+
 describe("resolver:authoritative", function()
   it("says that it is temporary where nothing answers at all", function()
     local found = assert(assert(dns.resolver { servers = { "127.0.0.1:1" }, timeout = 0.2, tries = 1 }):authoritative("a.test", "TXT"))

@@ -22,14 +22,17 @@ local rcode_names = { [1] = "formerr", [2] = "servfail", [4] = "notimp", [5] = "
 
 -- What is under way: the resolver, the question, and until when.
 local function new_search(resolver, name, type, options)
-  local search = { resolver = resolver, name = name, type = type, options = options, port = options.port or resolver.port or PORT }
-  search.moment = options.deadline and async.now() + options.deadline
-  return search
+  local now = resolver.asker.clock
+  return {
+    resolver = resolver, name = name, type = type, options = options, now = now,
+    port = options.port or resolver.port or PORT,
+    moment = options.deadline and now() + options.deadline,
+  }
 end
 
 -- Options of a query by the resolver within the time that is left.
 local function query_options(search, fresh)
-  local left = search.moment and math.max(search.moment - async.now(), 0.001)
+  local left = search.moment and math.max(search.moment - search.now(), 0.001)
   return { fresh = fresh or search.options.fresh, deadline = left }
 end
 
@@ -112,7 +115,7 @@ end
 -- Asks one address for the records themselves, whatever a resolver may know.
 local function ask_address(search, question, address)
   local asker = search.resolver.asker
-  local moment = async.now() + asker.timeout * asker.tries
+  local moment = search.now() + asker.timeout * asker.tries
   if search.moment then moment = math.min(moment, search.moment) end
   local sent = { name = question.name, type = question.type, options = { no_recursion = true }, partial = true }
   return asker:ask(sent, encode(sent.name, sent.type, sent.options), { server_name(address, search.port) }, moment)
