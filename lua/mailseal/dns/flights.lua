@@ -1,0 +1,93 @@
+--- Single flight: while a question is under way, others who ask the same wait for its answer in place of asking again.
+--
+-- Who asks leads the flight, the others wait. Where the leader fails (it raises, or its task is cancelled), those who
+-- wait are woken without an answer, and the first of them leads the next flight. A leader may also vanish without a word
+-- (nginx drops the coroutines of a request that ends), so nobody waits longer than half of a flight's time: then there is
+-- enough left for a flight of his own.
+--
+-- Nobody waits longer than he would have for an answer of his own: he joins only flights that end by his deadline.
+-- @module mailseal.dns.flights
+local async = require "mailseal.async"
+local copy = require "mailseal.dns.cache".copy
+
+local next, pcall, error, now = next, pcall, error, async.now
+
+local M = {}
+local Flights = {}
+Flights.__index = Flights
+Flights.__name = "mailseal.dns.flights"
+
+--- Makes a set of flights.
+-- @treturn table
+function M.new()
+  -- Weak, so that a flight vanishes with its leader.
+  return setmetatable({ latest = setmetatable({}, { __mode = "v" }) }, Flights)
+end
+
+-- Seconds that the task may wait for the flight; nil where it may not.
+local function patience(flight, task, deadline)
+  -- Only who is driven by the same loop may wait: another might never run while it does.
+  if flight.home ~= task.home or flight.deadline > deadline then return nil end
+  local left = flight.half - now()
+  return left > 0 and left or nil
+end
+
+local function forget(_, task) task.token[task] = nil end
+
+-- Waits until the flight has ended, or for so long.
+local function wait(flight, task, seconds)
+  local waiting = flight.waiting
+  if not waiting then
+    waiting = {}
+    flight.waiting = waiting
+  end
+  waiting[task], task.token = true, waiting
+  async.suspend(nil, forget, seconds)
+  waiting[task] = nil
+end
+
+--- Waits for the latest flight with a key, where there is one that may be joined.
+-- @tparam string key
+-- @tparam number deadline the moment (`async.now`) by which the caller wants an answer
+-- @treturn ?table what the flight brought, for all who waited: to be copied; nil where the caller is to `lead`
+function Flights:join(key, deadline)
+  local flight = self.latest[key]
+  local task = flight and async.task()
+  while flight and task do
+    local seconds = patience(flight, task, deadline)
+    if not seconds then return nil end
+    wait(flight, task, seconds)
+    if flight.result then return flight.result end
+    flight = self.latest[key]
+  end
+end
+
+-- Tells those who wait, or that there is nothing to be told. The leader's caller may do what he likes with his result, and
+-- runs before them.
+local function land(flight, result)
+  local waiting = flight.waiting
+  flight.waiting, flight.result = nil, result and copy(result)
+  for task in next, waiting do async.wake(task) end
+end
+
+--- Leads a flight, which becomes the latest with its key.
+-- @tparam string key
+-- @tparam number deadline the moment by which it will have ended
+-- @tparam function fly what brings the answer (a table, of which those who wait get a copy), called with the further arguments
+-- @tparam any ...
+-- @treturn table what `fly` returned
+-- @treturn boolean has no later one begun since? Else what this one brought is old
+-- @raise what `fly` raises, as it was
+function Flights:lead(key, deadline, fly, ...)
+  local latest, task, moment = self.latest, async.task(), now()
+  local flight = { deadline = deadline, half = moment + (deadline - moment) / 2, home = task and task.home }
+  latest[key] = flight
+  local ok, result = pcall(fly, ...)
+  local is_latest = latest[key] == flight
+  if is_latest then latest[key] = nil end
+  if flight.waiting then land(flight, ok and result) end
+  if not ok then error(result, 0) end
+  return result, is_latest
+end
+
+return M
