@@ -1,6 +1,10 @@
 --- How a server is named: "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:5353".
 -- @module mailseal.dns.server
+local rdata = require "mailseal.core".dns.rdata
+
 local M = {}
+
+local A, AAAA = 1, 28
 
 --- Takes a server's name apart. Whether the address is one, whoever uses it finds out.
 -- @tparam string text
@@ -16,6 +20,19 @@ function M.parse(text)
     if address and port >= 1 and port <= 65535 then return address, port end
   end
   return nil, ("\"%s\" is not the address of a server"):format(tostring(text)), "bad_server"
+end
+
+--- Is it an IPv4 or IPv6 address, in the way the system reads one?
+-- @tparam string text
+-- @treturn boolean
+function M.is_address(text) return (rdata(A, { text }) or rdata(AAAA, { text })) ~= nil end
+
+--- Is the address this machine's own, so that nobody stands between?
+-- @tparam string text a server's name
+-- @treturn boolean
+function M.is_loopback(text)
+  local address = M.parse(text)
+  return address ~= nil and (address:find "^127%." or address == "::1") and true or false
 end
 
 return M
