@@ -148,7 +148,7 @@ end
 --- How a key's record stands in DNS.
 -- @return nil where it is as it should be; else a sentence that says what is wrong
 local function look(resolver, one)
-  local answer = assert(resolver:query(one.name, "TXT"))
+  local answer = assert(resolver:query(one.name, "TXT", { fresh = true }))
   if answer.status == "ok" then
     return judge(answer.text, one)
   elseif answer.status == "nxdomain" or answer.status == "nodata" then

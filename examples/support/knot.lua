@@ -118,7 +118,7 @@ local function wait_until_served(self, zones)
   local resolver = assert(dns.resolver { servers = { self.address }, timeout = 0.5, tries = 1 })
   local deadline = async.now() + PATIENCE
   for name in pairs(zones) do
-    while resolver:query(name, "SOA").status ~= "ok" do
+    while resolver:query(name, "SOA", { fresh = true }).status ~= "ok" do
       if read(self.log):find "cannot bind" or read(self.log):find "critical:" or async.now() > deadline then return nil end
       async.sleep(0.02)
     end

@@ -1,6 +1,6 @@
 local dns = require "mailseal.dns"
-local system = require "mailseal.dns.system"
 local shell = require "spec.support.shell"
+local system = require "mailseal.dns.system"
 
 describe("dns.system", function()
   local directory, path
@@ -17,32 +17,163 @@ describe("dns.system", function()
   end
 
   it("reads servers and options of resolv.conf", function()
-    assert.same({ servers = { "192.0.2.1", "2001:db8::1" }, timeout = 3, tries = 4 }, read [[
+    assert.same({ servers = { "192.0.2.1", "2001:db8::1" }, passed_over = {}, timeout = 3, tries = 4, rotate = true, trusted = true },
+      read [[
 # a comment
-nameserver 192.0.2.1
+; nameserver 192.0.2.7
+nameserver 192.0.2.1 # another
+domain example.net
 search example.com
 nameserver	2001:db8::1
-nameserver fe80::1%eth0
-options edns0 timeout:3 attempts:4
+options edns0 timeout:3 single-request attempts:4
+options rotate trust-ad ndots:2
 ]])
   end)
 
+  it("takes every server there is", function()
+    local servers = read(("nameserver 192.0.2.1\n"):rep(9)).servers
+    assert.equal(9, #servers)
+  end)
+
+  it("tells what it passed over", function()
+    local found = read "nameserver fe80::1%eth0\nnameserver 192.0.2.1\nnameserver localhost\nnameserver 1.2.3\n"
+    assert.same({ "192.0.2.1" }, found.servers)
+    assert.same({ "fe80::1%eth0", "localhost", "1.2.3" }, found.passed_over)
+  end)
+
   it("keeps options within reason", function()
-    assert.same({ servers = { "192.0.2.1" }, timeout = 30, tries = 5 },
-      read "nameserver 192.0.2.1\noptions timeout:9999 attempts:9999")
-    assert.is_nil(read "options timeout:0".timeout)
+    local found = read "nameserver 192.0.2.1\noptions timeout:9999 attempts:9999"
+    assert.equal(30, found.timeout)
+    assert.equal(5, found.tries)
+    found = read "options timeout:0 attempts:x no-rotate trust-ads xtimeout:3"
+    assert.is_nil(found.timeout)
+    assert.is_nil(found.tries)
+    assert.is_nil(found.rotate)
+    assert.is_nil(found.trusted)
   end)
 
   it("takes this machine where nobody is named, or there is no file", function()
     assert.same({ "127.0.0.1" }, read "".servers)
-    assert.same({ "127.0.0.1" }, system.read "/nowhere/resolv.conf".servers)
+    assert.same({ "127.0.0.1" }, system.read(directory .. "/nowhere").servers)
   end)
 
-  it("is where a resolver without servers takes them from", function()
-    read "nameserver 127.0.0.77\noptions timeout:1 attempts:1\n"
-    local resolver = assert(dns.resolver { resolv_conf = path })
+  describe("watching", function()
+    local moment, watch
+
+    before_each(function()
+      moment = 1000
+      shell.write(path, "nameserver 192.0.2.1\n")
+      watch = system.watch(path, function() return moment end)
+    end)
+
+    it("sees a change, after a while", function()
+      assert.same({ "192.0.2.1" }, watch.found.servers)
+      shell.write(path, "nameserver 192.0.2.2\n")
+      assert.is_nil(watch:changed())
+      moment = moment + 5
+      assert.same({ "192.0.2.2" }, watch:changed().servers)
+      assert.same({ "192.0.2.2" }, watch.found.servers)
+      moment = moment + 5
+      assert.is_nil(watch:changed())
+    end)
+
+    it("takes no file, and one that names nobody, for one that is being written", function()
+      for _, text in ipairs { "", "nameserver", "nameserver 192.0." } do
+        shell.write(path, text)
+        moment = moment + 5
+        assert.is_nil(watch:changed())
+      end
+      os.remove(path)
+      moment = moment + 5
+      assert.is_nil(watch:changed())
+      assert.same({ "192.0.2.1" }, watch.found.servers)
+      shell.write(path, "nameserver 192.0.2.3\n")
+      moment = moment + 5
+      assert.same({ "192.0.2.3" }, watch:changed().servers)
+    end)
+  end)
+end)
+
+describe("dns.resolver without servers", function()
+  local directory, path
+
+  setup(function()
+    directory = shell.new_directory()
+    path = directory .. "/resolv.conf"
+  end)
+  teardown(function() shell.remove_directory(directory) end)
+
+  local function resolver_by(text, options)
+    shell.write(path, text)
+    options = options or {}
+    options.resolv_conf = path
+    return dns.resolver(options)
+  end
+
+  it("takes them, and how to ask them, from resolv.conf", function()
+    local resolver = assert(resolver_by "nameserver 127.0.0.77\noptions timeout:1 attempts:1\n")
     assert.same({ "127.0.0.77" }, resolver.transport.servers)
     assert.equal(1, resolver.asker.timeout)
     assert.equal(1, resolver.asker.tries)
+  end)
+
+  it("puts what it is told itself before that", function()
+    local resolver = assert(resolver_by("nameserver 127.0.0.77\noptions timeout:1 attempts:1\n", { timeout = 3, tries = 4 }))
+    assert.equal(3, resolver.asker.timeout)
+    assert.equal(4, resolver.asker.tries)
+  end)
+
+  it("is none where no server can be asked", function()
+    local resolver, message, code = resolver_by "nameserver fe80::1%eth0\n"
+    assert.is_nil(resolver)
+    assert.equal(path .. " names no server that can be asked, only fe80::1%eth0", message)
+    assert.equal("bad_server", code)
+  end)
+
+  describe("whose resolv.conf changes", function()
+    local resolver_of = require "mailseal.dns.resolver"
+    local stage = require "spec.support.dns_stage"
+
+    it("asks the new servers, and forgets what the old ones said", function()
+      local moment = 1000
+      local function clock() return moment end
+      local transport = stage.new "$ORIGIN test.\n@ SOA ns host 1 2 3 4 5\na TXT x\n"
+      shell.write(path, "nameserver 192.0.2.1\noptions attempts:1\n")
+      local resolver = resolver_of.new(transport, {
+        system = system.watch(path, clock), cache = require "mailseal.dns.cache".new { now = clock }, now = clock,
+      })
+      assert.equal("192.0.2.1", resolver:query("a.test", "TXT").server)
+      shell.write(path, "nameserver 192.0.2.2\nnameserver 192.0.2.3\noptions attempts:3 timeout:4\n")
+      moment = moment + 10
+      assert.equal("192.0.2.2", resolver:query("b.test", "TXT").server)
+      assert.equal(3, resolver.asker.tries)
+      assert.equal(4, resolver.asker.timeout)
+      assert.equal("192.0.2.2", resolver:query("a.test", "TXT").server)
+    end)
+
+    -- A server that says of everything that it has validated it.
+    local function boasting(text)
+      local transport = stage.new(text)
+      local exchange = transport.exchange
+      function transport:exchange(query)
+        local reply = exchange(self, query)
+        return reply:sub(1, 3) .. string.char(reply:byte(4) % 32 + 32 + (reply:byte(4) >= 128 and 128 or 0)) .. reply:sub(5)
+      end
+      return transport
+    end
+
+    local function authentic(text)
+      shell.write(path, text)
+      local resolver = resolver_of.new(boasting "$ORIGIN test.\na TXT x\n", { system = system.watch(path) })
+      return resolver:query("a.test", "TXT").authentic
+    end
+
+    it("believes what they say of DNSSEC where it is told so, or they are this machine", function()
+      assert.is_false(authentic "nameserver 192.0.2.1\n")
+      assert.is_true(authentic "nameserver 192.0.2.1\noptions trust-ad\n")
+      assert.is_true(authentic "nameserver 127.0.0.53\nnameserver ::1\n")
+      assert.is_false(authentic "nameserver 127.0.0.1\nnameserver 192.0.2.1\n")
+      assert.is_true(resolver_of.new(boasting "$ORIGIN test.\na TXT x\n"):query("a.test", "TXT").authentic)
+    end)
   end)
 end)

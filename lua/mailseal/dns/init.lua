@@ -9,68 +9,105 @@
 --
 -- The wire format, the transports and the resolver are modules of their own below this one.
 -- @module mailseal.dns
+local cache = require "mailseal.dns.cache"
 local resolver = require "mailseal.dns.resolver"
 local resty = require "mailseal.dns.resty"
 local system = require "mailseal.dns.system"
 
 local M = {}
 
+local function is_number(value) return type(value) == "number" and value > 0 and value < math.huge end
+local function is_count(value) return is_number(value) and value == math.floor(value) end
+local function is_boolean(value) return type(value) == "boolean" end
+local function is_text(value) return type(value) == "string" end
+local function is_function(value) return type(value) == "function" end
+
+local function is_cache(value)
+  if is_boolean(value) or is_text(value) then return true end
+  return is_count(value) and value >= 2
+    or type(value) == "table" and is_function(value.get) and is_function(value.put) and is_function(value.delete)
+end
+
+-- What each option must be: a test, and the words for it; the servers and the zone are judged by those who read them.
 local known = {
-  servers = true, timeout = true, tries = true, deadline = true, zone = true, zone_text = true, resolv_conf = true,
-  port = true,
+  servers = { function() return true end },
+  timeout = { is_number, "a number above 0" },
+  tries = { is_number, "a number above 0" },
+  deadline = { is_number, "a number above 0" },
+  rotate = { is_boolean, "true or false" },
+  in_flight = { is_count, "a whole number from 1" },
+  port = { function(value) return is_count(value) and value <= 65535 end, "a whole number from 1 to 65535" },
+  cache = { is_cache, "true, false, a whole number from 2, the name of a lua_shared_dict, or a cache" },
+  now = { is_function, "a function" },
+  zone = { function(value) return type(value) == "table" or is_text(value) end, "a table or a path" },
+  zone_text = { is_text, "a text" },
+  resolv_conf = { is_text, "a path" },
 }
 
 local function check_options(options)
   if type(options) ~= "table" then error("dns.resolver wants a table of options", 3) end
-  for name in pairs(options) do
-    if not known[name] then error("dns.resolver knows no option \"" .. tostring(name) .. "\"", 3) end
+  for name, value in pairs(options) do
+    local option = known[name]
+    if not option then error("dns.resolver knows no option \"" .. tostring(name) .. "\"", 3) end
+    if not option[1](value) then error(("dns.resolver: %s must be %s"):format(name, option[2]), 3) end
   end
-  for _, name in ipairs { "timeout", "tries", "deadline" } do
-    local value = options[name]
-    if value ~= nil and not (type(value) == "number" and value > 0) then
-      error("dns.resolver: " .. name .. " must be a number above 0", 3)
+  if options.zone and options.zone_text then error("dns.resolver wants a zone or a zone_text, not both", 3) end
+end
+
+-- The transport over the zone that the options name.
+local function zone_transport(options)
+  local zone = require "mailseal.dns.zone"
+  if options.zone_text then return zone.read(options.zone_text) end
+  if type(options.zone) == "string" then return zone.open(options.zone) end
+  return zone.new(options.zone)
+end
+
+-- The transport that asks the servers that the options name, or the system; and the watch of the system's.
+local function network_transport(options)
+  local servers, watch = options.servers, nil
+  if not servers then
+    watch = system.watch(options.resolv_conf)
+    servers = watch.found.servers
+    if #servers == 0 then
+      local named = table.concat(watch.found.passed_over, ", ")
+      return nil, watch.path .. " names no server that can be asked, only " .. named, "bad_server"
     end
   end
-  local port = options.port
-  if port ~= nil and not (type(port) == "number" and port >= 1 and port <= 65535 and port % 1 == 0) then
-    error("dns.resolver: port must be a whole number from 1 to 65535", 3)
-  end
-  local zone, text = options.zone, options.zone_text
-  if zone ~= nil and type(zone) ~= "table" and type(zone) ~= "string" then
-    error("dns.resolver: zone must be a table or a path", 3)
-  end
-  if text ~= nil and type(text) ~= "string" then error("dns.resolver: zone_text must be a text", 3) end
-  if zone and text then error("dns.resolver wants a zone or a zone_text, not both", 3) end
-end
-
--- The transport over the zone that the options name; nil and no message where they name none.
-local function zone_transport(options)
-  if options.zone_text then return require "mailseal.dns.zone".read(options.zone_text) end
-  if type(options.zone) == "string" then return require "mailseal.dns.zone".open(options.zone) end
-  if options.zone then return require "mailseal.dns.zone".new(options.zone) end
-end
-
--- The transport that asks the servers that the options or the system name; what the system says goes into the settings.
-local function network_transport(options, settings)
-  local servers = options.servers
-  if not servers then
-    local found = system.read(options.resolv_conf)
-    servers = found.servers
-    settings.timeout = settings.timeout or found.timeout
-    settings.tries = settings.tries or found.tries
-  end
+  local transport, message, code
   -- The sockets of c-ares cannot wait within nginx's loop.
-  if resty.available() then return resty.new(servers) end
-  return require "mailseal.dns.cares".new(servers, settings.timeout)
+  if resty.available() then
+    transport, message, code = resty.new(servers)
+  else
+    transport, message, code = require "mailseal.dns.cares".new(servers, options.timeout or watch and watch.found.timeout)
+  end
+  if not transport then return nil, message, code end
+  return transport, watch
+end
+
+-- The cache that the option names. A zone is a cache already.
+local function cache_of(option, over_zone, now)
+  if option == nil then option = not over_zone end
+  if option == true then return cache.new { now = now } end
+  if type(option) == "number" then return cache.new { size = option, now = now } end
+  return option
 end
 
 --- Makes a resolver.
 -- @tparam[opt] table options
 --
 -- - `servers`: list of servers to ask, in this order: "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353".
---   Without it those of /etc/resolv.conf are asked, with its `timeout` and `attempts`.
+--   Without it those of /etc/resolv.conf are asked, with its options, and those that it comes to name later; see
+--   `mailseal.dns.system`.
 -- - `timeout`: seconds that a server is given for one try (2); `tries`: how often the list is gone through (2).
 -- - `deadline`: seconds after which a query ends in any case (timeout × tries × number of servers).
+-- - `rotate`: begin with another server each time (false).
+-- - `in_flight`: how many queries may be under way at a time; further ones wait for their turn.
+-- - `cache`: how many answers to keep (10,000), or false for none: then each query is asked, even where the same one is under
+--   way; or a cache (see `mailseal.dns.cache`), which several resolvers that ask the same servers may share; or, in nginx, the
+--   name of a lua_shared_dict, which all workers share. Over a zone there is none unless asked for.
+-- - `now`: the clock for what depends on the time of day, and for the cache: a function that returns seconds since 1970, UTC.
+--   Without it the cache goes by the monotonic clock, and does not care when the time of day is set.
+-- - `port`: where the name servers listen that `authoritative` finds (53).
 -- - `zone`: in place of servers: the path of a zone file (JSON or BIND's master format), or a table as the JSON file
 --   holds one. See `mailseal.dns.zone`.
 -- - `zone_text`: in place of servers: what such a file holds.
@@ -79,14 +116,24 @@ end
 -- @treturn ?table a resolver, see `mailseal.dns.resolver`
 -- @treturn ?string what is wrong with a server's address or with the zone
 -- @treturn ?string `bad_server`, `bad_zone`, `unreadable` or `no_module` (a JSON zone without lua-cjson)
+-- @raise where an option is none, or not of its kind
 function M.resolver(options)
   options = options or {}
   check_options(options)
-  local settings = { timeout = options.timeout, tries = options.tries, deadline = options.deadline, port = options.port }
-  local transport, message, code = zone_transport(options)
-  if not transport and not message then transport, message, code = network_transport(options, settings) end
+  local over_zone, watch = options.zone ~= nil or options.zone_text ~= nil, nil
+  local transport, message, code
+  if over_zone then
+    transport, message, code = zone_transport(options)
+  else
+    transport, message, code = network_transport(options)
+    watch = transport and message
+  end
   if not transport then return nil, message, code end
-  return resolver.new(transport, settings)
+  return resolver.new(transport, {
+    timeout = options.timeout, tries = options.tries, deadline = options.deadline, rotate = options.rotate,
+    in_flight = options.in_flight, port = options.port, now = options.now, system = watch,
+    cache = cache_of(options.cache, over_zone, options.now),
+  })
 end
 
 return M

@@ -18,7 +18,12 @@
 -- - `authoritative`: the server speaks for `name` itself, not from hearsay (AA).
 -- - `zone`: of a negative answer, the zone that the name, or the end of the chain, is in, where the server said so (the
 --   owner of the SOA in the authority section); of an answer of type SOA, the zone whose SOA it is.
--- - `ttl`: seconds that the answer may be kept, of a negative one as RFC 2308 §5 has it; nil where it may not.
+-- - `ttl`: seconds that the answer may be kept, of a negative one as RFC 2308 §5 has it, but at most a day, and three hours for a
+--   negative one; nil where it may not. Out of the cache, what is left of them. (The records' own `ttl` is as the server said.)
+-- - `expires_at`: the time until which it may be kept, in seconds since 1970, UTC; nil where it may not, as with TTL 0.
+-- - `recheck_at`: the time before which it is no use to ask again, in seconds since 1970, UTC: what was published since is seen
+--   when the caches on the way have forgotten this answer, and in any case 60 seconds after it was given.
+-- - `from_cache`: true where it came out of the resolver's cache.
 -- - `authentic`: the server says that it validated the answer by DNSSEC (AD). Worth as much as the way to it.
 -- - `signed`: true where signatures came with the records, or with the SOA of a negative answer, as they do when `dnssec_ok` asks
 --   for them and the zone has any. Nobody has looked whether they hold.
@@ -31,19 +36,149 @@
 -- @module mailseal.dns.resolver
 local ask = require "mailseal.dns.ask"
 local async = require "mailseal.async"
+local cache = require "mailseal.dns.cache"
 local encode = require "mailseal.core".dns.encode
+local flights = require "mailseal.dns.flights"
+local server = require "mailseal.dns.server"
+
+local copy, now, floor, time = cache.copy, async.now, math.floor, os.time
 
 local M = {}
 local Resolver = {}
 Resolver.__index = Resolver
 Resolver.__name = "mailseal.dns.resolver"
 
+-- Seconds before which nobody should ask again, and those after which he may in any case.
+local RECHECK_SOONEST, RECHECK_LATEST = 60, 86400
+
+-- Seconds that a definitive answer may be kept at most, whatever it says of itself (of a negative one RFC 2308 §5 says so). All
+-- others are faults, which RFC 2308 §7 would let us keep for five minutes: of one that is over nobody should hear any longer.
+local LONGEST = { ok = 86400, nodata = 10800, nxdomain = 10800 }
+
+-- ---- The system's servers.
+
+-- The settings that the options name, or else the system.
+local function settings_of(options, found)
+  local settings = {}
+  for name, value in pairs(options) do settings[name] = value end
+  for _, name in ipairs { "timeout", "tries", "rotate" } do
+    if settings[name] == nil then settings[name] = found[name] end
+  end
+  return settings
+end
+
+-- Is what the servers say of DNSSEC worth anything? As glibc has it, where resolv.conf says so (`trust-ad`); and where
+-- they are this machine itself.
+local function are_trusted(found)
+  if found.trusted then return true end
+  for _, name in ipairs(found.servers) do
+    if not server.is_loopback(name) then return false end
+  end
+  return true
+end
+
+-- Asks those servers from now on that the system names.
+local function follow_system(self, found)
+  self.transport.servers = found.servers
+  self.asker = ask.new(self.transport, settings_of(self.options, found))
+  self.distrusts = not are_trusted(found)
+end
+
 --- Makes a resolver upon a transport.
 -- @tparam table transport see `mailseal.dns.cares`
--- @tparam[opt] table options `timeout`, `tries`, `deadline`: see `mailseal.dns`
+-- @tparam[opt] table options `timeout`, `tries`, `deadline`, `rotate`, `in_flight`, `now`: see `mailseal.dns`; `cache`: a cache,
+--   see `mailseal.dns.cache`; `system`: a watch of the system's servers, see `mailseal.dns.system`
 -- @treturn table the resolver
 function M.new(transport, options)
-  return setmetatable({ transport = transport, asker = ask.new(transport, options), port = options and options.port }, Resolver)
+  options = options or {}
+  local self = setmetatable({ transport = transport, options = options, time = options.now or time, port = options.port }, Resolver)
+  if options.cache then self.cache, self.flights = options.cache, flights.new() end
+  self.system = options.system
+  if self.system then
+    follow_system(self, self.system.found)
+  else
+    self.asker = ask.new(transport, options)
+  end
+  return self
+end
+
+-- ---- Asking.
+
+-- Asks, and adds what is to be said of an answer's time.
+local function ask_now(self, question, query, deadline)
+  local found = self.system and self.system:changed()
+  if found then
+    follow_system(self, found)
+    if self.cache and self.cache.clear then self.cache:clear() end
+  end
+  local answer = self.asker:ask(question, query, nil, deadline)
+  local moment, ttl, wait = self.time(), answer.ttl, RECHECK_SOONEST
+  local longest = ttl and ttl > 0 and LONGEST[answer.status]
+  if longest then
+    if ttl > wait then wait = ttl < RECHECK_LATEST and ttl or RECHECK_LATEST end
+    if ttl > longest then
+      ttl = longest
+      answer.ttl = ttl
+    end
+    answer.expires_at = moment + ttl
+  end
+  answer.recheck_at = moment + wait
+  if self.distrusts then answer.authentic = false end
+  return answer
+end
+
+-- An answer out of the cache; nil where there is none.
+local function find(self, key, name, kind)
+  local answer, left = self.cache:get(key)
+  -- Only who spells the question as answers do may find one by his own spelling.
+  if not answer or answer.name ~= name or answer.type ~= kind then return nil end
+  answer.from_cache, answer.ttl = true, floor(left or math.max(0, answer.expires_at - self.time()))
+  return answer
+end
+
+-- Keeps an answer, or forgets what it contradicts.
+local function keep(self, key, answer)
+  if answer.expires_at then
+    self.cache:put(key, answer, answer.ttl)
+  elseif LONGEST[answer.status] then
+    self.cache:delete(key)
+  end
+end
+
+-- May the transport be used where we are? Else nil, a message and a code.
+local function is_ready(transport)
+  if transport.ready then return transport:ready() end
+  return true
+end
+
+-- What of the options makes another question of it.
+local function flags_of(options)
+  return (options.dnssec_ok and " D" or "") .. (options.checking_disabled and " C" or "")
+end
+
+-- Asks by way of the cache and of the flights.
+local function query_shared(self, name, kind, options)
+  local flags, fresh = options and flags_of(options) or "", options and options.fresh
+  local answer = not fresh and find(self, kind .. " " .. name .. flags, name, kind)
+  if answer then return answer end
+  local query, canonical, canonical_kind = encode(name, kind, options)
+  if not query then return nil, canonical, canonical_kind end
+  local key = canonical_kind .. " " .. canonical .. flags
+  if not fresh and (canonical ~= name or canonical_kind ~= kind) then
+    answer = find(self, key, canonical, canonical_kind)
+    if answer then return answer end
+  end
+  local ready, message, code = is_ready(self.transport)
+  if not ready then return nil, message, code end
+  local deadline = now() + (options and options.deadline or self.asker.deadline)
+  -- What a flight that is under way brings was asked before.
+  answer = not fresh and self.flights:join(key, deadline)
+  if answer then return copy(answer) end
+  local question, is_latest = { name = canonical, type = canonical_kind, options = options }
+  answer, is_latest = self.flights:lead(key, deadline, ask_now, self, question, query, deadline)
+  -- Where one that began later was there first, it knows better.
+  if is_latest then keep(self, key, answer) end
+  return answer
 end
 
 -- Raises, in the name of the public method's caller, where the resolver is closed.
@@ -53,26 +188,49 @@ end
 
 local function are_strings(a, b) return type(a) == "string" and type(b) == "string" end
 
+local query_options = { dnssec_ok = true, checking_disabled = true, no_recursion = true, no_edns = true, fresh = true, deadline = true }
+
+local function check_options(options)
+  if type(options) ~= "table" then error("resolver:query wants a table of options", 3) end
+  for name in next, options do
+    if not query_options[name] then error("resolver:query knows no option \"" .. tostring(name) .. "\"", 3) end
+  end
+  local deadline = options.deadline
+  if deadline ~= nil and not (type(deadline) == "number" and deadline > 0 and deadline < math.huge) then
+    error("resolver:query: deadline must be a number above 0", 3)
+  end
+end
+
 --- Asks for the records of a type at a name.
 -- In a task of `mailseal.async` other tasks go on meanwhile, and so does nginx; elsewhere the call waits in place.
+--
+-- Where the resolver has a cache, who asks what is being asked already waits for that answer, and does not ask again.
 -- @tparam string name in ASCII (an A-label where it is international), with or without the dot at its end
 -- @tparam string type "TXT", "MX", …, or "TYPE65280" for one that has no name here
--- @tparam[opt] table options `dnssec_ok`: ask for signatures (DO); `checking_disabled`: for what does not validate, too
---   (CD); `no_recursion`: ask an authoritative server what it knows itself
+-- @tparam[opt] table options
+--
+-- - `fresh`: ask now, whatever the cache holds, and put what is found into it. The servers asked may have a cache of
+--   their own; who wants to be past that, too, asks the name servers themselves (`authoritative`).
+-- - `deadline`: seconds after which this query ends in any case.
+-- - `dnssec_ok`: ask for signatures (DO); `checking_disabled`: for what does not validate, too (CD).
+-- - `no_recursion`: ask an authoritative server what it knows itself; `no_edns`: without EDNS. Such answers are not cached.
 -- @treturn ?table the answer, whatever DNS said or did not say; nil for misuse alone
 -- @treturn ?string what is wrong with the name or the type, or where we are
 -- @treturn ?string `bad_name`, `bad_type`; `wrong_phase` in a phase of nginx that must not wait, see `mailseal.dns.resty`
--- @raise where name or type is no string, or the resolver is closed
+-- @raise where name or type is no string, an option is none, or the resolver is closed
 function Resolver:query(name, type, options)
   check_open(self)
   if not are_strings(name, type) then error("resolver:query wants a name and a type", 2) end
+  if options ~= nil then check_options(options) end
+  if self.cache and not (options and (options.no_recursion or options.no_edns)) then
+    return query_shared(self, name, type, options)
+  end
   local query, canonical, kind = encode(name, type, options)
   if not query then return nil, canonical, kind end
-  if self.transport.ready then
-    local ready, message, code = self.transport:ready()
-    if not ready then return nil, message, code end
-  end
-  return self.asker:ask({ name = canonical, type = kind, options = options }, query)
+  local ready, message, code = is_ready(self.transport)
+  if not ready then return nil, message, code end
+  local deadline = options and options.deadline
+  return ask_now(self, { name = canonical, type = kind, options = options }, query, deadline and now() + deadline)
 end
 
 --- Asks for the records of a type at several names, side by side.

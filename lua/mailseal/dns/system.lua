@@ -19,16 +19,14 @@ local function bounded(text, greatest)
   return number and number >= 1 and math.min(number, greatest) or nil
 end
 
-local readers = {}
-
 -- An address with a scope ("fe80::1%eth0") is passed over: c-ares before 1.20 cannot be told of it.
-function readers.nameserver(found, rest)
+local function read_nameserver(found, rest)
   local address = rest:match "^%S+"
   local list = address and server.is_address(address) and found.servers or found.passed_over
   list[#list + 1] = address
 end
 
-function readers.options(found, rest)
+local function read_options(found, rest)
   for option in rest:gmatch "%S+" do
     found.timeout = bounded(option:match "^timeout:(%d+)$", 30) or found.timeout
     found.tries = bounded(option:match "^attempts:(%d+)$", 5) or found.tries
@@ -36,6 +34,8 @@ function readers.options(found, rest)
     found.trusted = found.trusted or option == "trust-ad" or nil
   end
 end
+
+local readers = { nameserver = read_nameserver, options = read_options }
 
 -- What a text of resolv.conf says.
 local function parse(text)
