@@ -112,30 +112,37 @@ static unsigned days_until(unsigned year, unsigned month, unsigned day)
     return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
 }
 
+/* The seconds from 1970 to the time that fourteen digits stand for, YYYYMMDDHHmmSS; false where there is no such time
+ * between 1970 and 2105. */
+static bool read_time(const char *p, uint32_t *seconds)
+{
+    unsigned year = digits(p, 4), month = digits(p + 4, 2), day = digits(p + 6, 2), hour = digits(p + 8, 2);
+    unsigned minute = digits(p + 10, 2), second = digits(p + 12, 2), first;
+
+    if (year < 1970 || year > 2105 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59)
+        return false;
+    first = days_until(year, month, 1);
+    if (day < 1 || day > (month < 12 ? days_until(year, month + 1, 1) - first : 31))
+        return false;
+    *seconds = (first + day - 1) * 86400 + hour * 3600 + minute * 60 + second;
+    return true;
+}
+
 /* YYYYMMDDHHmmSS (RFC 4034 §3.2), or seconds since 1970. */
 static bool write_time(writer *w)
 {
-    unsigned year, month, day, hour, minute, second;
-    const char *p;
+    uint32_t seconds;
+    ms_span token;
 
     if (w->left == 0 || w->tokens->n != 14)
         return write_number(w, 4);
-    p = w->tokens->p;
-    for (size_t i = 0; i < 14; i++)
-        if (!ms_is_digit(p[i]))
+    take(w, &token);
+    for (size_t i = 0; i < token.n; i++)
+        if (!ms_is_digit(token.p[i]))
             return bad(w, "not a time");
-    w->tokens++;
-    w->left--;
-    year = digits(p, 4);
-    month = digits(p + 4, 2);
-    day = digits(p + 6, 2);
-    hour = digits(p + 8, 2);
-    minute = digits(p + 10, 2);
-    second = digits(p + 12, 2);
-    if (year < 1970 || year > 2105 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
-        second > 59)
+    if (!read_time(token.p, &seconds))
         return bad(w, "not a time between 1970 and 2105");
-    add_number(w->out, days_until(year, month, day) * 86400 + hour * 3600 + minute * 60 + second, 4);
+    add_number(w->out, seconds, 4);
     return true;
 }
 
