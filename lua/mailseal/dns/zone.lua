@@ -55,9 +55,12 @@ Transport.__name = "mailseal.dns.zone"
 
 local NOERROR, RRSIG = 0, 46
 
+-- What a message may show of words out of a zone, which may be anything.
+local MESSAGE_MAX = 300
+
 -- The transport over data; or what is wrong, said of `source`.
 local function transport_over(source, data, message, code)
-  if not data then return nil, source .. ": " .. message, code or "bad_zone" end
+  if not data then return nil, source .. ": " .. message:sub(1, MESSAGE_MAX):gsub("%c", "?"), code or "bad_zone" end
   return setmetatable({
     data = data,
     plain = #data.limited == 0 and data.nodes or {}, -- the nodes that are the same for all
