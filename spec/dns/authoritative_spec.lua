@@ -275,6 +275,13 @@ describe("resolver:authoritative, over a zone,", function()
     "new.example.test": [{ "type": "TXT", "data": "new", "servers": ["ns1.example.test"] }],
     "failing.example.test": [{ "error": "servfail", "servers": ["ns2.example.test"] }, { "type": "TXT", "data": "there" }],
     "loop.example.test": [{ "type": "CNAME", "data": "loop.example.test." }],
+    "round.example.test": [{ "type": "CNAME", "data": "about.provider.test." }],
+    "about.provider.test": [{ "type": "CNAME", "data": "round.example.test." }],
+    "elsewhere.example.test": [{ "type": "CNAME", "data": "key.silent.test." }],
+    "silent.test": [{ "type": "SOA", "data": "ns1.provider.test. h.provider.test. 1 2 3 4 5" },
+                    { "type": "NS", "data": "ns1.provider.test." }],
+    "key.silent.test": [{ "error": "timeout" }],
+    "empty.example.test": [{ "type": "CNAME", "data": "ns1.provider.test." }],
     "_domainkey.example.test": [{ "type": "NS", "data": "ns1.provider.test." }],
     "provider.test": [{ "type": "SOA", "data": "ns1.provider.test. h.provider.test. 1 2 3 4 5" },
                       { "type": "NS", "data": "ns1.provider.test." }],
@@ -310,6 +317,33 @@ describe("resolver:authoritative, over a zone,", function()
     assert.equal("servfail", found.status)
     assert.equal("cname_loop", found.reason)
     assert.equal("answers", found.servers[1].state)
+    assert.equal("both name servers have it, a CNAME to itself", found.summary)
+  end)
+
+  it("tells a CNAME that all have from what becomes of it", function()
+    for name, expected in pairs {
+      round = { "servfail", "about.provider.test, which leads back to it" },
+      elsewhere = { "timeout", "key.silent.test, of which DNS cannot tell just now" },
+      empty = { "nodata", "ns1.provider.test, which has no such record" },
+    } do
+      local found = assert(resolver:authoritative(name .. ".example.test", "TXT"))
+      assert.equal(expected[1], found.status)
+      assert.equal("both name servers have it, a CNAME to " .. expected[2], found.summary)
+    end
+  end)
+
+  it("asks no more than so many servers, and addresses of each, of a zone that names hundreds", function()
+    local records = { ["many.test"] = { { type = "SOA", data = "ns1.many.test. h.many.test. 1 2 3 4 5" } } }
+    for i = 1, 200 do
+      local host = ("ns%03d.many.test"):format(i)
+      records["many.test"][i + 1] = { type = "NS", data = host .. "." }
+      records[host] = {}
+      for j = 1, 20 do records[host][j] = { type = "A", data = ("192.0.%d.%d"):format(i, j) } end
+    end
+    local found = assert(assert(dns.resolver { zone = records }):authoritative("many.test", "SOA"))
+    assert.equal("all 16 name servers have it", found.summary)
+    assert.equal("ns016.many.test", found.servers[16].host)
+    for _, server in ipairs(found.servers) do assert.equal(8, #server.addresses) end
   end)
 end)
 

@@ -70,8 +70,11 @@ local function list_once(list, item)
   if list[#list] ~= item then list[#list + 1] = item end
 end
 
+-- Is it a CNAME to the name itself? That is in no chain.
+local function leads_to_itself(group) return not group.alias and group.answer.reason == "cname_loop" end
+
 -- Does the group's answer hold the record?
-local function has_it(group) return group.alias ~= nil or group.status == "ok" end
+local function has_it(group) return group.alias ~= nil or group.status == "ok" or leads_to_itself(group) end
 
 --- Groups name servers by what they say.
 -- @tparam table servers a list as `mailseal.dns.authoritative` returns it
@@ -184,8 +187,11 @@ local ends = { ok = "", nodata = ", which has no such record", nxdomain = ", whi
 -- Where the CNAME leads that all have.
 local function alias_clause(groups)
   local group = groups[1]
-  if #groups ~= 1 or not group.alias then return "" end
-  return (", a CNAME to %s%s"):format(group.alias, ends[group.status] or ", of which DNS cannot tell just now")
+  if #groups ~= 1 then return "" end
+  if leads_to_itself(group) then return ", a CNAME to itself" end
+  if not group.alias then return "" end
+  local where = group.answer.reason == "cname_loop" and ", which leads back to it" or ends[group.status]
+  return (", a CNAME to %s%s"):format(group.alias, where or ", of which DNS cannot tell just now")
 end
 
 --- Says in words how many name servers have a record, and what is the matter with the others.

@@ -54,12 +54,13 @@ end
 local function hosts_of(records, zone)
   local hosts, seen = {}, {}
   for _, record in ipairs(records) do
-    if record.type == "NS" and record.name == zone and not seen[record.host] and #hosts < HOSTS_MAX then
+    if record.type == "NS" and record.name == zone and not seen[record.host] then
       seen[record.host] = true
       hosts[#hosts + 1] = record.host
     end
   end
   table.sort(hosts)
+  for i = #hosts, HOSTS_MAX + 1, -1 do hosts[i] = nil end
   return hosts
 end
 
