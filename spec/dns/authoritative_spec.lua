@@ -1,6 +1,7 @@
 local async = require "mailseal.async"
 local dns = require "mailseal.dns"
 local knot = require "spec.support.knot"
+local resolver_of = require "mailseal.dns.resolver"
 
 local SOA = "@ SOA ns1 hostmaster 1 3600 600 86400 30\n"
 
@@ -254,6 +255,14 @@ describe("resolver:authoritative, asking Knot,", function()
     for i = 1, 40 do assert.equal(i % 2 == 0 and "ok" or "propagating", found[i].status) end
   end)
 
+  it("ends when its deadline is over, with what it has", function()
+    local patient = assert(dns.resolver { servers = { first.address }, port = first.port, timeout = 5, tries = 2 })
+    local before = async.now()
+    local found = assert(patient:authoritative("key.half.test", "TXT", { deadline = 1.5 }))
+    assert.is_true(async.now() - before < 5)
+    assert.equal("1 of 4 name servers has it; 1 is silent; 1 is lame; 1 is without an address", found.summary)
+  end)
+
   it("asks servers that have IPv6 alone", function()
     local zones = { ["six.test"] = SOA .. "@ NS ns\nns AAAA ::1\nkey TXT \"six\"\n" }
     local six = knot.start { listen = { "::1" }, zones = zones }
@@ -368,6 +377,28 @@ describe("resolver:authoritative", function()
     assert.equal("bad_name", select(3, resolver:authoritative("a..b", "TXT")))
     assert.equal("bad_type", select(3, resolver:authoritative("a.test", "NONE")))
     assert.has_error(function() resolver:authoritative("a.test") end, "resolver:authoritative wants a name and a type")
+  end)
+
+  it("raises on an option that is none", function()
+    local resolver = assert(dns.resolver { zone = {} })
+    assert.has_error(function() resolver:authoritative("a.test", "TXT", { tries = 1 }) end,
+      'resolver:authoritative knows no option "tries"')
+    assert.has_error(function() resolver:authoritative("a.test", "TXT", { deadline = 0 }) end,
+      "resolver:authoritative: deadline must be a number above 0")
+  end)
+
+  it("says when to ask again: not before a minute is over", function()
+    local resolver = assert(dns.resolver { zone = {}, now = function() return 1000 end })
+    assert.equal(1060, assert(resolver:authoritative("a.test", "TXT")).recheck_at)
+  end)
+
+  it("asks nothing where DNS cannot be asked", function()
+    local transport = { servers = { false } }
+    function transport:ready() return nil, "not here", "wrong_phase" end
+    local resolver = resolver_of.new(transport)
+    assert.same({ nil, "not here", "wrong_phase" }, { resolver:authoritative("a.test", "TXT") })
+    assert.same({ nil, "not here", "wrong_phase" }, { resolver:reverse "192.0.2.1" })
+    assert.same({ nil, "not here", "wrong_phase" }, { resolver:synthesized("a.test", "TXT") })
   end)
 
   it("raises on a port that is none", function()

@@ -15,6 +15,8 @@ local HOSTS_MAX, ADDRESSES_MAX, ROUNDS_MAX = 16, 8, 4
 
 local PORT = 53
 
+local RECHECK_SOONEST = 60 -- seconds
+
 local definitive = { ok = true, nodata = true, nxdomain = true }
 -- Faults of the records and not of the server: it has answered.
 local faults_of_records = { cname_loop = true, cname_chain_too_long = true }
@@ -274,7 +276,7 @@ end
 -- @treturn table what was found
 function M.ask(resolver, name, type, options)
   local search = new_search(resolver, name, type, options)
-  local result = { name = name, type = type }
+  local result = { name = name, type = type, recheck_at = resolver.time() + RECHECK_SOONEST }
   local zone, message, code, above = zone_cut.find(resolver, name, query_options(search))
   if not zone and not above then return no_zone(result, message, code) end
   result.zone, result.servers, result.name_servers_from = ask_zone(search, zone or above)

@@ -189,16 +189,26 @@ end
 local function are_strings(a, b) return type(a) == "string" and type(b) == "string" end
 
 local query_options = { dnssec_ok = true, checking_disabled = true, no_recursion = true, no_edns = true, fresh = true, deadline = true }
+local authoritative_options = { fresh = true, deadline = true, port = true }
 
-local function check_options(options)
-  if type(options) ~= "table" then error("resolver:query wants a table of options", 3) end
+local function check_options(method, options, known)
+  if type(options) ~= "table" then error(("resolver:%s wants a table of options"):format(method), 3) end
   for name in next, options do
-    if not query_options[name] then error("resolver:query knows no option \"" .. tostring(name) .. "\"", 3) end
+    if not known[name] then error(("resolver:%s knows no option \"%s\""):format(method, tostring(name)), 3) end
   end
   local deadline = options.deadline
   if deadline ~= nil and not (type(deadline) == "number" and deadline > 0 and deadline < math.huge) then
-    error("resolver:query: deadline must be a number above 0", 3)
+    error(("resolver:%s: deadline must be a number above 0"):format(method), 3)
   end
+end
+
+-- Name and type as answers spell them, where they may be asked for here; else nil, a message and a code.
+local function check_question(self, name, type)
+  local query, canonical, kind = encode(name, type)
+  if not query then return nil, canonical, kind end
+  local ready, message, code = is_ready(self.transport)
+  if not ready then return nil, message, code end
+  return canonical, kind
 end
 
 --- Asks for the records of a type at a name.
@@ -221,7 +231,7 @@ end
 function Resolver:query(name, type, options)
   check_open(self)
   if not are_strings(name, type) then error("resolver:query wants a name and a type", 2) end
-  if options ~= nil then check_options(options) end
+  if options ~= nil then check_options("query", options, query_options) end
   if self.cache and not (options and (options.no_recursion or options.no_edns)) then
     return query_shared(self, name, type, options)
   end
@@ -264,20 +274,22 @@ end
 --   `answer` for each.
 -- - `zone`: the zone asked; `name_servers_from`: `child` where the zone itself told its name servers, `parent` where they
 --   are those of its delegation.
+-- - `recheck_at`: seconds since 1970 before which asking again is of little use.
 -- - `name`, `type`: the question.
 -- @tparam string name as for `query`
 -- @tparam string type as for `query`
 -- @tparam[opt] table options `fresh`: find the zone and its servers past the cache, too; `deadline`: seconds within which all is to be
 --   done; `port`: where name servers listen (that of the resolver, or 53)
 -- @treturn ?table what was found; nil for misuse alone
--- @treturn ?string what is wrong with the name or the type
--- @treturn ?string `bad_name` or `bad_type`
--- @raise where name or type is no string, or the resolver is closed
+-- @treturn ?string what is wrong with the name or the type, or where we are
+-- @treturn ?string `bad_name`, `bad_type`; `wrong_phase` as of `query`
+-- @raise where name or type is no string, an option is none, or the resolver is closed
 function Resolver:authoritative(name, type, options)
   check_open(self)
   if not are_strings(name, type) then error("resolver:authoritative wants a name and a type", 2) end
-  local query, canonical, kind = encode(name, type)
-  if not query then return nil, canonical, kind end
+  if options ~= nil then check_options("authoritative", options, authoritative_options) end
+  local canonical, kind, code = check_question(self, name, type)
+  if not canonical then return nil, kind, code end
   return require "mailseal.dns.authoritative".ask(self, canonical, kind, options or {})
 end
 
@@ -295,12 +307,15 @@ end
 -- @tparam string address such as "192.0.2.1" or "2001:db8::1"
 -- @tparam[opt] table options as for `query`
 -- @treturn ?table what was found; nil for misuse alone
--- @treturn ?string what is wrong with the address
--- @treturn ?string `bad_address`
--- @raise where the address is no string, or the resolver is closed
+-- @treturn ?string what is wrong with the address, or where we are
+-- @treturn ?string `bad_address`; `wrong_phase` as of `query`
+-- @raise where the address is no string, an option is none, or the resolver is closed
 function Resolver:reverse(address, options)
   check_open(self)
   if type(address) ~= "string" then error("resolver:reverse wants an address", 2) end
+  if options ~= nil then check_options("reverse", options, query_options) end
+  local ready, message, code = is_ready(self.transport)
+  if not ready then return nil, message, code end
   return require "mailseal.dns.reverse".ask(self, address, options)
 end
 
@@ -310,14 +325,16 @@ end
 -- @tparam string type as for `query`
 -- @tparam[opt] table options as for `query`
 -- @treturn ?boolean true where a wildcard answers; false where the name answers for itself, or there is no such name
--- @treturn ?string why it cannot be told, or what is wrong with the name or the type
--- @treturn ?string a temporary status; `no_room` beside one of the longest names there are; `bad_name` or `bad_type`
--- @raise where name or type is no string, or the resolver is closed
+-- @treturn ?string why it cannot be told, or what is wrong with the name or the type, or where we are
+-- @treturn ?string a temporary status; `no_room` beside one of the longest names there are; `bad_name`, `bad_type`;
+--   `wrong_phase` as of `query`
+-- @raise where name or type is no string, an option is none, or the resolver is closed
 function Resolver:synthesized(name, type, options)
   check_open(self)
   if not are_strings(name, type) then error("resolver:synthesized wants a name and a type", 2) end
-  local query, canonical, kind = encode(name, type)
-  if not query then return nil, canonical, kind end
+  if options ~= nil then check_options("synthesized", options, query_options) end
+  local canonical, kind, code = check_question(self, name, type)
+  if not canonical then return nil, kind, code end
   return require "mailseal.dns.wildcard".ask(self, canonical, kind, options)
 end
 
