@@ -19,7 +19,8 @@ local calls = {
   key = { "generate(1)", "generate { bit = 1 }", "load()", "load_file()" },
   dkim = { "signer()", "signer { frob = 1 }", "verifier()", "verify()", "verify 'a'" },
   dns = { "resolver(1)" },
-  async = { "run()", "sleep()", "map()" },
+  async = { "run()", "sleep()", "map()", "start()", "within()", "within(1)" },
+  ["async.luv"] = { "start()", "start(print, 1)" },
 }
 
 describe("misuse", function()

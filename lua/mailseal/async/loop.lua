@@ -32,6 +32,16 @@ function M.task()
   return host and host.task()
 end
 
+-- Raises the error where a cancelled task would wait; the others have their turn first, for it may catch it and wait again,
+-- for ever.
+local function refuse(task, poller, on_cancel)
+  if on_cancel then on_cancel(poller, task) end
+  local ready = task.loop.ready
+  ready[#ready + 1] = task
+  yield(refuse)
+  error(CANCELLED, 0)
+end
+
 --- Suspends the running task: see `mailseal.async.suspend`.
 -- @tparam[opt] table|userdata poller
 -- @tparam[opt] function on_cancel
@@ -45,9 +55,8 @@ function M.suspend(poller, on_cancel, seconds)
     if not host then error("nobody can be suspended here", 2) end
     return host.suspend(poller, on_cancel, seconds)
   end
+  if task.cancelled then refuse(task, poller, on_cancel) end
   task.waiting, task.poller, task.on_cancel = true, poller, on_cancel
-  -- The others have their turn even where it catches the error and waits again, for ever.
-  if task.cancelled then M.cancel(task) end
   if seconds then timers.add(task.loop.timers, task, now() + seconds) end
   local pollers = poller and task.loop.pollers
   if pollers then pollers[poller] = (pollers[poller] or 0) + 1 end
@@ -91,7 +100,7 @@ function M.sleep(seconds) M.suspend(nil, nil, seconds) end
 
 -- After a step: does the task wait, or has it ended, and how?
 local function look_at(task, ok, ...)
-  if task.waiting then return end
+  if task.waiting or (...) == refuse then return end
   if ok and status(task.thread) ~= "dead" then return task:over(false, "a task may wait only through mailseal.async") end
   if not ok and (...) ~= CANCELLED then task.traceback = debug.traceback(task.thread) end
   task:over(ok, ...)

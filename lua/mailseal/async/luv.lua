@@ -110,9 +110,11 @@ function turn(poller)
 end
 
 -- Somebody has become ready: by a callback of luv's, or in another loop.
-function ours:kick()
-  if not self.turning and #self.ready == 1 then set_timer() end
+local function kick(loop_of_ours)
+  if not loop_of_ours.turning and #loop_of_ours.ready == 1 then set_timer() end
 end
+
+ours.kick = kick
 
 --- Starts a function as a task on luv's loop, and returns. The task belongs to nobody, and goes on until it ends.
 -- @tparam function fn what to call; in it everything of `mailseal.async` may be used
