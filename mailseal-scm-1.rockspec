@@ -12,7 +12,8 @@ description = {
   detailed = [[
     Gets a sending domain from "customer typed a name" to "every message leaves signed": keys, DKIM signatures,
     the records that mail authentication lives on, and DNS. For Lua 5.4 and LuaJIT (OpenResty).
-    The command mailseal also uses argparse and lua-cjson where they are installed.]],
+    The command mailseal also uses argparse and lua-cjson where they are installed; tasks run on cqueues, luv and nginx
+    where those are in use.]],
   license = "MIT",
 }
 

@@ -84,6 +84,10 @@ needs_of_testing() {
     need command luajit luajit2 "LuaJIT"
     need lua_header luajit-2.1 libluajit2-5.1-dev "the header of LuaJIT"
     need command busted lua-busted "busted, the test runner"
+    for lua in lua5.4 luajit; do
+        need lua_module $lua:cqueues lua-cqueues "cqueues, a loop that tasks run on"
+        need lua_module $lua:luv lua-luv "luv, another"
+    done
     need command luarocks luarocks "LuaRocks"
     need command git git "git"
     need command openssl openssl "the openssl command, to compare with"

@@ -36,8 +36,8 @@
 --   ended it calls `task:over(true, …)`, or `task:over(false, problem)` and has set `task.traceback`. One that was cancelled
 --   (`task.cancelled`) before it has begun it does not begin: `task:over(false, CANCELLED)`.
 -- - `cancel(task)`: `task.cancelled` has just been set. A task in `suspend` is woken, `on_cancel(poller, task)` is called, and
---   `suspend` raises CANCELLED; so it does at once, though not without letting others go on, where a cancelled task calls it.
---   A host that can end a task whatever it waits for does so, and calls `task:over(false, CANCELLED)`.
+--   `suspend` raises CANCELLED. Where a cancelled task calls `suspend`, it likewise calls `on_cancel`, lets others go on for a
+--   turn, and raises. A host that can end a task whatever it waits for does so, and calls `task:over(false, CANCELLED)`.
 -- - `sleep(seconds)`: lets the running task wait; raises CANCELLED as `suspend` does.
 --
 -- CANCELLED is that of `mailseal.async.task`. The built-in host is `mailseal.async.loop`, a plain one to read
