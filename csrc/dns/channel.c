@@ -1,5 +1,6 @@
 /* channel.c: c-ares behind one epoll descriptor. See channel.h. */
 #include "dns/channel.h"
+#include "dns/schedule.h"
 
 #define CARES_NO_DEPRECATED
 #include <ares.h>
@@ -19,37 +20,37 @@ enum {
     PLAIN_LANE = UDP_LANES, /* UDP without EDNS */
     TCP_LANE,
     LANES,
-    TICK_MS = 50, /* how exact time-outs are */
-    EVENTS = 64,  /* sockets looked at in one go */
+    EVENTS = 64, /* sockets looked at in one go */
     UDP_SIZE = 4096,
     RECEIVE_BUFFER = 1 << 20,
+    LOST_MOST = 256,     /* queries that we gave up and an ares channel still has */
+    SERVED_MOST = 20000, /* queries from one source port under load; without any, c-ares closes the socket */
+    UPKEEP = 1000,       /* milliseconds between two looks at the lanes */
+    ATTEMPTS_KEPT = 1024,
 };
 
-typedef struct request {
-    struct request *previous, *next; /* among those under way; later `next` among those done */
-    ms_channel *channel;
+/* What c-ares has of a request. */
+typedef struct attempt {
+    struct attempt *next; /* of the same request; or among those free */
+    ms_request *request;  /* NULL where nobody waits any more */
     struct lane *lane;
-    uint64_t id, expires;
-    bool done;    /* delivered, or about to be */
-    bool in_ares; /* its callback is still to come */
-    bool held;    /* in a list of ours */
-    const char *code;
-    char *reply;
-    size_t reply_size;
-} request;
+} attempt;
 
 /* An ares channel: one server, over UDP or TCP. Made when it is first needed. */
 typedef struct lane {
     ms_channel *channel;
+    struct lane **seat; /* where its server has it */
     ares_channel ares;
-    unsigned kind;    /* 0 to UDP_LANES - 1, PLAIN_LANE or TCP_LANE */
-    unsigned number;  /* its place among the channel's lanes */
-    size_t in_flight; /* requests that c-ares has */
-    bool suspect;     /* may have lost its EDNS flag */
-    bool retired;     /* takes no further query, and goes when the last one is done */
+    unsigned kind;           /* 0 to UDP_LANES - 1, PLAIN_LANE or TCP_LANE */
+    unsigned number;         /* its place among the channel's lanes */
+    unsigned served;         /* queries that it was given */
+    unsigned attempts, lost; /* that c-ares has; those of them that nobody waits for */
+    bool suspect;            /* may have lost its EDNS flag */
+    bool retired;            /* takes no further query, and goes when nobody waits for what it has */
 } lane;
 
 typedef struct server {
+    ms_peer peer;
     char address[80]; /* "192.0.2.1:53", "[2001:db8::1]:53" */
     unsigned turn;
     lane *lanes[LANES];
@@ -59,11 +60,12 @@ struct ms_channel {
     int epoll;
     bool library; /* ares_library_init succeeded */
     unsigned longest_ms;
-    uint64_t last_id, last_tick;
-    size_t outstanding;
-    request *live;                   /* under way */
-    request *done_first, *done_last; /* to be taken */
-    request *taken;                  /* shown to the caller */
+    uint64_t now, upkeep; /* when we last looked; when the lanes are looked at next */
+    ms_schedule *schedule;
+    ms_request *done_first, *done_last; /* to be taken */
+    ms_request *taken;                  /* shown to the caller */
+    attempt *spare;
+    unsigned spare_n;
     size_t servers_n;
     server **servers;
     size_t lanes_n; /* NULL among them where one is gone */
@@ -78,45 +80,74 @@ static uint64_t now_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* ---- requests */
+/* ---- attempts */
 
-static void request_release(request *r)
+static attempt *attempt_new(ms_channel *channel)
 {
-    if (r->in_ares || r->held)
+    attempt *a = channel->spare;
+
+    if (a == NULL)
+        return malloc(sizeof *a);
+    channel->spare = a->next;
+    channel->spare_n--;
+    return a;
+}
+
+static void attempt_free(ms_channel *channel, attempt *a)
+{
+    if (channel->spare_n == ATTEMPTS_KEPT) {
+        free(a);
         return;
-    free(r->reply);
-    free(r);
+    }
+    a->next = channel->spare;
+    channel->spare = a;
+    channel->spare_n++;
 }
 
-static void link_live(ms_channel *channel, request *r)
+/* Takes an attempt from its request. */
+static void unlink_attempt(attempt *a)
 {
-    r->held = true;
-    r->previous = NULL;
-    r->next = channel->live;
-    if (r->next != NULL)
-        r->next->previous = r;
-    channel->live = r;
+    attempt *first = a->request->attempts, *before = first;
+
+    if (first == a) {
+        a->request->attempts = a->next;
+        return;
+    }
+    while (before->next != a)
+        before = before->next;
+    before->next = a->next;
 }
 
-static void unlink_live(ms_channel *channel, request *r)
+/* The lane gets no further query. */
+static void retire(lane *l)
 {
-    if (r->previous != NULL)
-        r->previous->next = r->next;
-    else
-        channel->live = r->next;
-    if (r->next != NULL)
-        r->next->previous = r->previous;
-    r->next = r->previous = NULL;
+    if (!l->retired)
+        *l->seat = NULL;
+    l->retired = true;
 }
+
+/* Lets c-ares keep what it still has of a request. */
+static void abandon(ms_request *r)
+{
+    attempt *a = r->attempts;
+
+    for (; a != NULL; a = a->next) {
+        a->request = NULL;
+        if (++a->lane->lost == LOST_MOST)
+            retire(a->lane);
+    }
+    r->attempts = NULL;
+}
+
+/* ---- the end of a request */
 
 /* Moves a request to those that wait to be taken; `code` says what became of it, NULL that it has a reply. */
-static void finish(request *r, const char *code)
+static void finish(ms_channel *channel, ms_request *r, const char *code)
 {
-    ms_channel *channel = r->channel;
-
-    unlink_live(channel, r);
-    r->done = true;
+    ms_schedule_done(channel->schedule, r);
+    abandon(r);
     r->code = code;
+    r->next = NULL;
     if (channel->done_last != NULL)
         channel->done_last->next = r;
     else
@@ -140,32 +171,37 @@ static const char *code_of(int status)
     }
 }
 
-/* c-ares is done with a request, maybe still inside ares_send. */
+/* c-ares is done with an attempt, maybe still inside ares_send. */
 static void on_reply(void *argument, int status, int timeouts, unsigned char *reply, int size)
 {
-    request *r = argument;
+    attempt *a = argument;
+    lane *l = a->lane;
+    ms_channel *channel = l->channel;
+    ms_request *r = a->request;
     const char *code = code_of(status);
 
     (void)timeouts;
-    r->in_ares = false;
-    r->lane->in_flight--;
+    l->attempts--;
     /* A server without EDNS; it may have said FORMERR before. */
     if (size >= 12 && reply[10] == 0 && reply[11] == 0)
-        r->lane->suspect = true;
-    if (r->done) {
-        request_release(r);
+        l->suspect = true;
+    if (r != NULL)
+        unlink_attempt(a);
+    else
+        l->lost--;
+    attempt_free(channel, a);
+    if (r == NULL)
         return;
-    }
     if (code == NULL && (reply == NULL || size <= 0))
         code = "failed";
     if (code == NULL) {
-        r->reply = malloc((size_t)size);
-        if (r->reply != NULL)
-            memcpy(r->reply, reply, r->reply_size = (size_t)size);
-        else
+        ms_schedule_replied(r, channel->now);
+        if (!ms_request_keep(r, ms_span_of(reply, (size_t)size)))
             code = "no_memory";
+    } else if (r->attempts != NULL) {
+        return; /* another one may do better */
     }
-    finish(r, code);
+    finish(channel, r, code);
 }
 
 /* ---- lanes */
@@ -205,7 +241,7 @@ static bool open_ares(lane *l, const char *address, ms_error *error)
     else if (l->kind != PLAIN_LANE)
         options.flags |= ARES_FLAG_EDNS;
     options.ednspsz = UDP_SIZE;
-    options.timeout = (int)(l->channel->longest_ms + TICK_MS); /* ours comes first */
+    options.timeout = (int)(l->channel->longest_ms + UPKEEP); /* ours comes first */
     options.tries = 1;
     options.sock_state_cb = on_socket;
     options.sock_state_cb_data = l;
@@ -243,7 +279,8 @@ static lane **free_place(ms_channel *channel)
     return &lanes[channel->lanes_n++];
 }
 
-static lane *lane_new(ms_channel *channel, unsigned kind, const char *address, ms_error *error)
+/* Makes a lane to a server. */
+static lane *lane_new(ms_channel *channel, server *s, unsigned kind, ms_error *error)
 {
     lane **place = free_place(channel), *l = place != NULL ? calloc(1, sizeof *l) : NULL;
 
@@ -252,13 +289,15 @@ static lane *lane_new(ms_channel *channel, unsigned kind, const char *address, m
         return NULL;
     }
     l->channel = channel;
+    l->seat = &s->lanes[kind];
     l->kind = kind;
     l->number = (unsigned)(place - channel->lanes);
-    if (!open_ares(l, address, error)) {
+    if (!open_ares(l, s->address, error)) {
         free(l);
         return NULL;
     }
     *place = l;
+    *l->seat = l;
     return l;
 }
 
@@ -294,18 +333,92 @@ static lane *choose_lane(ms_channel *channel, server *s, bool tcp, ms_span query
 {
     unsigned kind = tcp ? TCP_LANE : has_additional(query) ? s->turn++ % UDP_LANES : PLAIN_LANE;
 
-    if (s->lanes[kind] != NULL && lost_edns(s->lanes[kind])) {
-        s->lanes[kind]->retired = true;
-        s->lanes[kind] = NULL;
+    lane *l = s->lanes[kind];
+
+    if (l != NULL && (l->served == SERVED_MOST || lost_edns(l))) {
+        retire(l);
+        l = NULL;
     }
-    if (s->lanes[kind] == NULL)
-        s->lanes[kind] = lane_new(channel, kind, s->address, error);
-    return s->lanes[kind];
+    return l != NULL ? l : lane_new(channel, s, kind, error);
+}
+
+/* ---- sending */
+
+/* Gives a request to c-ares; it may be done at once. */
+static void attempt_request(ms_channel *channel, ms_request *r)
+{
+    /* The peer is a server's first member. */
+    server *s = (server *)r->peer;
+    ms_error error = { .code = "no_memory" };
+    lane *l = choose_lane(channel, s, r->tcp, ms_span_of(r->octets, r->size), &error);
+    attempt *a = l != NULL ? attempt_new(channel) : NULL;
+
+    if (a == NULL) {
+        if (r->attempts == NULL)
+            finish(channel, r, error.code);
+        return;
+    }
+    *a = (attempt){ .next = r->attempts, .request = r, .lane = l };
+    r->attempts = a;
+    r->times++;
+    l->attempts++;
+    l->served++;
+    ares_send(l->ares, (const unsigned char *)r->octets, (int)r->size, on_reply, a);
+}
+
+/* Sends what may be sent. */
+static void send_next(ms_channel *channel)
+{
+    ms_request *r = ms_schedule_next(channel->schedule, channel->now);
+
+    for (; r != NULL; r = ms_schedule_next(channel->schedule, channel->now))
+        attempt_request(channel, r);
+}
+
+bool ms_channel_send(ms_channel *channel, const ms_channel_query *query, unsigned *number, ms_error *error)
+{
+    ms_request *r;
+
+    if (query->server >= channel->servers_n)
+        return ms_fail(error, "bad_server", "no such server");
+    channel->now = now_ms();
+    r = ms_schedule_add(channel->schedule, &channel->servers[query->server]->peer, query->octets, channel->now,
+                        channel->now + query->deadline_ms);
+    if (r == NULL)
+        return ms_fail_memory(error);
+    r->tcp = query->tcp;
+    r->timeout = query->timeout_ms < channel->longest_ms ? query->timeout_ms : channel->longest_ms;
+    *number = r->number;
+    send_next(channel);
+    if (r->state == MS_REQUEST_WAITING)
+        ms_schedule_later(channel->schedule, r, channel->now);
+    return true;
+}
+
+void ms_channel_cancel(ms_channel *channel, unsigned number)
+{
+    ms_request *r = ms_schedule_find(channel->schedule, number);
+
+    if (r == NULL || r == channel->taken)
+        return;
+    if (r->state == MS_REQUEST_DONE) {
+        ms_request **place = &channel->done_first, *before = NULL;
+
+        for (; *place != r; place = &(*place)->next)
+            before = *place;
+        *place = r->next;
+        if (channel->done_last == r)
+            channel->done_last = before;
+    } else {
+        ms_schedule_done(channel->schedule, r);
+        abandon(r);
+    }
+    ms_schedule_release(channel->schedule, r);
 }
 
 /* ---- the channel */
 
-ms_channel *ms_channel_new(unsigned longest_ms, ms_error *error)
+ms_channel *ms_channel_new(unsigned longest_ms, unsigned in_flight, ms_error *error)
 {
     ms_channel *channel = calloc(1, sizeof *channel);
 
@@ -314,40 +427,44 @@ ms_channel *ms_channel_new(unsigned longest_ms, ms_error *error)
         return NULL;
     }
     channel->longest_ms = longest_ms < 1000000 ? longest_ms : 1000000;
+    channel->now = now_ms();
+    channel->schedule = ms_schedule_new(in_flight, channel->now);
     channel->library = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
     channel->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (channel->library && channel->epoll >= 0)
+    if (channel->schedule != NULL && channel->library && channel->epoll >= 0)
         return channel;
+    if (channel->schedule == NULL)
+        ms_fail_memory(error);
+    else
+        ms_fail(error, "failed", "no descriptor to wait for DNS replies on can be had");
     ms_channel_free(channel);
-    ms_fail(error, "failed", "no descriptor to wait for DNS replies on can be had");
     return NULL;
-}
-
-static void free_list(request *r)
-{
-    while (r != NULL) {
-        request *next = r->next;
-
-        r->held = false;
-        request_release(r);
-        r = next;
-    }
 }
 
 void ms_channel_free(ms_channel *channel)
 {
     if (channel == NULL)
         return;
+    for (unsigned i = 0; channel->schedule != NULL && i < ms_schedule_size(channel->schedule); i++) {
+        ms_request *r = ms_schedule_find(channel->schedule, i);
+
+        if (r != NULL)
+            abandon(r);
+    }
     for (size_t i = 0; i < channel->lanes_n; i++)
         if (channel->lanes[i] != NULL)
             lane_free(channel->lanes[i]);
     for (size_t i = 0; i < channel->servers_n; i++)
         free(channel->servers[i]);
+    while (channel->spare != NULL) {
+        attempt *next = channel->spare->next;
+
+        free(channel->spare);
+        channel->spare = next;
+    }
     free(channel->lanes);
     free(channel->servers);
-    free_list(channel->live);
-    free_list(channel->done_first);
-    free_list(channel->taken);
+    ms_schedule_free(channel->schedule);
     if (channel->epoll >= 0)
         close(channel->epoll);
     if (channel->library)
@@ -392,34 +509,6 @@ bool ms_channel_add_server(ms_channel *channel, ms_span address, unsigned port, 
     return true;
 }
 
-bool ms_channel_send(ms_channel *channel, unsigned number, bool tcp, ms_span query, unsigned timeout_ms, uint64_t *id,
-                     ms_error *error)
-{
-    uint64_t now = now_ms();
-    request *r;
-    lane *l;
-
-    if (number >= channel->servers_n)
-        return ms_fail(error, "bad_server", "no such server");
-    l = choose_lane(channel, channel->servers[number], tcp, query, error);
-    if (l == NULL)
-        return false;
-    r = calloc(1, sizeof *r);
-    if (r == NULL)
-        return ms_fail_memory(error);
-    if (channel->outstanding++ == 0)
-        channel->last_tick = now;
-    r->channel = channel;
-    r->lane = l;
-    r->id = *id = ++channel->last_id;
-    r->expires = now + (timeout_ms < channel->longest_ms ? timeout_ms : channel->longest_ms);
-    r->in_ares = true;
-    l->in_flight++;
-    link_live(channel, r);
-    ares_send(l->ares, (const unsigned char *)query.p, (int)query.n, on_reply, r);
-    return true;
-}
-
 int ms_channel_fd(const ms_channel *channel)
 {
     return channel->epoll;
@@ -427,43 +516,16 @@ int ms_channel_fd(const ms_channel *channel)
 
 int ms_channel_timeout(const ms_channel *channel)
 {
-    uint64_t now, next = channel->last_tick + TICK_MS;
-
-    if (channel->done_first != NULL)
-        return 0;
-    if (channel->live == NULL)
-        return -1;
-    now = now_ms();
-    return next > now ? (int)(next - now) : 0;
+    return channel->done_first != NULL ? 0 : ms_schedule_timeout(channel->schedule, now_ms());
 }
 
-/* Gives up what has waited too long, and lets c-ares look at its own clocks. */
-static void tick(ms_channel *channel, uint64_t now)
-{
-    request *r = channel->live, *next;
-
-    channel->last_tick = now;
-    for (; r != NULL; r = next) {
-        next = r->next;
-        if (r->expires <= now)
-            finish(r, "timeout");
-    }
-    for (size_t i = 0; i < channel->lanes_n; i++) {
-        lane *l = channel->lanes[i];
-
-        if (l != NULL && l->retired && l->in_flight == 0)
-            lane_free(l);
-        else if (l != NULL)
-            ares_process_fd(l->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-    }
-}
-
-void ms_channel_process(ms_channel *channel)
+/* Takes in what came to the sockets. */
+static void read_sockets(ms_channel *channel)
 {
     struct epoll_event events[EVENTS];
     int n = epoll_wait(channel->epoll, events, EVENTS, 0);
-    uint64_t now;
 
+    channel->now = now_ms();
     for (int i = 0; i < n; i++) {
         unsigned number = (unsigned)(events[i].data.u64 >> 32);
         int fd = (int)(uint32_t)events[i].data.u64;
@@ -475,17 +537,57 @@ void ms_channel_process(ms_channel *channel)
         ares_process_fd(channel->lanes[number]->ares, events[i].events & EPOLLIN || broken ? fd : ARES_SOCKET_BAD,
                         events[i].events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
     }
-    now = now_ms();
-    if (channel->live != NULL && now >= channel->last_tick + TICK_MS)
-        tick(channel, now);
+}
+
+/* Gives up, or sends again, whose time has come. */
+static void attend_to_due(ms_channel *channel)
+{
+    ms_request *r = ms_schedule_due(channel->schedule, channel->now);
+
+    for (; r != NULL; r = ms_schedule_due(channel->schedule, channel->now)) {
+        if (r->state == MS_REQUEST_WAITING && r->deadline <= channel->now) {
+            finish(channel, r, "queued");
+        } else if (r->state == MS_REQUEST_SENT && r->expires <= channel->now) {
+            finish(channel, r, "timeout");
+        } else {
+            bool again = ms_schedule_again(r, channel->now);
+
+            ms_schedule_later(channel->schedule, r, channel->now);
+            if (again)
+                attempt_request(channel, r);
+        }
+    }
+}
+
+/* Lets go of retired lanes, and lets c-ares look at its own clocks. */
+static void keep_up(ms_channel *channel)
+{
+    channel->upkeep = channel->now + UPKEEP;
+    for (size_t i = 0; i < channel->lanes_n; i++) {
+        lane *l = channel->lanes[i];
+
+        if (l != NULL && l->retired && l->attempts == l->lost)
+            lane_free(l);
+        else if (l != NULL)
+            ares_process_fd(l->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    }
+}
+
+void ms_channel_process(ms_channel *channel)
+{
+    read_sockets(channel);
+    attend_to_due(channel);
+    if (channel->now >= channel->upkeep)
+        keep_up(channel);
+    send_next(channel);
 }
 
 bool ms_channel_take(ms_channel *channel, ms_completion *completion)
 {
-    request *r = channel->done_first;
+    ms_request *r = channel->done_first;
 
     if (channel->taken != NULL) {
-        free_list(channel->taken);
+        ms_schedule_release(channel->schedule, channel->taken);
         channel->taken = NULL;
     }
     if (r == NULL)
@@ -493,14 +595,12 @@ bool ms_channel_take(ms_channel *channel, ms_completion *completion)
     channel->done_first = r->next;
     if (channel->done_first == NULL)
         channel->done_last = NULL;
-    r->next = NULL;
     channel->taken = r;
-    channel->outstanding--;
-    *completion = (ms_completion){ r->id, r->code, ms_span_of(r->reply, r->reply_size) };
+    *completion = (ms_completion){ r->number, r->code, ms_span_of(r->octets, r->size) };
     return true;
 }
 
 size_t ms_channel_outstanding(const ms_channel *channel)
 {
-    return channel->outstanding;
+    return ms_schedule_count(channel->schedule) - (channel->taken != NULL);
 }

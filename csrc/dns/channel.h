@@ -8,11 +8,13 @@
  * c-ares is kept to what it is best at: sockets, matching replies to queries, TCP framing. It is told not to judge
  * replies (ARES_FLAG_NOCHECKRESP), for it would make SERVFAIL and REFUSED into "connection refused"; not to
  * retry over TCP (ARES_FLAG_IGNTC); and it gets one server and one try an ares channel. Failover, tries, TCP after
- * truncation and EDNS are decided above, where their deadline is known. Two habits are worked around: without
+ * truncation and EDNS are decided above, where their deadline is known. Three habits are worked around. Without
  * ARES_FLAG_EDNS it cuts datagrams at 512 octets; with it, one FORMERR turns the flag off for good, and cuts the last
- * 11 octets off the query, whatever they are. So queries with and without EDNS have ares channels of their own, and one
- * that lost its flag is replaced. Each server has several UDP sockets, thus several source ports (RFC 5452 §9.2).
- * Time-outs are ours, looked at every 50 ms: ares_timeout() costs O(outstanding) a call.
+ * 11 octets off the query, whatever they are: so queries with and without EDNS have ares channels of their own, and one
+ * that lost its flag is replaced. And it forgets no query before that query's own time is over: so an ares channel with
+ * many that we gave up is replaced too. Each server has several UDP sockets, thus several source ports (RFC 5452 §9.2).
+ *
+ * How many queries are sent at a time, which one next, when one is sent again or given up: schedule.h.
  */
 #ifndef MS_DNS_CHANNEL_H
 #define MS_DNS_CHANNEL_H
@@ -24,17 +26,29 @@
 
 typedef struct ms_channel ms_channel;
 
-/* `longest_ms` is the longest time that any query may take. Codes: no_memory, failed. */
-ms_channel *ms_channel_new(unsigned longest_ms, ms_error *error);
+/* `longest_ms` is the longest time that any try may take, `in_flight` how many queries may be under way at a time.
+ * Codes: no_memory, failed. */
+ms_channel *ms_channel_new(unsigned longest_ms, unsigned in_flight, ms_error *error);
 /* Forgets whatever is under way. */
 void ms_channel_free(ms_channel *channel);
 
 /* Adds a server: an IPv4 or IPv6 address and a port; they are numbered from 0. Codes: bad_server, no_memory. */
 bool ms_channel_add_server(ms_channel *channel, ms_span address, unsigned port, ms_error *error);
 
-/* Sends a query. Its reply, or why there is none within the time, is taken under *id. Codes: no_memory, failed. */
-bool ms_channel_send(ms_channel *channel, unsigned server, bool tcp, ms_span query, unsigned timeout_ms, uint64_t *id,
-                     ms_error *error);
+typedef struct ms_channel_query {
+    ms_span octets;
+    unsigned server;
+    bool tcp;
+    unsigned timeout_ms;  /* of the try, from when it is sent */
+    unsigned deadline_ms; /* from now, what it waits for its turn included */
+} ms_channel_query;
+
+/* Sends a query as soon as its turn comes. Its reply, or why there is none within the time, is taken under *number,
+ * which then may be another query's. Codes: bad_server, no_memory. */
+bool ms_channel_send(ms_channel *channel, const ms_channel_query *query, unsigned *number, ms_error *error);
+
+/* Forgets a query; whatever becomes of it is not to be taken. */
+void ms_channel_cancel(ms_channel *channel, unsigned number);
 
 /* Readable when there is something to process. */
 int ms_channel_fd(const ms_channel *channel);
@@ -44,14 +58,16 @@ void ms_channel_process(ms_channel *channel);
 
 /* A query that is done. It lasts until the next is taken. */
 typedef struct ms_completion {
-    uint64_t id;
-    const char *code; /* NULL where there is a reply; else timeout, unreachable, no_memory, failed */
+    unsigned number;
+    /* NULL where there is a reply; else timeout, queued (its deadline passed before its turn came), unreachable,
+     * no_memory, failed. */
+    const char *code;
     ms_span reply;
 } ms_completion;
 
 bool ms_channel_take(ms_channel *channel, ms_completion *completion);
 
-/* How many queries are under way or not yet taken. */
+/* How many queries wait, are under way or not yet taken. */
 size_t ms_channel_outstanding(const ms_channel *channel);
 
 #endif

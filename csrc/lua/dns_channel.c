@@ -21,17 +21,19 @@ static unsigned check_milliseconds(lua_State *L, int index)
     return seconds <= 0.001 ? 1 : seconds >= 86400 ? 86400000 : (unsigned)(seconds * 1000);
 }
 
-/* channel(longest_seconds) -> channel | nil, message, code */
+/* channel(longest_seconds, in_flight) -> channel | nil, message, code */
 static int l_new(lua_State *L)
 {
     unsigned longest_ms = check_milliseconds(L, 1);
+    lua_Integer in_flight = luaL_checkinteger(L, 2);
     ms_channel **box = lua_newuserdata(L, sizeof *box);
     ms_error error;
 
+    luaL_argcheck(L, in_flight >= 1 && in_flight <= 1000000, 2, "how many queries may be under way");
     *box = NULL;
     luaL_getmetatable(L, TYPE);
     lua_setmetatable(L, -2);
-    *box = ms_channel_new(longest_ms, &error);
+    *box = ms_channel_new(longest_ms, (unsigned)in_flight, &error);
     return *box != NULL ? 1 : ms_lua_fail(L, &error);
 }
 
@@ -59,22 +61,36 @@ static int l_add_server(lua_State *L)
     return 1;
 }
 
-/* send(server, query, seconds, tcp?) -> id | nil, message, code. Servers are numbered from 1. */
+/* send(server, query, seconds, tcp?, left?) -> id | nil, message, code. Servers are numbered from 1. `left` seconds it
+ * may take in all, what it waits for its turn included. */
 static int l_send(lua_State *L)
 {
     ms_channel *channel = check_channel(L);
     lua_Integer server = luaL_checkinteger(L, 2);
-    ms_span query = ms_lua_check_span(L, 3);
-    unsigned timeout_ms = check_milliseconds(L, 4);
-    uint64_t id;
+    ms_channel_query query = { .octets = ms_lua_check_span(L, 3), .timeout_ms = check_milliseconds(L, 4) };
+    unsigned number;
     ms_error error;
 
     luaL_argcheck(L, server >= 1 && server <= 0xffff, 2, "a server's number");
-    luaL_argcheck(L, query.n >= 12 && query.n <= 0xffff, 3, "a query");
-    if (!ms_channel_send(channel, (unsigned)server - 1, lua_toboolean(L, 5), query, timeout_ms, &id, &error))
+    luaL_argcheck(L, query.octets.n >= 12 && query.octets.n <= 0xffff, 3, "a query");
+    query.server = (unsigned)server - 1;
+    query.tcp = lua_toboolean(L, 5);
+    query.deadline_ms = lua_isnoneornil(L, 6) ? query.timeout_ms : check_milliseconds(L, 6);
+    if (!ms_channel_send(channel, &query, &number, &error))
         return ms_lua_fail(L, &error);
-    lua_pushnumber(L, (lua_Number)id);
+    lua_pushinteger(L, (lua_Integer)number + 1);
     return 1;
+}
+
+/* cancel(id): forgets a query that has not been taken */
+static int l_cancel(lua_State *L)
+{
+    ms_channel *channel = check_channel(L);
+    lua_Integer id = luaL_checkinteger(L, 2);
+
+    if (id >= 1)
+        ms_channel_cancel(channel, (unsigned)id - 1);
+    return 0;
 }
 
 /* pollfd() -> descriptor */
@@ -110,14 +126,14 @@ static int l_process(lua_State *L)
     return 0;
 }
 
-/* take() -> id, reply | id, nil, code | nothing: the next query that is done */
+/* take() -> id, reply | id, nil, code | nothing: the next query that is done; its id may then be another's */
 static int l_take(lua_State *L)
 {
     ms_completion completion;
 
     if (!ms_channel_take(check_channel(L), &completion))
         return 0;
-    lua_pushnumber(L, (lua_Number)completion.id);
+    lua_pushinteger(L, (lua_Integer)completion.number + 1);
     if (completion.code == NULL) {
         lua_pushlstring(L, completion.reply.p, completion.reply.n);
         return 2;
@@ -135,9 +151,9 @@ static int l_outstanding(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    { "add_server", l_add_server }, { "send", l_send },       { "pollfd", l_pollfd }, { "events", l_events },
-    { "timeout", l_timeout },       { "process", l_process }, { "take", l_take },     { "outstanding", l_outstanding },
-    { "close", l_close },           { "__gc", l_close },      { NULL, NULL },
+    { "add_server", l_add_server },   { "send", l_send },       { "cancel", l_cancel },   { "pollfd", l_pollfd },
+    { "events", l_events },           { "timeout", l_timeout }, { "process", l_process }, { "take", l_take },
+    { "outstanding", l_outstanding }, { "close", l_close },     { "__gc", l_close },      { NULL, NULL },
 };
 
 void ms_open_dns_channel(lua_State *L)

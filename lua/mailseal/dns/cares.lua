@@ -8,16 +8,19 @@ local async = require "mailseal.async"
 local core = require "mailseal.core".dns
 local server = require "mailseal.dns.server"
 
+local now = async.now
+
 local M = {}
 local Transport = {}
 Transport.__index = Transport
 Transport.__name = "mailseal.dns.cares"
 
--- How long a single query may take at most, whatever a resolver's time-out.
-local LONGEST = 30
+-- How long a single try may take at most, whatever a resolver's time-out; how many queries may be under way.
+local LONGEST, IN_FLIGHT = 30, 2000
 
 local texts = {
   timeout = "%s does not answer",
+  queued = "the time was over before it was the query's turn to be sent to %s",
   unreachable = "%s cannot be reached",
   no_memory = "out of memory while asking %s",
   failed = "asking %s failed",
@@ -39,14 +42,15 @@ end
 --- Makes the transport.
 -- @tparam table servers a list of servers, see `mailseal.dns.server`
 -- @tparam[opt] number longest the longest time that one exchange may take, in seconds
+-- @tparam[opt] number in_flight how many queries may be under way at a time, further ones waiting for their turn (2000)
 -- @treturn ?table the transport
 -- @treturn ?string what is wrong
 -- @treturn ?string `bad_server`
-function M.new(servers, longest)
+function M.new(servers, longest, in_flight)
   if type(servers) ~= "table" or #servers == 0 then
     return nil, "servers must be a list of one or more addresses", "bad_server"
   end
-  local channel, message, code = core.channel(math.max(longest or 0, LONGEST))
+  local channel, message, code = core.channel(math.max(longest or 0, LONGEST), in_flight or IN_FLIGHT)
   if not channel then return nil, message, code end
   local self = setmetatable({ channel = channel, servers = {}, numbers = {}, count = 0, waiting = {}, done = {} }, Transport)
   for i, name in ipairs(servers) do
@@ -83,29 +87,39 @@ function Transport:process()
     waiting[id] = nil
     if task then
       async.wake(task, reply, code)
-    elseif task == nil then
+    else
       self.done[id] = { reply, code }
     end
     id, reply, code = channel:take()
   end
 end
 
--- Where a task that waits is cancelled: what comes for it is let go of.
-local function forget(self, task) self.waiting[task.token] = false end
+-- A task that waited was cancelled: nobody wants its reply.
+local function forget(self, task)
+  local id = task.token
+  if self.waiting[id] ~= task then return end
+  self.waiting[id] = nil
+  self.channel:cancel(id)
+end
 
--- Sends a query and waits for what becomes of it: a reply, or nil and a code.
-local function attempt(self, query, number, seconds, tcp)
-  local id, _, code = self.channel:send(number, query, seconds, tcp)
-  if not id then return nil, code end
-  local task = async.task()
-  if task then
-    self.waiting[id], task.token = task, id
-    return async.suspend(self, forget)
-  end
+-- Waits in place for what becomes of a query: a reply, or nil and a code.
+local function wait_in_place(self, id)
   while not self.done[id] do async.block(self) end
   local outcome = self.done[id]
   self.done[id] = nil
   return outcome[1], outcome[2]
+end
+
+-- Sends a query and waits for what becomes of it: a reply, or nil and a code. `left` is the time for all, that in the queue
+-- included.
+local function attempt(self, query, number, seconds, tcp, left)
+  local id, _, code = self.channel:send(number, query, seconds, tcp, left)
+  if not id then return nil, code end
+  local task = async.task()
+  self.waiting[id] = task
+  if not task then return wait_in_place(self, id) end
+  task.token = id
+  return async.suspend(self, forget)
 end
 
 -- Does the reply say that there is more than the datagram held?
@@ -116,21 +130,23 @@ end
 --- Sends a query and returns the reply, asking again over TCP where it did not fit a datagram.
 -- @tparam string query a DNS message
 -- @tparam string name the server to ask
--- @tparam number seconds how long
+-- @tparam number seconds how long, from when it is sent
+-- @tparam[opt] number deadline the moment (`async.now`) until which it may take in all, should it have to wait for its turn
 -- @treturn ?string the reply; whether it makes sense is for the reader to find out, but its ID and question match
 -- @treturn ?string what went wrong
--- @treturn ?string `timeout`, `unreachable`, `failed`, `no_memory`, `bad_server`; `tcp_failed` where a reply was
---   truncated and could not be had over TCP
-function Transport:exchange(query, name, seconds)
+-- @treturn ?string `timeout`, `unreachable`, `failed`, `no_memory`, `bad_server`; `queued` where the deadline passed
+--   before its turn came; `tcp_failed` where a reply was truncated and could not be had over TCP
+function Transport:exchange(query, name, seconds, deadline)
   local number, message, code = number_of(self, name)
   if not number then return nil, message, code end
-  local deadline = async.now() + seconds
+  local moment = now()
+  deadline = deadline or moment + seconds
   local reply
-  reply, code = attempt(self, query, number, seconds, false)
+  reply, code = attempt(self, query, number, seconds, false, deadline - moment)
   if not reply then return nil, (texts[code] or texts.failed):format(name), code end
   if not truncated(reply) then return reply end
-  local left = deadline - async.now()
-  if left > 0 then reply = attempt(self, query, number, left, true) else reply = nil end
+  local left = math.min(seconds, deadline - now())
+  if left > 0 then reply = attempt(self, query, number, left, true, left) else reply = nil end
   if reply then return reply end
   return nil, ("%s truncates its answer, and does not give it over TCP"):format(name), "tcp_failed"
 end

@@ -78,7 +78,8 @@ local function network_transport(options)
   if resty.available() then
     transport, message, code = resty.new(servers)
   else
-    transport, message, code = require "mailseal.dns.cares".new(servers, options.timeout or watch and watch.found.timeout)
+    transport, message, code = require "mailseal.dns.cares".new(
+      servers, options.timeout or watch and watch.found.timeout, options.in_flight)
   end
   if not transport then return nil, message, code end
   return transport, watch
@@ -101,7 +102,8 @@ end
 -- - `timeout`: seconds that a server is given for one try (2); `tries`: how often the list is gone through (2).
 -- - `deadline`: seconds after which a query ends in any case (timeout × tries × number of servers).
 -- - `rotate`: begin with another server each time (false).
--- - `in_flight`: how many queries may be under way at a time; further ones wait for their turn.
+-- - `in_flight`: how many queries may be under way at a time; further ones wait for their turn, which counts to
+--   their deadline (2000).
 -- - `cache`: how many answers to keep (10,000), or false for none: then each query is asked, even where the same one is under
 --   way; or a cache (see `mailseal.dns.cache`), which several resolvers that ask the same servers may share; or, in nginx, the
 --   name of a lua_shared_dict, which all workers share. Over a zone there is none unless asked for.

@@ -29,7 +29,7 @@
 --   for them and the zone has any. Nobody has looked whether they hold.
 -- - `extended_errors`: a list of `{ code =, text = }` (RFC 8914).
 -- - `rcode`: the reply's; nil where there is none.
--- - `reason`: of a temporary status, a word for why: `timeout`, `unreachable`, `tcp_failed`, `cname_loop`,
+-- - `reason`: of a temporary status, a word for why: `timeout`, `queued`, `unreachable`, `tcp_failed`, `cname_loop`,
 --   `cname_chain_too_long`, `bad_message`, `wrong_question`, `referral` (the server named others in place of an answer,
 --   and is not one to ask: their records are in `delegation`), `dnssec_bogus`; nil where the server gave none.
 -- - `server`: who answered; nil over a zone.

@@ -1,0 +1,95 @@
+local async = require "mailseal.async"
+local cares = require "mailseal.dns.cares"
+local core = require "mailseal.core".dns
+local dns = require "mailseal.dns"
+local fault_server = require "spec.support.fault_server"
+
+describe("dns.cares", function()
+  local server, transport
+
+  setup(function()
+    server = fault_server.start()
+    transport = assert(cares.new { server.address })
+  end)
+  teardown(function()
+    transport:close()
+    server:stop()
+  end)
+
+  local function query(name) return (core.encode(name .. ".test", "TXT")) end
+
+  -- The text of the reply, or nil, the message and the code.
+  local function exchange(name, seconds, deadline, using)
+    local reply, message, code = (using or transport):exchange(query(name), server.address, seconds, deadline)
+    if not reply then return nil, message, code end
+    return core.decode(reply, name .. ".test", "TXT").text[1]
+  end
+
+  it("returns the reply to a query", function()
+    assert.equal("ok", exchange("ok", 2))
+    assert.equal("ok", async.run(exchange, "ok", 2))
+  end)
+
+  it("asks servers that it was not made with, too", function()
+    local other = assert(cares.new { "127.0.0.1:1" })
+    assert.equal("ok", exchange("ok", 2, nil, other))
+    other:close()
+  end)
+
+  it("asks over TCP where the reply is truncated", function()
+    assert.equal(3000, #exchange("tc.text3000", 5))
+  end)
+
+  it("says what went wrong", function()
+    local _, message, code = exchange("silent", 0.1)
+    assert.equal(server.address .. " does not answer", message)
+    assert.equal("timeout", code)
+    assert.equal("unreachable", select(3, transport:exchange(query "ok", "127.0.0.1:1", 1)))
+    assert.equal("bad_server", select(3, transport:exchange(query "ok", "nowhere", 1)))
+    assert.equal("bad_server", select(3, cares.new {}))
+    assert.equal("bad_server", select(3, cares.new { "nowhere" }))
+  end)
+
+  it("gives the query over TCP what time is left", function()
+    local before = async.now()
+    local reply, _, code = exchange("tc.silent", 0.5, async.now() + 0.5)
+    assert.is_nil(reply)
+    assert.equal("tcp_failed", code)
+    assert.is_true(async.now() - before < 3)
+  end)
+
+  it("lets what exceeds the cap wait for its turn, until the deadline", function()
+    local narrow = assert(cares.new({ server.address }, nil, 2))
+    local names = { "silent.a", "silent.b", "ok" }
+    local codes = async.map(names, 3, function(name)
+      return (select(3, exchange(name, 3, async.now() + (name == "ok" and 0.2 or 0.6), narrow)))
+    end)
+    assert.same({ "timeout", "timeout", "queued" }, codes)
+    assert.equal("ok", exchange("ok", 2, nil, narrow))
+    narrow:close()
+  end)
+
+  it("forgets the query of a task that is cancelled, and nobody else's", function()
+    local found
+    async.run(function()
+      local slow = async.start(exchange, "silent.c", 20)
+      local other = async.start(exchange, "delay300.ok", 20)
+      async.sleep(0.05)
+      slow:cancel()
+      found = { exchange("ok.d", 5), other:join() }
+      assert.equal("cancelled", select(3, slow:join()))
+    end)
+    assert.same({ "ok", "ok" }, found)
+    assert.equal(0, transport.channel:outstanding())
+    assert.same({}, transport.waiting)
+  end)
+
+  it("leaves no query unanswered where three in ten datagrams are lost, by the usual options", function()
+    local resolver = assert(dns.resolver { servers = { server.address }, cache = false })
+    local names = {}
+    for i = 1, 300 do names[i] = ("loss30.ok.usual%d.test"):format(i) end
+    local answers = async.map(names, 100, function(name) return resolver:query(name, "TXT") end)
+    for i = 1, 300 do assert.equal("ok", answers[i].status) end
+    resolver:close()
+  end)
+end)
