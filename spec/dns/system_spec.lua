@@ -35,6 +35,11 @@ options rotate trust-ad ndots:2
     assert.equal(9, #servers)
   end)
 
+  it("takes ports", function()
+    assert.same({ "192.0.2.1:5353", "[2001:db8::1]:5353" },
+      read("nameserver 192.0.2.1:5353\nnameserver [2001:db8::1]:5353\n").servers)
+  end)
+
   it("tells what it passed over", function()
     local found = read "nameserver fe80::1%eth0\nnameserver 192.0.2.1\nnameserver localhost\nnameserver 1.2.3\n"
     assert.same({ "192.0.2.1" }, found.servers)

@@ -22,12 +22,15 @@ function M.parse(text)
   return nil, ("\"%s\" is not the address of a server"):format(tostring(text)), "bad_server"
 end
 
---- Is it an IPv4 or IPv6 address, in the way the system reads one?
+--- Is it a server's name, its address being one that the system can read?
 -- @tparam string text
 -- @treturn boolean
-function M.is_address(text) return (rdata(A, { text }) or rdata(AAAA, { text })) ~= nil end
+function M.is_server(text)
+  local address = M.parse(text)
+  return address ~= nil and (rdata(A, { address }) or rdata(AAAA, { address })) ~= nil
+end
 
---- Is the address this machine's own, so that nobody stands between?
+--- Is a server on this machine, so that nobody stands between?
 -- @tparam string text a server's name
 -- @treturn boolean
 function M.is_loopback(text)

@@ -1,8 +1,9 @@
 --- What the machine says about its resolvers: resolv.conf(5).
 --
--- Of the file are read: `nameserver`, each one; and of `options`: `timeout:n`, `attempts:n`, `rotate`, `trust-ad`. What
--- else stands there has no meaning here: names are absolute, so `search`, `domain` and `ndots` have nothing to complete;
--- EDNS is used in any case (`edns0`); and no two questions share a socket in the way that `single-request` is about.
+-- Of the file are read: `nameserver`, each one, with a port where it has one ("[192.0.2.1]:5353", as OpenBSD spells it);
+-- and of `options`: `timeout:n`, `attempts:n`, `rotate`, `trust-ad`. What else stands there has no meaning here: names are
+-- absolute, so `search`, `domain` and `ndots` have nothing to complete; EDNS is used in any case (`edns0`); and no two
+-- questions share a socket in the way that `single-request` is about.
 -- @module mailseal.dns.system
 local async = require "mailseal.async"
 local server = require "mailseal.dns.server"
@@ -22,7 +23,7 @@ end
 -- An address with a scope ("fe80::1%eth0") is passed over: c-ares before 1.20 cannot be told of it.
 local function read_nameserver(found, rest)
   local address = rest:match "^%S+"
-  local list = address and server.is_address(address) and found.servers or found.passed_over
+  local list = address and server.is_server(address) and found.servers or found.passed_over
   list[#list + 1] = address
 end
 
