@@ -1,16 +1,16 @@
 --- Single flight: while a question is under way, others who ask the same wait for its answer in place of asking again.
 --
 -- Who asks leads the flight, the others wait. Where the leader fails (it raises, or its task is cancelled), those who
--- wait are woken without an answer, and the first of them leads the next flight. A leader may also vanish without a word
--- (nginx drops the coroutines of a request that ends), so nobody waits longer than half of a flight's time: then there is
--- enough left for a flight of his own.
+-- wait are woken without an answer, and the first of them leads the next flight.
 --
--- Nobody waits longer than he would have for an answer of his own: he joins only flights that end by his deadline.
+-- Nobody waits longer than half of the time that he has, nor than half of what the leader had: there is enough left then for
+-- a flight of his own. So nobody is late because of another, nor gives up because another was in a hurry; and a leader that
+-- vanishes without a word (nginx drops the coroutines of a request that ends) strands nobody.
 -- @module mailseal.dns.flights
 local async = require "mailseal.async"
 local copy = require "mailseal.dns.cache".copy
 
-local next, pcall, error, now = next, pcall, error, async.now
+local next, pcall, error, min, now = next, pcall, error, math.min, async.now
 
 local M = {}
 local Flights = {}
@@ -22,14 +22,6 @@ Flights.__name = "mailseal.dns.flights"
 function M.new()
   -- Weak, so that a flight vanishes with its leader.
   return setmetatable({ latest = setmetatable({}, { __mode = "v" }) }, Flights)
-end
-
--- Seconds that the task may wait for the flight; nil where it may not.
-local function patience(flight, task, deadline)
-  -- Only who is driven by the same loop may wait: another might never run while it does.
-  if flight.home ~= task.home or flight.deadline > deadline then return nil end
-  local left = flight.half - now()
-  return left > 0 and left or nil
 end
 
 local function forget(_, task) task.token[task] = nil end
@@ -46,6 +38,11 @@ local function wait(flight, task, seconds)
   waiting[task] = nil
 end
 
+local function half_way(deadline)
+  local moment = now()
+  return moment + (deadline - moment) / 2
+end
+
 --- Waits for the latest flight with a key, where there is one that may be joined.
 -- @tparam string key
 -- @tparam number deadline the moment (`async.now`) by which the caller wants an answer
@@ -53,9 +50,12 @@ end
 function Flights:join(key, deadline)
   local flight = self.latest[key]
   local task = flight and async.task()
-  while flight and task do
-    local seconds = patience(flight, task, deadline)
-    if not seconds then return nil end
+  if not task then return nil end
+  local half = half_way(deadline)
+  -- Only who is driven by the same loop may wait: another might never run while it does.
+  while flight and flight.home == task.home do
+    local seconds = min(half, flight.half) - now()
+    if seconds <= 0 then return nil end
     wait(flight, task, seconds)
     if flight.result then return flight.result end
     flight = self.latest[key]
@@ -72,15 +72,15 @@ end
 
 --- Leads a flight, which becomes the latest with its key.
 -- @tparam string key
--- @tparam number deadline the moment by which it will have ended
+-- @tparam number deadline the moment (`async.now`) by which it will have ended
 -- @tparam function fly what brings the answer (a table, of which those who wait get a copy), called with the further arguments
 -- @tparam any ...
 -- @treturn table what `fly` returned
 -- @treturn boolean has no later one begun since? Else what this one brought is old
 -- @raise what `fly` raises, as it was
 function Flights:lead(key, deadline, fly, ...)
-  local latest, task, moment = self.latest, async.task(), now()
-  local flight = { deadline = deadline, half = moment + (deadline - moment) / 2, home = task and task.home }
+  local latest, task = self.latest, async.task()
+  local flight = { half = half_way(deadline), home = task and task.home }
   latest[key] = flight
   local ok, result = pcall(fly, ...)
   local is_latest = latest[key] == flight
