@@ -2,6 +2,7 @@ local async = require "mailseal.async"
 local dns = require "mailseal.dns"
 local knot = require "spec.support.knot"
 local resolver_of = require "mailseal.dns.resolver"
+local unbound = require "spec.support.unbound"
 
 local SOA = "@ SOA ns1 hostmaster 1 3600 600 86400 30\n"
 
@@ -271,6 +272,84 @@ describe("resolver:authoritative, asking Knot,", function()
     six:stop()
     assert.equal("the only name server has it", found.summary)
     assert.equal("::1", found.servers[1].address)
+  end)
+end)
+
+describe("resolver:authoritative, having a real resolver,", function()
+  local parent, children, silent, real, resolver
+
+  local child = SOA .. [[
+@ NS ns1
+ns1 A 127.0.0.3
+key TXT "here"
+alias CNAME key.broken.test.
+sibling CNAME key.sub.good.test.
+a.b.empty TXT "deep"
+]]
+
+  setup(function()
+    local names, lines = { "good", "broken", "sub.good", "dead" }, { SOA .. "@ NS ns\nns A 127.0.0.2\nkey TXT \"parent's\"\n" }
+    for _, name in ipairs { "good", "broken" } do lines[#lines + 1] = ("%s NS ns1.%s\nns1.%s A 127.0.0.3\n"):format(name, name, name) end
+    lines[#lines + 1] = "dead NS ns1.dead\nns1.dead A 127.0.0.5\n"
+    parent = assert(knot.start { listen = { "127.0.0.2" }, zones = { test = table.concat(lines) }, signed = { test = true } })
+    children = assert(knot.start { listen = { "127.0.0.3" }, port = parent.port, zones = {
+      ["good.test"] = child .. "sub NS ns1\n", ["broken.test"] = child, ["sub.good.test"] = child,
+    }, signed = { ["broken.test"] = true } })
+    silent = assert(knot.start { listen = { "127.0.0.5" }, port = parent.port, zones = { ["dead.test"] = child } })
+    silent:silence(true)
+    -- A DS that is not of the zone's key.
+    assert(parent:update("test", { "add broken 60 DS " .. parent:ds "test" }))
+    local zones = { test = parent.address, ["dead.test"] = silent.address }
+    for _, name in ipairs(names) do zones[name .. ".test"] = zones[name .. ".test"] or children.address end
+    real = unbound.start { zones = zones, trust = { test = parent:ds "test" } }
+    resolver = assert(dns.resolver { servers = { real.address }, port = parent.port, timeout = 3, tries = 1 })
+  end)
+
+  teardown(function()
+    real:stop()
+    for _, server in ipairs { silent, children, parent } do server:stop() end
+  end)
+
+  local function ask(name) return assert(resolver:authoritative(name .. ".test", "TXT")) end
+
+  it("finds the zone that a name is in, whatever there is at the name", function()
+    for name, expected in pairs {
+      ["key.good"] = { "good.test", "ok" }, ["none.good"] = { "good.test", "nxdomain" }, ["b.empty.good"] = { "good.test", "nodata" },
+      ["key.sub.good"] = { "sub.good.test", "ok" }, ["sub.good"] = { "sub.good.test", "nodata" }, key = { "test", "ok" },
+      ["sibling.good"] = { "good.test", "ok" },
+    } do
+      local found = ask(name)
+      assert.equal(expected[1], found.zone, name)
+      assert.equal(expected[2], found.status, name)
+      assert.equal("child", found.name_servers_from)
+    end
+  end)
+
+  it("finds that of a CNAME that leads to where validation fails, and says bogus", function()
+    local found = ask "alias.good"
+    assert.equal("good.test", found.zone)
+    assert.equal("bogus", found.status)
+    assert.equal("key.broken.test", found.groups[1].alias)
+  end)
+
+  it("says bogus of a zone that does not validate, though its servers answer", function()
+    local found = ask "key.broken"
+    assert.equal("broken.test", found.zone)
+    assert.equal("parent", found.name_servers_from)
+    assert.equal("bogus", found.status)
+    assert.equal("dnssec_bogus", found.reason)
+    assert.is_nil(found.answer)
+    assert.equal("the only name server has it, but it does not validate under DNSSEC", found.summary)
+    assert.equal("here", found.groups[1].answer.text[1])
+  end)
+
+  it("names the silent servers of a zone that it cannot reach", function()
+    local found = ask "key.dead"
+    assert.equal("dead.test", found.zone)
+    assert.equal("parent", found.name_servers_from)
+    assert.equal("timeout", found.status)
+    assert.equal("the only name server is silent", found.summary)
+    assert.equal("127.0.0.5", found.servers[1].address)
   end)
 end)
 

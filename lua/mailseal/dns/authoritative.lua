@@ -75,29 +75,36 @@ local function add_addresses(addresses, records, host)
   end
 end
 
--- A list of name servers with their addresses. Where those of a host within its own zone cannot be resolved, the zone being
--- what is broken, they are those that the delegation brought along.
+-- The addresses of a host, as the resolver knows them; and where there are none, why.
+local function resolve(search, host)
+  local addresses, status = {}, "nodata"
+  local answers = side_by_side({ "A", "AAAA" }, function(type) return query(search, host, type) end)
+  for _, answer in ipairs(answers) do
+    add_addresses(addresses, answer.records)
+    if definitive[status] and answer.status ~= "ok" then status = answer.status end
+  end
+  return addresses, status
+end
+
+-- The addresses of a host that a delegation brought along. It is to be believed about hosts within its zone alone.
+local function glue_of(delegation, host, zone)
+  local addresses = {}
+  if zone_cut.is_within(host, zone) then add_addresses(addresses, delegation, host) end
+  return addresses
+end
+
+-- A list of name servers with their addresses. Those of a host within its own zone are what the delegation brought along, where
+-- the zone is one that the resolver cannot reach.
 local function resolve_hosts(search, hosts, zone, delegation)
-  local questions = {}
-  for _, host in ipairs(hosts) do
-    questions[#questions + 1] = { host = host, type = "A" }
-    questions[#questions + 1] = { host = host, type = "AAAA" }
-  end
-  local answers = side_by_side(questions, function(question) return query(search, question.host, question.type) end)
-  local servers = {}
-  for i, host in ipairs(hosts) do
-    local server = { host = host, addresses = {} }
-    local four, six = answers[2 * i - 1], answers[2 * i]
-    add_addresses(server.addresses, four.records)
-    add_addresses(server.addresses, six.records)
-    if #server.addresses == 0 and zone_cut.is_within(host, zone) then add_addresses(server.addresses, delegation or {}, host) end
+  return side_by_side(hosts, function(host)
+    local server = { host = host, addresses = glue_of(delegation, host, zone) }
     if #server.addresses == 0 then
-      server.state = "unresolved"
-      server.reason = definitive[four.status] and six.status or four.status
+      local status
+      server.addresses, status = resolve(search, host)
+      if #server.addresses == 0 then server.state, server.reason = "unresolved", status end
     end
-    servers[i] = server
-  end
-  return servers
+    return server
+  end)
 end
 
 local function server_name(address, port)
@@ -167,7 +174,7 @@ local function ask_parent(search, zone)
   local parent = above and zone_cut.find(search.resolver, above, query_options(search))
   if not parent then return {} end
   local hosts = hosts_of(query(search, parent, "NS").records, parent)
-  local servers = ask_servers(search, { name = zone, type = "NS" }, resolve_hosts(search, hosts, parent))
+  local servers = ask_servers(search, { name = zone, type = "NS" }, resolve_hosts(search, hosts, parent, {}))
   local answer = find_answer(servers, function(address)
     local records = address.answer.delegation or address.state == "answers" and address.answer.records
     return records and hosts_of(records, zone)[1] ~= nil
@@ -176,13 +183,12 @@ local function ask_parent(search, zone)
 end
 
 -- The zone's name servers: its own NS records, or where they cannot be had, those of the delegation. And whose word it is.
-local function find_servers(search, zone, delegation)
-  local hosts, source = hosts_of(query(search, zone, "NS").records, zone), "child"
-  if #hosts == 0 then
-    delegation = delegation or ask_parent(search, zone)
-    hosts, source = hosts_of(delegation, zone), "parent"
-  end
-  return resolve_hosts(search, hosts, zone, delegation), source
+-- A zone that the resolver cannot reach is not asked for them first.
+local function find_servers(search, zone, delegation, unreachable)
+  local hosts = unreachable and delegation and {} or hosts_of(query(search, zone, "NS").records, zone)
+  if #hosts > 0 then return resolve_hosts(search, hosts, zone, {}), "child" end
+  delegation = delegation or ask_parent(search, zone)
+  return resolve_hosts(search, hosts_of(delegation, zone), zone, delegation), "parent"
 end
 
 -- The zone that a referral leads to: below the one asked, and not past the name.
@@ -200,11 +206,12 @@ local function find_referral(servers, zone, name)
   if answer then return zone_below(answer, zone, name), answer.delegation end
 end
 
--- Asks the zone's servers, and follows where they refer to servers of a zone below it.
-local function ask_zone(search, zone)
+-- Asks the zone's servers, and follows where they refer to servers of a zone below it; `unreachable`: one that the resolver
+-- cannot reach.
+local function ask_zone(search, zone, unreachable)
   local delegation, servers, source
   for _ = 1, ROUNDS_MAX do
-    servers, source = find_servers(search, zone, delegation)
+    servers, source = find_servers(search, zone, delegation, unreachable)
     ask_servers(search, search, servers)
     local below
     below, delegation = find_referral(servers, zone, search.name)
@@ -261,6 +268,14 @@ local function judge(search, result)
   return result
 end
 
+-- Name servers do not validate what they say. Where a resolver that does found nothing but forgery, nobody who asks one gets
+-- to see what they have.
+local function distrust(result)
+  result.status, result.reason, result.answer = "bogus", "dnssec_bogus", nil
+  result.summary = result.summary .. ", but it does not validate under DNSSEC"
+  return result
+end
+
 local function no_zone(result, message, code)
   result.status, result.reason = code, "no_zone"
   if code == "no_zone" then result.status = "servfail" end
@@ -279,8 +294,9 @@ function M.ask(resolver, name, type, options)
   local result = { name = name, type = type, recheck_at = resolver.time() + RECHECK_SOONEST }
   local zone, message, code, above = zone_cut.find(resolver, name, query_options(search))
   if not zone and not above then return no_zone(result, message, code) end
-  result.zone, result.servers, result.name_servers_from = ask_zone(search, zone or above)
-  return judge(search, result)
+  result.zone, result.servers, result.name_servers_from = ask_zone(search, zone or above, not zone)
+  judge(search, result)
+  return code == "bogus" and distrust(result) or result
 end
 
 return M
