@@ -25,6 +25,7 @@ enum {
     RECEIVE_BUFFER = 1 << 20,
     LOST_MOST = 256,     /* queries that we gave up and an ares channel still has */
     SERVED_MOST = 20000, /* queries from one source port under load; without any, c-ares closes the socket */
+    LANES_LEAST = 256,   /* ares channels, of some 80 KB each, before we look for some that nobody needs */
     UPKEEP = 1000,       /* milliseconds between two looks at the lanes */
     ATTEMPTS_KEPT = 1024,
 };
@@ -68,7 +69,8 @@ struct ms_channel {
     unsigned spare_n;
     size_t servers_n;
     server **servers;
-    size_t lanes_n; /* NULL among them where one is gone */
+    size_t lanes_open, lanes_most; /* how many there are; how many before we look */
+    size_t lanes_n;                /* NULL among them where one is gone */
     lane **lanes;
 };
 
@@ -279,11 +281,44 @@ static lane **free_place(ms_channel *channel)
     return &lanes[channel->lanes_n++];
 }
 
+static void lane_free(lane *l)
+{
+    l->channel->lanes[l->number] = NULL;
+    l->channel->lanes_open--;
+    ares_destroy(l->ares);
+    free(l);
+}
+
+static bool is_idle(const lane *l)
+{
+    return l->attempts == l->lost;
+}
+
+/* Lets go of all lanes that nobody waits for, where there are many: who asks each zone's own servers asks thousands,
+ * most of them once. */
+static void limit_lanes(ms_channel *channel)
+{
+    if (channel->lanes_open < channel->lanes_most)
+        return;
+    for (size_t i = 0; i < channel->lanes_n; i++) {
+        lane *l = channel->lanes[i];
+
+        if (l != NULL && is_idle(l)) {
+            retire(l);
+            lane_free(l);
+        }
+    }
+    channel->lanes_most = 2 * channel->lanes_open > LANES_LEAST ? 2 * channel->lanes_open : LANES_LEAST;
+}
+
 /* Makes a lane to a server. */
 static lane *lane_new(ms_channel *channel, server *s, unsigned kind, ms_error *error)
 {
-    lane **place = free_place(channel), *l = place != NULL ? calloc(1, sizeof *l) : NULL;
+    lane **place, *l;
 
+    limit_lanes(channel);
+    place = free_place(channel);
+    l = place != NULL ? calloc(1, sizeof *l) : NULL;
     if (l == NULL) {
         ms_fail_memory(error);
         return NULL;
@@ -298,14 +333,8 @@ static lane *lane_new(ms_channel *channel, server *s, unsigned kind, ms_error *e
     }
     *place = l;
     *l->seat = l;
+    channel->lanes_open++;
     return l;
-}
-
-static void lane_free(lane *l)
-{
-    l->channel->lanes[l->number] = NULL;
-    ares_destroy(l->ares);
-    free(l);
 }
 
 /* Did c-ares turn EDNS off? */
@@ -428,6 +457,7 @@ ms_channel *ms_channel_new(unsigned longest_ms, unsigned in_flight, ms_error *er
     }
     channel->longest_ms = longest_ms < 1000000 ? longest_ms : 1000000;
     channel->now = now_ms();
+    channel->lanes_most = LANES_LEAST;
     channel->schedule = ms_schedule_new(in_flight, channel->now);
     channel->library = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
     channel->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -566,7 +596,7 @@ static void keep_up(ms_channel *channel)
     for (size_t i = 0; i < channel->lanes_n; i++) {
         lane *l = channel->lanes[i];
 
-        if (l != NULL && l->retired && l->attempts == l->lost)
+        if (l != NULL && l->retired && is_idle(l))
             lane_free(l);
         else if (l != NULL)
             ares_process_fd(l->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
