@@ -138,8 +138,12 @@ describe("A name server of a zone", function()
   end)
 
   it("must be an address", function()
-    assert.equal("bad_server", select(3, serve("nonsense", "example.com")))
-    assert.equal("bad_server", select(3, serve("192.0.2.256:53", "example.com")))
+    for _, server in ipairs { "nonsense", "192.0.2.256:53", "1:2", "" } do
+      local reply, message, code = serve(server, "example.com")
+      assert.is_nil(reply)
+      assert.is_truthy(message:find(server:gsub(":53", ""), 1, true))
+      assert.equal("bad_server", code)
+    end
   end)
 end)
 

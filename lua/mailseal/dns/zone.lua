@@ -73,14 +73,14 @@ end
 -- @tparam table zone see above
 -- @treturn ?table the transport
 -- @treturn ?string what is wrong, and at which name
--- @treturn ?string `bad_zone`
+-- @treturn ?string `bad_zone` or `no_memory`
 function M.new(zone) return transport_over("zone", zone_data.of_table(zone)) end
 
 --- Makes the transport out of a zone's text.
 -- @tparam string text of a JSON or master file
 -- @treturn ?table the transport
 -- @treturn ?string what is wrong, and at which name or in which line
--- @treturn ?string `bad_zone`, or `no_module` where a JSON zone wants lua-cjson
+-- @treturn ?string `bad_zone`, `no_memory`, or `no_module` where a JSON zone wants lua-cjson
 function M.read(text) return transport_over("zone", zone_data.of_text(text)) end
 
 --- Makes the transport out of a zone file.
@@ -110,7 +110,7 @@ end
 -- @tparam[opt] string server whom it goes to: "192.0.2.1:53"; false or nil for a resolver
 -- @treturn ?string the reply
 -- @treturn ?string why there is none
--- @treturn ?string `timeout` or `tcp_failed`, where the zone says so; `bad_message`; `bad_server`
+-- @treturn ?string `timeout` or `tcp_failed`, where the zone says so; `bad_message`; `bad_server`; `no_memory`
 function Transport:exchange(query, server)
   local name, type, checking_disabled, recursive, dnssec_ok = read_question(query)
   if not name then return nil, type, checking_disabled end
@@ -123,10 +123,11 @@ function Transport:exchange(query, server)
   end
   local question = { query = query, name = name, type = type, checking_disabled = checking_disabled, dnssec_ok = dnssec_ok }
   if recursive or not server then return zone_answer.resolve(self.data, question) end
-  local address = server_name.parse(server)
-  local key = address and zone_data.server_key(address)
-  if not key then return nil, ("\"%s\" is not the address of a server"):format(tostring(server)), "bad_server" end
-  return zone_answer.serve(self.data, question, key)
+  local address, message, code = server_name.parse(server)
+  if not address then return nil, message, code end
+  address, message, code = zone_data.server_key(address)
+  if not address then return nil, message, code or "bad_server" end
+  return zone_answer.serve(self.data, question, address)
 end
 
 --- Nothing is to be closed.

@@ -155,10 +155,15 @@ end
 --- How a server is known in a zone: by its address, as octets behind one that no name begins with, or by its name.
 -- @tparam string text an address or a name
 -- @treturn ?string nil where it is neither
+-- @treturn ?string what is wrong
+-- @treturn ?string `no_memory`, where it is that
 function M.server_key(text)
-  local octets = core.rdata(text:find(":", 1, true) and "AAAA" or "A", { text })
+  local octets, message, code = core.rdata(text:find(":", 1, true) and "AAAA" or "A", { text })
   if octets then return "\0" .. octets end
-  if not text:find ":" and not text:find "%.%d+%.?$" then return (core.name(text)) end
+  if code == "no_memory" then return nil, message, code end
+  local name = not text:find ":" and not text:find "%.%d+%.?$" and core.name(text)
+  if name then return name end
+  return nil, ("%s is neither an address nor the name of a server"):format(text)
 end
 
 -- The servers that an entry is limited to, as keys; nil and no message where it holds for all.
@@ -168,8 +173,9 @@ local function servers_of(entry)
   local keys = {}
   for i, server in ipairs(entry.servers) do
     if type(server) ~= "string" then return nil, "servers is not a list of addresses and host names" end
-    keys[i] = M.server_key(server)
-    if not keys[i] then return nil, ("%s is neither an address nor the name of a server"):format(server) end
+    local key, wrong, code = M.server_key(server)
+    if not key then return nil, wrong, code end
+    keys[i] = key
   end
   return keys
 end
@@ -191,11 +197,11 @@ local function read_entry(entry)
 end
 
 local function add_entry(data, name, node, entry)
-  local what, wrong = read_entry(entry)
-  if not what then return nil, wrong end
+  local what, wrong, code = read_entry(entry)
+  if not what then return nil, wrong, code end
   local servers
-  servers, wrong = servers_of(entry)
-  if wrong then return nil, wrong end
+  servers, wrong, code = servers_of(entry)
+  if wrong then return nil, wrong, code end
   if servers then
     data.limited[#data.limited + 1] = { name = name, what = what, servers = servers }
   else
@@ -208,6 +214,7 @@ end
 -- @tparam table zone
 -- @treturn ?table the data
 -- @treturn ?string what is wrong, and at which name
+-- @treturn ?string `no_memory`, where it is that
 function M.of_table(zone)
   local data = { nodes = {}, limited = {} }
   for name, records in pairs(zone) do
@@ -218,8 +225,8 @@ function M.of_table(zone)
     local function node() return M.node_at(data.nodes, canonical) end
     if #records == 0 then node() end
     for _, entry in ipairs(records) do
-      local ok, wrong = add_entry(data, canonical, node, entry)
-      if not ok then return nil, canonical .. ": " .. wrong end
+      local ok, wrong, code = add_entry(data, canonical, node, entry)
+      if not ok then return nil, canonical .. ": " .. wrong, code == "no_memory" and code or nil end
     end
   end
   return data
@@ -243,18 +250,21 @@ local function read_record(number, tokens, ttl, origin)
   if not record and code == "no_presentation" and not select(2, core.type(number)):find "^TYPE%d" then
     return { number = number, fault = "notimp" }
   end
-  return record, wrong
+  return record, wrong, code
 end
 
 local function of_master(text)
-  local data = { nodes = {}, limited = {} }
+  local data, short = { nodes = {}, limited = {} }, nil
   local ok, message = require "mailseal.dns.zone_master".read(text, function(owner, number, tokens, ttl, origin)
-    local record, wrong = read_record(number, tokens, ttl, origin)
-    if not record then return nil, owner .. ": " .. wrong end
+    local record, wrong, code = read_record(number, tokens, ttl, origin)
+    if not record then
+      short = code == "no_memory" and code or nil
+      return nil, owner .. ": " .. wrong
+    end
     M.add(M.node_at(data.nodes, owner), record)
     return true
   end)
-  if not ok then return nil, message end
+  if not ok then return nil, message, short end
   return data
 end
 

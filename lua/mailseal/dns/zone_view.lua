@@ -26,15 +26,16 @@ end
 
 -- Notes all the keys by which the servers are known that something is limited to: a host goes by its addresses, too.
 local function spread(data)
-  data.views, data.known = {}, {}
+  local known = {}
   for _, entry in ipairs(data.limited) do
     entry.keys = {}
     for _, server in ipairs(entry.servers) do
       for _, key in ipairs { server, unpack(addresses_of(data.nodes, server)) } do
-        entry.keys[key], data.known[key] = true, true
+        entry.keys[key], known[key] = true, true
       end
     end
   end
+  data.known, data.views = known, {}
 end
 
 -- A copy of a node, to be added to.
