@@ -2,6 +2,7 @@
 local shell = require "spec.support.shell"
 local dkim = require "mailseal.dkim"
 local dns = require "mailseal.dns"
+local fault_server = require "spec.support.fault_server"
 local key = require "mailseal.key"
 local knot = require "examples.support.knot"
 
@@ -136,6 +137,54 @@ describe("the examples", function()
       assert.equal(1, result.status)
     end)
   end)
+
+  for _, name in ipairs { "lookups", "lookups_cqueues", "lookups_luv" } do
+    describe(name .. ".lua", function()
+      local server
+
+      setup(function()
+        server = assert(fault_server.start())
+      end)
+
+      teardown(function()
+        server:stop()
+      end)
+
+      it("asks a zone without an argument", function()
+        local result = run(("$LUA $examples/%s.lua"):format(name))
+        assert.equal("", result.err)
+        assert.equal(0, result.status)
+        assert.matches("shop%.example +MX yes, SPF yes, DMARC yes\n", result.out)
+        assert.matches("blog%.example +MX yes, SPF yes, DMARC no\n", result.out)
+        assert.matches("nobody%.example +MX no, SPF no, DMARC no\n", result.out)
+      end)
+
+      it("asks a server about all names at once, and something else goes on meanwhile", function()
+        local names = {}
+        for i = 1, 50 do
+          names[i] = ("delay200.ok.n%d.test"):format(i)
+        end
+        local result = run(("$LUA $examples/%s.lua @%s %s a..b"):format(name, server.address, table.concat(names, " ")))
+        assert.equal("", result.err)
+        assert.equal(0, result.status)
+        for i = 1, 50 do
+          assert.matches(("delay200%%.ok%%.n%d%%.test +MX no, SPF no, DMARC refused\n"):format(i), result.out)
+        end
+        assert.matches("a%.%.b +%S", result.out)
+        local seconds, ticks = result.out:match("51 domains in ([%d.]+) seconds, and (%d+) ticks meanwhile\n$")
+        assert.is_true(tonumber(seconds) >= 0.4 and tonumber(seconds) < 10, result.out)
+        assert.is_true(tonumber(ticks) >= 5, result.out)
+      end)
+
+      it("refuses wrong usage in one line", function()
+        for _, arguments in ipairs { "--help", "@nonsense example.com" } do
+          local result = run(("$LUA $examples/%s.lua %s"):format(name, arguments))
+          assert.matches("^" .. name .. ": [^\n]+\n$", result.err)
+          assert.same({ 64, "" }, { result.status, result.out })
+        end
+      end)
+    end)
+  end
 
   describe("onboard.lua", function()
     local function in_order(text, ...)
