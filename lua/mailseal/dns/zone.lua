@@ -123,11 +123,10 @@ function Transport:exchange(query, server)
   end
   local question = { query = query, name = name, type = type, checking_disabled = checking_disabled, dnssec_ok = dnssec_ok }
   if recursive or not server then return zone_answer.resolve(self.data, question) end
-  local address, message, code = server_name.parse(server)
-  if not address then return nil, message, code end
-  address, message, code = zone_data.server_key(address)
-  if not address then return nil, message, code or "bad_server" end
-  return zone_answer.serve(self.data, question, address)
+  local key, message, code = zone_data.address_key(server_name.parse(server) or "")
+  if code == "no_memory" then return nil, message, code end
+  if not key then return nil, ("\"%s\" is not the address of a server"):format(tostring(server)), "bad_server" end
+  return zone_answer.serve(self.data, question, key)
 end
 
 --- Nothing is to be closed.

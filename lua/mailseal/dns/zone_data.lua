@@ -152,15 +152,21 @@ local function type_of(record)
   return number, name
 end
 
---- How a server is known in a zone: by its address, as octets behind one that no name begins with, or by its name.
--- @tparam string text an address or a name
--- @treturn ?string nil where it is neither
+--- How a server is known in a zone by its address: as octets behind one that no name begins with.
+-- @tparam string text the address
+-- @treturn ?string nil where it is none
 -- @treturn ?string what is wrong
--- @treturn ?string `no_memory`, where it is that
-function M.server_key(text)
+-- @treturn ?string `bad_rdata` or `no_memory`
+function M.address_key(text)
   local octets, message, code = core.rdata(text:find(":", 1, true) and "AAAA" or "A", { text })
-  if octets then return "\0" .. octets end
-  if code == "no_memory" then return nil, message, code end
+  if not octets then return nil, message, code end
+  return "\0" .. octets
+end
+
+-- How it is known by its address or by its name, which is itself.
+local function server_key(text)
+  local key, message, code = M.address_key(text)
+  if key or code == "no_memory" then return key, message, code end
   local name = not text:find ":" and not text:find "%.%d+%.?$" and core.name(text)
   if name then return name end
   return nil, ("%s is neither an address nor the name of a server"):format(text)
@@ -173,7 +179,7 @@ local function servers_of(entry)
   local keys = {}
   for i, server in ipairs(entry.servers) do
     if type(server) ~= "string" then return nil, "servers is not a list of addresses and host names" end
-    local key, wrong, code = M.server_key(server)
+    local key, wrong, code = server_key(server)
     if not key then return nil, wrong, code end
     keys[i] = key
   end
