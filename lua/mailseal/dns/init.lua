@@ -109,11 +109,10 @@ end
 --   name of a lua_shared_dict, which all workers share. Over a zone there is none unless asked for.
 -- - `now`: the clock for what depends on the time of day, and for the cache: a function that returns seconds since 1970, UTC.
 --   Without it the cache goes by the monotonic clock, and does not care when the time of day is set.
--- - `port`: where the name servers listen that `authoritative` finds (53).
+-- - `port`: where the name servers listen that `resolver:authoritative` finds (53).
 -- - `zone`: in place of servers: the path of a zone file (JSON or BIND's master format), or a table as the JSON file
 --   holds one. See `mailseal.dns.zone`.
 -- - `zone_text`: in place of servers: what such a file holds.
--- - `port`: where the name servers listen that `resolver:authoritative` finds (53).
 -- - `resolv_conf`: another path than /etc/resolv.conf.
 -- @treturn ?table a resolver, see `mailseal.dns.resolver`
 -- @treturn ?string what is wrong with a server's address or with the zone
