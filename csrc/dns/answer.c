@@ -117,6 +117,7 @@ static void find_none(ms_dns_answer *answer, const ms_dns_message *message)
 
     answer->status = MS_DNS_STATUS_NODATA;
     answer->incomplete = !has_soa && answer->chain_length > 0;
+    answer->has_ttl = has_soa || answer->incomplete; /* the way so far may be kept for as long as its CNAMEs say */
     answer->referral = !has_soa && answer->chain_length == 0 && !(message->flags & MS_DNS_AA) &&
                        find_authority(message, MS_DNS_NS, &record);
     if (answer->referral)

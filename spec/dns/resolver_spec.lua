@@ -23,7 +23,7 @@ one CNAME two-hops
 two-hops CNAME three-hops
 three-hops 9 CNAME alias
 nowhere CNAME gone
-abroad CNAME key.elsewhere.test.
+abroad 11 CNAME key.elsewhere.test.
 loop CNAME loop2
 loop2 CNAME loop
 ]]
@@ -107,6 +107,7 @@ describe("dns.resolver over the network, asking Knot", function()
     assert.same({ "from elsewhere" }, answer.text)
     assert.same({ "key.elsewhere.test" }, answer.chain)
     assert.equal("abroad.example.test", answer.name)
+    assert.equal(11, answer.ttl)
   end)
 
   it("says nxdomain of a CNAME that leads nowhere, and where it leads", function()

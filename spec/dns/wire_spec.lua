@@ -255,6 +255,7 @@ describe("core.dns.decode", function()
     local partly = decode(reply { flags = 0x8400, answers = 1, authorities = 1, records = alias .. elsewhere })
     assert.is_true(partly.incomplete)
     assert.is_nil(partly.reason)
+    assert.equal(60, partly.ttl)
   end)
 
   it("tells the rcodes apart", function()
