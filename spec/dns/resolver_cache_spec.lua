@@ -409,6 +409,13 @@ describe("dns.resolver's option cache", function()
     assert.is_nil(resolver:query("a.test", "TXT").from_cache)
   end)
 
+  it("names a lua_shared_dict in nginx alone", function()
+    local resolver, message, code = dns.resolver { cache = "answers" }
+    assert.is_nil(resolver)
+    assert.equal('there is no lua_shared_dict "answers", for this is not nginx', message)
+    assert.equal("bad_cache", code)
+  end)
+
   it("refuses a table that is no cache, and less than two answers", function()
     local wanted = "dns.resolver: cache must be true, false, a whole number from 2, the name of a lua_shared_dict, or a cache"
     for _, wrong in ipairs { { get = function() end }, {}, 1, 2.5, -1, print } do

@@ -122,6 +122,13 @@ describe("dns.resolver without servers", function()
     assert.equal(1, resolver.asker.tries)
   end)
 
+  it("tells whom it asks, and whom it passed over", function()
+    local resolver = assert(resolver_by "nameserver fe80::1%eth0\nnameserver 127.0.0.77\n")
+    assert.same({ { "127.0.0.77" }, { "fe80::1%eth0" } }, { resolver:servers() })
+    assert.same({ { "192.0.2.1" }, {} }, { assert(dns.resolver { servers = { "192.0.2.1" } }):servers() })
+    assert.same({ {}, {} }, { assert(dns.resolver { zone = {} }):servers() })
+  end)
+
   it("puts what it is told itself before that", function()
     local resolver = assert(resolver_by("nameserver 127.0.0.77\noptions timeout:1 attempts:1\n", { timeout = 3, tries = 4 }))
     assert.equal(3, resolver.asker.timeout)

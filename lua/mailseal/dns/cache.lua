@@ -25,7 +25,7 @@ local ORDINARY = 2048
 
 --- Makes a cache.
 -- @tparam[opt] table options `size`: how many answers it may hold, from 2 (10,000), a large one counting as several, so that
---   memory is bounded, too (2 KB each); `now`: a clock in place of the monotonic one, a function that returns seconds
+--   memory is bounded, too (4 KB each); `now`: a clock in place of the monotonic one, a function that returns seconds
 -- @treturn table the cache
 function M.new(options)
   options = options or {}

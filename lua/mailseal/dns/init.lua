@@ -85,11 +85,13 @@ local function network_transport(options)
   return transport, watch
 end
 
--- The cache that the option names. A zone is a cache already.
+-- The cache that the option names, or false; nil, a message and a code where there is none of that name. A zone is a cache
+-- already.
 local function cache_of(option, over_zone, now)
   if option == nil then option = not over_zone end
   if option == true then return cache.new { now = now } end
   if type(option) == "number" then return cache.new { size = option, now = now } end
+  if type(option) == "string" then return nil, ("there is no lua_shared_dict %q, for this is not nginx"):format(option), "bad_cache" end
   return option
 end
 
@@ -115,14 +117,16 @@ end
 -- - `zone_text`: in place of servers: what such a file holds.
 -- - `resolv_conf`: another path than /etc/resolv.conf.
 -- @treturn ?table a resolver, see `mailseal.dns.resolver`
--- @treturn ?string what is wrong with a server's address or with the zone
--- @treturn ?string `bad_server`, `bad_zone`, `unreadable` or `no_module` (a JSON zone without lua-cjson)
+-- @treturn ?string what is wrong with a server's address, with the zone, or with the cache
+-- @treturn ?string `bad_server`, `bad_cache`, `bad_zone`, `unreadable` or `no_module` (a JSON zone without lua-cjson)
 -- @raise where an option is none, or not of its kind
 function M.resolver(options)
   options = options or {}
   check_options(options)
   local over_zone, watch = options.zone ~= nil or options.zone_text ~= nil, nil
-  local transport, message, code
+  local kept, message, code = cache_of(options.cache, over_zone, options.now)
+  if kept == nil then return nil, message, code end
+  local transport
   if over_zone then
     transport, message, code = zone_transport(options)
   else
@@ -133,7 +137,7 @@ function M.resolver(options)
   return resolver.new(transport, {
     timeout = options.timeout, tries = options.tries, deadline = options.deadline, rotate = options.rotate,
     in_flight = options.in_flight, port = options.port, now = options.now, system = watch,
-    cache = cache_of(options.cache, over_zone, options.now),
+    cache = kept,
   })
 end
 

@@ -338,6 +338,17 @@ function Resolver:synthesized(name, type, options)
   return require "mailseal.dns.wildcard".ask(self, canonical, kind, options)
 end
 
+--- Whom it asks.
+-- @treturn table a list of servers, see `mailseal.dns`; over a zone an empty one
+-- @treturn table a list of those that resolv.conf names, too, but that cannot be asked (see `mailseal.dns.system`)
+function Resolver:servers()
+  local servers = {}
+  for _, name in ipairs(self.transport.servers) do servers[#servers + 1] = name or nil end
+  local passed_over = {}
+  for i, name in ipairs(self.system and self.system.found.passed_over or {}) do passed_over[i] = name end
+  return servers, passed_over
+end
+
 --- Lets go of sockets at once, not when the garbage is collected; the resolver is of no use afterwards.
 function Resolver:close()
   self.closed = true
