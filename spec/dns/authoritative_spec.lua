@@ -3,6 +3,7 @@ local dns = require "mailseal.dns"
 local knot = require "spec.support.knot"
 local resolver_of = require "mailseal.dns.resolver"
 local unbound = require "spec.support.unbound"
+local zone_transport = require "mailseal.dns.zone"
 
 local SOA = "@ SOA ns1 hostmaster 1 3600 600 86400 30\n"
 
@@ -256,6 +257,12 @@ describe("resolver:authoritative, asking Knot,", function()
     for i = 1, 40 do assert.equal(i % 2 == 0 and "ok" or "propagating", found[i].status) end
   end)
 
+  it("says of no server that it is silent when the time was over before it was asked", function()
+    local found = ask("key.example.test", "TXT", { deadline = 1e-9 })
+    assert.is_true(found.status == "timeout" or found.status == "servfail", found.status)
+    for _, server in ipairs(found.servers) do assert.not_equal("silent", server.state) end
+  end)
+
   it("ends when its deadline is over, with what it has", function()
     local patient = assert(dns.resolver { servers = { first.address }, port = first.port, timeout = 5, tries = 2 })
     local before = async.now()
@@ -469,6 +476,22 @@ describe("resolver:authoritative", function()
   it("says when to ask again: not before a minute is over", function()
     local resolver = assert(dns.resolver { zone = {}, now = function() return 1000 end })
     assert.equal(1060, assert(resolver:authoritative("a.test", "TXT")).recheck_at)
+  end)
+
+  it("does not take a server for silent that was not asked in time", function()
+    local inner = assert(zone_transport.new {
+      ["a.test"] = { { type = "SOA", data = "ns.a.test. h.a.test. 1 2 3 4 5" }, { type = "NS", data = "ns.a.test." } },
+      ["ns.a.test"] = { { type = "A", data = "192.0.2.1" } },
+    })
+    local transport = { servers = { false } }
+    function transport:exchange(query, server)
+      if server then return nil, "too late", "queued" end
+      return inner:exchange(query)
+    end
+    local found = assert(resolver_of.new(transport):authoritative("a.test", "TXT"))
+    assert.equal("timeout", found.status)
+    assert.equal("unasked", found.reason)
+    assert.equal("the only name server is not asked yet", found.summary)
   end)
 
   it("asks nothing where DNS cannot be asked", function()

@@ -207,7 +207,7 @@ function M.object(answer)
   shown.records = map(answer.records, record_object)
   shown.extended_errors = map(answer.extended_errors, extended_error_object)
   return json.pick(shown, {
-    "name", "type", "status", "reason", "records", "text", "chain", "dangling", "ttl", "authentic", "authoritative",
+    "name", "type", "status", "reason", "records", "text", "chain", "dangling", "ttl", "authentic", "signed", "authoritative",
     "zone", "extended_errors", "server", "expires_at", "recheck_at",
   })
 end

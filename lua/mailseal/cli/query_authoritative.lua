@@ -7,7 +7,7 @@ local status = require "mailseal.cli.status"
 local M = {}
 
 --- What a server that does not answer is, in words.
-local states = { lame = "is lame", silent = "is silent", unresolved = "has no address that is known" }
+local states = { lame = "is lame", silent = "is silent", unasked = "was not asked in time", unresolved = "has no address that is known" }
 
 --- What a server that answers says, in words.
 local function says(answer)

@@ -100,7 +100,7 @@ end
 ---- In words.
 
 -- How the states of servers that do not answer are called, in the order in which they are told.
-local adjectives = { { "silent", "silent" }, { "lame", "lame" }, { "unresolved", "without an address" } }
+local adjectives = { { "silent", "silent" }, { "lame", "lame" }, { "unasked", "not asked yet" }, { "unresolved", "without an address" } }
 
 -- "1 is silent", "2 are silent"; nothing of none.
 local function add_count(parts, n, adjective)
@@ -108,7 +108,7 @@ local function add_count(parts, n, adjective)
 end
 
 local function count_states(servers)
-  local counts = { answers = 0, lame = 0, silent = 0, unresolved = 0 }
+  local counts = { answers = 0, lame = 0, silent = 0, unasked = 0, unresolved = 0 }
   for _, server in ipairs(servers) do counts[server.state] = counts[server.state] + 1 end
   return counts
 end

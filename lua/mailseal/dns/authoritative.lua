@@ -4,228 +4,16 @@
 -- something else while a change spreads. Behind `resolver:authoritative`, which tells what comes of it.
 -- @module mailseal.dns.authoritative
 local agreement = require "mailseal.dns.agreement"
-local async = require "mailseal.async"
-local encode = require "mailseal.core".dns.encode
+local name_servers = require "mailseal.dns.name_servers"
 local zone_cut = require "mailseal.dns.zone_cut"
 
 local M = {}
 
--- A hostile zone may name a thousand servers, to have us ask them all.
-local HOSTS_MAX, ADDRESSES_MAX, ROUNDS_MAX = 16, 8, 4
-
-local PORT = 53
-
 local RECHECK_SOONEST = 60 -- seconds
-
-local definitive = { ok = true, nodata = true, nxdomain = true }
--- Faults of the records and not of the server: it has answered.
-local faults_of_records = { cname_loop = true, cname_chain_too_long = true }
-local rcode_names = { [1] = "formerr", [2] = "servfail", [4] = "notimp", [5] = "refused", [9] = "notauth" }
-
--- What is under way: the resolver, the question, and until when.
-local function new_search(resolver, name, type, options)
-  local now = resolver.asker.clock
-  return {
-    resolver = resolver, name = name, type = type, options = options, now = now,
-    port = options.port or resolver.port or PORT,
-    moment = options.deadline and now() + options.deadline,
-  }
-end
-
--- Options of a query by the resolver within the time that is left.
-local function query_options(search, fresh)
-  local left = search.moment and math.max(search.moment - search.now(), 0.001)
-  return { fresh = fresh or search.options.fresh, deadline = left }
-end
-
-local function query(search, name, type, fresh)
-  return assert(search.resolver:query(name, type, query_options(search, fresh)))
-end
-
-local function side_by_side(items, ask)
-  if #items == 0 then return {} end
-  local results, errors = async.map(items, #items, function(item) return ask(item) or false end)
-  local _, wrong = next(errors)
-  if wrong then error(wrong, 0) end
-  return results
-end
-
----- Whom to ask.
-
--- The hosts of NS records that belong to the zone, each once.
-local function hosts_of(records, zone)
-  local hosts, seen = {}, {}
-  for _, record in ipairs(records) do
-    if record.type == "NS" and record.name == zone and not seen[record.host] then
-      seen[record.host] = true
-      hosts[#hosts + 1] = record.host
-    end
-  end
-  table.sort(hosts)
-  for i = #hosts, HOSTS_MAX + 1, -1 do hosts[i] = nil end
-  return hosts
-end
-
--- Adds up to so many addresses of records of a type to the list.
-local function add_addresses(addresses, records, host)
-  for _, record in ipairs(records) do
-    if record.address and (not host or record.name == host) and #addresses < ADDRESSES_MAX then
-      addresses[#addresses + 1] = { address = record.address }
-    end
-  end
-end
-
--- The addresses of a host, as the resolver knows them; and where there are none, why.
-local function resolve(search, host)
-  local addresses, status = {}, "nodata"
-  local answers = side_by_side({ "A", "AAAA" }, function(type) return query(search, host, type) end)
-  for _, answer in ipairs(answers) do
-    add_addresses(addresses, answer.records)
-    if definitive[status] and answer.status ~= "ok" then status = answer.status end
-  end
-  return addresses, status
-end
-
--- The addresses of a host that a delegation brought along. It is to be believed about hosts within its zone alone.
-local function glue_of(delegation, host, zone)
-  local addresses = {}
-  if zone_cut.is_within(host, zone) then add_addresses(addresses, delegation, host) end
-  return addresses
-end
-
--- A list of name servers with their addresses. Those of a host within its own zone are what the delegation brought along, where
--- the zone is one that the resolver cannot reach.
-local function resolve_hosts(search, hosts, zone, delegation)
-  return side_by_side(hosts, function(host)
-    local server = { host = host, addresses = glue_of(delegation, host, zone) }
-    if #server.addresses == 0 then
-      local status
-      server.addresses, status = resolve(search, host)
-      if #server.addresses == 0 then server.state, server.reason = "unresolved", status end
-    end
-    return server
-  end)
-end
-
-local function server_name(address, port)
-  return (address:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(address, port)
-end
-
----- Asking them.
-
--- Does the server answer, and if not, what is the matter?
-local function state_of(answer)
-  if answer.status == "timeout" then return "silent", answer.reason end
-  if faults_of_records[answer.reason] and answer.authoritative then return "answers" end
-  if not definitive[answer.status] then return "lame", answer.reason or rcode_names[answer.rcode] or answer.status end
-  if not answer.authoritative then return "lame", "not_authoritative" end
-  return "answers"
-end
-
--- Asks one address for the records themselves, whatever a resolver may know.
-local function ask_address(search, question, address)
-  local asker = search.resolver.asker
-  local moment = search.now() + asker.timeout * asker.tries
-  if search.moment then moment = math.min(moment, search.moment) end
-  local sent = { name = question.name, type = question.type, options = { no_recursion = true }, partial = true }
-  return asker:ask(sent, encode(sent.name, sent.type, sent.options), { server_name(address, search.port) }, moment)
-end
-
--- What a host is like is what the best of its addresses is.
-local ranks = { answers = 1, lame = 2, silent = 3 }
-
-local function sum_up(server)
-  local best
-  for _, address in ipairs(server.addresses) do
-    if not best or ranks[address.state] < ranks[best.state] then best = address end
-  end
-  if best then
-    server.address, server.answer, server.state, server.reason = best.address, best.answer, best.state, best.reason
-  end
-end
-
--- Asks each address of each server, and notes beside each what came of it.
-local function ask_servers(search, question, servers)
-  local all = {}
-  for _, server in ipairs(servers) do
-    for _, address in ipairs(server.addresses) do all[#all + 1] = address end
-  end
-  local answers = side_by_side(all, function(address) return ask_address(search, question, address.address) end)
-  for i, address in ipairs(all) do
-    address.answer = answers[i]
-    address.state, address.reason = state_of(answers[i])
-  end
-  for _, server in ipairs(servers) do sum_up(server) end
-  return servers
-end
-
--- The first answer of the servers of which `holds` is true.
-local function find_answer(servers, holds)
-  for _, server in ipairs(servers) do
-    for _, address in ipairs(server.addresses) do
-      if holds(address) then return address.answer end
-    end
-  end
-end
-
--- What the servers of the zone above say that the zone's servers are: NS records, and addresses.
-local function ask_parent(search, zone)
-  local above = zone_cut.parent(zone)
-  local parent = above and zone_cut.find(search.resolver, above, query_options(search))
-  if not parent then return {} end
-  local hosts = hosts_of(query(search, parent, "NS").records, parent)
-  local servers = ask_servers(search, { name = zone, type = "NS" }, resolve_hosts(search, hosts, parent, {}))
-  local answer = find_answer(servers, function(address)
-    local records = address.answer.delegation or address.state == "answers" and address.answer.records
-    return records and hosts_of(records, zone)[1] ~= nil
-  end)
-  return answer and (answer.delegation or answer.records) or {}
-end
-
--- The zone's name servers: its own NS records, or where they cannot be had, those of the delegation. And whose word it is.
--- A zone that the resolver cannot reach is not asked for them first.
-local function find_servers(search, zone, delegation, unreachable)
-  local hosts = unreachable and delegation and {} or hosts_of(query(search, zone, "NS").records, zone)
-  if #hosts > 0 then return resolve_hosts(search, hosts, zone, {}), "child" end
-  delegation = delegation or ask_parent(search, zone)
-  return resolve_hosts(search, hosts_of(delegation, zone), zone, delegation), "parent"
-end
-
--- The zone that a referral leads to: below the one asked, and not past the name.
-local function zone_below(answer, zone, name)
-  for _, record in ipairs(answer.delegation or {}) do
-    local to = record.name
-    if record.type == "NS" and to ~= zone and zone_cut.is_within(to, zone) and zone_cut.is_within(name, to) then return to end
-  end
-end
-
--- A zone between the one asked and the name, which its servers refer to: the resolver has not heard of it, or it is broken.
-local function find_referral(servers, zone, name)
-  if find_answer(servers, function(address) return address.state == "answers" end) then return nil end
-  local answer = find_answer(servers, function(address) return zone_below(address.answer, zone, name) end)
-  if answer then return zone_below(answer, zone, name), answer.delegation end
-end
-
--- Asks the zone's servers, and follows where they refer to servers of a zone below it; `unreachable`: one that the resolver
--- cannot reach.
-local function ask_zone(search, zone, unreachable)
-  local delegation, servers, source
-  for _ = 1, ROUNDS_MAX do
-    servers, source = find_servers(search, zone, delegation, unreachable)
-    ask_servers(search, search, servers)
-    local below
-    below, delegation = find_referral(servers, zone, search.name)
-    if not below then break end
-    zone = below
-  end
-  return zone, servers, source
-end
-
----- What comes of it.
 
 -- What stands at the end of the CNAME that the answer begins with, asked once and in the usual way.
 local function follow_alias(search, answer)
-  local target = query(search, agreement.alias(answer), search.type, true)
+  local target = search:query(agreement.alias(answer), search.type, true)
   local joined = {}
   for field, value in pairs(target) do joined[field] = value end
   joined.name, joined.chain = search.name, { agreement.alias(answer) }
@@ -243,18 +31,17 @@ local function judge_silence(servers)
   if #servers == 0 then return "servfail", "no_name_servers" end
   if counts.lame then return "servfail", "lame" end
   if counts.silent then return "timeout", "silent" end
+  if counts.unasked then return "timeout", "unasked" end
   return "servfail", "unresolved"
 end
 
 -- Puts the groups' verdict into the result.
 local function judge(search, result)
   local groups = agreement.groups(result.servers)
-  for _, group in ipairs(groups) do
-    if group.alias then
-      group.answer = follow_alias(search, group.answer)
-      group.status = group.answer.status
-    end
-  end
+  local answers = name_servers.side_by_side(groups, function(group)
+    return group.alias and follow_alias(search, group.answer) or group.answer
+  end)
+  for i, group in ipairs(groups) do group.answer, group.status = answers[i], answers[i].status end
   result.groups = groups
   if #groups == 0 then
     result.status, result.reason = judge_silence(result.servers)
@@ -290,11 +77,11 @@ end
 -- @tparam table options `fresh`, `deadline`, `port`
 -- @treturn table what was found
 function M.ask(resolver, name, type, options)
-  local search = new_search(resolver, name, type, options)
+  local search = name_servers.search(resolver, name, type, options)
   local result = { name = name, type = type, recheck_at = resolver.time() + RECHECK_SOONEST }
-  local zone, message, code, above = zone_cut.find(resolver, name, query_options(search))
+  local zone, message, code, above = zone_cut.find(resolver, name, search:options())
   if not zone and not above then return no_zone(result, message, code) end
-  result.zone, result.servers, result.name_servers_from = ask_zone(search, zone or above, not zone)
+  result.zone, result.servers, result.name_servers_from = search:ask_zone(zone or above, not zone)
   judge(search, result)
   return code == "bogus" and distrust(result) or result
 end

@@ -6,6 +6,8 @@
 --     local resolver = assert(dns.resolver { zone = "example.zone" })              -- no network: a file, or a table
 --     local answer = assert(resolver:query("s1._domainkey.example.com", "TXT"))
 --     if answer.status == "ok" then print(answer.text[1]) end
+--     print(assert(resolver:authoritative("s1._domainkey.example.com", "TXT")).summary)    -- "2 of 3 name servers have it"
+--     local names = assert(resolver:reverse("192.0.2.1")).confirmed                        -- those that have that address
 --
 -- The wire format, the transports and the resolver are modules of their own below this one.
 -- @module mailseal.dns

@@ -262,16 +262,16 @@ end
 --
 -- - `status`: of what all that answer agree on, as in an answer; `propagating` where they differ; `servfail` or `timeout`
 --   where none answers.
--- - `reason`: of a temporary status: `lame`, `silent` or `unresolved` (what the name servers are), `no_name_servers`,
+-- - `reason`: of a temporary status: `lame`, `silent`, `unasked` or `unresolved` (what the name servers are), `no_name_servers`,
 --   `no_zone`, or as in an answer.
 -- - `summary`: in words, such as "2 of 3 name servers have it; 1 is silent".
 -- - `answer`: what they agree on. A CNAME is theirs, and what it leads to was asked for in the usual way.
 -- - `groups`: those who say the same, the largest first, each with `status`, `answer`, `alias` (the target of their CNAME) and
 --   `servers` (names).
--- - `servers`: a list, each with `host`; `state`: `answers`, `lame` (it does not speak for the zone), `silent`, `unresolved` (no
---   address is known); `reason` (of another state than the first: `refused`, `not_authoritative`, `referral`, `unreachable`, …);
---   `address` and `answer` (of the best of its addresses); and `addresses`, a list with `address`, `state`, `reason` and
---   `answer` for each.
+-- - `servers`: a list, each with `host`; `state`: `answers`, `lame` (it does not speak for the zone), `silent`, `unasked` (the
+--   time was over before its turn), `unresolved` (no address is known); `reason` (of another state than the first: `refused`,
+--   `not_authoritative`, `referral`, `unreachable`, …); `address` and `answer` (of the best of its addresses); and `addresses`, a
+--   list with `address`, `state`, `reason` and `answer` for each.
 -- - `zone`: the zone asked; `name_servers_from`: `child` where the zone itself told its name servers, `parent` where they
 --   are those of its delegation.
 -- - `recheck_at`: seconds since 1970 before which asking again is of little use.
