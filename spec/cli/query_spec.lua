@@ -1,5 +1,6 @@
 local shell = require "spec.support.shell"
 local cjson = require "cjson"
+local fault_server = require "spec.support.fault_server"
 local knot = require "spec.support.knot"
 
 local zone = [[{
@@ -128,6 +129,44 @@ describe("mailseal query", function()
       out = "adrift.example. IN CNAME gone.provider.test.\n"
         .. "gone.provider.test does not exist: whoever can register it speaks for adrift.example\n",
     }, query "adrift.example")
+  end)
+
+  describe("asking a server that says more", function()
+    local server
+
+    setup(function() server = fault_server.start() end)
+    teardown(function() server:stop() end)
+
+    local function ask(name, ...)
+      return shell.mailseal { "query", name, "--server", server.address, ... }
+    end
+
+    it("prints extended errors by their names, as a comment beside an answer", function()
+      assert.same({
+        status = 0, err = "",
+        out = 'ede3.ok.test. 60 IN TXT "ok"\n; the server says: Stale Answer: made up\n',
+      }, ask "ede3.ok.test")
+      assert.matches("; the server says: extended error 4711: made up\n$", ask("ede4711.ok.test").out)
+    end)
+
+    it("tells them with what went wrong", function()
+      local result = ask "ede22.rcode2.test"
+      assert.equal(
+        "mailseal query: the DNS servers could not answer for ede22.rcode2.test TXT (No Reachable Authority: made up)\n",
+        result.err
+      )
+      assert.equal(75, result.status)
+    end)
+
+    it("gives them in JSON", function()
+      local object = cjson.decode(ask("ede3.ok.test", "--json").out)
+      assert.same({ { code = 3, name = "Stale Answer", text = "made up" } }, object.extended_errors)
+    end)
+
+    it("says that the server has validated", function()
+      assert.matches("\n; the server says that it has validated this by DNSSEC\n$", ask("ad.ok.test").out)
+      assert.is_true(cjson.decode(ask("ad.ok.test", "--json").out).authentic)
+    end)
   end)
 
   describe("of an address", function()
