@@ -163,7 +163,7 @@ test: test-deps
 
 # ---- checks
 
-.PHONY: lint test-portable test-asan test-valgrind test-alloc fuzz fuzz-replay coverage bench
+.PHONY: lint test-portable test-asan test-valgrind test-growth test-alloc fuzz fuzz-replay coverage bench
 lint: test-deps
 	$(AGAIN) all
 	$(RUN) "lint" "bash spec/support/lint.sh"
@@ -190,6 +190,14 @@ test-valgrind: test-deps
 	  "memcheck, scenarios" "for scenario in spec/alloc/*.lua; do \
 	    $(MEMCHECK) build/sweep \$$scenario core 1000000000 && echo ok \$$scenario || echo not ok \$$scenario; done" \
 	  "memcheck, Lua 5.4" "$(MEMCHECK) lua5.4 $(BUSTED) --helper=spec/support/slow_clock.lua $(VALGRIND_SPECS)"
+
+# Descriptors and memory, at a tenth of so many queries and in the end; `make test` asks fewer.
+GROWTH_QUERIES ?= 1000000
+test-growth: test-deps
+	$(AGAIN) all
+	$(RUN) \
+	  "growth, Lua 5.4" "MAILSEAL_GROWTH=$(GROWTH_QUERIES) lua5.4 $(BUSTED) spec/dns/growth_spec.lua" \
+	  "growth, LuaJIT" "MAILSEAL_GROWTH=$(GROWTH_QUERIES) luajit $(BUSTED) spec/dns/growth_spec.lua"
 
 # On the sanitized core, so that a use of what a failure freed is seen.
 test-alloc: test-deps
@@ -280,6 +288,7 @@ help:
 #: make test-portable   the tests of what has vector instructions, on a core without them
 #: make test-asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer, leaks included
 #: make test-valgrind   the tests under memcheck (VALGRIND_SPECS=spec/dkim for some)
+#: make test-growth     a million DNS queries leave no descriptor and no memory behind (GROWTH_QUERIES=100000 for fewer)
 #: make test-alloc      every n-th allocation fails, once each
 #: make fuzz            search for inputs that crash, FUZZ_SECONDS=60 a target
 #: make fuzz-replay     the inputs kept

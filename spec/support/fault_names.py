@@ -515,17 +515,6 @@ hostile("record-cut", "an answer that ends amidst a record's head", lambda q, at
 
 asked = {}
 
-# ALIASES-BEGIN names of before, while others still use them
-OLD = {"tcok": "tc.text3000", "tcreset": "tc.reset.ok", "tchang": "tc.silent", "tcgarbage": "tc.garbage.silent", "big": "text900",
-       "nooption": "ignore-edns.text900", "noedns": "formerr-edns.ok", "dropedns": "drop-edns.ok",
-       "forged": "wrongid.wrongquestion.garbage.short.ok", "onlyforged": "wrongid.wrongquestion.garbage.short.silent",
-       "lost": "from3.ok"}
-
-
-def renamed(labels):
-    first = labels[0].decode("latin-1").lower() if labels else ""
-    return OLD[first].encode().split(b".") + labels[1:] if first in OLD else labels
-# ALIASES-END
 
 
 def counted(labels):
@@ -547,7 +536,7 @@ def read_query(octets, over_tcp, here):
         times["edns"] += edns
         times["cd"] += octets[3] & CD > 0
     udp_size = struct.unpack_from("!H", octets, at + 5 + 3)[0] if edns else 0
-    return Query(octets, renamed(labels), at + 5, struct.unpack_from("!H", octets, at + 1)[0], udp_size, over_tcp, here,
+    return Query(octets, labels, at + 5, struct.unpack_from("!H", octets, at + 1)[0], udp_size, over_tcp, here,
                  times.get("udp", 0) + times.get("tcp", 0))
 
 

@@ -1,0 +1,34 @@
+-- A program that asks for months is to be no larger than one that asks for a day. `make test-growth` asks a million queries.
+local growth = require "spec.support.growth"
+
+-- What resolvers at work may have more at one moment than at another: sockets of lanes that wait for the last reply, and memory.
+local DESCRIPTORS, MEMORY, LUA = 16, 8192, 300
+
+local total = tonumber(os.getenv "MAILSEAL_GROWTH" or 50000)
+local slower = tonumber(os.getenv "MAILSEAL_SLOWER")
+if slower then total = math.floor(total / slower) end
+
+describe(("dns, asked %d queries,"):format(total), function()
+  local early, late, before, after
+
+  setup(function()
+    early, late, before, after = growth.run(total)
+    if not os.getenv "MAILSEAL_GROWTH" then return end
+    for name, from in pairs(early) do print(("%s: %.0f when warm, %.0f in the end"):format(name, from, late[name])) end
+  end)
+
+  local function grows_by(name, most)
+    assert.is_true(late[name] <= early[name] + most, ("%s: %.0f, then %.0f"):format(name, early[name], late[name]))
+  end
+
+  it("has no more descriptors than after a few", function() grows_by("descriptors", DESCRIPTORS) end)
+
+  it("leaves none behind", function() assert.equal(before, after) end)
+
+  it("holds no more in Lua", function() grows_by("lua", LUA) end)
+
+  it("needs no more memory", function()
+    if slower then return pending "a sanitizer keeps what is freed" end
+    grows_by("resident", MEMORY)
+  end)
+end)
