@@ -279,3 +279,31 @@ describe("What holds for some servers of a zone", function()
     refuses({ "a..b" }, "a: a%.%.b is neither")
   end)
 end)
+
+describe("resolver:authoritative over a zone", function()
+  it("shows how a record spreads, and which servers are lame or silent, without a network", function()
+    local records = { ["example.com"] = { { type = "SOA", data = "ns1.example.com. h.example.com. 1 2 3 4 20" } } }
+    for i = 1, 4 do
+      local host = ("ns%d.example.com"):format(i)
+      table.insert(records["example.com"], { type = "NS", data = host .. "." })
+      records[host] = { { type = "A", data = "192.0.2." .. i } }
+    end
+    table.insert(records["example.com"], { error = "lame", servers = { "ns3.example.com" } })
+    table.insert(records["example.com"], { error = "timeout", servers = { "192.0.2.4" } })
+    records["s1._domainkey.example.com"] = { { type = "TXT", data = "v=DKIM1; p=", servers = { "ns1.example.com" } } }
+    local resolver = assert(dns.resolver { zone = records })
+
+    local found = assert(resolver:authoritative("s1._domainkey.example.com", "TXT"))
+    assert.equal("propagating", found.status)
+    assert.equal("example.com", found.zone)
+    local states, statuses = {}, {}
+    for _, server in ipairs(found.servers) do
+      states[server.host] = server.state
+      statuses[server.host] = server.state == "answers" and server.answer.status or nil
+    end
+    assert.same({
+      ["ns1.example.com"] = "answers", ["ns2.example.com"] = "answers", ["ns3.example.com"] = "lame", ["ns4.example.com"] = "silent",
+    }, states)
+    assert.same({ ["ns1.example.com"] = "ok", ["ns2.example.com"] = "nxdomain" }, statuses)
+  end)
+end)
