@@ -135,6 +135,8 @@ end
 -- @treturn number how many descriptors it had before, and
 -- @treturn number how many when all was closed
 function M.run(total)
+  collectgarbage()
+  collectgarbage()
   local before, world = M.descriptors(), open()
   local batch = math.min(BATCH, math.floor(total / 10))
   local warm = math.max(total / 10, math.min(WARM, total / 2))
@@ -145,6 +147,7 @@ function M.run(total)
   end
   local late = measure()
   close(world)
+  collectgarbage()
   collectgarbage()
   return early, late, before, M.descriptors()
 end
