@@ -1,4 +1,5 @@
 local async = require "mailseal.async"
+local core = require "mailseal.core".dns
 local dns = require "mailseal.dns"
 local knot = require "spec.support.knot"
 local resolver_of = require "mailseal.dns.resolver"
@@ -476,6 +477,27 @@ describe("resolver:authoritative", function()
   it("says when to ask again: not before a minute is over", function()
     local resolver = assert(dns.resolver { zone = {}, now = function() return 1000 end })
     assert.equal(1060, assert(resolver:authoritative("a.test", "TXT")).recheck_at)
+  end)
+
+  it("asks the zone above for a zone's servers where its own NS records cannot be had", function()
+    local inner = assert(zone_transport.new {
+      ["test"] = { { type = "SOA", data = "ns.test. h.test. 1 2 3 4 5" }, { type = "NS", data = "ns.test." } },
+      ["ns.test"] = { { type = "A", data = "192.0.2.1" } },
+      ["a.test"] = { { type = "SOA", data = "ns.a.test. h.a.test. 1 2 3 4 5" }, { type = "NS", data = "ns.a.test." } },
+      ["ns.a.test"] = { { type = "A", data = "192.0.2.2" } },
+      ["key.a.test"] = { { type = "TXT", data = "key" } },
+    })
+    local transport = { servers = { false } }
+    function transport:exchange(query, server)
+      local name, type = core.question(query)
+      if not server and name == "a.test" and type == 2 then return nil, "silent", "timeout" end
+      return inner:exchange(query, server)
+    end
+    local found = assert(resolver_of.new(transport):authoritative("key.a.test", "TXT"))
+    assert.equal("a.test", found.zone)
+    assert.equal("parent", found.name_servers_from)
+    assert.equal("192.0.2.2", found.servers[1].address)
+    assert.same({ "key" }, found.answer.text)
   end)
 
   it("does not take a server for silent that was not asked in time", function()
