@@ -28,6 +28,7 @@ local ours = loop.new()
 ours.handles, ours.turning, ours.over = {}, false, {}
 
 local turn
+local function on_timer() turn() end
 
 -- Closes what watches for pollers that nobody waits for.
 local function close_idle()
@@ -69,7 +70,7 @@ local function set_timer()
     ours.timer = timer
   end
   uv.update_time() -- the timer counts from the moment that luv takes for now
-  timer:start(math.ceil(seconds * 1000), 0, function() turn() end)
+  timer:start(math.ceil(seconds * 1000), 0, on_timer)
 end
 
 -- Lets luv call again for whatever tasks wait for.
