@@ -128,6 +128,27 @@ describe("async under luv", function()
     resolver:close()
   end)
 
+  it("lets go of a resolver's descriptor before it is closed", function()
+    run(function()
+      local reached
+      for i = 1, 20 do
+        local resolver = assert(dns.resolver { servers = { server.address }, timeout = 5, tries = 1 })
+        assert.equal("ok", resolver:query(("ok.d%d.test"):format(i), "TXT").status)
+        resolver:close()
+        -- Takes the number of the descriptor that was just closed.
+        local socket = uv.new_tcp()
+        local task = async.task()
+        socket:connect("127.0.0.1", server.port, function(problem)
+          reached = not problem
+          socket:close()
+          async.wake(task)
+        end)
+        async.suspend()
+        assert.is_true(reached)
+      end
+    end)
+  end)
+
   it("refuses what is no function", function()
     assert.has_error(function() on_luv.start() end)
     assert.has_error(function() on_luv.start(print, 1) end)

@@ -411,6 +411,22 @@ local function describe_queries(it, run, server)
     end)
   end)
 
+  it("lets those go on who wait for a resolver that is closed", function()
+    run(function()
+      local resolver = resolver_of { timeout = 60 }
+      local tasks = {}
+      for i = 1, 3 do
+        tasks[i] = async.start(function() return resolver:query(("silent.x%d.test"):format(i), "TXT") end)
+      end
+      async.sleep(0.01)
+      resolver:close()
+      for i = 1, 3 do
+        local answer = tasks[i]:join()
+        assert.same({ "timeout", "closed" }, { answer.status, answer.reason })
+      end
+    end)
+  end)
+
   it("forgets the queries of tasks that are cancelled", function()
     run(function()
       local resolver, names = resolver_of { timeout = 1 }, {}

@@ -16,8 +16,8 @@ local M = {}
 -- By coroutine, its task.
 local task_of = setmetatable({}, { __mode = "k" })
 
--- By controller, and by poller, how it is attended to: `n`, how many tasks wait for it, and `change`, a condition variable to
--- tell the attendant of what it does not see by itself.
+-- By controller, and by poller, how it is attended to: `n`, how many tasks wait for it; its `descriptor`; and `change`, a
+-- condition variable to tell the attendant of what it does not see by itself.
 local attendance = setmetatable({}, { __mode = "k" })
 
 --- May the caller wait by being suspended? Not in a coroutine within one of the controller's, as cqueues has it.
@@ -45,14 +45,11 @@ end
 
 -- What the attendant of a poller does, until nobody waits for it any more.
 local function attend(poller, attended, pollers)
-  local descriptor = poller:pollfd()
   while attended.n > 0 do
     cqueues.poll(poller, attended.change)
     if attended.n > 0 then poller:process() end
   end
   pollers[poller] = nil
-  -- The controller would take another socket of the same number for this one.
-  cqueues.cancel(descriptor)
 end
 
 local function add_waiter(controller, poller)
@@ -63,7 +60,7 @@ local function add_waiter(controller, poller)
   end
   local attended = pollers[poller]
   if not attended then
-    attended = { n = 1, change = condition.new() }
+    attended = { n = 1, change = condition.new(), descriptor = poller:pollfd() }
     pollers[poller] = attended
     controller:wrap(attend, poller, attended, pollers)
   else
@@ -79,7 +76,10 @@ local function remove_waiter(task)
   if not attended then return end
   task.attended = nil
   attended.n = attended.n - 1
-  if attended.n == 0 then attended.change:signal() end
+  if attended.n > 0 then return end
+  -- The controller must let go of the descriptor before it may be closed, and another gets its number.
+  task.home:cancel(attended.descriptor)
+  attended.change:signal()
 end
 
 ---- Waiting.

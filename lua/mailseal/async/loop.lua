@@ -58,13 +58,11 @@ function M.suspend(poller, on_cancel, seconds)
   if task.cancelled then refuse(task, poller, on_cancel) end
   task.waiting, task.poller, task.on_cancel = true, poller, on_cancel
   if seconds then timers.add(task.loop.timers, task, now() + seconds) end
-  local pollers = poller and task.loop.pollers
-  if pollers then pollers[poller] = (pollers[poller] or 0) + 1 end
-  local first, second = yield()
-  if pollers then
-    local n = pollers[poller]
-    pollers[poller] = n > 1 and n - 1 or nil
+  if poller then
+    local pollers = task.loop.pollers
+    pollers[poller] = (pollers[poller] or 0) + 1
   end
+  local first, second = yield()
   if task.place then timers.remove(task.loop.timers, task) end
   if task.cancelled then error(CANCELLED, 0) end
   return first, second
@@ -79,17 +77,24 @@ function M.wake(task, first, second)
   if not loop then return task.host.wake(task, first, second) end
   if not task.waiting then return end
   task.waiting, task.first, task.second = false, first, second
+  local poller = task.poller
+  if poller then
+    local n = loop.pollers[poller]
+    loop.pollers[poller], task.poller = n > 1 and n - 1 or nil, nil
+    if n == 1 and loop.leave then loop.leave(poller) end
+  end
   local ready = loop.ready
   ready[#ready + 1] = task
-  if loop.kick then loop:kick() end
+  if loop.kick then loop.kick() end
 end
 
 --- Ends the wait of a task that has been cancelled. For `task:cancel`.
 -- @tparam table task
 function M.cancel(task)
   if not task.waiting then return end
+  local poller = task.poller
   M.wake(task)
-  if task.on_cancel then task.on_cancel(task.poller, task) end
+  if task.on_cancel then task.on_cancel(poller, task) end
 end
 
 --- Waits in a task.
@@ -128,7 +133,8 @@ end
 
 --- Makes a loop.
 -- @treturn table `ready`, the list of tasks to be resumed; `timers`; `pollers`, what is to be attended to, and how many tasks
---   wait for it; `kick`, where a host needs it: a method that is called when a task becomes ready
+--   wait for it; and functions, where a host needs them: `kick`, called when a task has become ready, and `leave`, called with a
+--   poller that nobody waits for any more
 function M.new()
   return { ready = {}, timers = {}, pollers = {} }
 end

@@ -30,14 +30,11 @@ ours.handles, ours.turning, ours.over = {}, false, {}
 local turn
 local function on_timer() turn() end
 
--- Closes what watches for pollers that nobody waits for.
-local function close_idle()
-  for poller, handle in pairs(ours.handles) do
-    if not ours.pollers[poller] then
-      ours.handles[poller] = nil
-      handle:close()
-    end
-  end
+-- Closes what watches for a poller; at once, for its descriptor may be closed next, and another get its number.
+local function leave(poller)
+  local handle = ours.handles[poller]
+  ours.handles[poller] = nil
+  if handle then handle:close() end
 end
 
 local function watch(poller)
@@ -75,7 +72,6 @@ end
 
 -- Lets luv call again for whatever tasks wait for.
 local function arm()
-  close_idle()
   for poller in pairs(ours.pollers) do
     if not ours.handles[poller] then watch(poller) end
   end
@@ -111,11 +107,11 @@ function turn(poller)
 end
 
 -- Somebody has become ready: by a callback of luv's, or in another loop.
-local function kick(loop_of_ours)
-  if not loop_of_ours.turning and #loop_of_ours.ready == 1 then set_timer() end
+local function kick()
+  if not ours.turning and #ours.ready == 1 then set_timer() end
 end
 
-ours.kick = kick
+ours.kick, ours.leave = kick, leave
 
 --- Starts a function as a task on luv's loop, and returns. The task belongs to nobody, and goes on until it ends.
 -- @tparam function fn what to call; in it everything of `mailseal.async` may be used

@@ -24,6 +24,7 @@ local texts = {
   unreachable = "%s cannot be reached",
   no_memory = "out of memory while asking %s",
   failed = "asking %s failed",
+  closed = "%s is not asked any more",
 }
 
 -- The channel's number for a server, made known to it on first use.
@@ -62,8 +63,14 @@ function M.new(servers, longest, in_flight)
   return self
 end
 
---- Forgets what is under way, and closes its sockets. No task may be waiting.
-function Transport:close() self.channel:close() end
+--- Forgets what is under way, and closes its sockets. Who waits for a reply gets none.
+function Transport:close()
+  local waiting = self.waiting
+  self.waiting, self.closed = {}, true
+  for _, task in pairs(waiting) do async.wake(task, nil, "closed") end
+  -- Now no loop looks at the descriptor any more.
+  self.channel:close()
+end
 
 --- The descriptor to wait on.
 -- @treturn number
@@ -113,6 +120,7 @@ end
 -- Sends a query and waits for what becomes of it: a reply, or nil and a code. `left` is the time for all, that in the queue
 -- included.
 local function attempt(self, query, number, seconds, tcp, left)
+  if self.closed then return nil, "closed" end
   local id, _, code = self.channel:send(number, query, seconds, tcp, left)
   if not id then return nil, code end
   local task = async.task()
@@ -135,7 +143,7 @@ end
 -- @treturn ?string the reply; whether it makes sense is for the reader to find out, but its ID and question match
 -- @treturn ?string what went wrong
 -- @treturn ?string `timeout`, `unreachable`, `failed`, `no_memory`, `bad_server`; `queued` where the deadline passed
---   before its turn came; `tcp_failed` where a reply was truncated and could not be had over TCP
+--   before its turn came; `tcp_failed` where a reply was truncated and could not be had over TCP; `closed`
 function Transport:exchange(query, name, seconds, deadline)
   local number, message, code = number_of(self, name)
   if not number then return nil, message, code end
