@@ -1,3 +1,4 @@
+local async = require "mailseal.async"
 local cache = require "mailseal.dns.cache"
 local dns = require "mailseal.dns"
 local resolver_of = require "mailseal.dns.resolver"
@@ -333,6 +334,32 @@ describe("dns.resolver with a cache", function()
       assert.equal("ok", answers[3].status)
       assert.same({ "first" }, answers[3].text)
       assert.is_nil(answers[3].reason)
+    end)
+
+    it("lets the others have their answer where the one who asks gives up", function()
+      transport.holds = true
+      async.run(function()
+        local hasty = async.start(function() return async.within(0.05, ask, "key") end)
+        while transport.asked == 0 do async.sleep(0) end
+        local patient = async.start(function() return ask "key" end)
+        assert.equal("timeout", select(3, hasty:join()))
+        while transport.asked == 1 do async.sleep(0.01) end
+        transport:release(2)
+        assert.same({ "first" }, patient:join().text)
+      end)
+      assert.equal(2, transport.asked)
+    end)
+
+    it("keeps nothing of a question that is answered", function()
+      for i = 1, 200 do ask("n" .. i) end
+      transport.holds = true
+      local asking = {}
+      for i = 1, 100 do asking[i] = function() return ask("m" .. i % 10) end end
+      asking[101] = function()
+        for number = 1, 10 do transport:release(number) end
+      end
+      side_by_side((table.unpack or unpack)(asking)) -- luacheck: ignore
+      assert.is_nil(next(resolver.flights.latest))
     end)
 
     it("shares nothing where there is no cache", function()
