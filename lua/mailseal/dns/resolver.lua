@@ -1,6 +1,6 @@
 --- A resolver: asks its transport's servers until one of them knows, and says what was found.
 --
--- An answer is a table:
+-- An answer is a table. Its fields are the caller's own; the lists in it may be shared with others, and are only to be read.
 --
 -- - `status`: `ok`; `nodata` (the name has no records of the type) and `nxdomain` (there is no such name), both
 --   definitive; `servfail`, `refused`, `timeout` and `bogus` (DNSSEC validation failed), all temporary.
@@ -24,7 +24,9 @@
 -- - `recheck_at`: the time before which it is no use to ask again, in seconds since 1970, UTC: what was published since is seen
 --   when the caches on the way have forgotten this answer, and in any case 60 seconds after it was given.
 -- - `from_cache`: true where it came out of the resolver's cache.
--- - `authentic`: the server says that it validated the answer by DNSSEC (AD). Worth as much as the way to it.
+-- - `authentic`: the server says that it validated the answer by DNSSEC (AD). Worth as much as the way to it: of the servers
+--   that resolv.conf names it is believed where that says so (`options trust-ad`), or where they are this machine; of those that
+--   the program names, always.
 -- - `signed`: true where signatures came with the records, or with the SOA of a negative answer, as they do when `dnssec_ok` asks
 --   for them and the zone has any. Nobody has looked whether they hold.
 -- - `extended_errors`: a list of `{ code =, text = }` (RFC 8914).
