@@ -30,7 +30,7 @@ describe("async's own loop", function()
       local task = async.task()
       for _ = 1, 100 do
         async.within(3600, function() end)
-        assert.equal(0, #task.loop.timers)
+        assert.equal(0, #task.home.timers)
       end
     end)
   end)

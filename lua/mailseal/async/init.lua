@@ -24,7 +24,7 @@
 -- **Cancelling.** In a cancelled task every wait raises `async.cancelled`, the present one at once. Nobody need catch it; who
 -- has a `pcall` around what waits ought to raise it again (`if problem == async.cancelled then error(problem, 0) end`). One that
 -- never does, in a loop without end, never ends, and neither does the `within` around it. What waits by other means than
--- mailseal's hears of it at its next wait here.
+-- mailseal's hears of it at its next wait here. (In plain Lua 5.1 nothing can wait inside a `pcall` at all.)
 --
 -- **Hosts.** For those who write one. A host is a module with
 --

@@ -36,7 +36,7 @@ end
 -- for ever.
 local function refuse(task, poller, on_cancel)
   if on_cancel then on_cancel(poller, task) end
-  local ready = task.loop.ready
+  local ready = task.home.ready
   ready[#ready + 1] = task
   yield(refuse)
   error(CANCELLED, 0)
@@ -57,13 +57,13 @@ function M.suspend(poller, on_cancel, seconds)
   end
   if task.cancelled then refuse(task, poller, on_cancel) end
   task.waiting, task.poller, task.on_cancel = true, poller, on_cancel
-  if seconds then timers.add(task.loop.timers, task, now() + seconds) end
+  if seconds then timers.add(task.home.timers, task, now() + seconds) end
   if poller then
-    local pollers = task.loop.pollers
+    local pollers = task.home.pollers
     pollers[poller] = (pollers[poller] or 0) + 1
   end
   local first, second = yield()
-  if task.place then timers.remove(task.loop.timers, task) end
+  if task.place then timers.remove(task.home.timers, task) end
   if task.cancelled then error(CANCELLED, 0) end
   return first, second
 end
@@ -73,11 +73,10 @@ end
 -- @tparam[opt] any first
 -- @tparam[opt] any second
 function M.wake(task, first, second)
-  local loop = task.loop
-  if not loop then return task.host.wake(task, first, second) end
+  if task.host ~= M then return task.host.wake(task, first, second) end
   if not task.waiting then return end
   task.waiting, task.first, task.second = false, first, second
-  local poller = task.poller
+  local loop, poller = task.home, task.poller
   if poller then
     local n = loop.pollers[poller]
     loop.pollers[poller], task.poller = n > 1 and n - 1 or nil, nil
@@ -122,8 +121,7 @@ end
 -- @tparam table task see `mailseal.async.task`; its home is a loop
 -- @tparam function fn
 function M.spawn(task, fn)
-  local loop = task.home
-  task.loop, task.thread = loop, create(function()
+  task.thread = create(function()
     if task.cancelled then error(CANCELLED, 0) end
     return fn()
   end)

@@ -12,6 +12,7 @@ local M = {}
 local Task = {}
 Task.__index = Task
 Task.__name = "mailseal.async.task"
+Task.finished = false
 
 --- The class of tasks. The methods that wait are added by `mailseal.async`.
 M.Task = Task
@@ -27,7 +28,7 @@ M.CANCELLED = setmetatable({}, {
 -- @tparam any home what drives it
 -- @treturn table
 function M.foreign(host, home)
-  return setmetatable({ host = host, home = home, foreign = true, waiting = false, cancelled = false, finished = false }, Task)
+  return setmetatable({ host = host, home = home, foreign = true, waiting = false, cancelled = false }, Task)
 end
 
 --- Makes a task that its host has not begun.
@@ -37,8 +38,7 @@ end
 -- @treturn table
 function M.new(host, home, parent)
   local task = setmetatable({
-    host = host, home = home, parent = nil, thread = nil, waiting = false, cancelled = false, finished = false,
-    poller = nil, on_cancel = nil, first = nil, second = nil,
+    host = host, home = home, parent = nil, thread = nil, waiting = false, cancelled = false, first = nil, second = nil,
   }, Task)
   if parent and not parent.foreign then
     task.parent = parent
