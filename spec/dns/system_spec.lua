@@ -163,6 +163,36 @@ describe("dns.resolver without servers", function()
       assert.equal("192.0.2.2", resolver:query("a.test", "TXT").server)
     end)
 
+    it("keeps nothing that the old servers say later", function()
+      local moment = 1000
+      local function clock() return moment end
+      local transport = stage.new "$ORIGIN test.\n@ SOA ns host 1 2 3 4 5\na TXT x\nb TXT x\n"
+      shell.write(path, "nameserver 192.0.2.1\n")
+      local resolver = resolver_of.new(transport, {
+        system = system.watch(path, clock), cache = require "mailseal.dns.cache".new { now = clock }, now = clock,
+      })
+      transport.holds = true
+      local answers = stage.side_by_side(
+        function() return resolver:query("a.test", "TXT") end,
+        function()
+          shell.write(path, "nameserver 192.0.2.2\n")
+          moment = moment + 10
+          return resolver:query("b.test", "TXT")
+        end,
+        function() return resolver:query("a.test", "TXT") end,
+        function()
+          for number = 1, 3 do transport:release(number) end
+        end
+      )
+      assert.equal("192.0.2.1", answers[1].server)
+      assert.equal("192.0.2.2", answers[2].server)
+      assert.equal("192.0.2.2", answers[3].server)
+      transport.holds = false
+      local again = resolver:query("a.test", "TXT")
+      assert.is_true(again.from_cache)
+      assert.equal("192.0.2.2", again.server)
+    end)
+
     -- A server that says of everything that it has validated it.
     local function boasting(text)
       local transport = stage.new(text)

@@ -111,6 +111,8 @@ local function ask_now(self, question, query, deadline)
   local found = self.system and self.system:changed()
   if found then
     follow_system(self, found)
+    -- Other servers may see another DNS.
+    if self.cache then self.flights = flights.new() end
     if self.cache and self.cache.clear then self.cache:clear() end
   end
   local answer = self.asker:ask(question, query, nil, deadline)
@@ -176,10 +178,10 @@ local function query_shared(self, name, kind, options)
   -- What a flight that is under way brings was asked before.
   answer = not fresh and self.flights:join(key, deadline)
   if answer then return copy(answer) end
-  local question, is_latest = { name = canonical, type = canonical_kind, options = options }
+  local question, asker, is_latest = { name = canonical, type = canonical_kind, options = options }, self.asker, nil
   answer, is_latest = self.flights:lead(key, deadline, ask_now, self, question, query, deadline)
-  -- Where one that began later was there first, it knows better.
-  if is_latest then keep(self, key, answer) end
+  -- A flight that began later knows better, and so do the system's new servers.
+  if is_latest and asker == self.asker then keep(self, key, answer) end
   return answer
 end
 
