@@ -15,6 +15,7 @@ describe("dns.flights", function()
     local number = led
     held[number] = async.task()
     local problem = async.suspend()
+    if problem == "no error, but a time-out" then return { number = number, status = "timeout" } end
     if problem then error(problem, 0) end
     return { number = number }
   end
@@ -169,6 +170,35 @@ describe("dns.flights", function()
       end
     )
     assert.same({ 1, 2 }, { answers[1], answers[2] })
+  end)
+
+  it("takes no time-out for an answer while half of the time is left", function()
+    local answers = side_by_side(
+      function() return ask(60) end,
+      function() return ask(60) end,
+      function()
+        release(1, "no error, but a time-out")
+        let_others()
+        assert.equal(2, led)
+        release(2)
+      end
+    )
+    assert.same({ 1, 2 }, { answers[1], answers[2] })
+  end)
+
+  it("asks a server that keeps silent twice at most, however many wait", function()
+    local asking = {}
+    for i = 1, 50 do asking[i] = function() return ask(2) end end
+    asking[51] = function()
+      while led < 2 do async.sleep(0.01) end
+      async.sleep(0.05)
+      release(1)
+      release(2)
+    end
+    local answers = side_by_side((table.unpack or unpack)(asking)) -- luacheck: ignore
+    assert.equal(2, led)
+    assert.equal(1, answers[1])
+    for i = 2, 50 do assert.equal(2, answers[i]) end
   end)
 
   it("is not stranded by a leader who vanishes", function()

@@ -4,8 +4,9 @@
 -- wait are woken without an answer, and the first of them leads the next flight.
 --
 -- Nobody waits longer than half of the time that he has, nor than half of what the leader had: there is enough left then for
--- a flight of his own. So nobody is late because of another, nor gives up because another was in a hurry; and a leader that
--- vanishes without a word (nginx drops the coroutines of a request that ends) strands nobody.
+-- a flight of his own, which whoever else has waited so long joins, now to the end. So nobody is late because of another; a
+-- leader that vanishes without a word (nginx drops the coroutines of a request that ends) strands nobody; and servers that keep
+-- silent are not asked by everybody at once. Nor is a leader's time-out an answer for who has more than half of his time left.
 -- @module mailseal.dns.flights
 local async = require "mailseal.async"
 local copy = require "mailseal.dns.cache".copy
@@ -48,17 +49,19 @@ end
 -- @tparam number deadline the moment (`async.now`) by which the caller wants an answer
 -- @treturn ?table what the flight brought, for all who waited: to be copied; nil where the caller is to `lead`
 function Flights:join(key, deadline)
-  local flight = self.latest[key]
+  local flight, left = self.latest[key], nil
   local task = flight and async.task()
   if not task then return nil end
   local half = half_way(deadline)
   -- Only who is driven by the same loop may wait: another might never run while it does.
-  while flight and flight.home == task.home do
-    local seconds = min(half, flight.half) - now()
-    if seconds <= 0 then return nil end
-    wait(flight, task, seconds)
-    if flight.result then return flight.result end
-    flight = self.latest[key]
+  while flight and flight ~= left and flight.home == task.home do
+    local moment = now()
+    local limit = left and deadline or min(half, flight.half)
+    if moment >= flight.half or moment >= limit then return nil end
+    wait(flight, task, limit - moment)
+    local result = flight.result
+    if result and (result.status ~= "timeout" or now() >= half) then return result end
+    left, flight = flight, self.latest[key]
   end
 end
 

@@ -178,7 +178,8 @@ local function query_shared(self, name, kind, options)
   -- What a flight that is under way brings was asked before.
   answer = not fresh and self.flights:join(key, deadline)
   if answer then return copy(answer) end
-  local question, asker, is_latest = { name = canonical, type = canonical_kind, options = options }, self.asker, nil
+  local question, asker = { name = canonical, type = canonical_kind, options = options }, self.asker
+  local is_latest
   answer, is_latest = self.flights:lead(key, deadline, ask_now, self, question, query, deadline)
   -- A flight that began later knows better, and so do the system's new servers.
   if is_latest and asker == self.asker then keep(self, key, answer) end
