@@ -84,11 +84,10 @@ local function plain_query(question)
   return encode_question(question_with(question, "no_edns"))
 end
 
--- Asks one server, and again without EDNS where that is what it dislikes. There must be time left.
-local function ask_patiently(self, question, query, server, deadline, moment)
-  local answer = ask_server(self, question, query, server, deadline, moment)
+-- Asks the server that gave an answer again without EDNS, where that is what it dislikes and there is time left.
+local function without_edns(self, question, answer, server, deadline)
   if not dislikes_edns(answer) then return answer end
-  moment = self.clock()
+  local moment = self.clock()
   if deadline <= moment then return answer end
   return ask_server(self, question, plain_query(question), server, deadline, moment)
 end
@@ -102,27 +101,42 @@ local function check_bogus(self, question, answer, server, deadline)
     return answer
   end
   local unchecked = question_with(question, "checking_disabled")
-  local found = ask_patiently(self, unchecked, encode_question(unchecked), server, deadline, self.clock())
+  local found = ask_server(self, unchecked, encode_question(unchecked), server, deadline, self.clock())
+  found = without_edns(self, unchecked, found, server, deadline)
   if not temporary[found.status] then answer.status, answer.reason = "bogus", "dnssec_bogus" end
   return answer
 end
 
--- Goes through the servers until one gives a definitive answer, the tries are used up, or the time is.
-local function ask(self, question, query, servers, deadline, moment)
+-- Goes through the servers until one gives a definitive answer, the tries are used up, or the time is. `answer` is what the
+-- first server has said at the first try.
+local function go_through(self, question, query, servers, deadline, answer)
   local best, best_server
   for try = 1, self.tries do
     for i = 1, #servers do
-      if deadline <= moment then return best or no_answer(question.name, question.type, "timeout") end
-      -- Who kept silent may be one that drops what has EDNS.
-      local sent = try > 1 and best.status == "timeout" and plain_query(question) or query
-      local answer = ask_patiently(self, question, sent, servers[i], deadline, moment)
+      if not answer then
+        local moment = self.clock()
+        if deadline <= moment then return best end
+        -- Who kept silent may be one that drops what has EDNS.
+        local sent = try > 1 and best.status == "timeout" and plain_query(question) or query
+        answer = ask_server(self, question, sent, servers[i], deadline, moment)
+      end
+      answer = without_edns(self, question, answer, servers[i], deadline)
       local rank = temporary[answer.status]
       if not rank then return answer end
       if not best or rank > temporary[best.status] then best, best_server = answer, servers[i] end
-      moment = self.clock()
+      answer = nil
     end
   end
   return check_bogus(self, question, best, best_server, deadline)
+end
+
+-- Asks the servers until one knows. Most queries end with the first reply: while one waits for that, this and little else is
+-- on its stack, which counts where thousands wait.
+local function ask(self, question, query, servers, deadline, moment)
+  if deadline <= moment then return no_answer(question.name, question.type, "timeout") end
+  local answer = ask_server(self, question, query, servers[1], deadline, moment)
+  if temporary[answer.status] then return go_through(self, question, query, servers, deadline, answer) end
+  return answer
 end
 
 -- Appends the chain of `next` to that of `answer`, its own first link being already there; says what is wrong with it.
