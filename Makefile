@@ -163,7 +163,7 @@ test: test-deps
 
 # ---- checks
 
-.PHONY: lint test-portable test-asan test-valgrind test-growth test-alloc fuzz fuzz-replay coverage bench
+.PHONY: lint test-portable test-asan test-valgrind test-growth test-alloc fuzz fuzz-replay coverage bench bench-dns
 lint: test-deps
 	$(AGAIN) all
 	$(RUN) "lint" "bash spec/support/lint.sh"
@@ -240,6 +240,15 @@ bench: all $(BENCH_MODULE)
 	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/$(LUA)/?.so;build/bench/$(LUA)/?.so;;" \
 	  $(LUA) spec/bench/run.lua $(ARGS)
 
+# The same of DNS; LUA=luajit for the other one. Wants Knot DNS, and two cores.
+build/bench/%/mailseal_bench_dns.so: spec/bench/dns_floor.c
+	@mkdir -p $(@D)
+	$(call say,CC) $(CC) $(CPPFLAGS) -I. -I$(INC_$*) $(CFLAGS) $(STRICT) -fPIC -shared $< -o $@
+
+bench-dns: all build/bench/$(LUA)/mailseal_bench_dns.so
+	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/$(LUA)/?.so;build/bench/$(LUA)/?.so;;" \
+	  $(LUA) spec/bench/dns.lua $(ARGS)
+
 # ---- installing
 
 PREFIX ?= /usr/local
@@ -293,7 +302,7 @@ help:
 #: make fuzz            search for inputs that crash, FUZZ_SECONDS=60 a target
 #: make fuzz-replay     the inputs kept
 #: make coverage        the share of the core's lines that the tests run
-#: make bench           the table of speeds
+#: make bench           the table of speeds; make bench-dns, that of DNS (LUA=luajit; QUICK=1, ROUNDS=15)
 #: make install         PREFIX=/usr/local DESTDIR= LUA=lua5.4 (or luajit); make uninstall
 #: make deps            install what building and running needs; make test-deps, what the tests need
 #: make doc             the reference of the Lua modules, into build/doc
