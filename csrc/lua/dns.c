@@ -5,6 +5,7 @@
 #include "dns/answer.h"
 
 #include <arpa/inet.h>
+#include <unistd.h>
 
 /* ---- results */
 
@@ -47,7 +48,7 @@ static void push_strings(lua_State *L, ms_span strings)
     ms_span string;
     int i = 0;
 
-    lua_createtable(L, 2, 0);
+    lua_createtable(L, 1, 0);
     while (ms_dns_string_next(&strings, &string)) {
         lua_pushlstring(L, string.p, string.n);
         lua_rawseti(L, -2, ++i);
@@ -104,6 +105,17 @@ static void set_fields(lua_State *L, const ms_dns_message *message, const ms_dns
     }
 }
 
+/* How many fields the data of a record of that type has. */
+static int fields_of(unsigned type)
+{
+    const ms_dns_field *field = ms_dns_type_of(type)->fields;
+    int n = 0;
+
+    while (field[n].kind != MS_DNS_END)
+        n++;
+    return n;
+}
+
 /* { {code=, text=}… } */
 static void push_extended_errors(lua_State *L, const ms_dns_message *message)
 {
@@ -122,7 +134,63 @@ static void push_extended_errors(lua_State *L, const ms_dns_message *message)
     }
 }
 
+/* ---- spelling */
+
+/* Is the text surely as ms_dns_name_text would write it? */
+static bool is_plain_name(ms_span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+
+        if (!((c >= 'a' && c <= 'z') || ms_is_digit(c) || c == '-' || c == '_' || c == '.'))
+            return false;
+    }
+    return text.n > 0 && text.p[text.n - 1] != '.';
+}
+
+/* Pushes the name that was read from the string at `index`: that string again, where it is spelled as answers do. */
+static void push_same_name(lua_State *L, int index, const ms_dns_name *name)
+{
+    if (is_plain_name(ms_lua_check_span(L, index)))
+        lua_pushvalue(L, index);
+    else
+        ms_lua_push_dns_name(L, name);
+}
+
+/* The same of a type. */
+static void push_same_type(lua_State *L, int index, unsigned type)
+{
+    const char *name = ms_dns_type_of(type)->name;
+
+    if (ms_dns_type_of(type)->code == type && lua_type(L, index) == LUA_TSTRING &&
+        ms_span_eq(ms_lua_check_span(L, index), ms_span_str(name)))
+        lua_pushvalue(L, index);
+    else
+        ms_lua_push_dns_type(L, type);
+}
+
 /* ---- encode */
+
+/* Random numbers for queries to come, for asking the system costs more than all else about a query. */
+typedef struct id_pool {
+    pid_t process; /* which filled it: one that was forked off must not use the same numbers */
+    unsigned left;
+    uint16_t ids[128];
+} id_pool;
+
+static bool next_id(id_pool *pool, uint16_t *id)
+{
+    pid_t process = getpid();
+
+    if (pool->left == 0 || pool->process != process) {
+        if (!ms_random(pool->ids, sizeof pool->ids))
+            return false;
+        pool->left = sizeof pool->ids / sizeof *pool->ids;
+        pool->process = process;
+    }
+    *id = pool->ids[--pool->left];
+    return true;
+}
 
 /* encode(name, type, options?) -> query, name, type | nil, message, code. Options: id, no_recursion, no_edns,
  * dnssec_ok, checking_disabled. Name and type come back as answers spell them. */
@@ -147,11 +215,11 @@ static int l_encode(lua_State *L)
     }
     if (lua_isnumber(L, -1))
         query.id = (uint16_t)lua_tointeger(L, -1);
-    else if (!ms_random(&query.id, sizeof query.id))
+    else if (!next_id(lua_touserdata(L, lua_upvalueindex(1)), &query.id))
         return luaL_error(L, "the system has no random numbers");
     lua_pushlstring(L, (const char *)octets, ms_dns_query_write(&query, octets));
-    ms_lua_push_dns_name(L, &query.name);
-    ms_lua_push_dns_type(L, query.type);
+    push_same_name(L, 1, &query.name);
+    push_same_type(L, 2, query.type);
     return 3;
 }
 
@@ -177,15 +245,15 @@ static void push_text(lua_State *L, const ms_dns_message *message, const ms_dns_
 static void set_records(lua_State *L, const ms_dns_answer *answer, const ms_dns_message *message, int owner, int type)
 {
     bool has_text = answer->type == MS_DNS_TXT || answer->type == MS_DNS_SPF;
+    int size = answer->status == MS_DNS_STATUS_OK ? 1 : 0, fields = 3 + fields_of(answer->type), i = 0;
     ms_dns_cursor cursor = ms_dns_message_records(message);
     ms_dns_record record;
-    int i = 0;
 
-    lua_newtable(L);
-    lua_newtable(L);
+    lua_createtable(L, size, 0);
+    lua_createtable(L, has_text ? size : 0, 0);
     while (answer->status == MS_DNS_STATUS_OK && ms_dns_answer_next(answer, message, &cursor, &record)) {
         i++;
-        lua_createtable(L, 0, 4);
+        lua_createtable(L, 0, fields);
         lua_pushvalue(L, owner);
         lua_setfield(L, -2, "name");
         lua_pushvalue(L, type);
@@ -258,19 +326,19 @@ static void set_rarities(lua_State *L, const ms_dns_answer *answer, const ms_dns
         set_delegation(L, message);
 }
 
-/* Pushes the answer to the question for `name` and `type`. */
+/* Pushes the answer to the question for the name and the type that are arguments 2 and 3. */
 static void push_answer(lua_State *L, const ms_dns_answer *answer, const ms_dns_message *message,
                         const ms_dns_name *name)
 {
     int base = lua_gettop(L);
 
-    ms_lua_push_dns_name(L, name);
+    push_same_name(L, 2, name);
     if (answer->chain_length > 0)
         ms_lua_push_dns_name(L, &answer->owner);
     else
         lua_pushvalue(L, base + 1);
-    ms_lua_push_dns_type(L, answer->type);
-    lua_createtable(L, 0, 12);
+    push_same_type(L, 3, answer->type);
+    lua_createtable(L, 0, 16);
     lua_pushvalue(L, base + 1);
     lua_setfield(L, -2, "name");
     lua_pushvalue(L, base + 3);
@@ -404,6 +472,9 @@ int ms_open_dns(lua_State *L)
 {
     lua_newtable(L);
     ms_lua_setfuncs(L, functions);
+    memset(lua_newuserdata(L, sizeof(id_pool)), 0, sizeof(id_pool));
+    lua_pushcclosure(L, l_encode, 1);
+    lua_setfield(L, -2, "encode");
     ms_open_dns_zone(L);
     ms_open_dns_channel(L);
     return 1;

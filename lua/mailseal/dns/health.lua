@@ -10,6 +10,16 @@ Health.__name = "mailseal.dns.health"
 
 local SILENCES, SET_BACK = 3, 30 -- in a row; seconds
 
+-- The list begun at each of its places.
+local function rotations(servers)
+  local orders, n = {}, #servers
+  for first = 1, n do
+    orders[first] = {}
+    for i = 1, n do orders[first][i] = servers[(first + i - 2) % n + 1] end
+  end
+  return orders
+end
+
 --- Makes a memory of servers, all of them well.
 -- @tparam {string,...} servers their names
 -- @tparam function clock gives the moment, in seconds
@@ -19,7 +29,7 @@ function M.new(servers, clock, rotate)
   local known = {}
   for _, name in ipairs(servers) do known[name] = true end
   return setmetatable({
-    servers = servers, known = known, clock = clock, rotate = rotate, turn = 0, ailing = {}, set_back = 0,
+    orders = rotate and rotations(servers) or { servers }, known = known, clock = clock, turn = 0, ailing = {}, set_back = 0,
   }, Health)
 end
 
@@ -35,18 +45,14 @@ end
 --- The servers in the order in which a query is to ask them.
 -- @treturn {string,...} not to be changed
 function Health:order()
-  local servers, first = self.servers, 0
-  local n = #servers
-  if self.rotate then
-    first = self.turn % n
-    self.turn = first + 1
-  end
-  if n == 1 or first == 0 and self.set_back == 0 then return servers end
-  local moment = self.set_back > 0 and self.clock()
-  local order, last = {}, {}
-  for i = 1, n do
-    local name = servers[(first + i - 1) % n + 1]
-    if moment and is_set_back(self, name, moment) then last[#last + 1] = name else order[#order + 1] = name end
+  local turn = self.turn % #self.orders + 1
+  self.turn = turn
+  local servers = self.orders[turn]
+  if self.set_back == 0 or #servers == 1 then return servers end
+  local moment, order, last = self.clock(), {}, {}
+  for _, name in ipairs(servers) do
+    local list = is_set_back(self, name, moment) and last or order
+    list[#list + 1] = name
   end
   for _, name in ipairs(last) do order[#order + 1] = name end
   return order
