@@ -418,9 +418,7 @@ bool ms_channel_send(ms_channel *channel, const ms_channel_query *query, unsigne
     r->tcp = query->tcp;
     r->timeout = query->timeout_ms < channel->longest_ms ? query->timeout_ms : channel->longest_ms;
     *number = r->number;
-    send_next(channel);
-    if (r->state == MS_REQUEST_WAITING)
-        ms_schedule_later(channel->schedule, r, channel->now);
+    ms_schedule_later(channel->schedule, r, channel->now);
     return true;
 }
 
@@ -546,7 +544,11 @@ int ms_channel_fd(const ms_channel *channel)
 
 int ms_channel_timeout(const ms_channel *channel)
 {
-    return channel->done_first != NULL ? 0 : ms_schedule_timeout(channel->schedule, now_ms());
+    uint64_t now = now_ms();
+
+    if (channel->done_first != NULL || ms_schedule_ready(channel->schedule, now))
+        return 0;
+    return ms_schedule_timeout(channel->schedule, now);
 }
 
 /* Takes in what came to the sockets. */

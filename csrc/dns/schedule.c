@@ -332,17 +332,30 @@ bool ms_schedule_again(const ms_request *r, uint64_t now)
            r->sent + patience(r->peer) <= now;
 }
 
-ms_request *ms_schedule_next(ms_schedule *schedule, uint64_t now)
+/* The peer that may be sent something, and has waited longest. */
+static ms_peer *next_peer(const ms_schedule *schedule, uint64_t tick)
 {
-    uint64_t tick = now / MS_TICK;
     ms_peer *best = NULL;
-    ms_request *r;
 
     if (schedule->sent >= schedule->limit)
         return NULL;
     for (ms_peer *peer = schedule->peers; peer != NULL; peer = peer->next)
         if (has_room(peer, tick) && (best == NULL || peer->first->order < best->first->order))
             best = peer;
+    return best;
+}
+
+bool ms_schedule_ready(const ms_schedule *schedule, uint64_t now)
+{
+    return next_peer(schedule, now / MS_TICK) != NULL;
+}
+
+ms_request *ms_schedule_next(ms_schedule *schedule, uint64_t now)
+{
+    uint64_t tick = now / MS_TICK;
+    ms_peer *best = next_peer(schedule, tick);
+    ms_request *r;
+
     if (best == NULL)
         return NULL;
     r = best->first;

@@ -74,6 +74,8 @@ ms_request *ms_schedule_add(ms_schedule *schedule, ms_peer *peer, ms_span query,
 /* The request of that number that is not free; NULL where there is none. */
 ms_request *ms_schedule_find(const ms_schedule *schedule, unsigned number);
 
+/* May one be sent? */
+bool ms_schedule_ready(const ms_schedule *schedule, uint64_t now);
 /* The next request that may be sent; NULL where there is none. It counts as sent. */
 ms_request *ms_schedule_next(ms_schedule *schedule, uint64_t now);
 /* The next request whose time has come: to give up, or to be sent again. NULL where there is none. */

@@ -5,6 +5,9 @@
 
 #define TYPE "mailseal.dns.channel"
 
+/* How many queries may be under way at a time, unless somebody says. */
+enum { IN_FLIGHT = 2000 };
+
 static ms_channel *check_channel(lua_State *L)
 {
     ms_channel **box = luaL_checkudata(L, 1, TYPE);
@@ -21,11 +24,11 @@ static unsigned check_milliseconds(lua_State *L, int index)
     return seconds <= 0.001 ? 1 : seconds >= 86400 ? 86400000 : (unsigned)(seconds * 1000);
 }
 
-/* channel(longest_seconds, in_flight) -> channel | nil, message, code */
+/* channel(longest_seconds, in_flight?) -> channel | nil, message, code */
 static int l_new(lua_State *L)
 {
     unsigned longest_ms = check_milliseconds(L, 1);
-    lua_Integer in_flight = luaL_checkinteger(L, 2);
+    lua_Integer in_flight = luaL_optinteger(L, 2, IN_FLIGHT);
     ms_channel **box = lua_newuserdata(L, sizeof *box);
     ms_error error;
 

@@ -162,6 +162,7 @@ describe("core.dns.channel", function()
   it("sends from several ports", function()
     local ports = {}
     for _ = 1, 8 do channel:send(1, query "silent", 0.1) end
+    channel:process()
     for line in io.lines "/proc/net/udp" do
       local from, to = line:match "%x+:(%x+) %x+:(%x+)"
       if to and tonumber(to, 16) == tonumber(server.address:match ":(%d+)$") then ports[from] = true end

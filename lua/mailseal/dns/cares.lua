@@ -15,8 +15,8 @@ local Transport = {}
 Transport.__index = Transport
 Transport.__name = "mailseal.dns.cares"
 
--- How long a single try may take at most, whatever a resolver's time-out; how many queries may be under way.
-local LONGEST, IN_FLIGHT = 30, 2000
+-- How long a single try may take at most, whatever a resolver's time-out.
+local LONGEST = 30
 
 local texts = {
   timeout = "%s does not answer",
@@ -51,7 +51,7 @@ function M.new(servers, longest, in_flight)
   if type(servers) ~= "table" or #servers == 0 then
     return nil, "servers must be a list of one or more addresses", "bad_server"
   end
-  local channel, message, code = core.channel(math.max(longest or 0, LONGEST), in_flight or IN_FLIGHT)
+  local channel, message, code = core.channel(math.max(longest or 0, LONGEST), in_flight)
   if not channel then return nil, message, code end
   local self = setmetatable({ channel = channel, servers = {}, numbers = {}, count = 0, waiting = {}, done = {} }, Transport)
   for i, name in ipairs(servers) do
