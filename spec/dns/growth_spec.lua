@@ -23,7 +23,8 @@ describe(("dns, asked %d queries,"):format(total), function()
 
   it("has no more descriptors than after a few", function() grows_by("descriptors", DESCRIPTORS) end)
 
-  it("leaves none behind", function() assert.equal(before, after) end)
+  -- What other tests have left may go meanwhile.
+  it("leaves none behind", function() assert.is_true(after <= before, ("%d, then %d"):format(before, after)) end)
 
   it("holds no more in Lua", function() grows_by("lua", LUA) end)
 
