@@ -90,7 +90,7 @@ for _, lie in ipairs {
   { "wrongaddress", "a reply from another address" }, { "garbage", "garbage" }, { "short", "a stump of a reply" },
   { "empty", "an empty datagram" },
 } do
-  if lie[1] ~= "empty" then add(1, lie[2] .. " is passed over for the true one", lie[1] .. ".ok", found "ok") end
+  add(1, lie[2] .. " is passed over for the true one", lie[1] .. ".ok", found "ok")
   add(1, lie[2] .. " alone is waited out", lie[1] .. ".silent", failed("timeout", "timeout"), { at_least = 0.45 })
 end
 add(1, "a reply in another letter case is none of these", "swapcase.ok", found "ok")

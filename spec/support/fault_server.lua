@@ -16,14 +16,13 @@ end
 function M.start(options)
   options = options or {}
   local listen = options.listen or { "127.0.0.1" }
-  local pipe = assert(io.popen(("exec python3 -B spec/support/fault_server.py --listen %s %s --seed %d 2>&1"):format(
+  local pipe = assert(io.popen(("exec python3 -B spec/support/fault_server.py --listen %s %s --seed %d"):format(
     table.concat(listen, " --listen "), options.tcp == false and "--no-tcp" or "", options.seed or 1), "r"))
   local said = pipe:read "*l" or ""
   local port, pid = said:match "^(%d+) (%d+)$"
   if not port then
-    local why = said .. "\n" .. pipe:read "*a"
     pipe:close()
-    return nil, why
+    return nil, said
   end
   local addresses = {}
   for i, address in ipairs(listen) do addresses[i] = spelled(address, port) end

@@ -2,7 +2,7 @@
 
     fault_server.py [--listen ADDRESS]… [--no-tcp] [--seed N]
 
-Prints its port and process number, then answers until it is killed or its parent is gone.
+Prints its port and process number, then answers until it is killed or its parent is gone; or prints why it cannot, and ends.
 """
 import argparse
 import asyncio
@@ -66,10 +66,14 @@ class Datagrams(asyncio.DatagramProtocol):
 
     def send(self, message, peer):
         if message.source == "own":
-            # asyncio sends no empty datagram.
-            self.own.sendto(message.octets, peer) if message.octets else self.own.get_extra_info("socket").sendto(b"", peer)
+            self.own.sendto(message.octets, peer) if message.octets else self.send_nothing(peer)
         elif message.source in self.liars:
             self.liars[message.source].sendto(message.octets, peer)
+
+    def send_nothing(self, peer):
+        """Sends an empty datagram, which asyncio does not."""
+        with socket.socket(fileno=os.dup(self.own.get_extra_info("socket").fileno())) as own:
+            own.sendto(b"", peer)
 
 
 async def carry(message, writer):
@@ -136,7 +140,10 @@ def main():
     arguments.add_argument("--seed", type=int, default=1, help="of the chance that loses and delays")
     options = arguments.parse_args()
     fault_names.seed = options.seed
-    asyncio.run(serve(options.listen or ["127.0.0.1"], not options.no_tcp))
+    try:
+        asyncio.run(serve(options.listen or ["127.0.0.1"], not options.no_tcp))
+    except OSError as error:
+        print(error, flush=True)
 
 
 main()
