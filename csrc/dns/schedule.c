@@ -4,9 +4,11 @@
 #include <stdlib.h>
 
 enum {
-    TICKS = 1024,        /* of the wheel; whoever waits longer is looked at in between */
-    POOL = 1024,         /* requests that are kept for others to come */
-    PATIENCE_LEAST = 200 /* before a query is sent again */
+    TICKS = 1024,         /* of the wheel; whoever waits longer is looked at in between */
+    POOL = 1024,          /* requests that are kept for others to come */
+    PATIENCE_LEAST = 200, /* before a query is sent again to a server that replies */
+    PATIENCE_BLIND = 400, /* and to one that nothing was heard of */
+    FEW = 16 /* so many queries at a time it costs nothing to send again, whether anybody is there or not */
 };
 
 /* A reply within so long shows that a server is there. */
@@ -328,8 +330,11 @@ void ms_schedule_later(ms_schedule *schedule, ms_request *r, uint64_t now)
 
 bool ms_schedule_again(const ms_request *r, uint64_t now)
 {
-    return r->state == MS_REQUEST_SENT && !r->tcp && r->peer->last_reply + ALIVE > now &&
-           r->sent + patience(r->peer) <= now;
+    if (r->state != MS_REQUEST_SENT || r->tcp)
+        return false;
+    if (r->peer->last_reply + ALIVE > now)
+        return r->sent + patience(r->peer) <= now;
+    return r->peer->sent <= FEW && r->sent + r->times * PATIENCE_BLIND <= now;
 }
 
 /* The peer that may be sent something, and has waited longest. */
@@ -361,6 +366,7 @@ ms_request *ms_schedule_next(ms_schedule *schedule, uint64_t now)
     r = best->first;
     leave_queue(schedule, r);
     schedule->sent++;
+    best->sent++;
     r->state = MS_REQUEST_SENT;
     r->sent = now;
     r->first_tick = tick;
@@ -392,10 +398,12 @@ void ms_schedule_replied(ms_request *r, uint64_t now)
 
 void ms_schedule_done(ms_schedule *schedule, ms_request *r)
 {
-    if (r->state == MS_REQUEST_WAITING)
+    if (r->state == MS_REQUEST_WAITING) {
         leave_queue(schedule, r);
-    else
+    } else {
         schedule->sent--;
+        r->peer->sent--;
+    }
     schedule->pending--;
     leave_wheel(r);
     r->state = MS_REQUEST_DONE;

@@ -6,7 +6,8 @@
  * replies at once is asked as fast as he replies, and who is silent is not flooded.
  *
  * Datagrams are lost all the same. Where the server replies to others, a query that has waited for much
- * longer than its replies take is sent again; to a server that is silent altogether it is not.
+ * longer than its replies take is sent again. To a server that is silent altogether it is sent again where it is one of
+ * few, such as a program's first; many are not.
  *
  * Time is in milliseconds, looked at every MS_TICK: a wheel of lists, one a tick, so that it costs the same
  * however many requests there are.
@@ -56,6 +57,7 @@ typedef struct ms_peer {
     ms_request *first, *last;        /* waiting */
     struct ms_peer *previous, *next; /* among the peers with waiting requests */
     bool listed;
+    unsigned sent; /* requests that are under way */
     uint64_t tick; /* `unanswered[0]` were sent in it, `unanswered[1]` in the one before */
     unsigned unanswered[2];
     uint64_t last_reply;

@@ -36,6 +36,19 @@ describe("dns.resolver, three in ten datagrams being lost either way,", function
     assert.is_true(asked > 1.2, "nothing was lost: asked " .. asked .. " times")
   end)
 
+  it("leaves few unanswered that are a resolver's first and only ones", function()
+    local names, answered = {}, 0
+    for i = 1, 100 do names[i] = ("loss30.ok.first%d.test"):format(i) end
+    local answers = async.map(names, 25, function(name)
+      local fresh = assert(dns.resolver { servers = { server.address }, timeout = timeout })
+      local answer = fresh:query(name, "TXT")
+      fresh:close()
+      return answer
+    end)
+    for i = 1, 100 do answered = answered + (answers[i].status == "ok" and 1 or 0) end
+    assert.is_true(answered >= 98, answered .. " of 100")
+  end)
+
   it("leaves none unanswered that has to be asked over TCP", function() ask(200, "tc.text3000", "ok") end)
 
   it("tells a missing name from a lost one", function() ask(200, "gone", "nxdomain") end)
