@@ -136,14 +136,27 @@ describe("core.dns.channel", function()
     assert.same({ "ok" }, core.dns.decode(outcomes(1)[id], "from4.ok.again.test", "TXT").text)
   end)
 
-  it("sends a query once to a server that is silent altogether", function()
-    local silent = fault_server.start()
-    reopen(10, 100)
-    assert(channel:add_server("127.0.0.1", silent.port))
-    channel:send(2, query "silent.once", 1)
-    outcomes(1)
-    assert.equal(1, silent:asked "silent.once.test".udp)
-    silent:stop()
+  -- Of a server that never replied.
+  describe("nothing having been heard of a server,", function()
+    local silent
+
+    before_each(function()
+      silent = fault_server.start()
+      reopen(10, 100)
+      assert(channel:add_server("127.0.0.1", silent.port))
+    end)
+    after_each(function() silent:stop() end)
+
+    it("sends a query again where it is one of few", function()
+      local id = channel:send(2, query "from2.ok.few", 9)
+      assert.same({ "ok" }, core.dns.decode(outcomes(1)[id], "from2.ok.few.test", "TXT").text)
+    end)
+
+    it("sends queries once where they are many", function()
+      for i = 1, 50 do channel:send(2, query("silent.many" .. i), 1) end
+      outcomes(50)
+      for i = 1, 50, 7 do assert.equal(1, silent:asked(("silent.many%d.test"):format(i)).udp) end
+    end)
   end)
 
   it("has many queries to a silent server under way, and goes on when it is back", function()

@@ -2,11 +2,13 @@
 
     fault_server.py [--listen ADDRESS]… [--no-tcp] [--seed N]
 
-Prints its port and process number, then answers until it is killed or its parent is gone; or prints why it cannot, and ends.
+Prints its port and process number, then answers until it is killed or nobody reads its output any more; or prints why it cannot,
+and ends.
 """
 import argparse
 import asyncio
 import os
+import select
 import socket
 import struct
 
@@ -119,7 +121,7 @@ async def open_liars(address, port, loop):
 
 
 async def serve(addresses, with_tcp):
-    loop, parent = asyncio.get_running_loop(), os.getppid()
+    loop = asyncio.get_running_loop()
     port, udp, tcp = open_sockets(addresses, with_tcp)
     listeners = []
     for address in addresses:
@@ -129,8 +131,10 @@ async def serve(addresses, with_tcp):
             listeners.append(await asyncio.start_server(
                 lambda reader, writer, address=address: serve_connection(reader, writer, address), sock=tcp[address]))
     print(port, os.getpid(), flush=True)
-    while os.getppid() == parent:
-        await asyncio.sleep(1)
+    output = select.poll()
+    output.register(1, 0)
+    while not output.poll(0):
+        await asyncio.sleep(0.2)
 
 
 def main():
