@@ -2,8 +2,8 @@
  *
  * A request is waiting for its turn, or sent, or done. At most `limit` are sent at a time; the others wait, first come
  * first served. The receive buffer of a server's socket, as systems come, holds some 270 queries, and the rest of a
- * burst is lost: so no server is sent more than MS_BURST queries within 50 to 100 ms unless it replies meanwhile. Who
- * replies at once is asked as fast as he replies, and who is silent is not flooded.
+ * burst is lost: so no server is sent more than MS_BURST queries within 50 to 100 ms unless it replies meanwhile;
+ * others ask it too. Who replies at once is asked as fast as he replies, and who is silent is not flooded.
  *
  * Datagrams are lost all the same. Where the server replies to others, a query that has waited for much
  * longer than its replies take is sent again. To a server that is silent altogether it is sent again where it is one of
@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define MS_TICK  50
-#define MS_BURST 200
+#define MS_BURST 128
 
 typedef enum ms_request_state {
     MS_REQUEST_FREE,
