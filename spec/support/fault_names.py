@@ -51,7 +51,8 @@ class Query:
 
     def answer(self):
         """The messages that the name says from here on."""
-        word = re.fullmatch(r"([a-z-]+?)(\d*)", self.labels[self.place].decode("latin-1").lower()) if self.place < len(self.labels) else None
+        label = self.labels[self.place].decode("latin-1").lower() if self.place < len(self.labels) else ""
+        word = re.fullmatch(r"([a-z-]+?)(\d*)", label)
         fault = FAULTS.get(word[1]) if word else None
         if not fault:
             return [self.reply(rcode=REFUSED)]
@@ -68,7 +69,7 @@ class Query:
         return wire_name(labels)
 
     def reply(self, *records, rcode=NOERROR, authority=(), flags=0, opt=True):
-        """A reply; where it does not fit, or not the datagram that the asker can take, as much of it as RFC 2181 §9 wants: nothing."""
+        """A reply; truncated, and then without records, where the asker's datagram does not hold it (RFC 2181 §9)."""
         question = self.octets[12:self.end]
         question = question.swapcase() if self.swap_case else question
         additional = self.opt_record(rcode) if opt and self.opt and self.udp_size else b""
@@ -506,7 +507,8 @@ hostile("name-long", "the answer's owner has over 255 octets", long_name, lambda
 hostile("label-reserved", "label-reservedN: the answer's owner has a label of type N (64, 128)",
         lambda q, at: q.record(TXT, strings(b"x"), bytes([q.number | 1]) + b"a\0"))
 hostile("ancount", "ancountN: ANCOUNT is N, and there is one record", lambda q, at: q.text("x"), lambda q: q.number)
-hostile("rdlength", "rdlengthN: RDLENGTH is N, which the message does not hold", lambda q, at: q.record(TXT, strings(b"x"), length=q.number))
+hostile("rdlength", "rdlengthN: RDLENGTH is N, which the message does not hold",
+        lambda q, at: q.record(TXT, strings(b"x"), length=q.number))
 hostile("string-overrun", "a TXT record whose string is longer than its data", lambda q, at: q.record(TXT, b"\x7fx"))
 hostile("record-cut", "an answer that ends amidst a record's head", lambda q, at: QUESTION + b"\0\x10\0")
 

@@ -7,6 +7,7 @@ and ends.
 """
 import argparse
 import asyncio
+import logging
 import os
 import select
 import socket
@@ -144,6 +145,7 @@ def main():
     arguments.add_argument("--seed", type=int, default=1, help="of the chance that loses and delays")
     options = arguments.parse_args()
     fault_names.seed = options.seed
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # that a client is gone is no news
     try:
         asyncio.run(serve(options.listen or ["127.0.0.1"], not options.no_tcp))
     except OSError as error:
