@@ -10,6 +10,45 @@ local QUESTION, ASKED = made.QUESTION, made.ASKED
 local function decode(packet) return core.decode(packet, "a.test", "TXT") end
 
 describe("core.dns.encode", function()
+  it("gives each query a number of its own, hard to guess", function()
+    local numbers, n = {}, 0
+    for _ = 1, 1000 do
+      local number = core.encode("a.test", "TXT"):sub(1, 2)
+      if not numbers[number] then n = n + 1 end
+      numbers[number] = true
+    end
+    assert.is_true(n > 950, n .. " of 1,000 differ")
+  end)
+
+  -- The numbers are fetched from the system many at a time.
+  local has_ffi, ffi = pcall(require, "ffi")
+  if has_ffi then
+    it("gives a process that was forked off other numbers", function()
+      ffi.cdef [[
+        int fork(void); void _exit(int); int waitpid(int, int *, int); int pipe(int *); int close(int);
+        long write(int, const char *, unsigned long); long read(int, char *, unsigned long);
+      ]]
+      local ends, received = ffi.new "int[2]", ffi.new "char[32]"
+      local function numbers()
+        local list = {}
+        for i = 1, 16 do list[i] = core.encode("a.test", "TXT"):sub(1, 2) end
+        return table.concat(list)
+      end
+      numbers()
+      assert.equal(0, ffi.C.pipe(ends))
+      local child = ffi.C.fork()
+      if child == 0 then
+        ffi.C.write(ends[1], numbers(), 32)
+        ffi.C._exit(0)
+      end
+      assert.equal(32, tonumber(ffi.C.read(ends[0], received, 32)))
+      assert.equal(child, ffi.C.waitpid(child, nil, 0))
+      assert.are_not.equal(numbers(), ffi.string(received, 32))
+      ffi.C.close(ends[0])
+      ffi.C.close(ends[1])
+    end)
+  end
+
   it("writes a query with RD, AD and EDNS of 1232 octets", function()
     local query = core.encode("s1._domainkey.example.com", "TXT", { id = 0x1234 })
     assert.equal("\18\52\1\32\0\1\0\0\0\0\0\1" .. "\2s1\10_domainkey\7example\3com\0\0\16\0\1"
