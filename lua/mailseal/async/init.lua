@@ -96,13 +96,13 @@ M.block = loop.block
 
 ---- Hosts.
 
-local cqueues
+local nginx, cqueues
 
 -- The host that the caller may wait in; nil where there is none. None is loaded that is not in use.
 loop.look_elsewhere(function()
   if rawget(_G, "ngx") then
-    local nginx = package.loaded["mailseal.async.nginx"]
-    return nginx and nginx.here() and nginx or nil
+    nginx = nginx or require "mailseal.async.nginx"
+    return nginx.here() and nginx or nil
   end
   if package.loaded.cqueues then
     cqueues = cqueues or require "mailseal.async.cqueues"
