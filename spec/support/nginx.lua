@@ -7,8 +7,8 @@
 --     assert.equal("hello\n", server:get("/hello"))
 --     server:stop()
 --
--- The library is found as the tests find it. In what is given, $directory stands for the server's directory and $port for
--- its port.
+-- The library is found as the tests find it, and `files`, by name, in the server's directory. In all that is given, $directory
+-- stands for that directory, $root for the sources', $port for the server's port and $tls for another.
 local shell = require "spec.support.shell"
 
 local M = {}
@@ -16,6 +16,7 @@ local Server = {}
 Server.__index = Server
 
 local PATIENCE = 20 -- seconds until the server must answer
+local LONGEST = 240 -- seconds that a request may take
 
 -- Where Debian's packages, OpenResty and a build by hand have their modules; what is compiled in needs none.
 local MODULE_DIRECTORIES = { "/usr/lib/nginx/modules", "/usr/share/nginx/modules", "/usr/lib64/nginx/modules" }
@@ -37,17 +38,33 @@ http {
   fastcgi_temp_path $directory/fastcgi;
   uwsgi_temp_path $directory/uwsgi;
   scgi_temp_path $directory/scgi;
-  lua_package_path "$root/lua/?.lua;$root/lua/?/init.lua;$root/?.lua;;";
+  lua_package_path "$directory/?.lua;$root/lua/?.lua;$root/lua/?/init.lua;$root/?.lua;;";
   lua_package_cpath "$root/build/luajit/?.so;;";
   lua_socket_log_errors off;
   $http
   server {
-    listen 127.0.0.1:$port $listen;
+    listen 127.0.0.1:$port;
     default_type text/plain;
     location = /alive { return 200 "alive\n"; }
     $server
   }
 }
+]]
+
+local guardian = [[
+trap '' INT TERM HUP
+{ "$2" -p "$1" -e "$1/error.log" -c "$1/nginx.conf" >/dev/null 2>"$1/output" </dev/null; : >"$1/ended"; } &
+read -r _
+tries=0
+until [ -e "$1/ended" ]; do
+  master=$(cat "$1/pid" 2>/dev/null)
+  # A worker that is blocked hears of nothing else.
+  [ $tries -lt 100 ] || kill -KILL $(ps -o pid= --ppid "$master") "$master"
+  [ -z "$master" ] || kill "$master"
+  tries=$((tries + 1))
+  sleep 0.05
+done 2>/dev/null
+rm -rf "$1"
 ]]
 
 local function program()
@@ -88,19 +105,25 @@ local function launch(options)
     -- Of root's files, such as a temporary directory, a worker that is nobody can read none.
     user = shell.output "id -u" == "0\n" and "user root;" or "",
     workers = tostring(options.workers or 1), level = options.level or "warn", directory = directory,
-    root = shell.output("pwd"):match "^[^\n]+", port = tostring(random_port()), listen = options.listen or "",
+    root = shell.output("pwd"):match "^[^\n]+", port = tostring(random_port()), tls = tostring(random_port()),
   }
+  for name, value in pairs(options.values or {}) do values[name] = value end
   for _, name in ipairs { "main", "http", "server" } do values[name] = fill(options[name] or "", values) end
+  for name, text in pairs(options.files or {}) do shell.write(directory .. "/" .. name, fill(text, values)) end
+  if options.prepare then shell.output(("cd %s && %s"):format(shell.quote(directory), options.prepare)) end
   shell.write(directory .. "/nginx.conf", fill(configuration, values))
-  local command = ("exec %s -p %s -e %s/error.log -c %s/nginx.conf"):format(program(), directory, directory, directory)
-  local pid = shell.output(("%s >/dev/null 2>%s/output & echo $!"):format(command, directory)):match "%d+"
-  return setmetatable({ directory = directory, port = tonumber(values.port), pid = pid }, Server)
+  -- Its guardian ends it when the pipe closes, which it does in any case when this program ends.
+  local pipe = assert(io.popen(("sh -c %s guardian %s %s"):format(shell.quote(guardian), shell.quote(directory), program()), "w"))
+  return setmetatable({
+    directory = directory, port = tonumber(values.port), tls = tonumber(values.tls), pipe = pipe,
+  }, Server)
 end
 
 --- Starts a server.
--- @tparam table options `main`, `http`, `server`: what is to stand in those places of its configuration; `workers` (1);
---   `level`, of its error log ("warn"); `listen`, words behind its address
--- @treturn table the server: `port`, `directory`, `pid`
+-- @tparam table options `main`, `http`, `server`: what is to stand in those places of its configuration; `files`: texts of
+--   files in its directory, by name; `prepare`: a command that is run there first; `values`: what else is to be put in the place of
+--   names with a $; `workers` (1); `level`, of its error log ("warn")
+-- @treturn table the server: `port`, `tls`, `directory`, `pid`
 function M.start(options)
   local why
   for _ = 1, 5 do
@@ -118,11 +141,14 @@ function M.available()
   return program() ~= nil
 end
 
--- Waits until it serves, or is gone.
+-- Waits until it serves, or has given up.
 function Server:await()
   for _ = 1, PATIENCE * 20 do
-    if shell.output(("kill -0 %s && echo lives"):format(self.pid)) == "" then return false end
-    if self:get "/alive" == "alive\n" then return true end
+    if self:get "/alive" == "alive\n" then
+      self.pid = shell.read(self.directory .. "/pid"):match "%d+"
+      return true
+    end
+    if shell.exists(self.directory .. "/ended") then return false end
     shell.output "sleep 0.05"
   end
   return false
@@ -140,7 +166,7 @@ cat <&3
 -- @treturn string what it holds; "" where nobody answered
 -- @treturn ?number its status
 function Server:get(path)
-  local reply = shell.output("bash -c " .. shell.quote(request:format(self.port, shell.quote(path))))
+  local reply = shell.output(("timeout %d bash -c "):format(LONGEST) .. shell.quote(request:format(self.port, shell.quote(path))))
   local status, body = reply:match "^HTTP/%d%.%d (%d+).-\r\n\r\n(.*)$"
   return body or "", tonumber(status)
 end
@@ -163,9 +189,6 @@ function Server:workers()
 end
 
 --- Ends it, and removes its directory.
-function Server:stop()
-  shell.output(("kill %s; while kill -0 %s; do sleep 0.02; done"):format(self.pid, self.pid))
-  shell.remove_directory(self.directory)
-end
+function Server:stop() self.pipe:close() end
 
 return M
