@@ -1,0 +1,197 @@
+--- mailseal.dns.resty: DNS inside nginx. What holds over c-ares holds here; and what is nginx's own.
+local fault_server = require "spec.support.fault_server"
+local nginx = require "spec.support.nginx"
+local runner = require "spec.support.nginx_spec_runner"
+local shell = require "spec.support.shell"
+
+-- luacheck: globals ngx
+
+describe("mailseal.dns inside nginx", function()
+  for _, path in ipairs { "spec/dns/hostile_spec.lua", "spec/dns/fault_spec.lua", "spec/support/async_in_nginx.lua" } do
+    describe("does what " .. path .. " says:", function()
+      runner.again(path, { it = it, setup = setup, pending = pending })
+    end)
+  end
+end)
+
+-- Each phase asks for one name, and notes what came of it.
+local probe = [[
+local M = {}
+local resolver = assert(require "mailseal.dns".resolver { servers = { "$faults" }, timeout = 5 })
+function M.ask(place)
+  local answer, message, code = resolver:query("ok." .. place .. ".test", "TXT")
+  ngx.shared.notes:set(place, answer and answer.status .. " " .. tostring(answer.text[1]) or code .. " " .. message)
+end
+function M.notes()
+  for _, place in ipairs(ngx.shared.notes:get_keys()) do ngx.say(place, " ", ngx.shared.notes:get(place)) end
+end
+return M
+]]
+
+local phases_http = [[
+lua_shared_dict notes 1m;
+init_by_lua_block { require "probe".ask "init" }
+init_worker_by_lua_block {
+  require "probe".ask "init_worker"
+  ngx.timer.at(0, function() require "probe".ask "timer" end)
+}
+ssl_session_store_by_lua_block { require "probe".ask "ssl_session_store" }
+upstream balanced {
+  server 127.0.0.1:$port;
+  balancer_by_lua_block {
+    require "probe".ask "balancer"
+    require "ngx.balancer".set_current_peer("127.0.0.1", $port)
+  }
+}
+]]
+
+local phases_server = [[
+listen 127.0.0.1:$tls ssl;
+ssl_certificate $directory/certificate.pem;
+ssl_certificate_key $directory/key.pem;
+ssl_session_cache none;
+ssl_protocols TLSv1.2;
+ssl_session_tickets off;
+ssl_client_hello_by_lua_block { require "probe".ask "ssl_client_hello" }
+ssl_certificate_by_lua_block { require "probe".ask "ssl_certificate" }
+location = /phases {
+  set_by_lua_block $set { require "probe".ask "set" }
+  rewrite_by_lua_block { require "probe".ask "rewrite" }
+  access_by_lua_block { require "probe".ask "access" }
+  content_by_lua_block {
+    require "probe".ask "content"
+    ngx.timer.at(0, function() require "probe".ask "timer_of_request" end)
+    ngx.say "done"
+  }
+  header_filter_by_lua_block { require "probe".ask "header_filter" }
+  body_filter_by_lua_block { require "probe".ask "body_filter" }
+  log_by_lua_block { require "probe".ask "log" }
+}
+location = /balanced { proxy_pass http://balanced/alive; }
+location = /notes { content_by_lua_block { require "probe".notes() } }
+]]
+
+describe("mailseal.dns.resty", function()
+  local faults
+
+  setup(function() faults = assert(fault_server.start()) end)
+  teardown(function() faults:stop() end)
+
+  describe("in nginx's phases", function()
+    local server, notes
+
+    setup(function()
+      server = nginx.start {
+        http = phases_http, server = phases_server, files = { ["probe.lua"] = probe }, values = { faults = faults.address },
+        prepare = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out certificate.pem"
+          .. " -subj /CN=localhost -days 2",
+      }
+      assert.equal("done\n", server:get "/phases")
+      assert.equal("alive\n", server:get "/balanced")
+      shell.output(("sleep 1 | openssl s_client -connect 127.0.0.1:%d -tls1_2 -no_ticket 2>&1"):format(server.tls))
+      for _ = 1, 50 do
+        notes = {}
+        for place, note in server:get("/notes"):gmatch "([%w_]+) ([^\n]+)" do notes[place] = note end
+        if notes.timer and notes.timer_of_request then break end
+        shell.output "sleep 0.1"
+      end
+    end)
+
+    teardown(function() server:stop() end)
+
+    for _, phase in ipairs {
+      "rewrite", "access", "content", "timer", "timer_of_request",
+    } do
+      it("asks in " .. phase, function() assert.equal("ok ok", notes[phase], server:log()) end)
+    end
+
+    for _, phase in ipairs { "init", "init_worker", "set", "header_filter", "body_filter", "log", "balancer" } do
+      it("refuses in " .. phase .. ", and says what to do", function()
+        assert.equal(("wrong_phase DNS cannot be asked in nginx's %s phase, which must not wait; ask in a timer (ngx.timer.at), "
+          .. "or in a phase that may wait (access, content)"):format(phase), notes[phase], server:log())
+      end)
+    end
+  end)
+
+  -- Seconds that /ping took, one time after the other, while `meanwhile` is being asked for; in order of size.
+  local PINGS = 60
+  local function time_pings(server, meanwhile)
+    local script = [[
+      { exec 4<>/dev/tcp/127.0.0.1/%d; printf 'GET %s HTTP/1.0\r\n\r\n' >&4; cat <&4 >/dev/null; } & slow=$!
+      sleep 0.3
+      for i in {1..%d}; do
+        before=${EPOCHREALTIME/[.,]/}
+        exec 3<>/dev/tcp/127.0.0.1/%d; printf 'GET /ping HTTP/1.0\r\n\r\n' >&3; read -r line <&3; exec 3>&-
+        echo "$((${EPOCHREALTIME/[.,]/} - before)) $line"
+        sleep 0.01
+      done
+      kill -0 $slow && echo still
+      wait $slow]]
+    local out = shell.output("bash -c " .. shell.quote(script:format(server.port, meanwhile, PINGS, server.port)))
+    local times = {}
+    for time in out:gmatch "(%d+) HTTP/1.1 200" do times[#times + 1] = tonumber(time) / 1e6 end
+    assert.equal(PINGS, #times, out)
+    table.sort(times)
+    return times, out:find "still" ~= nil
+  end
+
+  describe("while 500 look-ups wait in the only worker", function()
+    local server
+
+    setup(function()
+      server = nginx.start {
+        values = { faults = faults.address }, server = [[
+          location = /ping { content_by_lua_block { ngx.say "pong" } }
+          location = /slow { content_by_lua_block {
+            local async, dns = require "mailseal.async", require "mailseal.dns"
+            local resolver = assert(dns.resolver { servers = { "$faults" }, timeout = 4, tries = 1 })
+            local names = {}
+            for i = 1, 500 do names[i] = ("silent.p%d.test"):format(i) end
+            async.map(names, 500, function(name) return resolver:query(name, "TXT") end)
+          } }
+          location = /blocking { content_by_lua_block {
+            local now = require "mailseal.async".now
+            for _ = 1, 40 do
+              local moment = now() + 0.1 -- until which it keeps the worker, as a look-up must not
+              while now() < moment do end
+              ngx.sleep(0.001)
+            end
+          } }]],
+      }
+    end)
+
+    teardown(function() server:stop() end)
+
+    it("answers /ping within 20 ms", function()
+      -- The best of three, for the machine may be busy with something else.
+      local median, waited
+      for _ = 1, 3 do
+        local times, still = time_pings(server, "/slow")
+        if not median or times[PINGS / 2] < median then median, waited = times[PINGS / 2], still end
+        if median < 0.02 then break end
+      end
+      assert.is_true(waited)
+      assert.is_true(median < 0.02, ("half of the pings took over %.1f ms"):format(median * 1000))
+    end)
+  end)
+
+  describe("with a single flight", function()
+    it("asks once for what several requests of a worker want at a time", function()
+      local server = nginx.start {
+        values = { faults = faults.address },
+        http = [[init_by_lua_block { resolver = assert(require "mailseal.dns".resolver { servers = { "$faults" }, timeout = 10 }) }]],
+        server = [[location / { content_by_lua_block {
+          local answer = resolver:query(ngx.var.uri:sub(2), "TXT")
+          ngx.say(answer.status, " ", answer.text[1])
+        } }]],
+      }
+      finally(function() server:stop() end)
+      local lines = shell.output(([[
+        for i in 1 2 3 4 5; do
+          bash -c 'exec 3<>/dev/tcp/127.0.0.1/%d; printf "GET /delay900.ok.flight.test HTTP/1.0\r\n\r\n" >&3; tail -n 1 <&3' &
+        done; wait]]):format(server.port))
+      assert.equal(("ok ok\n"):rep(5), lines)
+      assert.equal(1, faults:asked("delay900.ok.flight.test").total)
+    end)
+  end)
+end)
