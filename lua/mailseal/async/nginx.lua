@@ -5,8 +5,8 @@
 -- is aborted, they vanish, as all of its light threads do.
 --
 -- In the phases that must not wait nobody is a task, and `async` must not be asked to wait. Those that may: rewrite, access,
--- content, preread, timers (ngx.timer.at), and of a TLS handshake ssl_certificate, ssl_client_hello and ssl_session_fetch (the
--- last one only with OpenResty's OpenSSL: with another, nginx logs that it cannot wait there).
+-- content, preread, timers (ngx.timer.at), and, where nginx is OpenResty's, of a TLS handshake ssl_certificate, ssl_client_hello
+-- and ssl_session_fetch. (Without its patches nginx ends the connection there.)
 --
 -- A coroutine that a handler makes by itself may wait, too: nginx lets it, and it is a task of its own.
 --
