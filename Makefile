@@ -247,7 +247,7 @@ build/bench/%/mailseal_bench_dns.so: spec/bench/dns_floor.c
 
 bench-dns: all build/bench/$(LUA)/mailseal_bench_dns.so
 	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/$(LUA)/?.so;build/bench/$(LUA)/?.so;;" \
-	  $(LUA) spec/bench/dns.lua $(ARGS)
+	  sh -c '$(LUA) spec/bench/dns.lua $(ARGS); status=$$?; $(LUA) spec/bench/dns_nginx.lua; exit $$status'
 
 # ---- installing
 
