@@ -192,6 +192,39 @@ static bool next_id(id_pool *pool, uint16_t *id)
     return true;
 }
 
+/* Types of questions alone, and of what stands in messages but in no zone (RFC 6895 §3.1). */
+static bool is_no_record_type(unsigned type)
+{
+    return type == MS_DNS_OPT || (type >= 128 && type <= 255);
+}
+
+/* Does the text name one of them? */
+static bool names_no_record_type(ms_span text)
+{
+    static const char *const names[] = { "ANY", "AXFR", "IXFR", "MAILA", "MAILB", "TKEY", "TSIG", "NXNAME" };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (ms_span_ieq(text, ms_span_str(names[i])))
+            return true;
+    return false;
+}
+
+/* Reads the type to be asked for. */
+static bool asked_type(lua_State *L, int index, unsigned *type, ms_error *error)
+{
+    bool is_type = ms_lua_dns_type(L, index, type, error);
+    ms_span text;
+
+    if (is_type && !is_no_record_type(*type))
+        return true;
+    text = ms_lua_check_span(L, index);
+    if (is_type || names_no_record_type(text))
+        return ms_fail(error, "bad_type", "%.40s is a type that no record has: ask for each type of record by its name",
+                       text.p);
+    return ms_fail(error, "bad_type", "\"%.40s\" is no record type: name one, such as TXT, or give TYPE1 to TYPE65535",
+                   text.p);
+}
+
 /* encode(name, type, options?) -> query, name, type | nil, message, code. Options: id, no_recursion, no_edns,
  * dnssec_ok, checking_disabled. Name and type come back as answers spell them. */
 static int l_encode(lua_State *L)
@@ -201,7 +234,7 @@ static int l_encode(lua_State *L)
     ms_dns_query query = { .id = 0 };
     ms_error error;
 
-    if (!ms_dns_name_parse(&query.name, name, NULL, &error) || !ms_lua_dns_type(L, 2, &query.type, &error))
+    if (!ms_dns_name_parse(&query.name, name, NULL, &error) || !asked_type(L, 2, &query.type, &error))
         return ms_lua_fail(L, &error);
     if (!lua_isnoneornil(L, 3)) {
         luaL_checktype(L, 3, LUA_TTABLE);

@@ -255,6 +255,19 @@ describe("dns.resolver", function()
 
   it("returns nil for a type that is none", function()
     for _, type in ipairs { "", "NOPE", "TYPE0", "TYPE65536", "TYPEx" } do refuses("bad_type", "example.test", type) end
+    local _, message = resolver:query("example.test", "NOPE")
+    assert.equal('"NOPE" is no record type: name one, such as TXT, or give TYPE1 to TYPE65535', message)
+  end)
+
+  it("returns nil for a type that questions or messages have, and no record", function()
+    for _, type in ipairs {
+      "ANY", "any", "AXFR", "IXFR", "MAILA", "MAILB", "OPT", "TKEY", "TSIG", "TYPE41", "TYPE128", "TYPE249", "TYPE251", "TYPE252", "TYPE255",
+    } do
+      refuses("bad_type", "example.test", type)
+      local _, message = resolver:query("example.test", type)
+      assert.equal(type .. " is a type that no record has: ask for each type of record by its name", message)
+    end
+    for _, type in ipairs { "TYPE127", "TYPE256", "CAA" } do assert.is_table(resolver:query("example.test", type)) end
   end)
 
   it("raises on a name or type that is no string", function()
