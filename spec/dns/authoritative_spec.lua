@@ -1,6 +1,8 @@
 local async = require "mailseal.async"
+local cares = require "mailseal.dns.cares"
 local core = require "mailseal.core".dns
 local dns = require "mailseal.dns"
+local fault_server = require "spec.support.fault_server"
 local knot = require "spec.support.knot"
 local resolver_of = require "mailseal.dns.resolver"
 local unbound = require "spec.support.unbound"
@@ -514,6 +516,29 @@ describe("resolver:authoritative", function()
     assert.equal("timeout", found.status)
     assert.equal("unasked", found.reason)
     assert.equal("the only name server is not asked yet", found.summary)
+  end)
+
+  it("takes nothing for missing that a server cuts off even over TCP", function()
+    local server = fault_server.start()
+    local network = assert(cares.new { server.address })
+    local inner = assert(zone_transport.new {
+      ["a.test"] = { { type = "SOA", data = "ns.a.test. h.a.test. 1 2 3 4 5" }, { type = "NS", data = "ns.a.test." } },
+      ["ns.a.test"] = { { type = "A", data = "127.0.0.1" } },
+    })
+    local transport = { servers = { false } }
+    function transport:exchange(query, name, ...)
+      return (name and network or inner):exchange(query, name, ...)
+    end
+    local resolver = resolver_of.new(transport, { port = server.port })
+    local function ask(name) return assert(resolver:authoritative(name .. ".a.test", "TXT")) end
+    for name, status in pairs { ["aa.ok"] = "ok", ["aa.gone"] = "nxdomain", ["aa.nodata"] = "nodata" } do
+      assert.equal(status, ask(name).status)
+      local found = ask("tc-always." .. name)
+      assert.same({ "timeout", "silent" }, { found.status, found.reason })
+      assert.equal("tcp_failed", found.servers[1].reason)
+    end
+    network:close()
+    server:stop()
   end)
 
   it("asks nothing where DNS cannot be asked", function()

@@ -129,6 +129,12 @@ for _, leg in ipairs {
 } do
   add(3, "TC with a TCP leg " .. leg[2] .. " is temporary, in time", leg[1], failed("timeout", "tcp_failed"))
 end
+for _, rest in ipairs {
+  { "ok", "some records" }, { "nodata", "none" }, { "nodata-bare", "none, and no SOA" }, { "gone", "NXDOMAIN" },
+  { "gone-bare", "NXDOMAIN, and no SOA" }, { "chain2", "a CNAME chain" },
+} do
+  add(3, "TC over TCP too is temporary, with " .. rest[2], "tc-always." .. rest[1], failed("timeout", "tcp_failed"))
+end
 
 add(3, "NXDOMAIN is definitive", "gone", fields { status = "nxdomain", ttl = 30, records = {}, chain = {} })
 add(3, "NODATA is definitive, and told apart from it", "nodata", fields { status = "nodata", ttl = 30, records = {}, chain = {} })

@@ -450,6 +450,12 @@ def tc(q):
     return q.rest() if q.over_tcp else [q.reply(flags=TC)]
 
 
+@fault
+def tc_always(q):
+    """the rest, as if truncated, over TCP too"""
+    return q.rest(flags=q.flags | TC)
+
+
 def manner(name, meaning):
     def carried(q):
         return [dataclasses.replace(message, manner=name) for message in q.rest()]

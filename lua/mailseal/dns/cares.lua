@@ -155,7 +155,8 @@ function Transport:exchange(query, name, seconds, deadline)
   if not truncated(reply) then return reply end
   local left = math.min(seconds, deadline - now())
   if left > 0 then reply = attempt(self, query, number, left, true, left) else reply = nil end
-  if reply then return reply end
+  -- Over TCP there is nothing that it would not fit: what is missing there, the server failed to fetch.
+  if reply and not truncated(reply) then return reply end
   return nil, ("%s truncates its answer, and does not give it over TCP"):format(name), "tcp_failed"
 end
 

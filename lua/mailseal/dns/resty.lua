@@ -187,7 +187,8 @@ function Transport:exchange(query, name, seconds)
     return nil, texts[code]:format(name, failure), code
   end
   if truncated(reply) then reply = deadline > now() and ask_over_tcp(self, query, peer, deadline) end
-  if reply then return reply end
+  -- Over TCP there is nothing that it would not fit: what is missing there, the server failed to fetch.
+  if reply and not truncated(reply) then return reply end
   return nil, ("%s truncates its answer, and does not give it over TCP"):format(name), "tcp_failed"
 end
 
