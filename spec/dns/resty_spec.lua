@@ -176,6 +176,51 @@ describe("mailseal.dns.resty", function()
     end)
   end)
 
+  describe("where nginx logs what goes wrong with sockets, as it does by default", function()
+    local server
+
+    setup(function()
+      server = nginx.start {
+        values = { faults = faults.address }, server = [[
+          lua_socket_log_errors on;
+          location = /ask { content_by_lua_block {
+            local async, dns = require "mailseal.async", require "mailseal.dns"
+            local resolver = assert(dns.resolver { servers = { "$faults" }, timeout = 1, tries = 2 })
+            local names = { "delay800.ok.log.test", "silent.log.test", "tc.silent.log.test", "tc.ok.log.test" }
+            local answers = async.map(names, 4, function(name) return resolver:query(name, "TXT") end)
+            for i in ipairs(names) do ngx.say(answers[i].status, " ", tostring(answers[i].reason)) end
+          } }
+          location = /cancel { content_by_lua_block {
+            local async, dns = require "mailseal.async", require "mailseal.dns"
+            local descriptors = require "spec.support.growth".descriptors
+            local resolver = assert(dns.resolver { servers = { "$faults" }, timeout = 20, tries = 1 })
+            local before, names = descriptors(), {}
+            for i = 1, 100 do names[i] = (i % 2 == 0 and "tc.silent.c%d.test" or "silent.c%d.test"):format(i) end
+            local asked, most = async.start(function() return resolver:query_all(names, "TXT") end), 0
+            for _ = 1, 1000 do
+              if most >= before + 100 then break end
+              async.sleep(0.01)
+              most = math.max(most, descriptors())
+            end
+            asked:cancel()
+            asked:join()
+            ngx.say(most - before, " open, then ", descriptors() - before)
+          } }]],
+      }
+    end)
+
+    teardown(function() server:stop() end)
+
+    it("keeps its log empty of servers that are slow or silent", function()
+      assert.equal("ok nil\ntimeout timeout\ntimeout tcp_failed\nok nil\n", server:get "/ask", server:log())
+      assert.equal("", server:log())
+    end)
+
+    it("closes the sockets of queries that are cancelled", function()
+      assert.equal("100 open, then 0\n", server:get "/cancel", server:log())
+    end)
+  end)
+
   describe("with a single flight", function()
     it("asks once for what several requests of a worker want at a time", function()
       local server = nginx.start {

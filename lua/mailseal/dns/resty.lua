@@ -6,8 +6,8 @@
 --
 -- Cosockets are there in the phases that may wait, see `mailseal.async.nginx`. Elsewhere `ready` says so.
 --
--- nginx logs a line for each time-out of a socket, which to us is no error: `lua_socket_log_errors off;`. A query
--- under way takes one of its `worker_connections`.
+-- A query under way takes one of nginx's `worker_connections`. With its default of `lua_socket_log_errors on`, nginx itself logs a
+-- line for each socket that is refused or reset; a query that nobody answers is logged by nobody.
 -- @module mailseal.dns.resty
 local async = require "mailseal.async"
 local is_reply = require "mailseal.core".dns.is_reply
@@ -23,8 +23,8 @@ Transport.__name = "mailseal.dns.resty"
 -- No message is longer.
 local LARGEST = 65535
 
--- Seconds until a task that waits for a cosocket looks whether it was cancelled: nobody can wake it there.
-local GLANCE = 0.1
+-- Milliseconds that a cosocket waits. The time is over before: for the task that waits for it.
+local LONG = 86400000
 
 --- Is this nginx, and has it cosockets?
 -- @treturn boolean
@@ -53,6 +53,8 @@ function M.new(servers)
     return nil, "servers must be a list of one or more addresses", "bad_server"
   end
   local self = setmetatable({ host = require "mailseal.async.nginx", servers = {}, peers = {} }, Transport)
+  -- Weak, for a request that is aborted takes its tasks with it.
+  self.waiting = setmetatable({}, { __mode = "k" })
   for i, name in ipairs(servers) do
     local peer, message, code = peer_of(self, name)
     if not peer then return nil, message, code end
@@ -81,78 +83,63 @@ local function code_of(message)
   return "failed"
 end
 
--- What `settimeout` wants. It takes 0 for its default, a minute.
-local function milliseconds(seconds) return math.max(1, math.ceil(seconds * 1000)) end
-
--- Raises where the running task was cancelled.
-local function check_cancelled(socket)
-  local task = async.task()
-  if not task or not task.cancelled then return end
-  socket:close()
-  error(async.cancelled, 0)
+-- What the light thread of a socket runs: `talk`, which returns the reply, or nil and what is wrong.
+local function serve(job, talk, socket, query, peer)
+  socket:settimeout(LONG)
+  job.ok, job.reply, job.failure = pcall(talk, socket, query, peer)
+  job.over = true
+  async.wake(job.task)
 end
 
--- Receives something (`method` says how), and waits for it in glances.
-local function receive(self, socket, method, size, deadline)
-  repeat
-    local left = deadline - now()
-    if left <= 0 then return nil, "timeout" end
-    socket:settimeout(milliseconds(math.min(left, GLANCE)))
-    local octets, message = socket[method](socket, size)
-    if octets or message ~= "timeout" then return octets, message end
-    check_cancelled(socket)
-    if self.closed then return nil, "resolver closed" end
-  until false
+-- Lets the running task wait for such a light thread. Nobody can wake it out of a cosocket of its own, where it is cancelled or the
+-- resolver closed; and each time-out of a cosocket would be an error in nginx's log.
+local function converse(self, talk, socket, query, peer, deadline)
+  local task = async.task()
+  local job = { task = task }
+  local thread = ngx.thread.spawn(serve, job, talk, socket, query, peer)
+  local going_on, why = true, nil
+  if not job.over then
+    self.waiting[task] = true
+    going_on, why = pcall(async.suspend, nil, nil, math.max(0, deadline - now()))
+    self.waiting[task] = nil
+  end
+  -- Of one that has ended it rids nginx, which else would keep it for somebody to take notice.
+  ngx.thread.kill(thread)
+  socket:close()
+  if not going_on then error(why, 0) end
+  if not job.over then return nil, self.closed and "resolver closed" or "timeout" end
+  if not job.ok then error(job.reply, 0) end
+  return job.reply, job.failure
 end
 
 -- Waits for the reply among whatever comes.
-local function receive_datagram(self, socket, query, deadline)
-  repeat
-    local datagram, message = receive(self, socket, "receive", LARGEST, deadline)
-    if datagram and is_reply(query, datagram) then return datagram end
-    -- A datagram of no octets at all reads as an error of its own.
-    if not datagram and message ~= "no more data" then return nil, message end
-  until false
-end
-
-local function ask_over_udp(self, query, peer, deadline)
-  local socket = ngx.socket.udp()
-  local reply
+local function talk_over_udp(socket, query, peer)
   local ok, message = socket:setpeername(peer.address, peer.port)
   if ok then ok, message = socket:send(query) end
-  if ok then reply, message = receive_datagram(self, socket, query, deadline) end
-  socket:close()
-  return reply, message
-end
-
--- Reads until there are `size` octets, however few come at a time.
-local function receive_octets(self, socket, size, deadline)
-  local pieces, length = {}, 0
-  while length < size do
-    local piece, message = receive(self, socket, "receiveany", size - length, deadline)
-    if not piece then return nil, message end
-    pieces[#pieces + 1], length = piece, length + #piece
+  while ok do
+    local datagram
+    datagram, message = socket:receive(LARGEST)
+    if datagram and is_reply(query, datagram) then return datagram end
+    -- A datagram of no octets at all reads as an error of its own.
+    ok = datagram or message == "no more data"
   end
-  return table.concat(pieces)
+  return nil, message
 end
 
 -- Receives a message with its length before it (RFC 1035 §4.2.2).
-local function receive_message(self, socket, deadline)
-  local length, message = receive_octets(self, socket, 2, deadline)
+local function receive_message(socket)
+  local length, message = socket:receive(2)
   if not length then return nil, message end
   local high, low = length:byte(1, 2)
-  return receive_octets(self, socket, high * 256 + low, deadline)
+  return socket:receive(high * 256 + low)
 end
 
-local function ask_over_tcp(self, query, peer, deadline)
-  local socket = ngx.socket.tcp()
-  local reply
-  socket:settimeout(milliseconds(deadline - now()))
+local function talk_over_tcp(socket, query, peer)
   local ok, message = socket:connect(peer.address, peer.port)
   if not ok then return nil, message end
+  local reply
   ok, message = socket:send { string.char(floor(#query / 256), #query % 256), query }
-  if ok then reply, message = receive_message(self, socket, deadline) end
-  socket:close()
+  if ok then reply, message = receive_message(socket) end
   if reply and not is_reply(query, reply) then return nil, "no reply" end
   return reply, message
 end
@@ -181,18 +168,21 @@ function Transport:exchange(query, name, seconds)
   local peer, wrong, bad_server = peer_of(self, name)
   if not peer then return nil, wrong, bad_server end
   local deadline = now() + seconds
-  local reply, failure = ask_over_udp(self, query, peer, deadline)
+  local reply, failure = converse(self, talk_over_udp, ngx.socket.udp(), query, peer, deadline)
   if not reply then
     code = code_of(failure)
     return nil, texts[code]:format(name, failure), code
   end
-  if truncated(reply) then reply = deadline > now() and ask_over_tcp(self, query, peer, deadline) end
+  if truncated(reply) then reply = converse(self, talk_over_tcp, ngx.socket.tcp(), query, peer, deadline) end
   -- Over TCP there is nothing that it would not fit: what is missing there, the server failed to fetch.
   if reply and not truncated(reply) then return reply end
   return nil, ("%s truncates its answer, and does not give it over TCP"):format(name), "tcp_failed"
 end
 
---- Lets go on who waits, soon: there is nobody to be asked any more. No socket outlives its query.
-function Transport:close() self.closed = true end
+--- Lets go on who waits: there is nobody to be asked any more. No socket outlives its query.
+function Transport:close()
+  self.closed = true
+  for task in pairs(self.waiting) do async.wake(task) end
+end
 
 return M
