@@ -122,6 +122,7 @@ build = {
     ["mailseal.cli.query"] = "lua/mailseal/cli/query.lua",
     ["mailseal.cli.query_authoritative"] = "lua/mailseal/cli/query_authoritative.lua",
     ["mailseal.cli.query_reverse"] = "lua/mailseal/cli/query_reverse.lua",
+    ["mailseal.cli.reasons"] = "lua/mailseal/cli/reasons.lua",
     ["mailseal.cli.record"] = "lua/mailseal/cli/record.lua",
     ["mailseal.cli.resolver"] = "lua/mailseal/cli/resolver.lua",
     ["mailseal.cli.sign"] = "lua/mailseal/cli/sign.lua",

@@ -1,3 +1,4 @@
+local answers = require "mailseal.cli.answer"
 local shell = require "spec.support.shell"
 local cjson = require "cjson"
 local fault_server = require "spec.support.fault_server"
@@ -85,8 +86,33 @@ describe("mailseal query", function()
       query("silent.example")
     )
     local result = shell.mailseal { "query", "a.example", "--server", "127.0.0.1:9" }
-    assert.equal("mailseal query: no DNS server has answered for a.example TXT (unreachable)\n", result.err)
+    assert.equal("mailseal query: no DNS server could be reached for a.example TXT: is the network up, and the server's address right?\n",
+      result.err)
     assert.equal(69, result.status)
+  end)
+
+  it("names the name at the end of a chain of CNAMEs where that has no record", function()
+    assert.same({
+      status = 1, err = "",
+      out = "a.example. IN CNAME b.example.\nb.example exists and has no record of type TXT (a.example leads there)\n",
+    }, query "a.example")
+  end)
+
+  it("has words for every reason that the resolver documents", function()
+    local reasons = require "mailseal.cli.reasons"
+    local documented = shell.read "lua/mailseal/dns/resolver.lua"
+    documented = documented:match "%-%- %- `reason`: of a temporary status, a word for why:(.-)nil where"
+    local count = 0
+    for word in documented:gsub("%b()", ""):gmatch "`([%w_]+)`" do
+      count = count + 1
+      assert.is_string(reasons[word], word)
+    end
+    for word, words in pairs(reasons) do
+      count = count - 1
+      assert.matches("`" .. word .. "`", documented, 1, true)
+      assert.is_nil(words:gsub("{name}", ""):gsub("{type}", ""):gsub("{asked}", ""):find "[{}\n]")
+    end
+    assert.equal(0, count)
   end)
 
   it("ends with status 75 where a server fails or refuses", function()
@@ -102,12 +128,15 @@ describe("mailseal query", function()
   end)
 
   it("refuses what is no name, no type or no server with status 64", function()
-    for _, arguments in ipairs { { "a..example" }, { ("a"):rep(64) .. ".example" }, { "a.example", "FROB" } } do
+    for _, arguments in ipairs {
+      { "a..example" }, { ("a"):rep(64) .. ".example" }, { "a.example", "FROB" }, { "a.example", "any" }, { "a.example", "TYPE252" },
+    } do
       local result = shell.mailseal { "query", "--zone", path, arguments[1], arguments[2] }
       assert.matches("^mailseal query: [^\n]+\n$", result.err)
       assert.equal("", result.out)
       assert.equal(64, result.status)
     end
+    assert.matches('"FROB" is no record type', query("a.example", "frob").err, 1, true)
     assert.equal(64, shell.mailseal({ "query", "a.example", "--server", "nowhere:53" }).status)
   end)
 
@@ -158,6 +187,34 @@ describe("mailseal query", function()
       assert.equal(75, result.status)
     end)
 
+    it("tells each of them once, and no more than five", function()
+      local errors = {}
+      for i = 1, 1000 do errors[i] = { code = i % 8, text = "" } end
+      local answer = { name = "a.test", type = "TXT", status = "servfail", chain = {}, extended_errors = errors }
+      assert.equal("the DNS servers could not answer for a.test TXT (Unsupported DNSKEY Algorithm; Unsupported DS Digest Type; "
+        .. "Stale Answer; Forged Answer; DNSSEC Indeterminate; and 3 more)", answers.explain(answer))
+    end)
+
+    it("shows the CNAMEs that lead to a fault, and names who is at fault", function()
+      local result = ask "hopsilent.one.test"
+      local target = result.out:match "^hopsilent%.one%.test%. IN CNAME ([^\n]+)%.\n$"
+      assert.is_string(target, result.out)
+      assert.equal(("mailseal query: no DNS server has answered for %s TXT (hopsilent.one.test leads there)\n"):format(target), result.err)
+      assert.equal(69, result.status)
+    end)
+
+    it("tells a server's answer that is not to be had from silence", function()
+      local result = ask "tc.reset.one.test"
+      assert.equal("mailseal query: the answer for tc.reset.one.test TXT does not fit a datagram, and the DNS server does not "
+        .. "give it over TCP: let TCP through to its port\n", result.err)
+      assert.equal(75, result.status)
+      assert.equal(75, ask("tc.reset.one.test", "--json").status)
+      local loop = ask "hoploop.one.test"
+      assert.matches("^mailseal query: the CNAMEs of hoploop%.one%.test lead round in a loop: [^\n]+\n$", loop.err)
+      assert.matches("^hoploop%.one%.test%. IN CNAME ", loop.out)
+      assert.equal(75, loop.status)
+    end)
+
     it("gives them in JSON", function()
       local object = cjson.decode(ask("ede3.ok.test", "--json").out)
       assert.same({ { code = 3, name = "Stale Answer", text = "made up" } }, object.extended_errors)
@@ -180,7 +237,7 @@ describe("mailseal query", function()
 1.2.0.192.in-addr.arpa. 300 IN PTR silent.example.
 ; b.example has the address 192.0.2.1
 ; other.example does not have the address 192.0.2.1
-; whether silent.example has the address 192.0.2.1 cannot be told: timeout
+; whether silent.example has the address 192.0.2.1 cannot be told: no DNS server has answered for silent.example A
 ]],
       }, result)
       assert.equal(result.out, query("192.0.2.1", "PTR").out)

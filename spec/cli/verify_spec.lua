@@ -156,6 +156,12 @@ describe("mailseal verify", function()
     assert.equal(65, result.status)
   end)
 
+  it("refuses a server that is none with status 64", function()
+    local result = shell.mailseal({ "verify", "--server", "nowhere:53" }, message)
+    assert.matches("^mailseal verify: [^\n]*nowhere:53[^\n]*\n$", result.err)
+    assert.equal(64, result.status)
+  end)
+
   it("shows no control character that the message holds", function()
     local hostile = "DKIM-Signature: v=1; a=rsa-sha256; d=exa\27[2Jmple.com; s=s\r\n" .. message
     local result = verify({}, hostile)

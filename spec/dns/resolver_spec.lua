@@ -261,7 +261,8 @@ describe("dns.resolver", function()
 
   it("returns nil for a type that questions or messages have, and no record", function()
     for _, type in ipairs {
-      "ANY", "any", "AXFR", "IXFR", "MAILA", "MAILB", "OPT", "TKEY", "TSIG", "TYPE41", "TYPE128", "TYPE249", "TYPE251", "TYPE252", "TYPE255",
+      "ANY", "any", "AXFR", "IXFR", "MAILA", "MAILB", "OPT", "TKEY", "TSIG", "TYPE41", "TYPE128", "TYPE249", "TYPE251", "TYPE252",
+      "TYPE255",
     } do
       refuses("bad_type", "example.test", type)
       local _, message = resolver:query("example.test", type)

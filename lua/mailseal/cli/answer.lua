@@ -3,23 +3,30 @@
 -- @module mailseal.cli.answer
 local json = require "mailseal.cli.json"
 local output = require "mailseal.cli.output"
+local reasons = require "mailseal.cli.reasons"
 local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
 
 local M = {}
 
---- What each status of an answer means: the exit status, and the words for people.
+--- What each status of an answer means: the exit status, and the words for people where no reason is given.
 local meanings = {
   ok = { status = status.OK },
-  nodata = { status = status.NO, words = "%s exists and has no record of type %s" },
-  nxdomain = { status = status.NO, words = "%s does not exist" },
-  timeout = { status = status.UNAVAILABLE, words = "no DNS server has answered for %s %s" },
-  servfail = { status = status.TEMPORARY, words = "the DNS servers could not answer for %s %s" },
-  refused = { status = status.TEMPORARY, words = "the DNS servers refused to answer for %s %s" },
-  bogus = { status = status.TEMPORARY, words = "the answer for %s %s does not validate under DNSSEC" },
+  nodata = { status = status.NO, words = "{name} exists and has no record of type {type}" },
+  nxdomain = { status = status.NO, words = "{name} does not exist" },
+  timeout = { status = status.UNAVAILABLE, words = reasons.timeout },
+  servfail = { status = status.TEMPORARY, words = "the DNS servers could not answer for {name} {type}" },
+  refused = { status = status.TEMPORARY, words = "the DNS servers refused to answer for {name} {type}" },
+  bogus = { status = status.TEMPORARY, words = reasons.dnssec_bogus },
   propagating = { status = status.NO },
   unconfirmed = { status = status.NO },
 }
+
+--- Reasons for a time-out that are not that every server is silent.
+local not_silence = { queued = true, unasked = true, tcp_failed = true, failed = true, no_memory = true, closed = true }
+
+--- How many extended errors are told at most.
+local EXTENDED_ERRORS_MAX = 5
 
 --- The names of extended DNS errors, by their codes (RFC 8914 §4).
 local extended_errors = {
@@ -107,19 +114,29 @@ local function extended_error_text(extended)
   return extended.text ~= "" and ("%s: %s"):format(name, extended.text) or name
 end
 
+--- Each extended error once, and not too many: a message has room for thousands.
 local function extended_error_texts(answer)
-  local texts = {}
-  for i, extended in ipairs(answer.extended_errors) do
-    texts[i] = extended_error_text(extended)
+  local texts, told, more = {}, {}, 0
+  for _, extended in ipairs(answer.extended_errors) do
+    local words = extended_error_text(extended)
+    if not told[words] then
+      told[words] = true
+      if #texts < EXTENDED_ERRORS_MAX then
+        texts[#texts + 1] = words
+      else
+        more = more + 1
+      end
+    end
   end
-  return table.concat(texts, "; ")
+  return table.concat(texts, "; ") .. (more > 0 and ("; and %d more"):format(more) or "")
 end
 
 --- The exit status that a status of an answer, or of what was found otherwise, stands for.
 -- @tparam string word such as "nxdomain"
+-- @tparam[opt] string reason why it is no other
 -- @treturn number
-function M.exit_status(word)
-  return meanings[word].status
+function M.exit_status(word, reason)
+  return word == "timeout" and not_silence[reason] and status.TEMPORARY or meanings[word].status
 end
 
 --- Prints a comment of a zone file.
@@ -132,20 +149,24 @@ end
 -- @tparam table answer see `mailseal.dns.resolver`; its status another than "ok"
 -- @treturn string
 function M.explain(answer)
-  local words = meanings[answer.status].words:format(answer.dangling and answer.chain[#answer.chain] or answer.name, answer.type)
-  local reason = answer.reason ~= answer.status and answer.reason or nil
-  local said = #answer.extended_errors > 0 and extended_error_texts(answer) or nil
-  if reason or said then
-    words = ("%s (%s)"):format(words, reason and said and reason .. "; " .. said or reason or said)
+  local words = reasons[answer.reason] or meanings[answer.status].words
+  local target = answer.chain[#answer.chain]
+  local tells_target = target and words:find("{name}", 1, true)
+  words = words:gsub("{(%l+)}", { name = target or answer.name, type = answer.type, asked = answer.name })
+  if #answer.extended_errors > 0 then
+    words = ("%s (%s)"):format(words, extended_error_texts(answer))
   end
   if answer.dangling then
     return ("%s: whoever can register it speaks for %s"):format(words, answer.name)
+  elseif tells_target then
+    return ("%s (%s leads there)"):format(words, answer.name)
   end
   return words
 end
 
---- The CNAMEs that led to the records, as lines of a zone file.
-local function tell_chain(answer)
+--- Prints the CNAMEs that led to the records, or to where there are none, as lines of a zone file.
+-- @tparam table answer see `mailseal.dns.resolver`
+function M.tell_chain(answer)
   local alias = answer.name
   for _, target in ipairs(answer.chain) do
     output.line(text.printable(("%s. IN CNAME %s."):format(alias, target)))
@@ -153,11 +174,21 @@ local function tell_chain(answer)
   end
 end
 
+--- Ends the command where DNS has failed to give an answer, after printing the CNAMEs that led there.
+-- @tparam table answer see `mailseal.dns.resolver`
+function M.stop_on_fault(answer)
+  local code = M.exit_status(answer.status, answer.reason)
+  if code ~= status.OK and code ~= status.NO then
+    M.tell_chain(answer)
+    status.stop(code, M.explain(answer))
+  end
+end
+
 --- Prints an answer's records and the CNAMEs that led to them; in place of records that it has not, why.
 -- @tparam table answer see `mailseal.dns.resolver`
 -- @tparam[opt] function say prints the words of why; such as `M.comment`
 function M.tell(answer, say)
-  tell_chain(answer)
+  M.tell_chain(answer)
   if answer.status ~= "ok" then
     return (say or M.comment)(M.explain(answer))
   end

@@ -57,10 +57,7 @@ end
 
 --- An answer as text. That something was not to be had is a result; that it could not be asked for is an error.
 local function tell(answer)
-  local code = answers.exit_status(answer.status)
-  if code ~= status.OK and code ~= status.NO then
-    status.stop(code, answers.explain(answer))
-  end
+  answers.stop_on_fault(answer)
   answers.tell(answer, function(words)
     output.line(text.printable(words))
   end)
@@ -104,7 +101,7 @@ function M.run(given)
   else
     face.tell(found)
   end
-  return answers.exit_status(found.status)
+  return answers.exit_status(found.status, found.reason)
 end
 
 return M

@@ -40,7 +40,7 @@ end
 --- Prints what was found.
 -- @tparam table found as `resolver:authoritative` returns it
 function M.tell(found)
-  local code = answers.exit_status(found.status)
+  local code = answers.exit_status(found.status, found.reason)
   if found.zone then
     answers.comment(("%s %s in the zone %s: %s"):format(found.name, found.type, found.zone, found.summary))
     if found.name_servers_from == "parent" then

@@ -12,28 +12,22 @@ local words = {
   unknown = "whether %s has the address %s cannot be told: %s",
 }
 
---- Ends the command where DNS failed.
-local function stop_on_fault(word, message)
-  local code = answers.exit_status(word)
-  if code ~= status.OK and code ~= status.NO then
-    status.stop(code, message)
-  end
-end
-
 --- Prints what was found.
 -- @tparam table found as `resolver:reverse` returns it
 function M.tell(found)
-  if found.answer.status ~= "ok" then
-    stop_on_fault(found.answer.status, answers.explain(found.answer))
-  end
+  answers.stop_on_fault(found.answer)
   answers.tell(found.answer)
   for _, name in ipairs(found.names) do
-    answers.comment(words[name.state]:format(name.name, found.address, name.answer.reason or name.answer.status))
+    local why = name.state == "unknown" and answers.explain(name.answer)
+    answers.comment(words[name.state]:format(name.name, found.address, why))
   end
   if found.capped then
     answers.comment(("no more than %d names are looked at"):format(#found.names))
   end
-  stop_on_fault(found.status, ("whether any name has the address %s cannot be told"):format(found.address))
+  local code = answers.exit_status(found.status, found.reason)
+  if code ~= status.OK and code ~= status.NO then
+    status.stop(code, ("whether any name has the address %s cannot be told"):format(found.address))
+  end
 end
 
 local function name_object(name)

@@ -31,9 +31,10 @@
 --   for them and the zone has any. Nobody has looked whether they hold.
 -- - `extended_errors`: a list of `{ code =, text = }` (RFC 8914).
 -- - `rcode`: the reply's; nil where there is none.
--- - `reason`: of a temporary status, a word for why: `timeout`, `queued`, `unreachable`, `tcp_failed`, `cname_loop`,
---   `cname_chain_too_long`, `bad_message`, `wrong_question`, `referral` (the server named others in place of an answer,
---   and is not one to ask: their records are in `delegation`), `dnssec_bogus`; nil where the server gave none.
+-- - `reason`: of a temporary status, a word for why: `timeout`, `queued` (the time was over before its turn), `unreachable`,
+--   `tcp_failed`, `failed` (it could not be sent), `no_memory`, `closed` (the resolver was, meanwhile), `cname_loop`,
+--   `cname_chain_too_long`, `bad_message`, `not_a_reply`, `wrong_question`, `referral` (the server named others in place of an
+--   answer, and is not one to ask: their records are in `delegation`), `dnssec_bogus`; nil where the server gave none.
 -- - `server`: who answered; nil over a zone.
 -- @module mailseal.dns.resolver
 local ask = require "mailseal.dns.ask"
