@@ -95,6 +95,8 @@ describe("dns.cache", function()
       answer_of("x", { records = many, text = false }),
       answer_of("x", { records = { { type = "TYPE65", data = ("x"):rep(60000) } }, text = false }),
       answer_of("x", { extended_errors = errors }),
+      answer_of("x", { records = { { type = "DNSKEY", flags = 257, key = ("k"):rep(80000) } }, text = false }),
+      answer_of("x", { records = { { type = "RRSIG", signature = ("s"):rep(80000) } }, text = false }),
     }
     for _, answer in ipairs(heavy) do
       kept = cache.new { size = 40, now = clock }

@@ -11,7 +11,7 @@
 -- @module mailseal.dns.cache
 local async = require "mailseal.async"
 
-local floor = math.floor
+local floor, pairs, type = math.floor, pairs, type
 
 local M = {}
 local Cache = {}
@@ -20,8 +20,8 @@ Cache.__name = "mailseal.dns.cache"
 
 local SIZE = 10000
 
--- Octets that one answer may have; a larger one counts as several.
-local ORDINARY = 2048
+-- Octets that one answer may have; a larger one counts as several. And those that a small table takes.
+local ORDINARY, TABLE = 2048, 128
 
 --- Makes a cache.
 -- @tparam[opt] table options `size`: how many answers it may hold, from 2 (10,000), a large one counting as several, so that
@@ -48,15 +48,17 @@ function M.copy(answer)
   return copy
 end
 
--- As how many ordinary answers does it count? Whoever fills a zone with large records must not fill our memory.
-local function weigh(answer)
-  local octets, text = 0, answer.text
-  for i, record in ipairs(answer.records) do
-    octets = octets + 256 + #(text and text[i] or record.data or record.value or "")
-  end
-  for _, extended in ipairs(answer.extended_errors) do octets = octets + 64 + #extended.text end
-  return 1 + floor(octets / ORDINARY)
+-- About how many octets a value takes: its strings, and so many for each table.
+local function octets_of(value)
+  if type(value) == "string" then return #value end
+  if type(value) ~= "table" then return 0 end
+  local octets = TABLE
+  for _, inner in pairs(value) do octets = octets + octets_of(inner) end
+  return octets
 end
+
+-- As how many ordinary answers does it count? Whoever fills a zone with large records must not fill our memory.
+local function weigh(answer) return 1 + floor(octets_of(answer) / ORDINARY) end
 
 -- Makes an entry young.
 local function keep(self, key, entry)
