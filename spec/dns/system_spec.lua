@@ -96,6 +96,29 @@ options rotate trust-ad ndots:2
       moment = moment + 5
       assert.same({ "192.0.2.3" }, watch:changed().servers)
     end)
+
+    it("misses no change, not even one in the moment in which it begins", function()
+      shell.write(path, "nameserver 192.0.2.1\n")
+      local open = io.open
+      -- The file changes as soon as it has been read.
+      io.open = function(...) -- luacheck: ignore
+        local file = open(...)
+        return {
+          read = function(_, ...)
+            local text = file:read(...)
+            io.open = open -- luacheck: ignore
+            shell.write(path, "nameserver 192.0.2.2\n")
+            return text
+          end,
+          close = function() return file:close() end,
+        }
+      end
+      watch = system.watch(path, function() return moment end)
+      io.open = open -- luacheck: ignore
+      assert.same({ "192.0.2.1" }, watch.found.servers)
+      moment = moment + 5
+      assert.same({ "192.0.2.2" }, watch:changed().servers)
+    end)
   end)
 end)
 

@@ -55,16 +55,19 @@ local function read_text(path)
   return text
 end
 
+-- The same of a whole file, or of none: where nobody is named, the server is the machine itself.
+local function judge(text)
+  local found = parse(text or "")
+  if #found.servers == 0 and #found.passed_over == 0 then found.servers[1] = "127.0.0.1" end
+  return found
+end
+
 --- Reads resolv.conf. Where it is absent or names nobody, the server is the machine itself, as resolv.conf(5) says.
 -- @tparam[opt] string path "/etc/resolv.conf"
 -- @treturn table `servers`, a list of addresses; `passed_over`, a list of what is named but cannot be asked (no address, or
 --   one with a scope as in "fe80::1%eth0"); and, where the file says so, `timeout` (seconds), `tries`, `rotate` (true), and
 --   `trusted` (true: what these servers say of DNSSEC is to be believed). `servers` is empty where all are passed over
-function M.read(path)
-  local found = parse(read_text(path or PATH) or "")
-  if #found.servers == 0 and #found.passed_over == 0 then found.servers[1] = "127.0.0.1" end
-  return found
-end
+function M.read(path) return judge(read_text(path or PATH)) end
 
 --- Watches resolv.conf, for a process that lives longer than what stands in it.
 -- @tparam[opt] string path "/etc/resolv.conf"
@@ -72,7 +75,8 @@ end
 -- @treturn table the watch; its `found` is what `read` returns
 function M.watch(path, now)
   path, now = path or PATH, now or async.now
-  return setmetatable({ path = path, now = now, text = read_text(path), found = M.read(path), next = now() + PAUSE }, Watch)
+  local text = read_text(path)
+  return setmetatable({ path = path, now = now, text = text, found = judge(text), next = now() + PAUSE }, Watch)
 end
 
 --- Looks whether the file has changed, every few seconds and no more often. One that is gone or names no server that can be
