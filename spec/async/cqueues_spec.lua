@@ -86,6 +86,23 @@ describe("async under cqueues", function()
     assert.is_true(polled < 600, polled .. " times")
   end)
 
+  it("reports a transport's error, and attends to those who wait all the same where the controller is run again", function()
+    local resolver, controller, statuses = resolver_of(), cqueues.new(), {}
+    local process = resolver.transport.process
+    function resolver.transport.process(transport)
+      resolver.transport.process = nil
+      process(transport)
+      error("broken", 0)
+    end
+    for i = 1, 3 do
+      controller:wrap(function() statuses[i] = resolver:query(("delay200.ok.p%d.test"):format(i), "TXT").status end)
+    end
+    local ok, problem = controller:loop()
+    assert.same({ false, "broken" }, { ok or false, problem })
+    assert(controller:loop(10))
+    assert.same({ "ok", "ok", "ok" }, statuses)
+  end)
+
   it("shares a resolver between controllers", function()
     local resolver, answered = resolver_of(), 0
     local function ask()

@@ -109,6 +109,44 @@ describe("async under luv", function()
     assert.equal(async.cancelled, cancelled)
   end)
 
+  it("goes on after a transport's error, where luv does not end the program", function()
+    local resolver, problems, statuses = assert(dns.resolver { servers = { server.address } }), {}, {}
+    function resolver.transport.process()
+      resolver.transport.process = nil
+      error("broken", 0)
+    end
+    -- Collects what callbacks raise, as a program does that has set LUVF_CALLBACK_NOEXIT.
+    local function caught(callback)
+      return function(...)
+        local ok, problem = pcall(callback, ...)
+        if not ok then problems[#problems + 1] = problem end
+      end
+    end
+    local new_timer, new_poll = uv.new_timer, uv.new_poll
+    function uv.new_timer()
+      local timer = new_timer()
+      return {
+        start = function(_, first, again, callback) return timer:start(first, again, caught(callback)) end,
+        close = function() return timer:close() end,
+      }
+    end
+    function uv.new_poll(descriptor)
+      local poll = new_poll(descriptor)
+      return {
+        start = function(_, events, callback) return poll:start(events, caught(callback)) end,
+        close = function() return poll:close() end,
+      }
+    end
+    for i = 1, 3 do
+      on_luv.start(function() statuses[i] = resolver:query(("delay200.ok.e%d.test"):format(i), "TXT").status end)
+    end
+    uv.run()
+    uv.new_timer, uv.new_poll = new_timer, new_poll
+    assert.same({ "broken" }, problems)
+    assert.same({ "ok", "ok", "ok" }, statuses)
+    resolver:close()
+  end)
+
   it("shares a resolver with what waits in place", function()
     local resolver = assert(dns.resolver { servers = { server.address }, timeout = 5, tries = 1 })
     local statuses = {}

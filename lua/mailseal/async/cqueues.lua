@@ -47,7 +47,13 @@ end
 local function attend(poller, attended, pollers)
   while attended.n > 0 do
     cqueues.poll(poller, attended.change)
-    if attended.n > 0 then poller:process() end
+    local ok, problem = true, nil
+    if attended.n > 0 then ok, problem = pcall(poller.process, poller) end
+    if not ok then
+      -- The controller's to report; where it is run again, those who wait are attended to again.
+      running():wrap(attend, poller, attended, pollers)
+      error(problem, 0)
+    end
   end
   pollers[poller] = nil
 end

@@ -92,8 +92,7 @@ local function tell()
 end
 
 -- Does what is due: for one poller whose descriptor is readable, or, at the timer's call, for all.
-function turn(poller)
-  ours.turning = true
+local function see_to(poller)
   if poller then
     poller:process()
   else
@@ -101,8 +100,15 @@ function turn(poller)
     loop.wake_sleepers(ours)
   end
   loop.turn(ours)
+end
+
+-- The same, and has luv call again. An error is luv's to report; where that does not end the program, the rest goes on.
+function turn(poller)
+  ours.turning = true
+  local ok, problem = pcall(see_to, poller)
   ours.turning = false
   arm()
+  if not ok then error(problem, 0) end
   tell()
 end
 
