@@ -15,6 +15,8 @@ other.test. IN TXT "target"
 *.dangling.test. IN CNAME gone.nowhere.
 *.mixed.test. IN A 192.0.2.1
 key.mixed.test. IN TXT "key"
+host.mixed.test. IN A 192.0.2.2
+*.rare.test. IN SRV 0 0 25 mail.test.
 ]] })
   local broken = assert(dns.resolver { zone = {
     ["*.silent.test"] = { { error = "timeout" } },
@@ -47,6 +49,32 @@ key.mixed.test. IN TXT "key"
 
   it("is true of a wildcard without data of the type", function()
     assert.is_true(resolver:synthesized("s1.mixed.test", "TXT"))
+  end)
+
+  it("is false of a name with records of its own, of whatever type, where the wildcard has none of the type either", function()
+    assert.is_false(resolver:synthesized("host.mixed.test", "TXT"))
+    assert.is_false(resolver:synthesized("key.mixed.test", "MX"))
+  end)
+
+  it("is true of a wildcard's CNAME whose target has another address each time", function()
+    local turn, turning = 0, assert(dns.resolver { zone = { ["*.alias.test"] = { { type = "CNAME", data = "target.test." } } } })
+    local query = turning.query
+    function turning:query(name, ...)
+      local answer = query(self, name, ...)
+      turn = turn + 1
+      answer.status, answer.records = "ok", { { name = "target.test", type = "A", ttl = 60, address = "192.0.2." .. turn } }
+      return answer
+    end
+    assert.is_true(turning:synthesized("s1.alias.test", "A"))
+  end)
+
+  it("cannot be told where neither name has records of a common type", function()
+    local is, message, code = resolver:synthesized("a.rare.test", "TXT")
+    assert.is_nil(is)
+    assert.equal("whether a wildcard answers for a.rare.test cannot be told: "
+      .. "neither it nor a name beside it has records of a common type", message)
+    assert.equal("cannot_tell", code)
+    assert.is_true(resolver:synthesized("a.rare.test", "SRV"))
   end)
 
   it("asks a name that nobody can guess, another one each time", function()

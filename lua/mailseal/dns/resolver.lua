@@ -326,14 +326,15 @@ function Resolver:reverse(address, options)
 end
 
 --- Is what a name answers a wildcard's answer (RFC 4592)? An unguessable name beside it is asked, and the two are compared.
--- A record of the name's own with a wildcard's very data cannot be told from it.
+-- Where neither has such records, those of other common types are compared. A record of the name's own with a wildcard's very data
+-- cannot be told from it; a CNAME counts as it stands, whatever its target has.
 -- @tparam string name as for `query`
 -- @tparam string type as for `query`
 -- @tparam[opt] table options as for `query`
 -- @treturn ?boolean true where a wildcard answers; false where the name answers for itself, or there is no such name
 -- @treturn ?string why it cannot be told, or what is wrong with the name or the type, or where we are
--- @treturn ?string a temporary status; `no_room` beside one of the longest names there are; `bad_name`, `bad_type`;
---   `wrong_phase` as of `query`
+-- @treturn ?string a temporary status; `no_room` beside one of the longest names there are; `cannot_tell` where neither has records
+--   of any common type; `bad_name`, `bad_type`; `wrong_phase` as of `query`
 -- @raise where name or type is no string, an option is none, or the resolver is closed
 function Resolver:synthesized(name, type, options)
   check_open(self)

@@ -9,6 +9,11 @@ local zone_cut = require "mailseal.dns.zone_cut"
 
 local M = {}
 
+local unpack = table.unpack or unpack -- luacheck: ignore
+
+-- What is asked for, too, where there is nothing of the type in question.
+local COMMON = { "A", "MX", "TXT", "AAAA" }
+
 local definitive = { ok = true, nodata = true, nxdomain = true }
 
 -- A label of 128 bits that nobody can guess: those of the IDs of eight queries.
@@ -34,6 +39,25 @@ local function unknown(name, reason, status)
   return nil, ("whether a wildcard answers for %s cannot be told: %s"):format(name, reason or status), status
 end
 
+-- Is there no such name?
+local function is_absent(answer) return answer.status == "nxdomain" and #answer.chain == 0 end
+
+-- Is there a name that has neither such records nor a CNAME?
+local function is_empty(answer) return answer.status == "nodata" and #answer.chain == 0 end
+
+-- Asks for a type at a name and at the one beside it, if there is one. As `ask`; nil alone where both have nothing of the type.
+local function compare(resolver, name, other, type, options)
+  local answer = assert(resolver:query(name, type, options))
+  if is_absent(answer) then return false end
+  if not definitive[answer.status] then return unknown(name, answer.reason, answer.status) end
+  if not other then return unknown(name, "there is no room for a name beside it", "no_room") end
+  local beside = assert(resolver:query(other, type, options))
+  if not definitive[beside.status] then return unknown(name, beside.reason, beside.status) end
+  if is_absent(beside) then return false end
+  if is_empty(answer) and is_empty(beside) then return nil end
+  return agreement.key(answer, true) == agreement.key(beside, true)
+end
+
 --- Asks whether what a name answers is what a wildcard answers. See `resolver:synthesized`.
 -- @tparam table resolver see `mailseal.dns.resolver`
 -- @tparam string name as `encode` spells it
@@ -41,18 +65,16 @@ end
 -- @tparam[opt] table options as of `resolver:query`
 -- @treturn ?boolean
 -- @treturn ?string why it cannot be told
--- @treturn ?string a temporary status, or `no_room`
+-- @treturn ?string a temporary status, `no_room` or `cannot_tell`
 function M.ask(resolver, name, type, options)
   if name == "." then return false end
-  local answer = assert(resolver:query(name, type, options))
-  if answer.status == "nxdomain" and #answer.chain == 0 then return false end
-  if not definitive[answer.status] then return unknown(name, answer.reason, answer.status) end
   local other = sibling(name)
-  if not other then return unknown(name, "there is no room for a name beside it", "no_room") end
-  local beside = assert(resolver:query(other, type, options))
-  if not definitive[beside.status] then return unknown(name, beside.reason, beside.status) end
-  if beside.status == "nxdomain" and #beside.chain == 0 then return false end
-  return agreement.key(answer) == agreement.key(beside)
+  -- That both have nothing of the type tells nothing: a name with records of other types has none of the wildcard's.
+  for _, kind in ipairs { type, unpack(COMMON) } do
+    local is, message, code = compare(resolver, name, other, kind, options)
+    if is ~= nil or code then return is, message, code end
+  end
+  return unknown(name, "neither it nor a name beside it has records of a common type", "cannot_tell")
 end
 
 return M
