@@ -7,7 +7,7 @@
  *
  * c-ares is kept to what it is best at: sockets, matching replies to queries, TCP framing. It is told not to judge
  * replies (ARES_FLAG_NOCHECKRESP), for it would make SERVFAIL and REFUSED into "connection refused"; not to
- * retry over TCP (ARES_FLAG_IGNTC); and it gets one server an ares channel.  Failover, tries, TCP after
+ * retry over TCP (ARES_FLAG_IGNTC); and it gets one server an ares channel. Failover, tries, TCP after
  * truncation and EDNS are decided above, where their deadline is known. Three habits are worked around. Without
  * ARES_FLAG_EDNS it cuts datagrams at 512 octets; with it, one FORMERR turns the flag off for good, and cuts the last
  * 11 octets off the query, whatever they are: so queries with and without EDNS have ares channels of their own, and one

@@ -120,7 +120,8 @@ end
 -- - `resolv_conf`: another path than /etc/resolv.conf.
 -- @treturn ?table a resolver, see `mailseal.dns.resolver`
 -- @treturn ?string what is wrong with a server's address, with the zone, or with the cache
--- @treturn ?string `bad_server`, `bad_cache`, `bad_zone`, `unreadable` or `no_module` (a JSON zone without lua-cjson)
+-- @treturn ?string `bad_server`, `bad_cache`, `bad_zone`, `unreadable` or `no_module` (a JSON zone without lua-cjson, a
+--   lua_shared_dict without LuaJIT's string.buffer)
 -- @raise where an option is none, or not of its kind
 function M.resolver(options)
   options = options or {}
