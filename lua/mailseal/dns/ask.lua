@@ -37,12 +37,18 @@ function M.new(transport, options)
   }, Asker)
 end
 
-local function no_answer(name, kind, reason)
+--- The answer where nobody has given one.
+-- @tparam string name the question's
+-- @tparam string kind its type
+-- @tparam ?string reason a word, see `mailseal.dns.resolver`
+-- @treturn table
+function M.no_answer(name, kind, reason)
   return {
     status = "timeout", reason = reason, name = name, type = kind, authentic = false, authoritative = false,
     records = {}, text = {}, chain = {}, extended_errors = {},
   }
 end
+local no_answer = M.no_answer
 
 -- Asks one server once, for as long as a try may take. Always an answer.
 local function ask_server(self, question, query, server, deadline, moment)

@@ -25,14 +25,16 @@ local function follow_alias(search, answer)
 end
 
 -- Why nobody answers, as a temporary status and a word.
-local function judge_silence(servers)
+local function judge_silence(search, servers)
   local counts = {}
   for _, server in ipairs(servers) do counts[server.state] = (counts[server.state] or 0) + 1 end
+  local over = search.asking:over()
+  if #servers == 0 and over then return "timeout", over end
   if #servers == 0 then return "servfail", "no_name_servers" end
   if counts.lame then return "servfail", "lame" end
   if counts.silent then return "timeout", "silent" end
   if counts.unasked then return "timeout", "unasked" end
-  return "servfail", "unresolved"
+  return over and "timeout" or "servfail", over or "unresolved"
 end
 
 -- Puts the groups' verdict into the result.
@@ -44,7 +46,7 @@ local function judge(search, result)
   for i, group in ipairs(groups) do group.answer, group.status = answers[i], answers[i].status end
   result.groups = groups
   if #groups == 0 then
-    result.status, result.reason = judge_silence(result.servers)
+    result.status, result.reason = judge_silence(search, result.servers)
   elseif #groups == 1 then
     result.answer = groups[1].answer
     result.status, result.reason = result.answer.status, result.answer.reason
@@ -52,6 +54,10 @@ local function judge(search, result)
     result.status = "propagating"
   end
   result.summary = agreement.summary(groups, result.servers)
+  if #result.servers == 0 and result.status == "timeout" then
+    local why = result.reason == "closed" and "the resolver was closed" or "the time was over"
+    result.summary = "the name servers were not found before " .. why
+  end
   return result
 end
 
@@ -63,8 +69,8 @@ local function distrust(result)
   return result
 end
 
-local function no_zone(result, message, code)
-  result.status, result.reason = code, "no_zone"
+local function no_zone(search, result, message, code)
+  result.status, result.reason = code, code == "timeout" and search.asking:over() or "no_zone"
   if code == "no_zone" then result.status = "servfail" end
   result.servers, result.groups, result.summary = {}, {}, message
   return result
@@ -79,8 +85,8 @@ end
 function M.ask(resolver, name, type, options)
   local search = name_servers.search(resolver, name, type, options)
   local result = { name = name, type = type, recheck_at = resolver.time() + RECHECK_SOONEST }
-  local zone, message, code, above = zone_cut.find(resolver, name, search:options())
-  if not zone and not above then return no_zone(result, message, code) end
+  local zone, message, code, above = zone_cut.find(search.asking, name)
+  if not zone and not above then return no_zone(search, result, message, code) end
   result.zone, result.servers, result.name_servers_from = search:ask_zone(zone or above, not zone)
   judge(search, result)
   return code == "bogus" and distrust(result) or result

@@ -3,8 +3,10 @@
 -- A name server is a table: `host`; `addresses`, a list with `address`, `state`, `reason` and `answer` each; and of the best of
 -- them `address`, `state`, `reason` and `answer`. The states are told where `resolver:authoritative` is.
 -- @module mailseal.dns.name_servers
+local ask = require "mailseal.dns.ask"
 local async = require "mailseal.async"
 local encode = require "mailseal.core".dns.encode
+local inquiry = require "mailseal.dns.inquiry"
 local zone_cut = require "mailseal.dns.zone_cut"
 
 local M = {}
@@ -16,9 +18,16 @@ local HOSTS_MAX, ADDRESSES_MAX, ROUNDS_MAX = 16, 8, 4
 
 local PORT = 53
 
+-- Without a deadline there is time for so many queries, one after the other: for the zone, its name servers, their addresses, what
+-- they say, and a CNAME's target; each of which may take several where much is broken.
+local STEPS = 8
+
 local definitive = { ok = true, nodata = true, nxdomain = true }
 -- Faults of the records and not of the server: it has answered.
 local faults_of_records = { cname_loop = true, cname_chain_too_long = true }
+-- Why no server can be blamed for a time-out.
+local never_asked = { queued = true, closed = true }
+
 local rcode_names = { [1] = "formerr", [2] = "servfail", [4] = "notimp", [5] = "refused", [9] = "notauth" }
 
 --- Begins a search for what the name servers of a zone say.
@@ -28,19 +37,10 @@ local rcode_names = { [1] = "formerr", [2] = "servfail", [4] = "notimp", [5] = "
 -- @tparam table options `fresh`, `deadline`, `port`: see `resolver:authoritative`
 -- @treturn table
 function M.search(resolver, name, type, options)
-  local now = resolver.asker.clock
   return setmetatable({
-    resolver = resolver, name = name, type = type, fresh = options.fresh, now = now,
-    port = options.port or resolver.port or PORT,
-    moment = options.deadline and now() + options.deadline,
+    resolver = resolver, name = name, type = type, port = options.port or resolver.port or PORT,
+    asking = inquiry.new(resolver, { fresh = options.fresh, deadline = options.deadline }, STEPS),
   }, Search)
-end
-
---- Options of a query by the resolver within the time that is left.
--- @tparam[opt] boolean fresh past the cache in any case
--- @treturn table
-function Search:options(fresh)
-  return { fresh = fresh or self.fresh, deadline = self.moment and math.max(self.moment - self.now(), 0.001) }
 end
 
 --- Asks the resolver.
@@ -49,16 +49,16 @@ end
 -- @tparam[opt] boolean fresh past the cache in any case
 -- @treturn table the answer
 function Search:query(name, type, fresh)
-  return assert(self.resolver:query(name, type, self:options(fresh)))
+  return assert(self.asking:query(name, type, fresh and { fresh = true }))
 end
 
 --- Calls a function for each item, side by side; an error in it is raised.
 -- @tparam table items a list
--- @tparam function ask is given an item, and never returns nil
+-- @tparam function call is given an item, and never returns nil
 -- @treturn table what it returned, by the items' places
-function M.side_by_side(items, ask)
+function M.side_by_side(items, call)
   if #items == 0 then return {} end
-  local results, errors = async.map(items, #items, function(item) return ask(item) end)
+  local results, errors = async.map(items, #items, function(item) return call(item) end)
   local _, wrong = next(errors)
   if wrong then error(wrong, 0) end
   return results
@@ -129,27 +129,18 @@ end
 
 -- Does the server answer, and if not, what is the matter?
 local function state_of(answer)
-  if answer.status == "timeout" then return answer.reason == "queued" and "unasked" or "silent", answer.reason end
+  if answer.status == "timeout" then return never_asked[answer.reason] and "unasked" or "silent", answer.reason end
   if faults_of_records[answer.reason] and answer.authoritative then return "answers" end
   if not definitive[answer.status] then return "lame", answer.reason or rcode_names[answer.rcode] or answer.status end
   if not answer.authoritative then return "lame", "not_authoritative" end
   return "answers"
 end
 
--- What is known of one that was not asked, the time being over.
-local function unasked(question)
-  return {
-    status = "timeout", reason = "queued", name = question.name, type = question.type, authentic = false, authoritative = false,
-    records = {}, text = {}, chain = {}, extended_errors = {},
-  }
-end
-
 -- Asks one address for the records themselves, whatever a resolver may know.
 local function ask_address(search, question, address)
-  local asker, now = search.resolver.asker, search.now()
-  local moment = now + asker.timeout * asker.tries
-  if search.moment then moment = math.min(moment, search.moment) end
-  if moment <= now then return unasked(question) end
+  local asker, over = search.resolver.asker, search.asking:over()
+  if over then return ask.no_answer(question.name, question.type, over == "closed" and over or "queued") end
+  local moment = math.min(asker.clock() + asker.timeout * asker.tries, search.asking.moment)
   local sent = { name = question.name, type = question.type, options = { no_recursion = true }, partial = true }
   return asker:ask(sent, encode(sent.name, sent.type, sent.options), { server_name(address, search.port) }, moment)
 end
@@ -194,7 +185,7 @@ end
 -- What the servers of the zone above say that the zone's servers are: NS records, and addresses.
 local function ask_parent(search, zone)
   local above = zone_cut.parent(zone)
-  local parent = above and zone_cut.find(search.resolver, above, search:options())
+  local parent = above and zone_cut.find(search.asking, above)
   if not parent then return {} end
   local hosts = hosts_of(search:query(parent, "NS").records, parent)
   local servers = ask_servers(search, { name = zone, type = "NS" }, resolve_hosts(search, hosts, parent, {}))

@@ -245,8 +245,8 @@ function Resolver:query(name, type, options)
   if not query then return nil, canonical, kind end
   local ready, message, code = is_ready(self.transport)
   if not ready then return nil, message, code end
-  local deadline = options and options.deadline
-  return ask_now(self, { name = canonical, type = kind, options = options }, query, deadline and now() + deadline)
+  local question, deadline = { name = canonical, type = kind, options = options }, options and options.deadline
+  return ask_now(self, question, query, deadline and self.asker.clock() + deadline)
 end
 
 --- Asks for the records of a type at several names, side by side.
@@ -269,15 +269,16 @@ end
 -- - `status`: of what all that answer agree on, as in an answer; `propagating` where they differ; `servfail` or `timeout`
 --   where none answers.
 -- - `reason`: of a temporary status: `lame`, `silent`, `unasked` or `unresolved` (what the name servers are), `no_name_servers`,
---   `no_zone`, or as in an answer.
+--   `no_zone`; `timeout` where the time was over before the name servers were known, `closed` where the resolver was closed
+--   before; or as in an answer.
 -- - `summary`: in words, such as "2 of 3 name servers have it; 1 is silent".
 -- - `answer`: what they agree on. A CNAME is theirs, and what it leads to was asked for in the usual way.
 -- - `groups`: those who say the same, the largest first, each with `status`, `answer`, `alias` (the target of their CNAME) and
 --   `servers` (names).
 -- - `servers`: a list, each with `host`; `state`: `answers`, `lame` (it does not speak for the zone), `silent`, `unasked` (the
---   time was over before its turn), `unresolved` (no address is known); `reason` (of another state than the first: `refused`,
---   `not_authoritative`, `referral`, `unreachable`, …); `address` and `answer` (of the best of its addresses); and `addresses`, a
---   list with `address`, `state`, `reason` and `answer` for each.
+--   time was over before its turn, or the resolver closed), `unresolved` (no address is known); `reason` (of another state than
+--   the first: `refused`, `not_authoritative`, `referral`, `unreachable`, …); `address` and `answer` (of the best of its
+--   addresses); and `addresses`, a list with `address`, `state`, `reason` and `answer` for each.
 -- - `zone`: the zone asked; `name_servers_from`: `child` where the zone itself told its name servers, `parent` where they
 --   are those of its delegation.
 -- - `recheck_at`: seconds since 1970 before which asking again is of little use.
@@ -285,7 +286,7 @@ end
 -- @tparam string name as for `query`
 -- @tparam string type as for `query`
 -- @tparam[opt] table options `fresh`: find the zone and its servers past the cache, too; `deadline`: seconds within which all is to be
---   done; `port`: where name servers listen (that of the resolver, or 53)
+--   done (eight times those of one query); `port`: where name servers listen (that of the resolver, or 53)
 -- @treturn ?table what was found; nil for misuse alone
 -- @treturn ?string what is wrong with the name or the type, or where we are
 -- @treturn ?string `bad_name`, `bad_type`; `wrong_phase` as of `query`
@@ -311,7 +312,7 @@ end
 -- - `capped`: there are more than ten names, and the rest was not looked at.
 -- - `answer`: the answer with the PTR records; `name`, `type`: the question for it; `address`: as given.
 -- @tparam string address such as "192.0.2.1" or "2001:db8::1"
--- @tparam[opt] table options as for `query`
+-- @tparam[opt] table options as for `query`; `deadline`: seconds within which all is to be done (twice those of one query)
 -- @treturn ?table what was found; nil for misuse alone
 -- @treturn ?string what is wrong with the address, or where we are
 -- @treturn ?string `bad_address`; `wrong_phase` as of `query`
@@ -330,7 +331,7 @@ end
 -- cannot be told from it; a CNAME counts as it stands, whatever its target has.
 -- @tparam string name as for `query`
 -- @tparam string type as for `query`
--- @tparam[opt] table options as for `query`
+-- @tparam[opt] table options as for `query`; `deadline`: seconds within which all is to be done (four times those of one query)
 -- @treturn ?boolean true where a wildcard answers; false where the name answers for itself, or there is no such name
 -- @treturn ?string why it cannot be told, or what is wrong with the name or the type, or where we are
 -- @treturn ?string a temporary status; `no_room` beside one of the longest names there are; `cannot_tell` where neither has records

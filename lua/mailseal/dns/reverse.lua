@@ -5,11 +5,15 @@
 -- @module mailseal.dns.reverse
 local async = require "mailseal.async"
 local core = require "mailseal.core".dns
+local inquiry = require "mailseal.dns.inquiry"
 
 local M = {}
 
 -- Of so many names the rest is not looked at (as RFC 7208 §4.6.4 has it for SPF).
 local NAMES_MAX = 10
+
+-- The names are asked for, and then all of them for their addresses.
+local STEPS = 2
 
 local definitive = { ok = true, nodata = true, nxdomain = true }
 
@@ -43,8 +47,8 @@ local function has_address(answer, octets)
   return false
 end
 
-local function confirm(resolver, name, octets, options)
-  local answer = assert(resolver:query(name, #octets == 4 and "A" or "AAAA", options))
+local function confirm(asking, name, octets)
+  local answer = assert(asking:query(name, #octets == 4 and "A" or "AAAA"))
   local state = has_address(answer, octets) and "confirmed" or definitive[answer.status] and "unconfirmed" or "unknown"
   return { name = name, state = state, answer = answer }
 end
@@ -79,19 +83,19 @@ end
 --- Asks for the names of an address, and each of them for its addresses. See `resolver:reverse`.
 -- @tparam table resolver see `mailseal.dns.resolver`
 -- @tparam string address such as "192.0.2.1" or "2001:db8::1"
--- @tparam[opt] table options as of `resolver:query`
+-- @tparam[opt] table options as of `resolver:reverse`
 -- @treturn ?table what was found; nil for misuse alone
 -- @treturn ?string what is wrong with the address
 -- @treturn ?string `bad_address`
 function M.ask(resolver, address, options)
   local name, message, code = M.name(address)
   if not name then return nil, message, code end
-  local octets = octets_of(address)
-  local answer = assert(resolver:query(name, "PTR", options))
+  local octets, asking = octets_of(address), inquiry.new(resolver, options, STEPS)
+  local answer = assert(asking:query(name, "PTR"))
   local names, capped = names_of(answer)
   local result = { address = address, name = name, type = "PTR", answer = answer, confirmed = {}, names = {}, capped = capped }
   if #names > 0 then
-    local found, errors = async.map(names, #names, function(host) return confirm(resolver, host, octets, options) end)
+    local found, errors = async.map(names, #names, function(host) return confirm(asking, host, octets) end)
     local _, wrong = next(errors)
     if wrong then error(wrong, 0) end
     result.names = found

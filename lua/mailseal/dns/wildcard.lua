@@ -5,6 +5,7 @@
 -- @module mailseal.dns.wildcard
 local agreement = require "mailseal.dns.agreement"
 local encode = require "mailseal.core".dns.encode
+local inquiry = require "mailseal.dns.inquiry"
 local zone_cut = require "mailseal.dns.zone_cut"
 
 local M = {}
@@ -13,6 +14,9 @@ local unpack = table.unpack or unpack -- luacheck: ignore
 
 -- What is asked for, too, where there is nothing of the type in question.
 local COMMON = { "A", "MX", "TXT", "AAAA" }
+
+-- There is time for so many of these queries, should each take all the time of one.
+local STEPS = 4
 
 local definitive = { ok = true, nodata = true, nxdomain = true }
 
@@ -46,12 +50,12 @@ local function is_absent(answer) return answer.status == "nxdomain" and #answer.
 local function is_empty(answer) return answer.status == "nodata" and #answer.chain == 0 end
 
 -- Asks for a type at a name and at the one beside it, if there is one. As `ask`; nil alone where both have nothing of the type.
-local function compare(resolver, name, other, type, options)
-  local answer = assert(resolver:query(name, type, options))
+local function compare(asking, name, other, type)
+  local answer = assert(asking:query(name, type))
   if is_absent(answer) then return false end
   if not definitive[answer.status] then return unknown(name, answer.reason, answer.status) end
   if not other then return unknown(name, "there is no room for a name beside it", "no_room") end
-  local beside = assert(resolver:query(other, type, options))
+  local beside = assert(asking:query(other, type))
   if not definitive[beside.status] then return unknown(name, beside.reason, beside.status) end
   if is_absent(beside) then return false end
   if is_empty(answer) and is_empty(beside) then return nil end
@@ -62,16 +66,16 @@ end
 -- @tparam table resolver see `mailseal.dns.resolver`
 -- @tparam string name as `encode` spells it
 -- @tparam string type likewise
--- @tparam[opt] table options as of `resolver:query`
+-- @tparam[opt] table options as of `resolver:synthesized`
 -- @treturn ?boolean
 -- @treturn ?string why it cannot be told
 -- @treturn ?string a temporary status, `no_room` or `cannot_tell`
 function M.ask(resolver, name, type, options)
   if name == "." then return false end
-  local other = sibling(name)
+  local other, asking = sibling(name), inquiry.new(resolver, options, STEPS)
   -- That both have nothing of the type tells nothing: a name with records of other types has none of the wildcard's.
   for _, kind in ipairs { type, unpack(COMMON) } do
-    local is, message, code = compare(resolver, name, other, kind, options)
+    local is, message, code = compare(asking, name, other, kind)
     if is ~= nil or code then return is, message, code end
   end
   return unknown(name, "neither it nor a name beside it has records of a common type", "cannot_tell")

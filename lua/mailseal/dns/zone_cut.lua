@@ -67,16 +67,15 @@ local function outcome(name, zone, fault)
 end
 
 --- Finds the zone that a name is in.
--- @tparam table resolver see `mailseal.dns.resolver`
+-- @tparam table asking whom to ask: an inquiry (see `mailseal.dns.inquiry`), or a resolver
 -- @tparam string name as answers spell it
--- @tparam[opt] table options passed to the resolver's queries
 -- @treturn ?string the zone's name
 -- @treturn ?string why it cannot be told
 -- @treturn ?string `servfail`, `refused`, `timeout` or `bogus`, all temporary; `no_zone` where all answer and none has an SOA,
 --   or the name is too deep for a search
 -- @treturn ?string where a temporary fault is in the way: the closest zone known to be above the name; there may be one between
-function M.find(resolver, name, options)
-  local function query(at, type) return assert(resolver:query(at, type, options)) end
+function M.find(asking, name)
+  local function query(at, type) return assert(asking:query(at, type)) end
   -- No zone begins at a CNAME (RFC 1034 §3.6.2), and a question for it is not led astray by it, nor by a broken target.
   local answer = query(name, "CNAME")
   local zone = zone_told(answer, name)
