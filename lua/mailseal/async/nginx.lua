@@ -37,12 +37,13 @@ local phases_that_wait = {
 -- @treturn boolean
 function M.here() return phases_that_wait[get_phase()] or false end
 
--- The tasks of this request, by coroutine. They are kept with the request, for nginx uses coroutines again for others.
+-- The tasks of this request, by coroutine. They are kept with the request, for nginx uses coroutines again for others; and no
+-- longer than the coroutine, for of those that a handler made nobody tells us the end.
 local function tasks_of_request()
   local context = ngx.ctx
   local found = context[M]
   if not found then
-    found = {}
+    found = setmetatable({}, { __mode = "k" })
     context[M] = found
   end
   return found
@@ -144,11 +145,12 @@ local function body(task, fn, starter)
   local found, thread = tasks_of_request(), running()
   found[thread] = task
   local function over(ok, ...)
-    found[thread] = nil
     local dead = starter.dead or {}
     starter.dead = dead
     dead[#dead + 1] = thread
     task:over(ok, ...)
+    -- Until here it was the running task, who may have started another in its place.
+    found[thread] = nil
   end
   task.semaphore:wait(LONG)
   if task.cancelled then return over(false, CANCELLED) end

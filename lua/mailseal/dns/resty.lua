@@ -8,6 +8,9 @@
 --
 -- A query under way takes one of nginx's `worker_connections`. With its default of `lua_socket_log_errors on`, nginx itself logs a
 -- line for each socket that is refused or reset; a query that nobody answers is logged by nobody.
+--
+-- Of each socket and light thread nginx keeps some hundred octets until its request has ended: half a KB for a query. A timer
+-- that asks for ever does well to begin another in its place every few thousand queries.
 -- @module mailseal.dns.resty
 local async = require "mailseal.async"
 local is_reply = require "mailseal.core".dns.is_reply
