@@ -281,6 +281,7 @@ describe("resolver:authoritative, asking Knot,", function()
     local found = assert(assert(dns.resolver { servers = { six.address } }):authoritative("key.six.test", "TXT", { port = six.port }))
     six:stop()
     assert.equal("the only name server has it", found.summary)
+    assert.is_false(found.capped)
     assert.equal("::1", found.servers[1].address)
   end)
 end)
@@ -439,7 +440,8 @@ describe("resolver:authoritative, over a zone,", function()
       for j = 1, 20 do records[host][j] = { type = "A", data = ("192.0.%d.%d"):format(i, j) } end
     end
     local found = assert(assert(dns.resolver { zone = records }):authoritative("many.test", "SOA"))
-    assert.equal("all 16 name servers have it", found.summary)
+    assert.equal("all 16 name servers have it; 184 more were not asked", found.summary)
+    assert.is_true(found.capped)
     assert.equal("ns016.many.test", found.servers[16].host)
     for _, server in ipairs(found.servers) do assert.equal(8, #server.addresses) end
   end)

@@ -93,6 +93,7 @@ function M.object(found)
     "status", found.status,
     "reason", found.reason,
     "summary", found.summary,
+    "capped", found.capped,
     "recheck_at", found.recheck_at,
     "servers", answers.map(found.servers, server_object),
     "groups", answers.map(found.groups, group_object)

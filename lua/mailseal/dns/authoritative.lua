@@ -87,8 +87,11 @@ function M.ask(resolver, name, type, options)
   local result = { name = name, type = type, recheck_at = resolver.time() + RECHECK_SOONEST }
   local zone, message, code, above = zone_cut.find(search.asking, name)
   if not zone and not above then return no_zone(search, result, message, code) end
-  result.zone, result.servers, result.name_servers_from = search:ask_zone(zone or above, not zone)
+  local left_out
+  result.zone, result.servers, result.name_servers_from, left_out = search:ask_zone(zone or above, not zone)
   judge(search, result)
+  result.capped = left_out > 0
+  if result.capped then result.summary = ("%s; %d more %s not asked"):format(result.summary, left_out, left_out == 1 and "was" or "were") end
   return code == "bogus" and distrust(result) or result
 end
 

@@ -66,7 +66,7 @@ end
 
 ---- Whom to ask.
 
--- The hosts of NS records that belong to the zone, each once.
+-- The hosts of NS records that belong to the zone, each once; and how many more there are than are looked at.
 local function hosts_of(records, zone)
   local hosts, seen = {}, {}
   for _, record in ipairs(records) do
@@ -76,8 +76,9 @@ local function hosts_of(records, zone)
     end
   end
   table.sort(hosts)
+  local left_out = math.max(0, #hosts - HOSTS_MAX)
   for i = #hosts, HOSTS_MAX + 1, -1 do hosts[i] = nil end
-  return hosts
+  return hosts, left_out
 end
 
 -- Adds up to so many addresses of records of a type to the list.
@@ -196,13 +197,16 @@ local function ask_parent(search, zone)
   return answer and (answer.delegation or answer.records) or {}
 end
 
--- The zone's name servers: its own NS records, or where they cannot be had, those of the delegation. And whose word it is.
+-- The zone's name servers: its own NS records, or where they cannot be had, those of the delegation. And whose word it is,
+-- and how many more there are.
 -- A zone that the resolver cannot reach is not asked for them first.
 local function find_servers(search, zone, delegation, unreachable)
-  local hosts = unreachable and delegation and {} or hosts_of(search:query(zone, "NS").records, zone)
-  if #hosts > 0 then return resolve_hosts(search, hosts, zone, {}), "child" end
+  local hosts, left_out = {}, 0
+  if not (unreachable and delegation) then hosts, left_out = hosts_of(search:query(zone, "NS").records, zone) end
+  if #hosts > 0 then return resolve_hosts(search, hosts, zone, {}), "child", left_out end
   delegation = delegation or ask_parent(search, zone)
-  return resolve_hosts(search, hosts_of(delegation, zone), zone, delegation), "parent"
+  hosts, left_out = hosts_of(delegation, zone)
+  return resolve_hosts(search, hosts, zone, delegation), "parent", left_out
 end
 
 -- The zone that a referral leads to: below the one asked, and not past the name.
@@ -226,17 +230,18 @@ end
 -- @treturn string the zone asked in the end
 -- @treturn table its name servers
 -- @treturn string "child" where the zone itself told them, "parent" where they are those of its delegation
+-- @treturn number how many more it has, which were not asked
 function Search:ask_zone(zone, unreachable)
-  local delegation, servers, source
+  local delegation, servers, source, left_out
   for _ = 1, ROUNDS_MAX do
-    servers, source = find_servers(self, zone, delegation, unreachable)
+    servers, source, left_out = find_servers(self, zone, delegation, unreachable)
     ask_servers(self, self, servers)
     local below
     below, delegation = find_referral(servers, zone, self.name)
     if not below then break end
     zone = below
   end
-  return zone, servers, source
+  return zone, servers, source, left_out
 end
 
 return M

@@ -279,6 +279,7 @@ end
 --   time was over before its turn, or the resolver closed), `unresolved` (no address is known); `reason` (of another state than
 --   the first: `refused`, `not_authoritative`, `referral`, `unreachable`, …); `address` and `answer` (of the best of its
 --   addresses); and `addresses`, a list with `address`, `state`, `reason` and `answer` for each.
+-- - `capped`: the zone has more than 16 name servers, and the rest was not asked, as the summary says.
 -- - `zone`: the zone asked; `name_servers_from`: `child` where the zone itself told its name servers, `parent` where they
 --   are those of its delegation.
 -- - `recheck_at`: seconds since 1970 before which asking again is of little use.
