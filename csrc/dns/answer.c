@@ -89,17 +89,26 @@ static bool has_signature(const ms_dns_message *message, unsigned section, const
     return false;
 }
 
+/* Finds the SOA of a zone that the answer's owner is in. One of another zone says nothing of it. */
+static bool find_soa(const ms_dns_answer *answer, const ms_dns_message *message, ms_dns_record *record)
+{
+    ms_dns_cursor cursor = ms_dns_message_records(message);
+
+    while (ms_dns_message_find(message, &cursor, MS_DNS_AUTHORITY, MS_DNS_SOA, NULL, record))
+        if (ms_dns_name_within(&answer->owner, &record->name))
+            return true;
+    return false;
+}
+
 /* Takes the zone and the TTL of a negation from its SOA: it may be kept for the SOA's TTL or its minimum, whichever is
- * less (RFC 2308 §5), and not at all where there is none. */
+ * less (RFC 2308 §5). False where there is no SOA: then it may not be kept, and is of no zone. */
 static bool take_soa(ms_dns_answer *answer, const ms_dns_message *message)
 {
     ms_dns_record record;
     ms_dns_value value;
 
-    if (!find_authority(message, MS_DNS_SOA, &record)) {
-        answer->has_ttl = false;
+    if (!find_soa(answer, message, &record))
         return false;
-    }
     record.at = record.end - 4;
     ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_U32, &value);
     lower_ttl(answer, record.ttl < value.number ? record.ttl : value.number);
@@ -108,23 +117,39 @@ static bool take_soa(ms_dns_answer *answer, const ms_dns_message *message)
     return true;
 }
 
-/* A reply without error and without the records: no data; or only part of the way; or a word on whom to ask, NS records
- * without an SOA (RFC 2308 §2.2), from a server that does not speak for the name itself. */
+/* A reply without error and without the records, that no SOA backs: from a server that refers to others (NS records
+ * without an SOA, RFC 2308 §2.2); about something else; or from one that neither looked nor should know. Else it is
+ * taken for no data: many a resolver leaves the SOA out. */
+static void doubt(ms_dns_answer *answer, const ms_dns_message *message)
+{
+    ms_dns_record record;
+
+    answer->referral = !(message->flags & MS_DNS_AA) && find_authority(message, MS_DNS_NS, &record);
+    if (answer->referral)
+        failed(answer, "referral");
+    else if (message->counts[MS_DNS_ANSWER] > 0 || find_authority(message, MS_DNS_SOA, &record))
+        failed(answer, "unrelated");
+    else if (!(message->flags & (MS_DNS_AA | MS_DNS_RA)))
+        failed(answer, "lame");
+}
+
+/* A reply without the records. */
 static void find_none(ms_dns_answer *answer, const ms_dns_message *message)
 {
     bool has_soa = take_soa(answer, message);
-    ms_dns_record record;
 
     answer->status = MS_DNS_STATUS_NODATA;
-    answer->incomplete = !has_soa && answer->chain_length > 0;
-    answer->has_ttl = has_soa || answer->incomplete; /* the way so far may be kept for as long as its CNAMEs say */
-    answer->referral = !has_soa && answer->chain_length == 0 && !(message->flags & MS_DNS_AA) &&
-                       find_authority(message, MS_DNS_NS, &record);
-    if (answer->referral)
-        failed(answer, "referral");
+    if (answer->chain_length > 0 && !has_soa) {
+        answer->incomplete = true; /* and the way so far may be kept for as long as its CNAMEs say */
+    } else if (message->rcode == MS_DNS_NXDOMAIN) {
+        answer->status = MS_DNS_STATUS_NXDOMAIN;
+        answer->dangling = answer->chain_length > 0;
+    } else if (!has_soa) {
+        doubt(answer, message);
+    }
 }
 
-/* A reply without error. */
+/* A reply that says that there are records, or that there are none. */
 static void find_records(ms_dns_answer *answer, const ms_dns_message *message, const ms_dns_name *asked)
 {
     ms_dns_cursor cursor = ms_dns_message_records(message);
@@ -139,6 +164,10 @@ static void find_records(ms_dns_answer *answer, const ms_dns_message *message, c
     }
     if (!found) {
         find_none(answer, message);
+        return;
+    }
+    if (message->rcode == MS_DNS_NXDOMAIN) {
+        failed(answer, "contradictory");
         return;
     }
     answer->is_signed = has_signature(message, MS_DNS_ANSWER, &answer->owner, answer->type);
@@ -174,14 +203,8 @@ void ms_dns_answer_find(ms_dns_answer *answer, const ms_dns_message *message, co
     } else if (message->has_question ? message->type != type || !ms_dns_name_eq(&message->name, name)
                                      : message->rcode == MS_DNS_NOERROR || message->rcode == MS_DNS_NXDOMAIN) {
         failed(answer, "wrong_question");
-    } else if (message->rcode == MS_DNS_NOERROR) {
+    } else if (message->rcode == MS_DNS_NOERROR || message->rcode == MS_DNS_NXDOMAIN) {
         find_records(answer, message, name);
-    } else if (message->rcode == MS_DNS_NXDOMAIN) {
-        if (follow_chain(answer, message, name)) {
-            answer->status = MS_DNS_STATUS_NXDOMAIN;
-            answer->dangling = answer->chain_length > 0;
-            take_soa(answer, message);
-        }
     } else if (message->rcode == MS_DNS_REFUSED) {
         answer->status = MS_DNS_STATUS_REFUSED;
     } else if (says_bogus(message)) {

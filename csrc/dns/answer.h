@@ -2,9 +2,15 @@
  *
  * A reply is read as a stub resolver must (RFC 1034 §4.3.2, RFC 2308): its question has to be ours; the chain
  * of CNAMEs is walked from the name that was asked, at most eight of them, none twice, to the records' owner; what
- * else stands in the answer section is passed over. No such name and no such data are told apart,
- * and a fault is never told as "missing": nor is a referral, by which a server says that it is not the one to ask
- * (RFC 2308 §2.2: NS records without an SOA).
+ * else stands in the answer section is passed over.
+ *
+ * No such name and no such data are told apart, and a fault is never told as "missing". That there is no such name, the
+ * rcode says. That there is no such data, is what a reply without error and without the records makes us think (RFC
+ * 2308 §2.2): it has to come with the SOA of a zone that the name is in, or at least from a server that recurses or
+ * speaks for the name, and hold nothing else. A referral is none, nor is what a lame server says, nor a reply about
+ * something else. Of the end of a chain a server may know nothing, whatever its rcode (RFC 6604 §3: it is about the
+ * last name that the server looked at): that is told only with the SOA of a zone that the end is in; otherwise it has
+ * to be asked for.
  */
 #ifndef MS_DNS_ANSWER_H
 #define MS_DNS_ANSWER_H
@@ -27,8 +33,8 @@ const char *ms_dns_status_name(ms_dns_status status);
 
 typedef struct ms_dns_answer {
     ms_dns_status status;
-    /* Of a fault found here: not_a_reply, wrong_question, referral, cname_loop, cname_chain_too_long, dnssec_bogus; or
-     * NULL. */
+    /* Of a fault found here: not_a_reply, wrong_question, referral, lame, unrelated, contradictory, cname_loop,
+     * cname_chain_too_long, dnssec_bogus; or NULL. */
     const char *reason;
     ms_dns_name owner; /* the last name of the chain, where the records are or should be */
     unsigned type;

@@ -108,6 +108,15 @@ bool ms_dns_name_parse(ms_dns_name *name, ms_span text, const ms_dns_name *origi
     return true;
 }
 
+bool ms_dns_name_within(const ms_dns_name *name, const ms_dns_name *above)
+{
+    size_t at = 0;
+
+    while (name->n - at > above->n)
+        at += 1 + name->octets[at];
+    return name->n - at == above->n && memcmp(name->octets + at, above->octets, above->n) == 0;
+}
+
 static size_t label_text(const uint8_t *label, size_t n, char *out)
 {
     char *o = out;

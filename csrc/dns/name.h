@@ -27,6 +27,9 @@ static inline bool ms_dns_name_eq(const ms_dns_name *a, const ms_dns_name *b)
     return a->n == b->n && memcmp(a->octets, b->octets, a->n) == 0;
 }
 
+/* Is the name that one, or below it? */
+bool ms_dns_name_within(const ms_dns_name *name, const ms_dns_name *above);
+
 /* Reads a name's text, with or without a dot at the end; `\DDD` and `\X` are understood. A name without
  * that dot is taken as below `origin` where one is given, and "@" as the origin itself. Code: bad_name. */
 bool ms_dns_name_parse(ms_dns_name *name, ms_span text, const ms_dns_name *origin, ms_error *error);

@@ -72,6 +72,22 @@ static unsigned count(const ms_dns_message *message, const ms_dns_name *name, un
     return n;
 }
 
+/* What is told as missing must be told of this name: by the rcode, by the SOA of a zone that the name is in, or by a
+ * server that may know and says nothing else. */
+static void check_negation(const ms_dns_answer *answer, const ms_dns_message *message)
+{
+    bool has_soa = answer->zone.n > 0;
+
+    require(!has_soa || ms_dns_name_within(&answer->owner, &answer->zone));
+    require(!answer->has_ttl || has_soa || answer->incomplete);
+    require(!answer->incomplete || (answer->chain_length > 0 && !has_soa));
+    require(has_soa || answer->incomplete || answer->chain_length == 0);
+    if (answer->status == MS_DNS_STATUS_NXDOMAIN)
+        require(message->rcode == MS_DNS_NXDOMAIN && answer->dangling == (answer->chain_length > 0));
+    else if (!has_soa && !answer->incomplete)
+        require(message->counts[MS_DNS_ANSWER] == 0 && (message->flags & (MS_DNS_AA | MS_DNS_RA)) != 0);
+}
+
 static void check_answer(const ms_dns_message *message, const ms_dns_name *name, unsigned type)
 {
     ms_dns_cursor cursor = ms_dns_message_records(message);
@@ -86,6 +102,10 @@ static void check_answer(const ms_dns_message *message, const ms_dns_name *name,
     require(!answer.referral || (answer.status == MS_DNS_STATUS_SERVFAIL && answer.chain_length == 0));
     if (answer.zone.n > 0)
         check_name(&answer.zone);
+    if (answer.status == MS_DNS_STATUS_NODATA || answer.status == MS_DNS_STATUS_NXDOMAIN)
+        check_negation(&answer, message);
+    else
+        require(answer.status == MS_DNS_STATUS_OK || !answer.has_ttl);
     while (ms_dns_answer_next(&answer, message, &cursor, &record)) {
         require(record.type == type);
         records++;

@@ -197,7 +197,6 @@ describe("core.dns.decode", function()
         .. ASKED .. u16(TXT) .. u16(3) .. u32(60) .. u16(6) .. "\5chaos" .. record(ASKED, TXT, "\2me"),
     })
     assert.same({ "me" }, answer.text)
-    assert.equal("nodata", decode(reply { answers = 1, records = record("\1b\4test\0", TXT, "\5other") }).status)
   end)
 
   it("does not care for the order of the records in a chain", function()
@@ -265,7 +264,11 @@ describe("core.dns.decode", function()
 
   it("says of a chain that ends at a name that does not exist that it dangles", function()
     local alias = record(ASKED, CNAME, "\1b\4test\0")
-    assert.is_true(decode(reply { flags = 0x8183, answers = 1, records = alias }).dangling)
+    local soa = record("\4test\0", SOA, SOA_DATA)
+    local answer = decode(reply { flags = 0x8183, answers = 1, authorities = 1, records = alias .. soa })
+    assert.is_true(answer.dangling)
+    assert.equal("nxdomain", answer.status)
+    assert.equal("test", answer.zone)
     assert.is_nil(decode(reply { flags = 0x8180, answers = 1, records = alias }).dangling)
     assert.is_nil(decode(reply { flags = 0x8183 }).dangling)
   end)
@@ -281,7 +284,7 @@ describe("core.dns.decode", function()
       { name = "test", type = "NS", ttl = 60, host = "ns.test" }, { name = "ns.test", type = "A", ttl = 60, address = "192.0.2.1" },
     }, referral.delegation)
     for _, nodata in ipairs {
-      { flags = 0x8000 }, -- type 3: no authority
+      { flags = 0x8080 }, -- type 3: no authority
       { flags = 0x8000, authorities = 2, records = elsewhere .. record("\4test\0", SOA, SOA_DATA) }, -- type 1
       { flags = 0x8400, authorities = 1, records = elsewhere }, -- the server speaks for the name
     } do
@@ -295,6 +298,97 @@ describe("core.dns.decode", function()
     assert.is_true(partly.incomplete)
     assert.is_nil(partly.reason)
     assert.equal(60, partly.ttl)
+  end)
+
+  -- A reply with that SOA in the authority section.
+  local function denied(flags, zone, count, records)
+    return decode(reply {
+      flags = flags, answers = count, authorities = 1, records = (records or "") .. record(made.name(zone), SOA, SOA_DATA),
+    })
+  end
+
+  it("takes an SOA for that of a negation where the name is in its zone", function()
+    for _, zone in ipairs { "a.test", "test", "" } do
+      for _, flags in ipairs { 0x8180, 0x8400, 0x8000, 0x8183, 0x8403 } do
+        local answer = denied(flags, zone)
+        assert.equal(flags % 16 == 3 and "nxdomain" or "nodata", answer.status)
+        assert.equal(zone == "" and "." or zone, answer.zone)
+        assert.equal(0, answer.ttl)
+      end
+    end
+  end)
+
+  it("takes the SOA of another zone for none: that there is no such name, the rcode says; no data, nothing says", function()
+    for _, zone in ipairs { "b.test", "est", "x.a.test", "other" } do
+      for _, flags in ipairs { 0x8180, 0x8400 } do
+        local answer = denied(flags, zone)
+        assert.equal("servfail", answer.status)
+        assert.equal("unrelated", answer.reason)
+        assert.is_nil(answer.zone)
+        assert.is_nil(answer.ttl)
+        answer = denied(flags + 3, zone)
+        assert.equal("nxdomain", answer.status)
+        assert.is_nil(answer.reason)
+        assert.is_nil(answer.zone)
+        assert.is_nil(answer.ttl)
+      end
+    end
+    local both = record("\5other\0", SOA, SOA_DATA) .. record("\4test\0", SOA, SOA_DATA)
+    assert.equal("test", decode(reply { authorities = 2, records = both }).zone)
+  end)
+
+  it("leaves a chain's end to be asked for, whatever the rcode, where no SOA of its zone tells of it (RFC 6604 §3)", function()
+    local alias = record(ASKED, CNAME, "\2ok\5other\0")
+    for _, flags in ipairs { 0x8400, 0x8403, 0x8180, 0x8183 } do
+      for _, answer in ipairs {
+        denied(flags, "a.test", 1, alias), denied(flags, "test", 1, alias), decode(reply { flags = flags, answers = 1, records = alias }),
+      } do
+        assert.is_true(answer.incomplete)
+        assert.equal("nodata", answer.status)
+        assert.is_nil(answer.dangling)
+        assert.is_nil(answer.zone)
+        assert.equal(60, answer.ttl)
+      end
+      local told = denied(flags, "other", 1, alias)
+      assert.is_nil(told.incomplete)
+      assert.equal(flags % 16 == 3 and "nxdomain" or "nodata", told.status)
+      assert.equal("other", told.zone)
+    end
+  end)
+
+  it("takes the empty reply of a server that neither recurses nor speaks for the name for a lame one's", function()
+    local answer = decode(reply { flags = 0x8000 })
+    assert.equal("servfail", answer.status)
+    assert.equal("lame", answer.reason)
+    for _, flags in ipairs { 0x8080, 0x8400, 0x8480 } do
+      answer = decode(reply { flags = flags })
+      assert.equal("nodata", answer.status)
+      assert.is_nil(answer.reason)
+      assert.is_nil(answer.ttl)
+    end
+    assert.equal("nxdomain", decode(reply { flags = 0x8003 }).status)
+  end)
+
+  it("takes records for another question for no answer, but where an SOA denies the name", function()
+    for _, other in ipairs {
+      record("\1b\4test\0", TXT, "\5other"), record(ASKED, NS, ASKED), record(ASKED, TXT, "\5chaos", 60, 3),
+    } do
+      for _, flags in ipairs { 0x8180, 0x8400, 0x8000 } do
+        local answer = decode(reply { flags = flags, answers = 1, records = other })
+        assert.equal("servfail", answer.status)
+        assert.equal("unrelated", answer.reason)
+        assert.same({}, answer.records)
+        assert.equal("nodata", denied(flags, "test", 1, other).status)
+      end
+    end
+  end)
+
+  it("takes the records of a name that the rcode says does not exist for a contradiction", function()
+    local answer = decode(reply { flags = 0x8183, answers = 1, records = record(ASKED, TXT, "\2me") })
+    assert.equal("servfail", answer.status)
+    assert.equal("contradictory", answer.reason)
+    assert.same({}, answer.records)
+    assert.is_nil(answer.ttl)
   end)
 
   it("tells the rcodes apart", function()

@@ -94,9 +94,9 @@ class Query:
     def record(self, kind, data, owner=QUESTION, length=None):
         return owner + struct.pack("!HHIH", kind, 1, self.ttl, len(data) if length is None else length) + data
 
-    def soa(self, minimum=30):
+    def soa(self, minimum=30, zone=None):
         data = wire_name([b"ns", b"test"]) + wire_name([b"hostmaster", b"test"]) + struct.pack("!5I", 1, 3600, 600, 86400, minimum)
-        return self.record(SOA, data, wire_name(self.labels[-1:]))
+        return self.record(SOA, data, wire_name([zone] if zone else self.labels[-1:]))
 
 
 def wire_name(labels):
@@ -154,6 +154,42 @@ def gone(q):
 def gone_bare(q):
     """NXDOMAIN, no SOA"""
     return [q.reply(rcode=NXDOMAIN)]
+
+
+@fault
+def nodata_elsewhere(q):
+    """NOERROR, no record, the SOA of a zone that the name is not in"""
+    return [q.reply(authority=[q.soa(zone=b"elsewhere")])]
+
+
+@fault
+def gone_elsewhere(q):
+    """NXDOMAIN, with the SOA of a zone that the name is not in"""
+    return [q.reply(rcode=NXDOMAIN, authority=[q.soa(zone=b"elsewhere")])]
+
+
+@fault
+def gone_with(q):
+    """NXDOMAIN, and TXT "ok" all the same"""
+    return [q.reply(q.text("ok"), rcode=NXDOMAIN)]
+
+
+@fault
+def unrelated(q):
+    """TXT "other" of another name"""
+    return [q.reply(q.text("other", q.sibling("other")))]
+
+
+@fault
+def chaos(q):
+    """TXT "ok", of class CH"""
+    return [q.reply(QUESTION + struct.pack("!HHIH", TXT, 3, q.ttl, 3) + strings(b"ok"))]
+
+
+@fault
+def hollow(q):
+    """hollowN: NOERROR and nothing else, neither RA nor AA, but the rest where N is given and the address asked does not end in it"""
+    return [dataclasses.replace(q, flags=QR | RD).reply()] if is_here(q) else q.rest()
 
 
 @fault
@@ -246,6 +282,18 @@ def dangling(q):
 def hopdangling(q):
     """a CNAME to a name that does not exist, of which the reply says nothing"""
     return [q.reply(q.record(CNAME, q.sibling("gone")))]
+
+
+@fault
+def hopelsewhere(q):
+    """a CNAME to "ok", with AA, and the SOA of a zone that this is not in"""
+    return [q.reply(q.record(CNAME, q.sibling("ok")), authority=[q.soa(zone=b"elsewhere")], flags=AA)]
+
+
+@fault
+def hopgone(q):
+    """a CNAME to "ok", with AA, NXDOMAIN, and the SOA of a zone that this is not in"""
+    return [q.reply(q.record(CNAME, q.sibling("ok")), rcode=NXDOMAIN, authority=[q.soa(zone=b"elsewhere")], flags=AA)]
 
 
 @fault

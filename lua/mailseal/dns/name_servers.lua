@@ -132,8 +132,8 @@ end
 local function state_of(answer)
   if answer.status == "timeout" then return never_asked[answer.reason] and "unasked" or "silent", answer.reason end
   if faults_of_records[answer.reason] and answer.authoritative then return "answers" end
+  if not answer.authoritative and (definitive[answer.status] or answer.reason == "lame") then return "lame", "not_authoritative" end
   if not definitive[answer.status] then return "lame", answer.reason or rcode_names[answer.rcode] or answer.status end
-  if not answer.authoritative then return "lame", "not_authoritative" end
   return "answers"
 end
 
