@@ -60,6 +60,7 @@ build = {
         "csrc/dns/rdata.c",
         "csrc/dns/rdata_write.c",
         "csrc/dns/schedule.c",
+        "csrc/dns/stream.c",
         "csrc/dns/wire.c",
         "csrc/lua/async.c",
         "csrc/lua/binding.c",

@@ -1,6 +1,7 @@
 /* channel.c: c-ares behind one epoll descriptor. See channel.h. */
 #include "dns/channel.h"
 #include "dns/schedule.h"
+#include "dns/stream.h"
 
 #define CARES_NO_DEPRECATED
 #include <ares.h>
@@ -234,6 +235,11 @@ static void on_socket(void *argument, ares_socket_t fd, int readable, int writab
         epoll_ctl(l->channel->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
+/* c-ares keeps a pointer to it. */
+static const struct ares_socket_functions stream_functions = {
+    ms_stream_open, ms_stream_close, ms_stream_connect, ms_stream_receive, ms_stream_send,
+};
+
 static bool open_ares(lane *l, const char *address, ms_error *error)
 {
     struct ares_options options = { 0 };
@@ -259,6 +265,8 @@ static bool open_ares(lane *l, const char *address, ms_error *error)
 #endif
     status = ares_init_options(&l->ares, &options, mask);
     if (status == ARES_SUCCESS) {
+        if (l->kind == TCP_LANE)
+            ares_set_socket_functions(l->ares, &stream_functions, NULL);
         status = ares_set_servers_ports_csv(l->ares, address);
         if (status == ARES_SUCCESS)
             return true;

@@ -1,6 +1,7 @@
 -- mailseal.core.dns.channel: c-ares behind one descriptor (csrc/dns/channel.h).
 local core = require "mailseal.core"
 local fault_server = require "spec.support.fault_server"
+local shell = require "spec.support.shell"
 
 describe("core.dns.channel", function()
   local server, channel
@@ -170,6 +171,36 @@ describe("core.dns.channel", function()
   it("asks over TCP on request", function()
     local id = channel:send(1, query "tc.text3000", 1, true)
     assert.equal(3000, #core.dns.decode(outcomes(1)[id], "tc.text3000.test", "TXT").text[1])
+  end)
+
+  -- A query is written when the connection is there, and that this one is broken is then known already.
+  it("withstands a server that hangs up before the query is written", function()
+    local rude = fault_server.start { hang_up = true }
+    local result = shell.run("$LUA -", ([[
+      package.path, package.cpath = %q, %q
+      local core = require "mailseal.core"
+      local channel = assert(core.dns.channel(5, 100))
+      assert(channel:add_server("127.0.0.1", %d))
+      for _ = 1, 40 do
+        channel:send(1, core.dns.encode("ok.test", "TXT"), 5, true)
+        channel:process()
+        core.async.poll({}, 0.01)
+        repeat
+          channel:process()
+          core.async.poll({ channel:pollfd() }, channel:timeout() or 1)
+          local id, reply, code = channel:take()
+          if id then print(reply, code) end
+        until id
+      end
+    ]]):format(package.path, package.cpath, rude.port))
+    rude:stop()
+    assert.same({ "", 0 }, { result.err, result.status })
+    local told = 0
+    for code in result.out:gmatch "nil\t(%l+)\n" do
+      assert.is_true(code == "failed" or code == "unreachable", code)
+      told = told + 1
+    end
+    assert.equal(40, told)
   end)
 
   it("sends from several ports", function()

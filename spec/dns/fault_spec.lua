@@ -76,7 +76,8 @@ describe("dns.resolver, asking a server that misbehaves,", function()
     local ways = {
       "", "loss50.", "jitter30.", "twice.", "from2.", "delay30.", "swapcase.", "wrongid.", "wrongport.", "garbage.", "short.", "empty.",
       "formerr-edns.", "formerr-stump.", "notimp-edns.", "badvers-edns.", "drop-edns.", "ignore-edns.", "tc.", "tc.reset.", "tc.close.",
-      "tc.length.", "tc.half.", "tc.halfclose.", "tc.drip.", "tc-always.", "loss50.tc.", "loss50.formerr-edns.", "jitter30.twice.garbage.", "mute1.",
+      "tc.length.", "tc.half.", "tc.halfclose.", "tc.drip.", "tc-always.", "loss50.tc.", "loss50.formerr-edns.",
+      "jitter30.twice.garbage.", "mute1.",
     }
     local truths = {
       ok = "ok", gone = "nxdomain", ["gone-bare"] = "nxdomain", nodata = "nodata", ["nodata-bare"] = "nodata", text3000 = "ok",

@@ -10,14 +10,15 @@ local function spelled(address, port)
 end
 
 -- Starts a server; nil where an address is none of this machine's.
--- `options.listen`: a list of addresses ({ "127.0.0.1" }); `options.tcp`: false where TCP is to be refused; `options.seed`: of the chance
--- that loses and delays.
+-- `options.listen`: a list of addresses ({ "127.0.0.1" }); `options.tcp`: false where TCP is to be refused; `options.hang_up`:
+-- true where TCP connections are to be ended and reset at once; `options.seed`: of the chance that loses and delays.
 -- The server: `address`, that of the first; `addresses`; `port`; `pid`.
 function M.start(options)
   options = options or {}
   local listen = options.listen or { "127.0.0.1" }
+  local tcp = options.tcp == false and "--no-tcp" or options.hang_up and "--hang-up" or ""
   local pipe = assert(io.popen(("exec python3 -B spec/support/fault_server.py --listen %s %s --seed %d"):format(
-    table.concat(listen, " --listen "), options.tcp == false and "--no-tcp" or "", options.seed or 1), "r"))
+    table.concat(listen, " --listen "), tcp, options.seed or 1), "r"))
   local said = pipe:read "*l" or ""
   local port, pid = said:match "^(%d+) (%d+)$"
   if not port then

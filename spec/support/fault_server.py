@@ -1,6 +1,6 @@
 """A DNS server that misbehaves: on a loopback port, over UDP and TCP, the name choosing the fault (fault_names.py).
 
-    fault_server.py [--listen ADDRESS]… [--no-tcp] [--seed N]
+    fault_server.py [--listen ADDRESS]… [--no-tcp | --hang-up] [--seed N]
 
 Prints its port and process number, then answers until it is killed or nobody reads its output any more; or prints why it cannot,
 and ends.
@@ -99,6 +99,14 @@ async def carry(message, writer):
     return message.manner in ("whole", "half", "drip")
 
 
+async def hang_up(_, writer):
+    """Ends a connection, and then resets it: to who writes yet, that is a broken pipe."""
+    own = writer.get_extra_info("socket")
+    own.shutdown(socket.SHUT_WR)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.close()
+
+
 async def serve_connection(reader, writer, address):
     try:
         stays = True
@@ -121,7 +129,7 @@ async def open_liars(address, port, loop):
     return {name: (await loop.create_datagram_endpoint(asyncio.DatagramProtocol, sock=opened))[0] for name, opened in liars.items()}
 
 
-async def serve(addresses, with_tcp):
+async def serve(addresses, with_tcp, hangs_up):
     loop = asyncio.get_running_loop()
     port, udp, tcp = open_sockets(addresses, with_tcp)
     listeners = []
@@ -129,8 +137,8 @@ async def serve(addresses, with_tcp):
         liars = await open_liars(address, port, loop)
         await loop.create_datagram_endpoint(lambda: Datagrams(address, liars), sock=udp[address])
         if with_tcp:
-            listeners.append(await asyncio.start_server(
-                lambda reader, writer, address=address: serve_connection(reader, writer, address), sock=tcp[address]))
+            listeners.append(await asyncio.start_server(hang_up if hangs_up else (
+                lambda reader, writer, address=address: serve_connection(reader, writer, address)), sock=tcp[address]))
     print(port, os.getpid(), flush=True)
     output = select.poll()
     output.register(1, 0)
@@ -142,12 +150,13 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--listen", action="append", metavar="ADDRESS")
     arguments.add_argument("--no-tcp", action="store_true", help="TCP is refused")
+    arguments.add_argument("--hang-up", action="store_true", help="TCP connections are ended and reset at once")
     arguments.add_argument("--seed", type=int, default=1, help="of the chance that loses and delays")
     options = arguments.parse_args()
     fault_names.seed = options.seed
     logging.getLogger("asyncio").setLevel(logging.ERROR)  # that a client is gone is no news
     try:
-        asyncio.run(serve(options.listen or ["127.0.0.1"], not options.no_tcp))
+        asyncio.run(serve(options.listen or ["127.0.0.1"], not options.no_tcp, options.hang_up))
     except OSError as error:
         print(error, flush=True)
 
