@@ -42,6 +42,19 @@ describe("dns.flights", function()
     assert.is_nil(set:join("key", async.now() + 60))
   end)
 
+  it("lets nobody wait for one that is forgotten, whose leader learns that it is old", function()
+    local late
+    side_by_side(
+      function() late = select(2, ask()) end,
+      function()
+        set:forget "key"
+        assert.is_nil(set:join("key", async.now() + 60))
+        release(1)
+      end
+    )
+    assert.equal("late", late)
+  end)
+
   it("brings the leader's answer to all, and to each once it is there", function()
     local answers = side_by_side(ask, ask, ask, function() release(1) end)
     assert.same({ 1, 1, 1 }, { answers[1], answers[2], answers[3] })

@@ -130,12 +130,16 @@ describe("dns.resolver with a cache", function()
       end
     end)
 
-    it("asks about what a server itself knows, and without EDNS, each time", function()
-      for _, option in ipairs { "no_recursion", "no_edns" } do
-        ask "key"
-        assert.is_nil(ask("key", "TXT", { [option] = true }).from_cache)
-        assert.is_nil(ask("key", "TXT", { [option] = true }).from_cache)
-      end
+    it("asks about what a server itself knows each time", function()
+      ask "key"
+      for _ = 1, 2 do assert.is_nil(ask("key", "TXT", { no_recursion = true }).from_cache) end
+    end)
+
+    it("takes what comes without EDNS for no other answer", function()
+      ask("key", "TXT", { no_edns = true })
+      assert.is_true(ask("key").from_cache)
+      assert.is_true(ask("key", "TXT", { no_edns = true, dnssec_ok = true }).from_cache)
+      assert.is_nil(ask("key", "TXT", { dnssec_ok = true }).from_cache)
     end)
 
     it("gives each caller an answer of his own", function()
@@ -201,6 +205,52 @@ describe("dns.resolver with a cache", function()
       assert.is_nil(answer.from_cache)
       assert.same({ "here" }, ask("new").text)
       assert.equal(2, transport.asked)
+    end)
+
+    it("knows it better from then on however it is asked", function()
+      local variants = { {}, { dnssec_ok = true }, { checking_disabled = true }, { dnssec_ok = true, checking_disabled = true } }
+      for number, how in ipairs { {}, { dnssec_ok = true }, { no_edns = true }, { checking_disabled = true } } do
+        local name = "new" .. number
+        for _, variant in ipairs(variants) do assert.equal("nxdomain", ask(name, "TXT", variant).status) end
+        assert.equal("nxdomain", ask(name, "MX").status)
+        transport:publish(zone .. name .. ' 60 TXT "here"\n')
+        how.fresh = true
+        assert.equal("ok", ask(name, "TXT", how).status)
+        for _, variant in ipairs(variants) do assert.equal("ok", ask(name, "TXT", variant).status) end
+        assert.equal("nxdomain", ask(name, "MX").status)
+      end
+    end)
+
+    it("lets no older answer to a variant of the question, come late, be remembered or waited for", function()
+      transport.holds = true
+      local signed = { dnssec_ok = true }
+      local answers = side_by_side(
+        function() return ask("new", "TXT", signed) end,
+        function()
+          transport:publish(zone .. 'new 60 TXT "here"\n')
+          return ask("new", "TXT", fresh)
+        end,
+        function()
+          transport:release(2)
+          async.sleep(0)
+          return ask("new", "TXT", signed)
+        end,
+        function()
+          while transport.asked < 3 do async.sleep(0) end
+          transport:release(3)
+          transport:release(1)
+        end
+      )
+      assert.same({ "nxdomain", "ok", "ok" }, { answers[1].status, answers[2].status, answers[3].status })
+      transport.holds = false
+      assert.equal("ok", ask("new", "TXT", signed).status)
+    end)
+
+    it("keeps what it knows of the variants where it gets none", function()
+      ask("key", "TXT", { dnssec_ok = true })
+      transport:publish '{"key.test": [{"error": "servfail"}]}'
+      assert.equal("servfail", ask("key", "TXT", fresh).status)
+      assert.equal("ok", ask("key", "TXT", { dnssec_ok = true }).status)
     end)
 
     it("forgets the old answer where the new one may not be kept", function()

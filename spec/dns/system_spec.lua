@@ -184,6 +184,12 @@ describe("dns.resolver without servers", function()
       assert.equal(3, resolver.asker.tries)
       assert.equal(4, resolver.asker.timeout)
       assert.equal("192.0.2.2", resolver:query("a.test", "TXT").server)
+      -- Nor does it need a question that nobody has asked before.
+      shell.write(path, "nameserver 192.0.2.4\n")
+      moment = moment + 10
+      local answer = resolver:query("a.test", "TXT")
+      assert.is_nil(answer.from_cache)
+      assert.equal("192.0.2.4", answer.server)
     end)
 
     it("keeps nothing that the old servers say later", function()

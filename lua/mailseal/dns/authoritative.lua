@@ -91,7 +91,9 @@ function M.ask(resolver, name, type, options)
   result.zone, result.servers, result.name_servers_from, left_out = search:ask_zone(zone or above, not zone)
   judge(search, result)
   result.capped = left_out > 0
-  if result.capped then result.summary = ("%s; %d more %s not asked"):format(result.summary, left_out, left_out == 1 and "was" or "were") end
+  if result.capped then
+    result.summary = ("%s; %d more %s not asked"):format(result.summary, left_out, left_out == 1 and "was" or "were")
+  end
   return code == "bogus" and distrust(result) or result
 end
 

@@ -73,13 +73,17 @@ local function land(flight, result)
   for task in next, waiting do async.wake(task) end
 end
 
+--- Lets nobody wait any more for the latest flight with a key, what it brings being old from now on.
+-- @tparam string key
+function Flights:forget(key) self.latest[key] = nil end
+
 --- Leads a flight, which becomes the latest with its key.
 -- @tparam string key
 -- @tparam number deadline the moment (`async.now`) by which it will have ended
 -- @tparam function fly what brings the answer (a table, of which those who wait get a copy), called with the further arguments
 -- @tparam any ...
 -- @treturn table what `fly` returned
--- @treturn boolean has no later one begun since? Else what this one brought is old
+-- @treturn boolean has no later one begun since, and was it not forgotten? Else what this one brought is old
 -- @raise what `fly` raises, as it was
 function Flights:lead(key, deadline, fly, ...)
   local latest, task = self.latest, async.task()

@@ -109,15 +109,18 @@ end
 
 -- ---- Asking.
 
+-- Takes notice where the system names other servers than before: they may see another DNS.
+local function look_at_system(self)
+  local found = self.system:changed()
+  if not found then return end
+  follow_system(self, found)
+  if not self.cache then return end
+  self.flights = flights.new()
+  if self.cache.clear then self.cache:clear() end
+end
+
 -- Asks, and adds what is to be said of an answer's time.
 local function ask_now(self, question, query, deadline)
-  local found = self.system and self.system:changed()
-  if found then
-    follow_system(self, found)
-    -- Other servers may see another DNS.
-    if self.cache then self.flights = flights.new() end
-    if self.cache and self.cache.clear then self.cache:clear() end
-  end
   local answer = self.asker:ask(question, query, nil, deadline)
   local moment, ttl, wait = self.time(), answer.ttl, RECHECK_SOONEST
   local longest = ttl and ttl > 0 and LONGEST[answer.status]
@@ -158,9 +161,21 @@ local function is_ready(transport)
   return true
 end
 
--- What of the options makes another question of it.
+-- What of the options makes another question of it (DO is a part of EDNS).
+local VARIANTS = { "", " D", " C", " D C" }
+
 local function flags_of(options)
-  return (options.dnssec_ok and " D" or "") .. (options.checking_disabled and " C" or "")
+  return (options.dnssec_ok and not options.no_edns and " D" or "") .. (options.checking_disabled and " C" or "")
+end
+
+-- Forgets what is known, or comes late, of a question's other variants: a fresh answer may contradict it.
+local function forget_others(self, question, flags)
+  for _, other in ipairs(VARIANTS) do
+    if other ~= flags then
+      self.flights:forget(question .. other)
+      self.cache:delete(question .. other)
+    end
+  end
 end
 
 -- Asks by way of the cache and of the flights.
@@ -170,7 +185,8 @@ local function query_shared(self, name, kind, options)
   if answer then return answer end
   local query, canonical, canonical_kind = encode(name, kind, options)
   if not query then return nil, canonical, canonical_kind end
-  local key = canonical_kind .. " " .. canonical .. flags
+  local plain_key = canonical_kind .. " " .. canonical
+  local key = plain_key .. flags
   if not fresh and (canonical ~= name or canonical_kind ~= kind) then
     answer = find(self, key, canonical, canonical_kind)
     if answer then return answer end
@@ -184,6 +200,7 @@ local function query_shared(self, name, kind, options)
   local question, asker = { name = canonical, type = canonical_kind, options = options }, self.asker
   local is_latest
   answer, is_latest = self.flights:lead(key, deadline, ask_now, self, question, query, deadline)
+  if fresh and LONGEST[answer.status] then forget_others(self, plain_key, flags) end
   -- A flight that began later knows better, and so do the system's new servers.
   if is_latest and asker == self.asker then keep(self, key, answer) end
   return answer
@@ -227,11 +244,13 @@ end
 -- @tparam string type "TXT", "MX", …, or "TYPE65280" for one that has no name here
 -- @tparam[opt] table options
 --
--- - `fresh`: ask now, whatever the cache holds, and put what is found into it. The servers asked may have a cache of
---   their own; who wants to be past that, too, asks the name servers themselves (`authoritative`).
+-- - `fresh`: ask now, whatever the cache holds, and put what is found into it, in place of all that it knew of that name and
+--   type. The servers asked may have a cache of their own; who wants to be past that, too, asks the name servers themselves
+--   (`authoritative`).
 -- - `deadline`: seconds after which this query ends in any case.
 -- - `dnssec_ok`: ask for signatures (DO); `checking_disabled`: for what does not validate, too (CD).
--- - `no_recursion`: ask an authoritative server what it knows itself; `no_edns`: without EDNS. Such answers are not cached.
+-- - `no_recursion`: ask an authoritative server what it knows itself. Such an answer is not cached.
+-- - `no_edns`: where it comes to asking, without EDNS, and so without `dnssec_ok`.
 -- @treturn ?table the answer, whatever DNS said or did not say; nil for misuse alone
 -- @treturn ?string what is wrong with the name or the type, or where we are
 -- @treturn ?string `bad_name`, `bad_type`; `wrong_phase` in a phase of nginx that must not wait, see `mailseal.dns.resty`
@@ -240,7 +259,8 @@ function Resolver:query(name, type, options)
   check_open(self)
   if not are_strings(name, type) then error("resolver:query wants a name and a type", 2) end
   if options ~= nil then check_options("query", options, query_options) end
-  if self.cache and not (options and (options.no_recursion or options.no_edns)) then
+  if self.system then look_at_system(self) end
+  if self.cache and not (options and options.no_recursion) then
     return query_shared(self, name, type, options)
   end
   local query, canonical, kind = encode(name, type, options)
