@@ -4,7 +4,7 @@ local fault_server = require "spec.support.fault_server"
 local nginx = require "spec.support.nginx"
 
 describe("mailseal.dns.shared_cache", function()
-  local faults, server
+  local faults, others, server
 
   local http = [[
     lua_shared_dict dns 1m;
@@ -42,8 +42,31 @@ describe("mailseal.dns.shared_cache", function()
       ngx.say(tostring(shared_cache.new("dns", { "192.0.2.2" }):get "TXT"))
       cache:delete "TXT"
       ngx.say(tostring(cache:get "TXT"))
-      cache:clear()
-      ngx.say(tostring(cache:get "MX"))
+    } }
+    location = /follows { content_by_lua_block {
+      local path, time = "$directory/resolv.conf", 0
+      local function name_server(address)
+        local file = assert(io.open(path, "w"))
+        file:write("nameserver ", address, "\n")
+        file:close()
+      end
+      name_server "$faults"
+      local watch = require "mailseal.dns.system".watch(path, function() return time end)
+      local transport, kept = assert(require "mailseal.dns.resty".new(watch.found.servers)), assert(shared_cache.new "dns")
+      local follower = require "mailseal.dns.resolver".new(transport, { system = watch, cache = kept, timeout = 10 })
+      local function say(who)
+        local answer = assert(who:query("ok.follows.test", "TXT"))
+        ngx.say(answer.status, " ", answer.server, " ", tostring(answer.from_cache))
+      end
+      say(follower)
+      say(follower)
+      name_server "$others"
+      time = 10
+      follower:query("ok.another.test", "TXT")
+      say(follower)
+      say(follower)
+      say(dns.resolver { servers = { "$others" }, cache = "dns" })
+      say(dns.resolver { servers = { "$faults" }, cache = "dns" })
     } }
     location = /expires { content_by_lua_block {
       local cache = assert(shared_cache.new "dns")
@@ -84,13 +107,17 @@ describe("mailseal.dns.shared_cache", function()
   ]]
 
   setup(function()
-    faults = assert(fault_server.start())
-    server = nginx.start { workers = 2, values = { faults = faults.address }, http = http, server = location, level = "error" }
+    faults, others = assert(fault_server.start()), assert(fault_server.start())
+    server = nginx.start {
+      workers = 2, http = http, server = location, level = "error",
+      values = { faults = faults.address, others = others.address },
+    }
   end)
 
   teardown(function()
     server:stop()
     faults:stop()
+    others:stop()
   end)
 
   it("tells one worker what another has asked", function()
@@ -114,7 +141,15 @@ describe("mailseal.dns.shared_cache", function()
   end)
 
   it("gives answers back whole, and to nobody who asks other servers", function()
-    assert.equal("TXT true false\nMX true false\nSOA true false\nA true false\nnil\nnil\nnil\n", (server:get "/whole"), server:log())
+    assert.equal("TXT true false\nMX true false\nSOA true false\nA true false\nnil\nnil\n", (server:get "/whole"), server:log())
+  end)
+
+  it("follows resolv.conf to other servers, and leaves alone what those have said who were named before", function()
+    local first, second = faults.address, others.address
+    assert.equal(table.concat({
+      "ok " .. first .. " nil", "ok " .. first .. " true", "ok " .. second .. " nil", "ok " .. second .. " true",
+      "ok " .. second .. " true", "ok " .. first .. " true", "",
+    }, "\n"), (server:get "/follows"), server:log())
   end)
 
   it("forgets them when they expire", function() assert.equal("ok\nnil\n", (server:get "/expires")) end)

@@ -89,11 +89,11 @@ end
 
 -- The cache that the option names, or false; nil, a message and a code where there is none of that name. A zone is a cache
 -- already.
-local function cache_of(option, over_zone, now, servers)
+local function cache_of(option, over_zone, now)
   if option == nil then option = not over_zone end
   if option == true then return cache.new { now = now } end
   if type(option) == "number" then return cache.new { size = option, now = now } end
-  if type(option) == "string" then return require "mailseal.dns.shared_cache".new(option, servers) end
+  if type(option) == "string" then return require "mailseal.dns.shared_cache".new(option) end
   return option
 end
 
@@ -127,7 +127,7 @@ function M.resolver(options)
   options = options or {}
   check_options(options)
   local over_zone, watch = options.zone ~= nil or options.zone_text ~= nil, nil
-  local kept, message, code = cache_of(options.cache, over_zone, options.now, options.servers)
+  local kept, message, code = cache_of(options.cache, over_zone, options.now)
   if kept == nil then return nil, message, code end
   local transport
   if over_zone then

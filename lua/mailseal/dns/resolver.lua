@@ -82,11 +82,17 @@ local function are_trusted(found)
   return true
 end
 
+-- Where others share the cache, keeps the answers of these servers apart there.
+local function share_among(self, servers)
+  if self.cache and self.cache.of_servers then self.cache:of_servers(servers) end
+end
+
 -- Asks those servers from now on that the system names.
 local function follow_system(self, found)
   self.transport.servers = found.servers
   self.asker = ask.new(self.transport, settings_of(self.options, found))
   self.distrusts = not are_trusted(found)
+  share_among(self, found.servers)
 end
 
 --- Makes a resolver upon a transport.
@@ -103,6 +109,7 @@ function M.new(transport, options)
     follow_system(self, self.system.found)
   else
     self.asker = ask.new(transport, options)
+    if transport.servers[1] then share_among(self, transport.servers) end
   end
   return self
 end

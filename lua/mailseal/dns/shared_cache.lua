@@ -5,7 +5,7 @@
 --
 -- It has the methods of `mailseal.dns.cache`. The dictionary has to be for it alone; whatever else is found there counts
 -- as nothing. When it is full, nginx forgets what was not asked for lately. Resolvers that ask different servers keep their answers
--- apart.
+-- apart; those of servers that resolv.conf does not name any more are found by nobody, until they expire.
 -- @module mailseal.dns.shared_cache
 local bit = type(ngx) == "table" and require "bit"
 
@@ -42,10 +42,14 @@ function M.new(name, servers)
   end
   local buffer = new_buffer()
   if not buffer then return nil, "a shared cache needs LuaJIT's string.buffer, of 2021 or later", "no_module" end
-  return setmetatable({
-    dict = dict, buffer = buffer, prefix = table.concat(servers or {}, ",") .. " ", largest = dict:capacity() / SHARE,
-  }, Cache)
+  local self = setmetatable({ dict = dict, buffer = buffer, largest = dict:capacity() / SHARE }, Cache)
+  self:of_servers(servers or {})
+  return self
 end
+
+--- Keeps, and finds, answers of these servers from now on: other servers may see another DNS.
+-- @tparam {string,...} servers
+function Cache:of_servers(servers) self.prefix = table.concat(servers, ",") .. " " end
 
 -- What an answer's octets are marked with: string.buffer must be given none but its own.
 local function mark(octets) return bit.band(ngx.crc32_short(octets), 0x7fffffff) end
@@ -83,8 +87,5 @@ end
 --- Forgets an answer.
 -- @tparam string key
 function Cache:delete(key) self.dict:delete(self.prefix .. key) end
-
---- Forgets everything.
-function Cache:clear() self.dict:flush_all() end
 
 return M
