@@ -150,6 +150,8 @@ local function find(self, key, name, kind)
   -- Only who spells the question as answers do may find one by his own spelling.
   if not answer or answer.name ~= name or answer.type ~= kind then return nil end
   answer.from_cache, answer.ttl = true, floor(left or math.max(0, answer.expires_at - self.time()))
+  -- It may be shared with who believes more.
+  if self.distrusts then answer.authentic = false end
   return answer
 end
 
