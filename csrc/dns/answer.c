@@ -40,6 +40,22 @@ static bool seen(const ms_dns_answer *answer, const ms_dns_name *asked, const ms
     return false;
 }
 
+/* Do further CNAMEs of the owner lead elsewhere? A name has one (RFC 2181 §10.1); which of two it is, nobody can tell.
+ */
+static bool is_disputed(const ms_dns_answer *answer, const ms_dns_message *message, ms_dns_cursor cursor,
+                        const ms_dns_name *target)
+{
+    ms_dns_record record;
+    ms_dns_value value;
+
+    while (ms_dns_message_find(message, &cursor, MS_DNS_ANSWER, MS_DNS_CNAME, &answer->owner, &record)) {
+        ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_NAME, &value);
+        if (!ms_dns_name_eq(&value.name, target))
+            return true;
+    }
+    return false;
+}
+
 /* Follows the CNAMEs from the name asked for. False where they lead nowhere. */
 static bool follow_chain(ms_dns_answer *answer, const ms_dns_message *message, const ms_dns_name *asked)
 {
@@ -52,6 +68,10 @@ static bool follow_chain(ms_dns_answer *answer, const ms_dns_message *message, c
             !ms_dns_message_find(message, &cursor, MS_DNS_ANSWER, MS_DNS_CNAME, &answer->owner, &record))
             return true;
         ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_NAME, &value);
+        if (is_disputed(answer, message, cursor, &value.name)) {
+            failed(answer, "cname_conflict");
+            return false;
+        }
         if (seen(answer, asked, &value.name)) {
             failed(answer, "cname_loop");
             return false;

@@ -1,8 +1,8 @@
 /* answer.h: what a reply says to a question.
  *
  * A reply is read as a stub resolver must (RFC 1034 §4.3.2, RFC 2308): its question has to be ours; the chain
- * of CNAMEs is walked from the name that was asked, at most eight of them, none twice, to the records' owner; what
- * else stands in the answer section is passed over.
+ * of CNAMEs is walked from the name that was asked, at most eight of them, none twice, no two of one name, to the
+ * records' owner; what else stands in the answer section is passed over.
  *
  * No such name and no such data are told apart, and a fault is never told as "missing". That there is no such name, the
  * rcode says. That there is no such data, is what a reply without error and without the records makes us think (RFC
@@ -34,7 +34,7 @@ const char *ms_dns_status_name(ms_dns_status status);
 typedef struct ms_dns_answer {
     ms_dns_status status;
     /* Of a fault found here: not_a_reply, wrong_question, referral, lame, unrelated, contradictory, cname_loop,
-     * cname_chain_too_long, dnssec_bogus; or NULL. */
+     * cname_conflict, cname_chain_too_long, dnssec_bogus; or NULL. */
     const char *reason;
     ms_dns_name owner; /* the last name of the chain, where the records are or should be */
     unsigned type;

@@ -213,6 +213,11 @@ describe("mailseal query", function()
       assert.matches("^mailseal query: the CNAMEs of hoploop%.one%.test lead round in a loop: [^\n]+\n$", loop.err)
       assert.matches("^hoploop%.one%.test%. IN CNAME ", loop.out)
       assert.equal(75, loop.status)
+      local conflict = ask "hopconflict.one.test"
+      assert.equal("mailseal query: conflict.one.test has two CNAMEs that differ: all but one of them must go "
+        .. "(hopconflict.one.test leads there)\n", conflict.err)
+      assert.equal("hopconflict.one.test. IN CNAME conflict.one.test.\n", conflict.out)
+      assert.equal(75, conflict.status)
     end)
 
     it("gives them in JSON", function()

@@ -374,6 +374,7 @@ describe("resolver:authoritative, over a zone,", function()
     "new.example.test": [{ "type": "TXT", "data": "new", "servers": ["ns1.example.test"] }],
     "failing.example.test": [{ "error": "servfail", "servers": ["ns2.example.test"] }, { "type": "TXT", "data": "there" }],
     "loop.example.test": [{ "type": "CNAME", "data": "loop.example.test." }],
+    "two.example.test": [{ "type": "CNAME", "data": "a.test." }, { "type": "CNAME", "data": "b.test." }],
     "round.example.test": [{ "type": "CNAME", "data": "about.provider.test." }],
     "about.provider.test": [{ "type": "CNAME", "data": "round.example.test." }],
     "elsewhere.example.test": [{ "type": "CNAME", "data": "key.silent.test." }],
@@ -417,6 +418,14 @@ describe("resolver:authoritative, over a zone,", function()
     assert.equal("cname_loop", found.reason)
     assert.equal("answers", found.servers[1].state)
     assert.equal("both name servers have it, a CNAME to itself", found.summary)
+  end)
+
+  it("takes two CNAMEs that differ for one, too", function()
+    local found = assert(resolver:authoritative("two.example.test", "TXT"))
+    assert.equal("servfail", found.status)
+    assert.equal("cname_conflict", found.reason)
+    assert.equal("answers", found.servers[1].state)
+    assert.equal("both name servers have it, two CNAMEs that differ", found.summary)
   end)
 
   it("tells a CNAME that all have from what becomes of it", function()

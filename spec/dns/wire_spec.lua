@@ -227,6 +227,32 @@ describe("core.dns.decode", function()
     assert.equal("cname_loop", answer.reason)
   end)
 
+  it("does not choose between two CNAMEs of one name (RFC 2181 §10.1)", function()
+    local function aliases(...)
+      local records = {}
+      for i, target in ipairs { ... } do records[i] = record(ASKED, CNAME, target) end
+      for i, target in ipairs { ... } do records[#records + 1] = record(target, TXT, "\1" .. i) end
+      return decode(reply { answers = #records, records = table.concat(records) })
+    end
+    local answer = aliases("\1b\4test\0", "\1c\4test\0")
+    assert.equal("servfail", answer.status)
+    assert.equal("cname_conflict", answer.reason)
+    assert.same({}, answer.records)
+    assert.is_nil(answer.ttl)
+    assert.equal("cname_conflict", aliases("\1b\4test\0", ASKED).reason)
+    assert.equal("cname_conflict", aliases("\1b\4test\0", "\1b\4test\0", "\1c\4test\0").reason)
+    assert.equal("ok", aliases("\1b\4test\0", "\1B\4tesT\0").status)
+    local far = record(ASKED, CNAME, "\1b" .. ASKED) .. record("\1b" .. ASKED, CNAME, "\1c\0") .. record("\1b" .. ASKED, CNAME, "\1d\0")
+    answer = decode(reply { answers = 3, records = far })
+    assert.equal("cname_conflict", answer.reason)
+    assert.same({ "b.a.test" }, answer.chain)
+    local asked = reply {
+      question = "\1a\4test\0" .. u16(CNAME) .. u16(1), answers = 2,
+      records = record(ASKED, CNAME, "\1b\0") .. record(ASKED, CNAME, "\1c\0"),
+    }
+    assert.equal(2, #core.decode(asked, "a.test", "CNAME").records)
+  end)
+
   it("reads TTLs of more than 31 bits as 0 (RFC 2181 §8)", function()
     assert.equal(0, decode(reply { answers = 1, records = record(ASKED, TXT, "\2me", 2147483648) }).ttl)
     assert.equal(2147483647, decode(reply { answers = 1, records = record(ASKED, TXT, "\2me", 2147483647) }).ttl)

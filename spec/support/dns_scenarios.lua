@@ -175,6 +175,8 @@ add(3, "a CNAME chain of 9 over several replies, too", "hops9", failed("servfail
 add(3, "a CNAME loop is temporary, with its reason", "loop", failed("servfail", "cname_loop"))
 add(3, "a CNAME to itself, too", "selfloop", failed("servfail", "cname_loop"))
 add(3, "a CNAME loop over several replies, too", "hoploop", failed("servfail", "cname_loop"))
+add(3, "two CNAMEs that differ are temporary, with their reason", "conflict", failed("servfail", "cname_conflict"))
+add(3, "two CNAMEs that differ at the end of another, too", "hopconflict", failed("servfail", "cname_conflict"))
 add(3, "a CNAME to a name that does not exist is missing, with a warning", "dangling", dangles)
 add(3, "a CNAME to a name that turns out not to exist, too", "hopdangling", dangles)
 add(3, "the target of a CNAME is asked for where the SOA is of another zone", "hopelsewhere", chained(1, "ok"))

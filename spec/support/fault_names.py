@@ -267,6 +267,19 @@ def selfloop(q):
 
 
 @fault
+def conflict(q):
+    """two CNAMEs that differ, to "ok" and to "other", and TXT at both"""
+    targets = q.sibling("ok"), q.sibling("other")
+    return [q.reply(*[q.record(CNAME, target) for target in targets], *[q.text("ok", target) for target in targets])]
+
+
+@fault
+def hopconflict(q):
+    """a CNAME to "conflict" """
+    return [q.reply(q.record(CNAME, q.sibling("conflict")))]
+
+
+@fault
 def hoploop(q):
     """a loop of three CNAMEs, one a reply"""
     return [q.reply(q.record(CNAME, q.sibling(f"hoploop{(q.number + 1) % 3}")))]

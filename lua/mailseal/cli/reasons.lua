@@ -12,9 +12,13 @@ return {
   closed = "the resolver was closed before there was an answer for {name} {type}",
   cname_loop = "the CNAMEs of {asked} lead round in a loop: one of them must go",
   cname_chain_too_long = "the CNAMEs of {asked} are too many to be followed: let the first name what the last one names",
+  cname_conflict = "{name} has two CNAMEs that differ: all but one of them must go",
   bad_message = "what the DNS server sent for {name} {type} cannot be read",
   not_a_reply = "the DNS server sent the query for {name} {type} back, and no reply to it",
   wrong_question = "the DNS server answered another question than {name} {type}",
   referral = "the DNS server names others that are to be asked for {name} {type}: it is no resolver; ask one that is (--server)",
+  lame = "the DNS server does not know {name}, and does not look for it: it is no resolver; ask one that is (--server)",
+  unrelated = "what the DNS server sent has nothing to do with {name} {type}",
+  contradictory = "the DNS server says that {name} does not exist, and sends its records all the same",
   dnssec_bogus = "the answer for {name} {type} does not validate under DNSSEC: the keys, signatures or DS records of its zone are wrong",
 }

@@ -41,6 +41,9 @@ local function records_key(records)
   return joined(keys)
 end
 
+-- What a name has whose CNAME leads nowhere: that is in no chain.
+local alias_faults = { cname_loop = ", a CNAME to itself", cname_conflict = ", two CNAMEs that differ" }
+
 --- The CNAME that an answer begins with.
 -- @tparam table answer see `mailseal.dns.resolver`
 -- @treturn ?string its target; nil where there is none
@@ -52,6 +55,7 @@ function M.alias(answer) return answer.chain[1] end
 -- @treturn string
 function M.key(answer, own)
   if own and answer.chain[1] then return "alias " .. answer.chain[1] end
+  if alias_faults[answer.reason] then return "fault " .. answer.reason end
   return ("%s %s %s"):format(answer.status, joined(answer.chain), records_key(answer.records))
 end
 
@@ -70,11 +74,14 @@ local function list_once(list, item)
   if list[#list] ~= item then list[#list + 1] = item end
 end
 
--- Is it a CNAME to the name itself? That is in no chain.
-local function leads_to_itself(group) return not group.alias and group.answer.reason == "cname_loop" end
+-- What the name has, in words, where that leads nowhere; else nil.
+local function alias_fault(group)
+  if group.alias then return nil end
+  return alias_faults[group.answer.reason]
+end
 
 -- Does the group's answer hold the record?
-local function has_it(group) return group.alias ~= nil or group.status == "ok" or leads_to_itself(group) end
+local function has_it(group) return group.alias ~= nil or group.status == "ok" or alias_fault(group) ~= nil end
 
 --- Groups name servers by what they say.
 -- @tparam table servers a list as `mailseal.dns.authoritative` returns it
@@ -188,8 +195,7 @@ local ends = { ok = "", nodata = ", which has no such record", nxdomain = ", whi
 local function alias_clause(groups)
   local group = groups[1]
   if #groups ~= 1 then return "" end
-  if leads_to_itself(group) then return ", a CNAME to itself" end
-  if not group.alias then return "" end
+  if not group.alias then return alias_fault(group) or "" end
   local where = group.answer.reason == "cname_loop" and ", which leads back to it" or ends[group.status]
   return (", a CNAME to %s%s"):format(group.alias, where or ", of which DNS cannot tell just now")
 end

@@ -24,7 +24,7 @@ local STEPS = 8
 
 local definitive = { ok = true, nodata = true, nxdomain = true }
 -- Faults of the records and not of the server: it has answered.
-local faults_of_records = { cname_loop = true, cname_chain_too_long = true }
+local faults_of_records = { cname_loop = true, cname_conflict = true, cname_chain_too_long = true }
 -- Why no server can be blamed for a time-out.
 local never_asked = { queued = true, closed = true }
 

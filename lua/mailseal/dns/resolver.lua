@@ -33,10 +33,11 @@
 -- - `rcode`: the reply's; nil where there is none.
 -- - `reason`: of a temporary status, a word for why: `timeout`, `queued` (the time was over before its turn), `unreachable`,
 --   `tcp_failed`, `failed` (it could not be sent), `no_memory`, `closed` (the resolver was, meanwhile), `cname_loop`,
---   `cname_chain_too_long`, `bad_message`, `not_a_reply`, `wrong_question`, `referral` (the server named others in place of an
---   answer, and is not one to ask: their records are in `delegation`), `lame` (it has nothing, and neither recurses nor speaks
---   for the name), `unrelated` (the reply holds nothing for the question, but something for another), `contradictory` (it holds
---   records of a name that it says does not exist), `dnssec_bogus`; nil where the server gave none.
+--   `cname_conflict` (a name has two CNAMEs that differ), `cname_chain_too_long`, `bad_message`, `not_a_reply`,
+--   `wrong_question`, `referral` (the server named others in place of an answer, and is not one to ask: their records are in
+--   `delegation`), `lame` (it has nothing, and neither recurses nor speaks for the name), `unrelated` (the reply holds nothing
+--   for the question, but something for another), `contradictory` (it holds records of a name that it says does not exist),
+--   `dnssec_bogus`; nil where the server gave none.
 -- - `server`: who answered; nil over a zone.
 -- @module mailseal.dns.resolver
 local ask = require "mailseal.dns.ask"

@@ -108,7 +108,7 @@ local function link(question, nodes, node, encloser, name)
   if node and node.sets[CNAME] then
     local owner, set = owner_of(question, name), node.sets[CNAME]
     local signed, n = signatures(question, node, CNAME, owner)
-    return owner .. set.tails[1] .. signed, n + 1, set.targets[1]
+    return owner .. table.concat(set.tails, owner) .. signed, n + set.n, set.targets[1]
   end
   if not node and encloser and nodes[encloser].sets[DNAME] then return synthesize(question, nodes, encloser, name) end
   return false
