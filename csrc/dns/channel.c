@@ -32,7 +32,7 @@ enum {
 };
 
 /* From 1.32 on c-ares does not wait for the time that it is told, but for five times what replies took before, and
- * doubles that with each try: a single one would be over after 250 ms. */
+ * doubles that with each try: a single one would be over after 250 ms. So there it sends again by itself, too. */
 enum { TRIES = ARES_VERSION < 0x012000 ? 1 : 10 };
 
 /* What c-ares has of a request. */
@@ -40,6 +40,8 @@ typedef struct attempt {
     struct attempt *next; /* of the same request; or among those free */
     ms_request *request;  /* NULL where nobody waits any more */
     struct lane *lane;
+    uint64_t sent; /* when */
+    unsigned nth;  /* of the request's sendings */
 } attempt;
 
 /* An ares channel: one server, over UDP or TCP. Made when it is first needed. */
@@ -178,6 +180,15 @@ static const char *code_of(int status)
     }
 }
 
+/* What a reply to an attempt is a reply to. Those that go by ports of their own are told apart; of those by the same,
+ * c-ares takes the first. */
+static ms_sending sending_of(const attempt *a, int timeouts)
+{
+    bool own_port = a->lane->kind < UDP_LANES && a->request->times <= UDP_LANES;
+
+    return (ms_sending){ a->sent, a->nth, timeouts == 0 && (a->request->times == 1 || own_port) };
+}
+
 /* c-ares is done with an attempt, maybe still inside ares_send. */
 static void on_reply(void *argument, int status, int timeouts, unsigned char *reply, int size)
 {
@@ -186,23 +197,25 @@ static void on_reply(void *argument, int status, int timeouts, unsigned char *re
     ms_channel *channel = l->channel;
     ms_request *r = a->request;
     const char *code = code_of(status);
+    ms_sending sending = { 0 };
 
-    (void)timeouts;
     l->attempts--;
     /* A server without EDNS; it may have said FORMERR before. */
     if (size >= 12 && reply[10] == 0 && reply[11] == 0)
         l->suspect = true;
-    if (r != NULL)
+    if (r != NULL) {
+        sending = sending_of(a, timeouts);
         unlink_attempt(a);
-    else
+    } else {
         l->lost--;
+    }
     attempt_free(channel, a);
     if (r == NULL)
         return;
     if (code == NULL && (reply == NULL || size <= 0))
         code = "failed";
     if (code == NULL) {
-        ms_schedule_replied(r, channel->now);
+        ms_schedule_replied(r, &sending, channel->now);
         if (!ms_request_keep(r, ms_span_of(reply, (size_t)size)))
             code = "no_memory";
     } else if (r->attempts != NULL) {
@@ -369,11 +382,22 @@ static bool has_additional(ms_span query)
     return query.n >= 12 && (query.p[10] != 0 || query.p[11] != 0);
 }
 
-/* The lane for a query to a server; NULL where it cannot be had. */
-static lane *choose_lane(ms_channel *channel, server *s, bool tcp, ms_span query, ms_error *error)
+/* What kind of lane a request is to take: another one each time, so that one can tell what a reply is to. */
+static unsigned choose_kind(server *s, const ms_request *r)
 {
-    unsigned kind = tcp ? TCP_LANE : has_additional(query) ? s->turn++ % UDP_LANES : PLAIN_LANE;
+    if (r->tcp)
+        return TCP_LANE;
+    if (!has_additional(ms_span_of(r->octets, r->size)))
+        return PLAIN_LANE;
+    if (r->attempts != NULL)
+        return (((const attempt *)r->attempts)->lane->kind + 1) % UDP_LANES;
+    return s->turn++ % UDP_LANES;
+}
 
+/* The lane for a request to a server; NULL where it cannot be had. */
+static lane *choose_lane(ms_channel *channel, server *s, const ms_request *r, ms_error *error)
+{
+    unsigned kind = choose_kind(s, r);
     lane *l = s->lanes[kind];
 
     if (l != NULL && (l->served == SERVED_MOST || lost_edns(l))) {
@@ -391,7 +415,7 @@ static void attempt_request(ms_channel *channel, ms_request *r)
     /* The peer is a server's first member. */
     server *s = (server *)r->peer;
     ms_error error = { .code = "no_memory" };
-    lane *l = choose_lane(channel, s, r->tcp, ms_span_of(r->octets, r->size), &error);
+    lane *l = choose_lane(channel, s, r, &error);
     attempt *a = l != NULL ? attempt_new(channel) : NULL;
 
     if (a == NULL) {
@@ -399,9 +423,8 @@ static void attempt_request(ms_channel *channel, ms_request *r)
             finish(channel, r, error.code);
         return;
     }
-    *a = (attempt){ .next = r->attempts, .request = r, .lane = l };
+    *a = (attempt){ .next = r->attempts, .request = r, .lane = l, .sent = channel->now, .nth = r->times };
     r->attempts = a;
-    r->times++;
     l->attempts++;
     l->served++;
     ares_send(l->ares, (const unsigned char *)r->octets, (int)r->size, on_reply, a);

@@ -4,15 +4,17 @@
 #include <stdlib.h>
 
 enum {
-    TICKS = 1024,         /* of the wheel; whoever waits longer is looked at in between */
-    POOL = 1024,          /* requests that are kept for others to come */
-    PATIENCE_LEAST = 200, /* before a query is sent again to a server that replies */
-    PATIENCE_BLIND = 400, /* and to one that nothing was heard of */
-    FEW = 16 /* so many queries at a time it costs nothing to send again, whether anybody is there or not */
+    TICKS = 1024,     /* of the wheel; whoever waits longer is looked at in between */
+    POOL = 1024,      /* requests that are kept for others to come */
+    FEW = 16,         /* so many queries at a time it costs nothing to send again, whether anybody is there or not */
+    TIMES = 4,        /* that a query is sent within a try */
+    TIMES_LOSSY = 10, /* and where datagrams are seen to be lost */
 };
 
-/* A reply within so long shows that a server is there. */
-static const uint64_t ALIVE = 3000;
+static const uint64_t PATIENCE_LEAST = 200; /* before a query is sent again to a server that replies */
+static const uint64_t PATIENCE_BLIND = 400; /* and to one that nothing was heard of */
+static const uint64_t ALIVE = 3000;         /* a reply within so long shows that a server is there */
+static const uint64_t PERIOD = 2000;        /* that replies and losses are counted for */
 
 typedef struct slot {
     ms_request *request;
@@ -308,11 +310,22 @@ static bool has_room(ms_peer *peer, uint64_t tick)
     return peer->first->tcp || peer->unanswered[0] + peer->unanswered[1] < MS_BURST;
 }
 
+/* As RFC 6298 has it: what replies take, and four times what they differ by. */
 static uint64_t patience(const ms_peer *peer)
 {
-    uint64_t replies_take = peer->round_trip / 8;
+    uint64_t takes = peer->round_trip / 8, margin = peer->deviation;
 
-    return replies_take * 5 > PATIENCE_LEAST ? replies_take * 5 : PATIENCE_LEAST;
+    if (margin < takes / 2)
+        margin = takes / 2;
+    return takes + margin > PATIENCE_LEAST ? takes + margin : PATIENCE_LEAST;
+}
+
+/* Is it loss that replies fail to come by, and not slowness? */
+static bool is_lossy(const ms_peer *peer)
+{
+    unsigned lost = peer->lost[0] + peer->lost[1];
+
+    return lost > 1 && 5 * lost > peer->replies[0] + peer->replies[1];
 }
 
 void ms_schedule_later(ms_schedule *schedule, ms_request *r, uint64_t now)
@@ -328,13 +341,29 @@ void ms_schedule_later(ms_schedule *schedule, ms_request *r, uint64_t now)
     enter_wheel(schedule, r, moment);
 }
 
-bool ms_schedule_again(const ms_request *r, uint64_t now)
+/* How long after it was sent last the request is to be sent again; each time it is longer, unless datagrams are lost.
+ */
+static uint64_t interval(const ms_request *r, uint64_t now)
 {
-    if (r->state != MS_REQUEST_SENT || r->tcp)
+    uint64_t wait = patience(r->peer);
+
+    if (r->peer->last_reply + ALIVE <= now)
+        return wait > PATIENCE_BLIND ? wait : PATIENCE_BLIND;
+    return is_lossy(r->peer) ? wait : wait << (r->times - 1);
+}
+
+bool ms_schedule_again(ms_request *r, uint64_t now)
+{
+    bool alive = r->peer->last_reply + ALIVE > now;
+    unsigned most = alive && is_lossy(r->peer) ? TIMES_LOSSY : TIMES;
+
+    if (r->state != MS_REQUEST_SENT || r->tcp || r->times >= most)
         return false;
-    if (r->peer->last_reply + ALIVE > now)
-        return r->sent + patience(r->peer) <= now;
-    return r->peer->sent <= FEW && r->sent + r->times * PATIENCE_BLIND <= now;
+    if ((!alive && r->peer->sent > FEW) || r->sent + interval(r, now) > now)
+        return false;
+    r->sent = now;
+    r->times++;
+    return true;
 }
 
 /* The peer that may be sent something, and has waited longest. */
@@ -369,6 +398,7 @@ ms_request *ms_schedule_next(ms_schedule *schedule, uint64_t now)
     best->sent++;
     r->state = MS_REQUEST_SENT;
     r->sent = now;
+    r->times = 1;
     r->first_tick = tick;
     r->expires = now + r->timeout < r->deadline ? now + r->timeout : r->deadline;
     if (!r->tcp)
@@ -379,10 +409,39 @@ ms_request *ms_schedule_next(ms_schedule *schedule, uint64_t now)
 
 /* ---- the end */
 
-void ms_schedule_replied(ms_request *r, uint64_t now)
+/* Learns from what a reply took (RFC 6298 §2). */
+static void learn_time(ms_peer *peer, unsigned took)
+{
+    unsigned takes = peer->round_trip / 8;
+
+    if (peer->round_trip == 0) {
+        peer->round_trip = took > 0 ? 8 * took : 8;
+        peer->deviation = 2 * took;
+        return;
+    }
+    peer->round_trip += took - takes;
+    peer->deviation += (took > takes ? took - takes : takes - took) - peer->deviation / 4;
+}
+
+/* Learns whether datagrams are lost: this one came at once, those sent before it did not. */
+static void learn_loss(ms_peer *peer, bool lost, uint64_t now)
+{
+    uint64_t period = now / PERIOD;
+
+    if (peer->period != period) {
+        peer->replies[1] = peer->period + 1 == period ? peer->replies[0] : 0;
+        peer->lost[1] = peer->period + 1 == period ? peer->lost[0] : 0;
+        peer->replies[0] = peer->lost[0] = 0;
+        peer->period = period;
+    }
+    peer->replies[0]++;
+    peer->lost[0] += lost;
+}
+
+void ms_schedule_replied(ms_request *r, const ms_sending *sending, uint64_t now)
 {
     ms_peer *peer = r->peer;
-    uint64_t took = now - r->sent;
+    uint64_t took = now - sending->at;
 
     peer->last_reply = now;
     if (r->tcp)
@@ -392,8 +451,9 @@ void ms_schedule_replied(ms_request *r, uint64_t now)
         peer->unanswered[0]--;
     else if (r->first_tick + 1 == peer->tick && peer->unanswered[1] > 0)
         peer->unanswered[1]--;
-    if (r->times == 1)
-        peer->round_trip += (unsigned)took - peer->round_trip / 8;
+    learn_loss(peer, sending->sure && sending->nth > 1 && took < patience(peer), now);
+    if (sending->sure || peer->round_trip == 0)
+        learn_time(peer, (unsigned)took);
 }
 
 void ms_schedule_done(ms_schedule *schedule, ms_request *r)

@@ -5,9 +5,10 @@
  * burst is lost: so no server is sent more than MS_BURST queries within 50 to 100 ms unless it replies meanwhile;
  * others ask it too. Who replies at once is asked as fast as he replies, and who is silent is not flooded.
  *
- * Datagrams are lost all the same. Where the server replies to others, a query that has waited for much
- * longer than its replies take is sent again. To a server that is silent altogether it is sent again where it is one of
- * few, such as a program's first; many are not.
+ * Datagrams are lost all the same. Where the server replies to others, a query that has waited for longer than its
+ * replies take (RFC 6298) is sent again, and each time the next wait is twice as long. But where replies to what was
+ * sent again show that datagrams are lost, it does not grow. To a server that is silent altogether a query is sent
+ * again where it is one of few, such as a program's first; many are not.
  *
  * Time is in milliseconds, looked at every MS_TICK: a wheel of lists, one a tick, so that it costs the same
  * however many requests there are.
@@ -38,9 +39,9 @@ typedef struct ms_request {
     bool tcp;
     unsigned timeout;       /* of the try, which begins when it is sent */
     uint64_t deadline;      /* of all, the time spent waiting included */
-    uint64_t sent, expires; /* the last try's moments */
+    uint64_t sent, expires; /* when it was sent last, and when the try is over */
     uint64_t first_tick;    /* of the first time that it was sent */
-    unsigned times;         /* it was sent */
+    unsigned times;         /* it was sent in the try */
     struct ms_peer *peer;   /* whom it is for */
     void *attempts;         /* the channel's: what c-ares has of it */
     const char *code;       /* of one that is done: NULL where there is a reply */
@@ -61,7 +62,10 @@ typedef struct ms_peer {
     uint64_t tick; /* `unanswered[0]` were sent in it, `unanswered[1]` in the one before */
     unsigned unanswered[2];
     uint64_t last_reply;
-    unsigned round_trip; /* eight times the smoothed time of a reply */
+    unsigned round_trip; /* eight times the smoothed time that a reply takes; 0 where none is known */
+    unsigned deviation;  /* four times what that differs by */
+    uint64_t period;     /* what replies came in it and in the one before; those among them that show a loss */
+    unsigned replies[2], lost[2];
 } ms_peer;
 
 typedef struct ms_schedule ms_schedule;
@@ -82,13 +86,20 @@ bool ms_schedule_ready(const ms_schedule *schedule, uint64_t now);
 ms_request *ms_schedule_next(ms_schedule *schedule, uint64_t now);
 /* The next request whose time has come: to give up, or to be sent again. NULL where there is none. */
 ms_request *ms_schedule_due(ms_schedule *schedule, uint64_t now);
-/* Is it to be sent again? Otherwise it is just looked at later. */
-bool ms_schedule_again(const ms_request *request, uint64_t now);
+/* Is it to be sent again? It then counts as sent. Otherwise it is just looked at later. */
+bool ms_schedule_again(ms_request *request, uint64_t now);
 /* Looks at a request again when its time has come. */
 void ms_schedule_later(ms_schedule *schedule, ms_request *request, uint64_t now);
 
+/* What was replied to: the n-th sending of a request, and when that was. `sure`: it was this one and none before it. */
+typedef struct ms_sending {
+    uint64_t at;
+    unsigned nth;
+    bool sure;
+} ms_sending;
+
 /* A reply came: what is to be learnt from that. */
-void ms_schedule_replied(ms_request *request, uint64_t now);
+void ms_schedule_replied(ms_request *request, const ms_sending *sending, uint64_t now);
 /* The request is neither waiting nor sent any more. */
 void ms_schedule_done(ms_schedule *schedule, ms_request *request);
 /* Nobody wants to know of the request any more. */

@@ -17,15 +17,17 @@ describe("core.dns.channel", function()
 
   local function query(name) return (core.dns.encode(name .. ".test", "TXT")) end
 
-  -- What becomes of so many queries, by number.
+  -- What becomes of so many queries, by number; and their numbers in the order in which they were done.
   local function outcomes(n)
-    local found = {}
+    local found, order = {}, {}
     while n > 0 do
       core.async.poll({ channel:pollfd() }, channel:timeout() or 1)
       channel:process()
-      for id, reply, code in function() return channel:take() end do found[id], n = reply or code, n - 1 end
+      for id, reply, code in function() return channel:take() end do
+        found[id], order[#order + 1], n = reply or code, id, n - 1
+      end
     end
-    return found
+    return found, order
   end
 
   it("speaks cqueues' polling protocol", function()
@@ -73,17 +75,20 @@ describe("core.dns.channel", function()
   end
 
   it("lets so many queries be under way, and the others wait for their turn, first come, first served", function()
-    reopen(5, 2)
-    channel:send(1, query "silent", 0.3)
-    channel:send(1, query "silent", 0.3)
-    local first, second = channel:send(1, query "ok", 1, false, 5), channel:send(1, query "silent.n", 0.1, false, 5)
-    local third = channel:send(1, query "ok", 1, false, 5)
+    reopen(30, 2)
+    channel:send(1, query "silent", 20)
+    local expected = { (channel:send(1, query "silent", 0.3)) }
+    for i = 1, 3 do expected[i + 1] = channel:send(1, query("ok.turn" .. i), 10, false, 20) end
+    channel:process()
+    assert.equal(0, server:asked("ok.turn1.test").udp)
     assert.equal(5, channel:outstanding())
-    local found, before = outcomes(5), core.async.now()
-    assert.same({ "ok" }, core.dns.decode(found[first], "ok.test", "TXT").text)
-    assert.equal("timeout", found[second])
-    assert.same({ "ok" }, core.dns.decode(found[third], "ok.test", "TXT").text)
-    assert.is_true(core.async.now() >= before)
+    local found, order = outcomes(4)
+    assert.same(expected, order)
+    assert.equal("timeout", found[expected[1]])
+    for i = 1, 3 do
+      local name = ("ok.turn%d.test"):format(i)
+      assert.same({ "ok" }, core.dns.decode(found[expected[i + 1]], name, "TXT").text)
+    end
   end)
 
   it("gives a query its time from when it is sent", function()
@@ -135,6 +140,31 @@ describe("core.dns.channel", function()
     outcomes(1)
     local id = channel:send(1, query "from4.ok.again", 9)
     assert.same({ "ok" }, core.dns.decode(outcomes(1)[id], "from4.ok.again.test", "TXT").text)
+  end)
+
+  it("sends it a few times and no more, where that is the only one", function()
+    reopen(10, 100)
+    local id, outcome = channel:send(1, query "silent.only", 2), nil
+    while not outcome do
+      channel:send(1, query "ok", 2)
+      outcome = outcomes(1)[id]
+      core.async.poll({}, 0.05)
+    end
+    assert.equal("timeout", outcome)
+    local asked = server:asked("silent.only.test").udp
+    assert.is_true(asked >= 2 and asked <= 4, "asked " .. asked .. " times")
+  end)
+
+  it("learns what replies take, and sends a slow server hardly any query twice", function()
+    reopen(5, 100)
+    local asked = 0
+    for i = 1, 10 do
+      local name = "delay500.ok.slow" .. i
+      channel:send(1, query(name), 4)
+      outcomes(1)
+      asked = asked + server:asked(name .. ".test").udp
+    end
+    assert.is_true(asked <= 12, "asked " .. asked .. " times")
   end)
 
   -- Of a server that never replied.
@@ -255,7 +285,7 @@ describe("core.dns.channel", function()
       for number = from, to do
         assert(channel:add_server(("127.9.%d.%d"):format(math.floor(number / 200), number % 200 + 1), 9))
         channel:send(number, query "ok", 5)
-        assert.same("unreachable", select(2, next(outcomes(1))))
+        assert.same("unreachable", select(2, next((outcomes(1)))))
       end
     end
     ask_servers(2, 600)
