@@ -140,6 +140,7 @@ build = {
     ["mailseal.dns.health"] = "lua/mailseal/dns/health.lua",
     ["mailseal.dns"] = "lua/mailseal/dns/init.lua",
     ["mailseal.dns.inquiry"] = "lua/mailseal/dns/inquiry.lua",
+    ["mailseal.dns.name"] = "lua/mailseal/dns/name.lua",
     ["mailseal.dns.name_servers"] = "lua/mailseal/dns/name_servers.lua",
     ["mailseal.dns.resolver"] = "lua/mailseal/dns/resolver.lua",
     ["mailseal.dns.resty"] = "lua/mailseal/dns/resty.lua",

@@ -7,6 +7,7 @@ local ask = require "mailseal.dns.ask"
 local async = require "mailseal.async"
 local encode = require "mailseal.core".dns.encode
 local inquiry = require "mailseal.dns.inquiry"
+local names = require "mailseal.dns.name"
 local zone_cut = require "mailseal.dns.zone_cut"
 
 local M = {}
@@ -104,7 +105,7 @@ end
 -- The addresses of a host that a delegation brought along. It is to be believed about hosts within its zone alone.
 local function glue_of(delegation, host, zone)
   local addresses = {}
-  if zone_cut.is_within(host, zone) then add_addresses(addresses, delegation, host) end
+  if names.is_within(host, zone) then add_addresses(addresses, delegation, host) end
   return addresses
 end
 
@@ -185,7 +186,7 @@ end
 
 -- What the servers of the zone above say that the zone's servers are: NS records, and addresses.
 local function ask_parent(search, zone)
-  local above = zone_cut.parent(zone)
+  local above = names.parent(zone)
   local parent = above and zone_cut.find(search.asking, above)
   if not parent then return {} end
   local hosts = hosts_of(search:query(parent, "NS").records, parent)
@@ -213,7 +214,7 @@ end
 local function zone_below(answer, zone, name)
   for _, record in ipairs(answer.delegation or {}) do
     local to = record.name
-    if record.type == "NS" and to ~= zone and zone_cut.is_within(to, zone) and zone_cut.is_within(name, to) then return to end
+    if record.type == "NS" and to ~= zone and names.is_within(to, zone) and names.is_within(name, to) then return to end
   end
 end
 

@@ -6,7 +6,7 @@
 local agreement = require "mailseal.dns.agreement"
 local encode = require "mailseal.core".dns.encode
 local inquiry = require "mailseal.dns.inquiry"
-local zone_cut = require "mailseal.dns.zone_cut"
+local parent = require "mailseal.dns.name".parent
 
 local M = {}
 
@@ -32,7 +32,7 @@ end
 
 -- A name beside another one that nobody has thought of; nil where the longest of names leave no room for one.
 local function sibling(name)
-  local above, label = zone_cut.parent(name), unguessable_label()
+  local above, label = parent(name), unguessable_label()
   for _, length in ipairs { 32, 16, 8 } do
     local beside = above == "." and label or label:sub(1, length) .. "." .. above
     if encode(beside, "A") then return beside end

@@ -4,10 +4,11 @@
 -- A question is a table: `query`, the message; `name`; `type`, its number; `checking_disabled`; `dnssec_ok`.
 -- @module mailseal.dns.zone_answer
 local core = require "mailseal.core".dns
+local parent = require "mailseal.dns.name".parent
 local zone_data = require "mailseal.dns.zone_data"
 local zone_view = require "mailseal.dns.zone_view"
 
-local make_reply, parent = core.reply, zone_data.parent
+local make_reply = core.reply
 
 local M = {}
 
@@ -15,8 +16,7 @@ local A, NS, CNAME, SOA, AAAA, DNAME, DS, RRSIG = 1, 2, 5, 6, 28, 39, 43, 46
 local NOERROR, SERVFAIL, NXDOMAIN, REFUSED, YXDOMAIN = 0, 2, 3, 5, 6
 local RECURSION_AVAILABLE, AUTHORITATIVE = 0x80, 0x400
 local CHAIN_MAX = 10
--- Where a record's data begins in its tail: behind type, class, TTL and length.
-local DATA_AT = 11
+local DATA_AT = zone_data.DATA_AT
 
 local rcodes = { servfail = SERVFAIL, refused = REFUSED, notimp = 4, formerr = 1, bogus = SERVFAIL }
 

@@ -6,6 +6,9 @@
 -- above are asked for their SOA, until one has it.
 -- @module mailseal.dns.zone_cut
 local async = require "mailseal.async"
+local relations = require "mailseal.dns.name"
+
+local is_within, parent = relations.is_within, relations.parent
 
 local M = {}
 
@@ -15,26 +18,10 @@ local BATCH, NAMES_MAX = 8, 40
 
 local definitive = { ok = true, nodata = true, nxdomain = true }
 
---- The name that a name is directly below.
--- @tparam string name as answers spell it
--- @treturn ?string nil for the root
-function M.parent(name)
-  if name == "." then return nil end
-  return name:match "%.(.+)$" or "."
-end
-
---- Is the name that of the zone, or below it?
--- @tparam string name as answers spell it
--- @tparam string zone likewise
--- @treturn boolean
-function M.is_within(name, zone)
-  return zone == "." or name == zone or name:sub(-#zone - 1) == "." .. zone
-end
-
 -- The zone that an answer to a question for `name` tells, if it does. Where CNAMEs were followed, it is that of their target.
 local function zone_told(answer, name)
   if #answer.chain > 0 or not answer.zone or not definitive[answer.status] then return nil end
-  return M.is_within(name, answer.zone) and answer.zone or nil
+  return is_within(name, answer.zone) and answer.zone or nil
 end
 
 -- Goes up from `name`: the first zone told; and the first answer below it that may hide another one.
@@ -43,7 +30,7 @@ local function search(query, name, fault)
     local names = {}
     while name and #names < BATCH do
       names[#names + 1] = name
-      name = M.parent(name)
+      name = parent(name)
     end
     local answers, errors = async.map(names, BATCH, function(at) return query(at, "SOA") end)
     for i, at in ipairs(names) do
@@ -81,7 +68,7 @@ function M.find(asking, name)
   local zone = zone_told(answer, name)
   if zone then return zone end
   if answer.status == "ok" then
-    return outcome(name, search(query, M.parent(name)))
+    return outcome(name, search(query, parent(name)))
   end
   return outcome(name, search(query, name))
 end

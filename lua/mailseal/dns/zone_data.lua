@@ -7,12 +7,17 @@
 -- servers only; `mailseal.dns.zone_view` makes nodes of it.
 -- @module mailseal.dns.zone_data
 local core = require "mailseal.core".dns
+local parent = require "mailseal.dns.name".parent
 
 local char, floor = string.char, math.floor
 
 local M = {}
 
 M.ANY_TYPE = 0
+
+--- Where a record's data begins in its tail: behind type, class, TTL and length.
+M.DATA_AT = 11
+
 local NS, CNAME, DNAME = 2, 5, 39
 local DEFAULT_TTL, TTL_MOST = 300, 2147483647
 
@@ -22,11 +27,6 @@ local faults = {
 
 -- Types whose data is a name.
 local has_target = { [NS] = true, [CNAME] = true, [DNAME] = true }
-
---- The name above another.
--- @tparam string name as answers spell it
--- @treturn ?string nil above the root
-function M.parent(name) return name:match "%.(.+)$" or (name ~= "." and "." or nil) end
 
 local function pack16(number) return char(floor(number / 256) % 256, number % 256) end
 local function pack32(number) return pack16(floor(number / 65536)) .. pack16(number % 65536) end
@@ -96,7 +96,7 @@ function M.node_at(nodes, name)
   if node then return node end
   node = { sets = {} }
   nodes[name] = node
-  local above = M.parent(name)
+  local above = parent(name)
   if above then M.node_at(nodes, above) end
   return node
 end

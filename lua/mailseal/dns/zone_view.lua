@@ -3,6 +3,7 @@
 -- Most of a zone is the same everywhere. What is limited to some servers is laid over it: a view is a table of nodes, those
 -- that differ being its own and all others the zone's.
 -- @module mailseal.dns.zone_view
+local parent = require "mailseal.dns.name".parent
 local zone_data = require "mailseal.dns.zone_data"
 
 local unpack = table.unpack or unpack -- luacheck: ignore
@@ -10,8 +11,7 @@ local unpack = table.unpack or unpack -- luacheck: ignore
 local M = {}
 
 local A, NS, SOA, AAAA = 1, 2, 6, 28
--- Where a record's data begins in its tail: behind type, class, TTL and length.
-local DATA_AT = 11
+local DATA_AT = zone_data.DATA_AT
 
 -- The keys of a host's addresses.
 local function addresses_of(nodes, host)
@@ -108,7 +108,7 @@ function M.apex(nodes, name)
   while name do
     local node = nodes[name]
     if node and (node.sets[SOA] or node.sets[NS]) then return name end
-    name = zone_data.parent(name)
+    name = parent(name)
   end
 end
 
