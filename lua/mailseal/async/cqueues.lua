@@ -138,23 +138,14 @@ end
 
 --- Ends the wait of a task that has been cancelled. For `task:cancel`.
 -- @tparam table task
-function M.cancel(task)
-  if not task.waiting then return end
-  M.wake(task)
-  if task.on_cancel then task.on_cancel(task.poller, task) end
-end
+-- @function cancel
+M.cancel = tasks.end_wait
 
 --- Waits in a task.
 -- @tparam number seconds
 function M.sleep(seconds) M.suspend(nil, nil, seconds) end
 
 ---- Starting.
-
--- Keeps where an error was raised.
-local function note(problem)
-  if problem ~= CANCELLED then task_of[coroutine.running()].traceback = debug.traceback("", 2):gsub("^\n", "") end
-  return problem
-end
 
 --- Begins a task.
 -- @tparam table task see `mailseal.async.task`; its home is a controller
@@ -163,7 +154,7 @@ function M.spawn(task, fn)
   task.home:wrap(function()
     task_of[coroutine.running()] = task
     if task.cancelled then return task:over(false, CANCELLED) end
-    task:over(xpcall(fn, note))
+    task:over(xpcall(fn, tasks.noting(task)))
   end)
 end
 

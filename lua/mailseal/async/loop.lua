@@ -89,12 +89,8 @@ end
 
 --- Ends the wait of a task that has been cancelled. For `task:cancel`.
 -- @tparam table task
-function M.cancel(task)
-  if not task.waiting then return end
-  local poller = task.poller
-  M.wake(task)
-  if task.on_cancel then task.on_cancel(poller, task) end
-end
+-- @function cancel
+M.cancel = tasks.end_wait
 
 --- Waits in a task.
 -- @tparam number seconds

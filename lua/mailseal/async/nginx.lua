@@ -121,23 +121,12 @@ end
 
 --- Ends the wait of a task that has been cancelled. For `task:cancel`.
 -- @tparam table task
-function M.cancel(task)
-  if not task.waiting then return end
-  M.wake(task)
-  if task.on_cancel then task.on_cancel(nil, task) end
-end
+-- @function cancel
+M.cancel = tasks.end_wait
 
 --- Waits in a task.
 -- @tparam number seconds
 function M.sleep(seconds) M.suspend(nil, nil, seconds) end
-
--- Keeps where an error was raised.
-local function note(task)
-  return function(problem)
-    if problem ~= CANCELLED then task.traceback = debug.traceback("", 2):gsub("^\n", "") end
-    return problem
-  end
-end
 
 -- What a task's light thread runs. It begins when its starter waits, as nginx would not have it: nobody wants his task to have
 -- ended before he knows of it.
@@ -154,7 +143,7 @@ local function body(task, fn, starter)
   end
   task.semaphore:wait(LONG)
   if task.cancelled then return over(false, CANCELLED) end
-  over(xpcall(fn, note(task)))
+  over(xpcall(fn, tasks.noting(task)))
 end
 
 --- Begins a task.

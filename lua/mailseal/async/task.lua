@@ -74,6 +74,25 @@ function Task:over(ok, ...)
   for child in pairs(self.children) do child:cancel() end
 end
 
+--- Ends the wait of a task that has been cancelled. For hosts, as their `cancel`.
+-- @tparam table task
+function M.end_wait(task)
+  if not task.waiting then return end
+  local poller = task.poller
+  task.host.wake(task)
+  if task.on_cancel then task.on_cancel(poller, task) end
+end
+
+--- What keeps, in a task, where an error was raised in it. For hosts, as the handler of `xpcall`.
+-- @tparam table task
+-- @treturn function
+function M.noting(task)
+  return function(problem)
+    if problem ~= M.CANCELLED then task.traceback = debug.traceback("", 2):gsub("^\n", "") end
+    return problem
+  end
+end
+
 --- Cancels a task: what it waits for, or will wait for next, raises an error (`async.cancelled`), and so does every later wait
 -- in it, so that whoever catches it by accident hears of it again. What the task started is cancelled when it has ended. To
 -- cancel a task that has ended does nothing.
