@@ -181,9 +181,12 @@ describe("dns.resolver with a cache", function()
       assert.equal(moment + 60, ask("key").recheck_at)
       assert.equal(moment + 86400, ask("long").recheck_at)
       transport:publish(soa:gsub("30\n", "40000\n"):gsub("3600", "50000", 1) .. 'key TXT x\n')
-      assert.equal(moment + 40000, ask("gone", "MX").recheck_at)
+      for _, answer in ipairs { ask("gone", "MX"), ask("key", "MX") } do
+        assert.equal(moment + 10800, answer.recheck_at)
+        assert.equal(moment + 10800, answer.expires_at)
+      end
       transport:publish '{"key.test": [{"error": "timeout"}]}'
-      assert.equal(moment + 60, ask("key", "MX").recheck_at)
+      assert.equal(moment + 60, ask("key", "A").recheck_at)
     end)
 
     it("the same without a cache", function()

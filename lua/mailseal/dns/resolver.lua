@@ -54,8 +54,8 @@ local Resolver = {}
 Resolver.__index = Resolver
 Resolver.__name = "mailseal.dns.resolver"
 
--- Seconds before which nobody should ask again, and those after which he may in any case.
-local RECHECK_SOONEST, RECHECK_LATEST = 60, 86400
+-- Seconds before which nobody should ask again.
+local RECHECK_SOONEST = 60
 
 -- Seconds that a definitive answer may be kept at most, whatever it says of itself (of a negative one RFC 2308 §5 says so). All
 -- others are faults, which RFC 2308 §7 would let us keep for five minutes: of one that is over nobody should hear any longer.
@@ -133,11 +133,11 @@ local function ask_now(self, question, query, deadline)
   local moment, ttl, wait = self.time(), answer.ttl, RECHECK_SOONEST
   local longest = ttl and ttl > 0 and LONGEST[answer.status]
   if longest then
-    if ttl > wait then wait = ttl < RECHECK_LATEST and ttl or RECHECK_LATEST end
     if ttl > longest then
       ttl = longest
       answer.ttl = ttl
     end
+    if ttl > wait then wait = ttl end
     answer.expires_at = moment + ttl
   end
   answer.recheck_at = moment + wait
