@@ -11,6 +11,7 @@ local zone = [[{
                 { "type": "MX", "data": "10 mx.example." }, { "type": "NS", "data": "ns.example." },
                 { "type": "CAA", "data": "0 issue \"ca.example\"" }, { "type": "TYPE65280", "data": "\\# 3 0001ff" },
                 { "type": "SOA", "data": "ns.example. host.example. 1 2 3 4 5" }],
+  "odd.example": [{ "type": "CAA", "data": "0 \"i\\010s ue\" \"ca.example\"" }],
   "silent.example": [{ "error": "timeout" }],
   "broken.example": [{ "error": "servfail" }],
   "closed.example": [{ "error": "refused" }],
@@ -62,6 +63,14 @@ describe("mailseal query", function()
     } do
       assert.equal(("b.example. 300 IN %s %s\n"):format(kind, data), query("b.example", kind).out)
     end
+  end)
+
+  it("prints the tag of a CAA record on one line, as one word, whatever it holds", function()
+    local odd = query("odd.example", "CAA")
+    assert.same({ status = 0, out = 'odd.example. 300 IN CAA 0 "i\\010s ue" "ca.example"\n', err = "" }, odd)
+    local again = { ["odd.example"] = { { type = "CAA", data = odd.out:match "CAA (.-)\n" } } }
+    local answer = assert(require "mailseal.dns".resolver { zone_text = cjson.encode(again) }:query("odd.example", "CAA"))
+    assert.equal("i\ns ue", answer.records[1].tag)
   end)
 
   it("shows the aliases that it has followed", function()

@@ -90,7 +90,8 @@ end
 
 local function field_text(record, field)
   local value = record[field]
-  if field == "strings" or record.type == "CAA" and field == "value" then
+  -- A CAA record's tag is of letters and digits (RFC 8659 §4.1), or else of whatever its server makes up.
+  if field == "strings" or record.type == "CAA" and (field == "value" or field == "tag" and not value:find "^%w+$") then
     return require("mailseal.record").quote(value)
   end
   return names[field] and value .. "." or tostring(value)
