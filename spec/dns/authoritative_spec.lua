@@ -484,7 +484,7 @@ describe("resolver:authoritative", function()
     assert.has_error(function() resolver:authoritative("a.test", "TXT", { tries = 1 }) end,
       'resolver:authoritative knows no option "tries"')
     assert.has_error(function() resolver:authoritative("a.test", "TXT", { deadline = 0 }) end,
-      "resolver:authoritative: deadline must be a number above 0")
+      "resolver:authoritative: deadline must be a number above 0, at most 86400")
   end)
 
   it("says when to ask again: not before a minute is over", function()
@@ -562,7 +562,10 @@ describe("resolver:authoritative", function()
   end)
 
   it("raises on a port that is none", function()
-    for _, port in ipairs { 0, 65536, 1.5, "53" } do
+    local resolver = assert(dns.resolver { zone = {} })
+    for _, port in ipairs { 0, 65536, 1.5, 0 / 0, 1e300, "53" } do
+      assert.has_error(function() resolver:authoritative("a.test", "TXT", { port = port }) end,
+        "resolver:authoritative: port must be a whole number from 1 to 65535")
       assert.has_error(function() dns.resolver { zone = {}, port = port } end, "dns.resolver: port must be a whole number from 1 to 65535")
     end
   end)

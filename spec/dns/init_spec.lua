@@ -12,23 +12,35 @@ describe("dns.resolver's options", function()
   end)
 
   it("are each of their kind", function()
-    for _, name in ipairs { "timeout", "tries", "deadline" } do
-      for _, wrong in ipairs { 0, -1, 0 / 0, math.huge, "2", true } do
-        refuses({ [name] = wrong }, "dns.resolver: " .. name .. " must be a number above 0")
+    for name, most in pairs { timeout = 1000, deadline = 86400 } do
+      for _, wrong in ipairs { 0, -1, 0 / 0, math.huge, -math.huge, most + 1, 1e300, "2", true, {} } do
+        refuses({ [name] = wrong }, ("dns.resolver: %s must be a number above 0, at most %d"):format(name, most))
       end
     end
-    refuses({ rotate = 1 }, "dns.resolver: rotate must be true or false")
-    for _, wrong in ipairs { 0, 1.5, "9", false } do
-      refuses({ in_flight = wrong }, "dns.resolver: in_flight must be a whole number from 1")
+    for name, most in pairs { tries = 100, in_flight = 1000000, port = 65535 } do
+      for _, wrong in ipairs { 0, -1, 0.5, 1.5, 0 / 0, math.huge, most + 1, 1e300, "9", false } do
+        refuses({ [name] = wrong }, ("dns.resolver: %s must be a whole number from 1 to %d"):format(name, most))
+      end
     end
-    for _, wrong in ipairs { 0, 65536, "53" } do
-      refuses({ port = wrong }, "dns.resolver: port must be a whole number from 1 to 65535")
-    end
+    for _, wrong in ipairs { 1, "true" } do refuses({ rotate = wrong }, "dns.resolver: rotate must be true or false") end
     refuses({ now = 5 }, "dns.resolver: now must be a function")
     refuses({ resolv_conf = 5 }, "dns.resolver: resolv_conf must be a path")
     refuses({ zone = true }, "dns.resolver: zone must be a table or a path")
     refuses({ zone_text = {} }, "dns.resolver: zone_text must be a text")
     refuses({ zone = {}, zone_text = "" }, "dns.resolver wants a zone or a zone_text, not both")
+  end)
+
+  it("may be as large and as small as they may", function()
+    for _, options in ipairs {
+      { timeout = 1000, tries = 100, deadline = 86400, in_flight = 1000000, port = 65535, cache = 1000000000 },
+      { timeout = 1e-300, tries = 1, deadline = 1e-300, in_flight = 1, port = 1, cache = 2 },
+    } do
+      options.servers = { "127.0.0.1:1" }
+      local resolver = assert(dns.resolver(options))
+      local answer = resolver:query("a.test", "TXT", { deadline = 0.001 })
+      resolver:close()
+      assert.equal("timeout", answer.status)
+    end
   end)
 
   it("reach those whom they concern", function()
@@ -54,8 +66,11 @@ describe("resolver:query's options", function()
     end
     refuses({ fersh = true }, 'resolver:query knows no option "fersh"')
     refuses("fresh", "resolver:query wants a table of options")
-    for _, wrong in ipairs { 0, -1, 0 / 0, math.huge, "2" } do
-      refuses({ deadline = wrong }, "resolver:query: deadline must be a number above 0")
+    for _, wrong in ipairs { 0, -1, 0 / 0, math.huge, 86401, "2" } do
+      refuses({ deadline = wrong }, "resolver:query: deadline must be a number above 0, at most 86400")
+    end
+    for _, name in ipairs { "fresh", "dnssec_ok", "checking_disabled", "no_recursion", "no_edns" } do
+      refuses({ [name] = 1 }, "resolver:query: " .. name .. " must be true or false")
     end
   end)
 

@@ -308,6 +308,36 @@ describe("dns.resolver", function()
     assert.same({}, over_zone:query_all({}, "TXT"))
   end)
 
+  it("raises where several names are not asked for as they are to be, and tells the line that did it", function()
+    local over_zone = assert(dns.resolver { zone = {} })
+    local function raises(message, ...)
+      local ok, problem = pcall(function(...) return over_zone:query_all(...), nil end, ...)
+      assert.is_false(ok)
+      assert.matches("^[^\n]*resolver_spec.lua:%d+: (.*)$", problem)
+      assert.equal(message, problem:match ":%d+: (.*)$")
+    end
+    local wanted = "resolver:query_all wants a list of names, and a type"
+    raises(wanted)
+    raises(wanted, nil, "TXT")
+    raises(wanted, "a.test", "TXT")
+    raises(wanted, { "a.test" })
+    raises(wanted, { "a.test", 5 }, "TXT")
+    raises('resolver:query_all knows no option "bogus"', { "a.test" }, "TXT", { bogus = 1 })
+    refuses("resolver:query_all wants a table of options", {}, "TXT", 5)
+  end)
+
+  it("says of names whose turn comes when it is closed that it was", function()
+    local over_zone = assert(dns.resolver { zone = { ["a.test"] = { { type = "TXT", data = "a" } } } })
+    local exchange = over_zone.transport.exchange
+    function over_zone.transport:exchange(...)
+      over_zone:close()
+      return exchange(self, ...)
+    end
+    local answers = over_zone:query_all({ "a.test", "b.test" }, "TXT")
+    assert.equal("ok", answers[1].status)
+    assert.same({ "timeout", "closed" }, { answers[2].status, answers[2].reason })
+  end)
+
   it("raises on a question to a closed resolver", function()
     for _, options in ipairs { { servers = { "127.0.0.1:1" } }, { zone = {} } } do
       local closed = assert(dns.resolver(options))

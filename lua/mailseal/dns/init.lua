@@ -18,28 +18,38 @@ local system = require "mailseal.dns.system"
 
 local M = {}
 
-local function is_number(value) return type(value) == "number" and value > 0 and value < math.huge end
-local function is_count(value) return is_number(value) and value == math.floor(value) end
+local function is_within(value, most) return type(value) == "number" and value > 0 and value <= most end
+local function is_count(value, most) return is_within(value, most) and value == math.floor(value) end
 local function is_boolean(value) return type(value) == "boolean" end
 local function is_text(value) return type(value) == "string" end
 local function is_function(value) return type(value) == "function" end
 
+local CACHE_MOST = 1000000000
+
 local function is_cache(value)
   if is_boolean(value) or is_text(value) then return true end
-  return is_count(value) and value >= 2
+  return is_count(value, CACHE_MOST) and value >= 2
     or type(value) == "table" and is_function(value.get) and is_function(value.put) and is_function(value.delete)
+end
+
+local function seconds(most)
+  return { function(value) return is_within(value, most) end, ("a number above 0, at most %d"):format(most) }
+end
+
+local function count(most)
+  return { function(value) return is_count(value, most) end, ("a whole number from 1 to %d"):format(most) }
 end
 
 -- What each option must be: a test, and the words for it; the servers and the zone are judged by those who read them.
 local known = {
   servers = { function() return true end },
-  timeout = { is_number, "a number above 0" },
-  tries = { is_number, "a number above 0" },
-  deadline = { is_number, "a number above 0" },
+  timeout = seconds(1000),
+  tries = count(100),
+  deadline = seconds(86400),
   rotate = { is_boolean, "true or false" },
-  in_flight = { is_count, "a whole number from 1" },
-  port = { function(value) return is_count(value) and value <= 65535 end, "a whole number from 1 to 65535" },
-  cache = { is_cache, "true, false, a whole number from 2, the name of a lua_shared_dict, or a cache" },
+  in_flight = count(1000000),
+  port = count(65535),
+  cache = { is_cache, "true, false, a whole number from 2 to 1000000000, the name of a lua_shared_dict, or a cache" },
   now = { is_function, "a function" },
   zone = { function(value) return type(value) == "table" or is_text(value) end, "a table or a path" },
   zone_text = { is_text, "a text" },
@@ -103,11 +113,12 @@ end
 -- - `servers`: list of servers to ask, in this order: "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353".
 --   Without it those of /etc/resolv.conf are asked, with its options, and those that it comes to name later; see
 --   `mailseal.dns.system`.
--- - `timeout`: seconds that a server is given for one try (2); `tries`: how often the list is gone through (2).
--- - `deadline`: seconds after which a query ends in any case (timeout × tries × number of servers).
+-- - `timeout`: seconds that a server is given for one try (2), at most 1000; `tries`: how often the list is gone through (2), at
+--   most 100 times.
+-- - `deadline`: seconds after which a query ends in any case (timeout × tries × number of servers), at most a day.
 -- - `rotate`: begin with another server each time (false).
 -- - `in_flight`: how many queries may be under way at a time; further ones wait for their turn, which counts to
---   their deadline (2000).
+--   their deadline (2000), at most 1,000,000.
 -- - `cache`: how many answers to keep (10,000), or false for none: then each query is asked, even where the same one is under
 --   way; or a cache (see `mailseal.dns.cache`), which several resolvers that ask the same servers may share; or, in nginx, the
 --   name of a lua_shared_dict, which all workers share. Over a zone there is none unless asked for.

@@ -221,19 +221,36 @@ local function check_open(self)
   if self.closed then error("the resolver is closed", 3) end
 end
 
-local function are_strings(a, b) return type(a) == "string" and type(b) == "string" end
+local function is_string(value) return type(value) == "string" end
+local function are_strings(a, b) return is_string(a) and is_string(b) end
 
-local query_options = { dnssec_ok = true, checking_disabled = true, no_recursion = true, no_edns = true, fresh = true, deadline = true }
-local authoritative_options = { fresh = true, deadline = true, port = true }
+local function are_names(list)
+  if type(list) ~= "table" then return false end
+  for _, name in ipairs(list) do
+    if not is_string(name) then return false end
+  end
+  return true
+end
+
+-- What each option must be: a test, and the words for it.
+local flag = { function(value) return type(value) == "boolean" end, "true or false" }
+local seconds = { function(value) return type(value) == "number" and value > 0 and value <= 86400 end, "a number above 0, at most 86400" }
+local port = {
+  function(value) return type(value) == "number" and value >= 1 and value <= 65535 and value == floor(value) end,
+  "a whole number from 1 to 65535",
+}
+
+local query_options = {
+  dnssec_ok = flag, checking_disabled = flag, no_recursion = flag, no_edns = flag, fresh = flag, deadline = seconds,
+}
+local authoritative_options = { fresh = flag, deadline = seconds, port = port }
 
 local function check_options(method, options, known)
   if type(options) ~= "table" then error(("resolver:%s wants a table of options"):format(method), 3) end
-  for name in next, options do
-    if not known[name] then error(("resolver:%s knows no option \"%s\""):format(method, tostring(name)), 3) end
-  end
-  local deadline = options.deadline
-  if deadline ~= nil and not (type(deadline) == "number" and deadline > 0 and deadline < math.huge) then
-    error(("resolver:%s: deadline must be a number above 0"):format(method), 3)
+  for name, value in next, options do
+    local option = known[name]
+    if not option then error(("resolver:%s knows no option \"%s\""):format(method, tostring(name)), 3) end
+    if not option[1](value) then error(("resolver:%s: %s must be %s"):format(method, name, option[2]), 3) end
   end
 end
 
@@ -257,7 +274,7 @@ end
 -- - `fresh`: ask now, whatever the cache holds, and put what is found into it, in place of all that it knew of that name and
 --   type. The servers asked may have a cache of their own; who wants to be past that, too, asks the name servers themselves
 --   (`authoritative`).
--- - `deadline`: seconds after which this query ends in any case.
+-- - `deadline`: seconds after which this query ends in any case, at most a day.
 -- - `dnssec_ok`: ask for signatures (DO); `checking_disabled`: for what does not validate, too (CD).
 -- - `no_recursion`: ask an authoritative server what it knows itself. Such an answer is not cached.
 -- - `no_edns`: where it comes to asking, without EDNS, and so without `dnssec_ok`.
@@ -286,9 +303,15 @@ end
 -- @tparam string type as for `query`
 -- @tparam[opt] table options as for `query`
 -- @treturn table the answers, by the names' places; false where `query` would have returned nil
+-- @raise where what is given is no list of strings and a string, an option is none, or the resolver is closed
 function Resolver:query_all(names, type, options)
   check_open(self)
-  local answers, errors = async.map(names, math.max(#names, 1), function(name) return self:query(name, type, options) or false end)
+  if not are_names(names) or not is_string(type) then error("resolver:query_all wants a list of names, and a type", 2) end
+  if options ~= nil then check_options("query_all", options, query_options) end
+  local answers, errors = async.map(names, math.max(#names, 1), function(name)
+    if self.closed then return ask.no_answer(name, type, "closed") end
+    return self:query(name, type, options) or false
+  end)
   local _, wrong = next(errors)
   if wrong then error(wrong, 0) end
   return answers
