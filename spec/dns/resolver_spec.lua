@@ -323,7 +323,7 @@ describe("dns.resolver", function()
     raises(wanted, { "a.test" })
     raises(wanted, { "a.test", 5 }, "TXT")
     raises('resolver:query_all knows no option "bogus"', { "a.test" }, "TXT", { bogus = 1 })
-    refuses("resolver:query_all wants a table of options", {}, "TXT", 5)
+    raises("resolver:query_all wants a table of options", {}, "TXT", 5)
   end)
 
   it("says of names whose turn comes when it is closed that it was", function()
