@@ -124,6 +124,28 @@ describe("dns.ask", function()
     assert.equal("", names_asked())
   end)
 
+  it("says bogus where a server says SERVFAIL again and again, and only then has an answer for who wants it unvalidated", function()
+    local function is_unchecked(sent) return math.floor(sent:byte(4) / 16) % 2 == 1 end
+    behaviour.a = function(sent) return reply_to(sent, is_unchecked(sent) and 3 or 2) end
+    local answer = query(new({ "a" }))
+    assert.same({ "bogus", "dnssec_bogus" }, { answer.status, answer.reason })
+    behaviour.a = rcode(2)
+    assert.equal("servfail", query(new({ "a" })).status)
+  end)
+
+  it("takes a server that was ill for a moment at its word, and not for one that finds forgery", function()
+    behaviour.a = function(sent) return reply_to(sent, #asked <= 2 and 2 or 3) end
+    assert.equal("nxdomain", query(new({ "a" })).status)
+    asked = {}
+    behaviour.a = function(sent, seconds)
+      if #asked == 4 then return silent(sent, seconds) end
+      return reply_to(sent, #asked <= 2 and 2 or 3)
+    end
+    local answer = query(new({ "a" }))
+    assert.equal("servfail", answer.status)
+    assert.is_nil(answer.reason)
+  end)
+
   it("asks without EDNS where that gets FORMERR, NOTIMP or BADVERS, and where it got silence", function()
     local function has_edns(sent) return sent:byte(12) > 0 end
     behaviour.a = function(sent) return reply_to(sent, has_edns(sent) and 1 or 3) end

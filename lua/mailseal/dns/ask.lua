@@ -98,18 +98,27 @@ local function without_edns(self, question, answer, server, deadline)
   return ask_server(self, question, plain_query(question), server, deadline, moment)
 end
 
+-- Asks a server a question past what has been said before, without EDNS where that is what it dislikes. Always an answer.
+local function ask_once_more(self, question, server, deadline)
+  local moment = self.clock()
+  if deadline <= moment then return no_answer(question.name, question.type, "timeout") end
+  local answer = ask_server(self, question, encode_question(question), server, deadline, moment)
+  return without_edns(self, question, answer, server, deadline)
+end
+
 -- Did validation fail? A validating server says no more than SERVFAIL (RFC 4035 §5.5), and has an answer for those who
--- want it unvalidated (CD, §3.2.2). What a name server knows itself it does not validate.
+-- want it unvalidated (CD, §3.2.2). So has one that was ill for a moment: hence the question is put to it as before once more.
+-- What a name server knows itself it does not validate.
 local function check_bogus(self, question, answer, server, deadline)
   local options = question.options or {}
-  if answer.status ~= "servfail" or answer.rcode ~= SERVFAIL or options.checking_disabled or options.no_recursion
-    or deadline <= self.clock() then
+  if answer.status ~= "servfail" or answer.rcode ~= SERVFAIL or options.checking_disabled or options.no_recursion then
     return answer
   end
-  local unchecked = question_with(question, "checking_disabled")
-  local found = ask_server(self, unchecked, encode_question(unchecked), server, deadline, self.clock())
-  found = without_edns(self, unchecked, found, server, deadline)
-  if not temporary[found.status] then answer.status, answer.reason = "bogus", "dnssec_bogus" end
+  local found = ask_once_more(self, question_with(question, "checking_disabled"), server, deadline)
+  if temporary[found.status] then return answer end
+  found = ask_once_more(self, question, server, deadline)
+  if not temporary[found.status] or found.status == "bogus" then return found end
+  if found.rcode == SERVFAIL then answer.status, answer.reason = "bogus", "dnssec_bogus" end
   return answer
 end
 
