@@ -30,9 +30,17 @@ options rotate trust-ad ndots:2
 ]])
   end)
 
-  it("takes every server there is", function()
-    local servers = read(("nameserver 192.0.2.1\n"):rep(9)).servers
-    assert.equal(9, #servers)
+  it("takes the first three servers that can be asked, as the C library does", function()
+    local lines = {}
+    for i = 1, 1000 do lines[i] = "nameserver nobody\nnameserver 192.0.2." .. i end
+    local found = read(table.concat(lines, "\n"))
+    assert.same({ "192.0.2.1", "192.0.2.2", "192.0.2.3" }, found.servers)
+    assert.equal(8, #found.passed_over)
+  end)
+
+  it("shows of what it passed over no more than fits a line, and nothing that a terminal obeys", function()
+    local found = read("nameserver \27[31m\155x\r\nnameserver " .. ("1"):rep(1000000) .. "\n")
+    assert.same({ "?[31m?x", ("1"):rep(64) .. "..." }, found.passed_over)
   end)
 
   it("takes ports", function()
@@ -163,6 +171,8 @@ describe("dns.resolver without servers", function()
     assert.is_nil(resolver)
     assert.equal(path .. " names no server that can be asked, only fe80::1%eth0", message)
     assert.equal("bad_server", code)
+    message = select(2, resolver_by(("nameserver \27[2J" .. ("x"):rep(500) .. "\n"):rep(100)))
+    assert.is_true(#message < 1000 and not message:find "%c", message)
   end)
 
   describe("whose resolv.conf changes", function()

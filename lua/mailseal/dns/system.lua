@@ -1,9 +1,9 @@
 --- What the machine says about its resolvers: resolv.conf(5).
 --
--- Of the file are read: `nameserver`, each one, with a port where it has one ("[192.0.2.1]:5353", as OpenBSD spells it);
--- and of `options`: `timeout:n`, `attempts:n`, `rotate`, `trust-ad`. What else stands there has no meaning here: names are
--- absolute, so `search`, `domain` and `ndots` have nothing to complete; EDNS is used in any case (`edns0`); and no two
--- questions share a socket in the way that `single-request` is about.
+-- Of the file are read: `nameserver`, with a port where it has one ("[192.0.2.1]:5353", as OpenBSD spells it), the first three
+-- that can be asked, as the C libraries have it; and of `options`: `timeout:n`, `attempts:n`, `rotate`, `trust-ad`. What else
+-- stands there has no meaning here: names are absolute, so `search`, `domain` and `ndots` have nothing to complete; EDNS is used
+-- in any case (`edns0`); and no two questions share a socket in the way that `single-request` is about.
 -- @module mailseal.dns.system
 local async = require "mailseal.async"
 local server = require "mailseal.dns.server"
@@ -15,6 +15,15 @@ Watch.__name = "mailseal.dns.system"
 
 local PATH, PAUSE = "/etc/resolv.conf", 5
 
+-- Whom the file names further than that nobody asks, nor hears of: it may be anything.
+local SERVERS_MAX, PASSED_OVER_MAX, WORD_MAX = 3, 8, 64
+
+-- A word of the file as it may be shown: in one line, without what a terminal obeys.
+local function printable(word)
+  local shown = word:sub(1, WORD_MAX):gsub("[^\33-\126]", "?")
+  return #word > WORD_MAX and shown .. "..." or shown
+end
+
 local function bounded(text, greatest)
   local number = tonumber(text)
   return number and number >= 1 and math.min(number, greatest) or nil
@@ -23,8 +32,12 @@ end
 -- An address with a scope ("fe80::1%eth0") is passed over: c-ares before 1.20 cannot be told of it.
 local function read_nameserver(found, rest)
   local address = rest:match "^%S+"
-  local list = address and server.is_server(address) and found.servers or found.passed_over
-  list[#list + 1] = address
+  if not address then return end
+  if server.is_server(address) then
+    if #found.servers < SERVERS_MAX then table.insert(found.servers, address) end
+  elseif #found.passed_over < PASSED_OVER_MAX then
+    table.insert(found.passed_over, printable(address))
+  end
 end
 
 local function read_options(found, rest)
@@ -64,8 +77,8 @@ end
 
 --- Reads resolv.conf. Where it is absent or names nobody, the server is the machine itself, as resolv.conf(5) says.
 -- @tparam[opt] string path "/etc/resolv.conf"
--- @treturn table `servers`, a list of addresses; `passed_over`, a list of what is named but cannot be asked (no address, or
---   one with a scope as in "fe80::1%eth0"); and, where the file says so, `timeout` (seconds), `tries`, `rotate` (true), and
+-- @treturn table `servers`, a list of up to three addresses; `passed_over`, a list of what is named but cannot be asked (no
+--   address, or one with a scope as in "fe80::1%eth0"), of up to eight, printable and each cut to 64 characters; and, where the file says so, `timeout` (seconds), `tries`, `rotate` (true), and
 --   `trusted` (true: what these servers say of DNSSEC is to be believed). `servers` is empty where all are passed over
 function M.read(path) return judge(read_text(path or PATH)) end
 
