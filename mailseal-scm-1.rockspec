@@ -148,6 +148,7 @@ build = {
     ["mailseal.dns.server"] = "lua/mailseal/dns/server.lua",
     ["mailseal.dns.shared_cache"] = "lua/mailseal/dns/shared_cache.lua",
     ["mailseal.dns.system"] = "lua/mailseal/dns/system.lua",
+    ["mailseal.dns.turns"] = "lua/mailseal/dns/turns.lua",
     ["mailseal.dns.wildcard"] = "lua/mailseal/dns/wildcard.lua",
     ["mailseal.dns.zone"] = "lua/mailseal/dns/zone.lua",
     ["mailseal.dns.zone_answer"] = "lua/mailseal/dns/zone_answer.lua",

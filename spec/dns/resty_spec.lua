@@ -140,7 +140,7 @@ describe("mailseal.dns.resty", function()
           location = /ping { content_by_lua_block { ngx.say "pong" } }
           location = /slow { content_by_lua_block {
             local async, dns = require "mailseal.async", require "mailseal.dns"
-            local resolver = assert(dns.resolver { servers = { "$faults" }, timeout = 4, tries = 1 })
+            local resolver = assert(dns.resolver { servers = { "$faults" }, timeout = 4, tries = 1, in_flight = 500 })
             local names = {}
             for i = 1, 500 do names[i] = ("silent.p%d.test"):format(i) end
             async.map(names, 500, function(name) return resolver:query(name, "TXT") end)
@@ -218,6 +218,105 @@ describe("mailseal.dns.resty", function()
 
     it("closes the sockets of queries that are cancelled", function()
       assert.equal("100 open, then 0\n", server:get "/cancel", server:log())
+    end)
+  end)
+
+  describe("with a cap on what is under way", function()
+    local server
+
+    setup(function()
+      server = nginx.start {
+        values = { faults = faults.address },
+        http = [[init_by_lua_block {
+          async, dns = require "mailseal.async", require "mailseal.dns"
+          descriptors = require "spec.support.growth".descriptors
+          capped = assert(dns.resolver { servers = { "$faults" }, timeout = 4, tries = 1, in_flight = 3, cache = false })
+          -- Asks for so many names at a time, and tells how often each outcome came, and how many sockets there were at most.
+          function ask(resolver, count, word)
+            local before, names, most = descriptors(), {}, 0
+            for i = 1, count do names[i] = ("%s.cap%d.test"):format(word, i) end
+            local asked = async.start(function() return resolver:query_all(names, "TXT") end)
+            while not asked.finished do
+              async.sleep(0.02)
+              most = math.max(most, descriptors() - before)
+            end
+            local outcomes, list = {}, {}
+            for _, answer in ipairs(asked:join()) do
+              local outcome = answer.status .. " " .. tostring(answer.reason)
+              outcomes[outcome] = (outcomes[outcome] or 0) + 1
+            end
+            for outcome, times in pairs(outcomes) do list[#list + 1] = times .. " " .. outcome end
+            table.sort(list)
+            return table.concat(list, ", "), most
+          end
+        }]],
+        server = [[
+          lua_check_client_abort on;
+          location = /fifteen { content_by_lua_block { ngx.say(ask(capped, 15, "delay100.ok")) } }
+          location = /default { content_by_lua_block {
+            local resolver = assert(dns.resolver { servers = { "$faults" }, timeout = 10, tries = 1, cache = false })
+            ngx.say(ask(resolver, 400, "delay700.ok"))
+          } }
+          location = /silent { content_by_lua_block {
+            local reasons = {}
+            async.map({ 4, 4, 4, 0.4, 0.4, 0.4 }, 6, function(seconds, i)
+              local answer = capped:query(("silent.queue%d.test"):format(i), "TXT", { deadline = seconds })
+              reasons[#reasons + 1] = answer.reason
+            end)
+            ngx.say(table.concat(reasons, " "))
+          } }
+          location = /closed { content_by_lua_block {
+            local resolver = assert(dns.resolver { servers = { "$faults" }, timeout = 9, tries = 1, in_flight = 3, cache = false })
+            ngx.thread.spawn(function() async.sleep(0.3) resolver:close() end)
+            local moment, outcome = async.now(), ask(resolver, 9, "silent")
+            ngx.say(outcome, " ", async.now() - moment < 4)
+          } }
+          location = /cancelled { content_by_lua_block {
+            local message, _, code = async.within(0.3, function() return ask(capped, 9, "silent") end), nil, nil
+            local moment = async.now()
+            ngx.say(tostring(message), " ", (ask(capped, 3, "ok")), " ", async.now() - moment < 2)
+          } }
+          location = /vanishing { content_by_lua_block {
+            for i = 1, 6 do ngx.thread.spawn(function() capped:query("silent.vanishing" .. i .. ".test", "TXT") end) end
+            ngx.sleep(0.2)
+            ngx.exit(200)
+          } }
+          location = /after { content_by_lua_block {
+            local moment = async.now()
+            ngx.say((ask(capped, 3, "ok")), " ", async.now() - moment < 2)
+          } }]],
+      }
+    end)
+
+    teardown(function() server:stop() end)
+
+    it("lets the further ones wait for their turn", function()
+      local outcome, most = server:get("/fifteen"):match "^(.-)(%d+)\n$"
+      assert.equal("15 ok nil", outcome:gsub("%s+$", ""), server:log())
+      assert.is_true(tonumber(most) >= 1 and tonumber(most) <= 3, most)
+    end)
+
+    it("has no more than 256 under way where no number is given", function()
+      local outcome, most = server:get("/default"):match "^(.-)(%d+)\n$"
+      assert.equal("400 ok nil", outcome:gsub("%s+$", ""), server:log())
+      assert.is_true(tonumber(most) > 100 and tonumber(most) <= 256, most)
+    end)
+
+    it("counts the time in the queue, and says so", function()
+      assert.equal("queued queued queued timeout timeout timeout\n", server:get "/silent", server:log())
+    end)
+
+    it("lets go those in the queue when the resolver is closed", function()
+      assert.equal("9 timeout closed true\n", server:get "/closed", server:log())
+    end)
+
+    it("gives the turns of those that were cancelled to others", function()
+      assert.equal("nil 3 ok nil true\n", server:get "/cancelled", server:log())
+    end)
+
+    it("gives the turns of requests that were aborted to others", function()
+      server:get "/vanishing"
+      assert.equal("3 ok nil true\n", server:get "/after", server:log())
     end)
   end)
 

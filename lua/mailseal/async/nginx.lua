@@ -119,6 +119,13 @@ function M.wake(task, first, second)
   task.semaphore:post(1)
 end
 
+--- Has a task vanished in its wait, with its request? nginx then takes it off the semaphore that it waited for.
+-- @tparam table task
+-- @treturn boolean
+function M.vanished(task)
+  return task.waiting and task.semaphore ~= nil and task.semaphore:count() >= 0
+end
+
 --- Ends the wait of a task that has been cancelled. For `task:cancel`.
 -- @tparam table task
 -- @function cancel

@@ -88,7 +88,7 @@ local function network_transport(options)
   local transport, message, code
   -- The sockets of c-ares cannot wait within nginx's loop.
   if resty.available() then
-    transport, message, code = resty.new(servers)
+    transport, message, code = resty.new(servers, options.in_flight)
   else
     transport, message, code = require "mailseal.dns.cares".new(
       servers, options.timeout or watch and watch.found.timeout, options.in_flight)
@@ -118,7 +118,7 @@ end
 -- - `deadline`: seconds after which a query ends in any case (timeout × tries × number of servers), at most a day.
 -- - `rotate`: begin with another server each time (false).
 -- - `in_flight`: how many queries may be under way at a time; further ones wait for their turn, which counts to
---   their deadline (2000), at most 1,000,000.
+--   their deadline (2000; in a worker of nginx 256, for each takes one of its `worker_connections`), at most 1,000,000.
 -- - `cache`: how many answers to keep (10,000), or false for none: then each query is asked, even where the same one is under
 --   way; or a cache (see `mailseal.dns.cache`), which several resolvers that ask the same servers may share; or, in nginx, the
 --   name of a lua_shared_dict, which all workers share. Over a zone there is none unless asked for.

@@ -6,8 +6,10 @@
 --
 -- Cosockets are there in the phases that may wait, see `mailseal.async.nginx`. Elsewhere `ready` says so.
 --
--- A query under way takes one of nginx's `worker_connections`. With its default of `lua_socket_log_errors on`, nginx itself logs a
--- line for each socket that is refused or reset; a query that nobody answers is logged by nobody.
+-- A query under way takes one of nginx's `worker_connections`. So that some are left for requests, a worker has no more than 256
+-- under way at a time for a resolver, which is half of nginx's default; `in_flight` says another number. With its default of
+-- `lua_socket_log_errors on`, nginx itself logs a line for each socket that is refused or reset; a query that nobody answers is
+-- logged by nobody.
 --
 -- Of each socket and light thread nginx keeps some hundred octets until its request has ended: half a KB for a query. A timer
 -- that asks for ever does well to begin another in its place every few thousand queries.
@@ -15,6 +17,7 @@
 local async = require "mailseal.async"
 local is_reply = require "mailseal.core".dns.is_reply
 local parse_server = require "mailseal.dns.server".parse
+local turns = require "mailseal.dns.turns"
 
 local floor, now = math.floor, async.now
 
@@ -25,6 +28,9 @@ Transport.__name = "mailseal.dns.resty"
 
 -- No message is longer.
 local LARGEST = 65535
+
+-- Queries that are under way at a time.
+local IN_FLIGHT = 256
 
 -- Milliseconds that a cosocket waits. The time is over before: for the task that waits for it.
 local LONG = 86400000
@@ -48,16 +54,16 @@ end
 
 --- Makes the transport.
 -- @tparam table servers a list of servers, see `mailseal.dns.server`
+-- @tparam[opt] number in_flight how many queries of a worker may be under way at a time, further ones waiting for their turn (256)
 -- @treturn ?table the transport
 -- @treturn ?string what is wrong
 -- @treturn ?string `bad_server`
-function M.new(servers)
+function M.new(servers, in_flight)
   if type(servers) ~= "table" or #servers == 0 then
     return nil, "servers must be a list of one or more addresses", "bad_server"
   end
-  local self = setmetatable({ host = require "mailseal.async.nginx", servers = {}, peers = {} }, Transport)
-  -- Weak, for a request that is aborted takes its tasks with it.
-  self.waiting = setmetatable({}, { __mode = "k" })
+  local host = require "mailseal.async.nginx"
+  local self = setmetatable({ host = host, servers = {}, peers = {}, turns = turns.new(in_flight or IN_FLIGHT, host.vanished) }, Transport)
   for i, name in ipairs(servers) do
     local peer, message, code = peer_of(self, name)
     if not peer then return nil, message, code end
@@ -96,16 +102,11 @@ end
 
 -- Lets the running task wait for such a light thread. Nobody can wake it out of a cosocket of its own, where it is cancelled or the
 -- resolver closed; and each time-out of a cosocket would be an error in nginx's log.
-local function converse(self, talk, socket, query, peer, deadline)
-  local task = async.task()
+local function converse(self, task, talk, socket, query, peer, deadline)
   local job = { task = task }
   local thread = ngx.thread.spawn(serve, job, talk, socket, query, peer)
   local going_on, why = true, nil
-  if not job.over then
-    self.waiting[task] = true
-    going_on, why = pcall(async.suspend, nil, nil, math.max(0, deadline - now()))
-    self.waiting[task] = nil
-  end
+  if not job.over then going_on, why = pcall(async.suspend, nil, nil, math.max(0, deadline - now())) end
   -- Of one that has ended it rids nginx, which else would keep it for somebody to take notice.
   ngx.thread.kill(thread)
   socket:close()
@@ -154,38 +155,52 @@ end
 
 local texts = {
   timeout = "%s does not answer", unreachable = "%s cannot be reached", failed = "asking %s failed: %s",
-  closed = "%s is not asked any more",
+  closed = "%s is not asked any more", queued = "the time was over before it was the query's turn to be sent to %s",
 }
 
---- Sends a query and returns the reply, asking again over TCP where it did not fit a datagram.
--- @tparam string query a DNS message
--- @tparam string name the server to ask
--- @tparam number seconds how long
--- @treturn ?string the reply; whether it makes sense is for the reader to find out, but its ID and question match
--- @treturn ?string what went wrong
--- @treturn ?string `timeout`, `unreachable`, `failed`, `bad_server`, `wrong_phase`, `closed`; `tcp_failed` where a reply was truncated
---   and could not be had over TCP
-function Transport:exchange(query, name, seconds)
-  local ready, message, code = self:ready()
-  if not ready then return nil, message, code end
-  local peer, wrong, bad_server = peer_of(self, name)
-  if not peer then return nil, wrong, bad_server end
+-- Asks, over UDP and where that says so over TCP. A reply; or nil, a message and a code.
+local function ask(self, task, query, name, peer, seconds)
   local deadline = now() + seconds
-  local reply, failure = converse(self, talk_over_udp, ngx.socket.udp(), query, peer, deadline)
+  local reply, failure = converse(self, task, talk_over_udp, ngx.socket.udp(), query, peer, deadline)
   if not reply then
-    code = code_of(failure)
+    local code = code_of(failure)
     return nil, texts[code]:format(name, failure), code
   end
-  if truncated(reply) then reply = converse(self, talk_over_tcp, ngx.socket.tcp(), query, peer, deadline) end
+  if truncated(reply) then reply = converse(self, task, talk_over_tcp, ngx.socket.tcp(), query, peer, deadline) end
   -- Over TCP there is nothing that it would not fit: what is missing there, the server failed to fetch.
   if reply and not truncated(reply) then return reply end
   return nil, ("%s truncates its answer, and does not give it over TCP"):format(name), "tcp_failed"
 end
 
+--- Sends a query and returns the reply, asking again over TCP where it did not fit a datagram.
+-- @tparam string query a DNS message
+-- @tparam string name the server to ask
+-- @tparam number seconds how long, from when it is sent
+-- @tparam[opt] number deadline the moment (`async.now`) until which it may take in all, should it have to wait for its turn
+-- @treturn ?string the reply; whether it makes sense is for the reader to find out, but its ID and question match
+-- @treturn ?string what went wrong
+-- @treturn ?string `timeout`, `unreachable`, `failed`, `bad_server`, `wrong_phase`, `closed`; `queued` where the deadline passed before
+--   its turn came; `tcp_failed` where a reply was truncated and could not be had over TCP
+function Transport:exchange(query, name, seconds, deadline)
+  local ready, message, code = self:ready()
+  if not ready then return nil, message, code end
+  local peer, wrong, bad_server = peer_of(self, name)
+  if not peer then return nil, wrong, bad_server end
+  local task = async.task()
+  deadline = deadline or now() + seconds
+  local has_turn, why = self.turns:take(task, seconds, deadline)
+  if not has_turn then return nil, texts[why]:format(name), why end
+  local ok, reply
+  ok, reply, message, code = pcall(ask, self, task, query, name, peer, math.min(seconds, deadline - now()))
+  self.turns:leave(task)
+  if not ok then error(reply, 0) end
+  return reply, message, code
+end
+
 --- Lets go on who waits: there is nobody to be asked any more. No socket outlives its query.
 function Transport:close()
   self.closed = true
-  for task in pairs(self.waiting) do async.wake(task) end
+  self.turns:close()
 end
 
 return M
