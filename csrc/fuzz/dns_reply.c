@@ -88,6 +88,25 @@ static void check_negation(const ms_dns_answer *answer, const ms_dns_message *me
         require(message->counts[MS_DNS_ANSWER] == 0 && (message->flags & (MS_DNS_AA | MS_DNS_RA)) != 0);
 }
 
+/* No name on the way may have a CNAME that leads elsewhere. */
+static void check_chain(const ms_dns_answer *answer, const ms_dns_message *message, const ms_dns_name *name)
+{
+    for (unsigned i = 0; i < answer->chain_length; i++) {
+        const ms_dns_name *from = i == 0 ? name : &answer->chain[i - 1];
+        ms_dns_cursor cursor = ms_dns_message_records(message);
+        ms_dns_record record;
+        ms_dns_value value;
+        unsigned links = 0;
+
+        while (ms_dns_message_find(message, &cursor, MS_DNS_ANSWER, MS_DNS_CNAME, from, &record)) {
+            require(ms_dns_field_read(message->packet, &record.at, record.end, MS_DNS_NAME, &value));
+            require(ms_dns_name_eq(&value.name, &answer->chain[i]));
+            links++;
+        }
+        require(links > 0);
+    }
+}
+
 static void check_answer(const ms_dns_message *message, const ms_dns_name *name, unsigned type)
 {
     ms_dns_cursor cursor = ms_dns_message_records(message);
@@ -102,6 +121,7 @@ static void check_answer(const ms_dns_message *message, const ms_dns_name *name,
     require(!answer.referral || (answer.status == MS_DNS_STATUS_SERVFAIL && answer.chain_length == 0));
     if (answer.zone.n > 0)
         check_name(&answer.zone);
+    check_chain(&answer, message, name);
     if (answer.status == MS_DNS_STATUS_NODATA || answer.status == MS_DNS_STATUS_NXDOMAIN)
         check_negation(&answer, message);
     else
