@@ -91,6 +91,27 @@ local function describe_map(it, run)
 
   it("maps an empty list", function()
     run(function() assert.same({}, (async.map({}, 10, error))) end)
+    run(function() assert.same({}, (async.each({}, error))) end)
+  end)
+
+  it("calls for each item side by side, and raises the error of the first that has one when all are over", function()
+    run(function()
+      assert.same({ 2, 4, 6 }, async.each({ 1, 2, 3 }, function(item)
+        async.sleep(0.001 * (4 - item))
+        return 2 * item
+      end))
+      local ended, problem = 0, { "two" }
+      local ok, raised = pcall(async.each, { 1, 2, 3, 4 }, function(item)
+        async.sleep(0.001 * (5 - item))
+        ended = ended + 1
+        if item == 2 then error(problem, 0) end
+        if item == 3 then return nil, "three" end
+        return item
+      end)
+      assert.is_false(ok)
+      assert.equal(problem, raised)
+      assert.equal(4, ended)
+    end)
   end)
 
   it("keeps the other results where a call fails, and where its error was raised", function()

@@ -288,6 +288,21 @@ function M.map(items, limit, fn)
   return map.results, map.errors, map.tracebacks
 end
 
+--- Calls a function for each item, all side by side, as `map` does, for who has no use for some of the results only.
+-- @tparam table items a list
+-- @tparam function fn called with the item and its place in the list
+-- @treturn table by place, the first value that each call returned
+-- @raise when all calls are over: the error of the first item whose call raised one, as it was, or the message that it returned
+--   behind a nil
+function M.each(items, fn)
+  if type(items) ~= "table" or type(fn) ~= "function" then error("async.each wants a list and a function", 2) end
+  local results, errors = M.map(items, math.max(#items, 1), fn)
+  for place = 1, #items do
+    if errors[place] ~= nil then error(errors[place], 0) end
+  end
+  return results
+end
+
 --- Waits.
 -- @tparam number seconds how long, from 0 on; of a moment that may be past: `math.max(0, moment - async.now())`
 -- @raise where it is no such number, or infinite

@@ -4,6 +4,7 @@
 -- something else while a change spreads. Behind `resolver:authoritative`, which tells what comes of it.
 -- @module mailseal.dns.authoritative
 local agreement = require "mailseal.dns.agreement"
+local async = require "mailseal.async"
 local name_servers = require "mailseal.dns.name_servers"
 local zone_cut = require "mailseal.dns.zone_cut"
 
@@ -40,7 +41,7 @@ end
 -- Puts the groups' verdict into the result.
 local function judge(search, result)
   local groups = agreement.groups(result.servers)
-  local answers = name_servers.side_by_side(groups, function(group)
+  local answers = async.each(groups, function(group)
     return group.alias and follow_alias(search, group.answer) or group.answer
   end)
   for i, group in ipairs(groups) do group.answer, group.status = answers[i], answers[i].status end

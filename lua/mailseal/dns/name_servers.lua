@@ -53,18 +53,6 @@ function Search:query(name, type, fresh)
   return assert(self.asking:query(name, type, fresh and { fresh = true }))
 end
 
---- Calls a function for each item, side by side; an error in it is raised.
--- @tparam table items a list
--- @tparam function call is given an item, and never returns nil
--- @treturn table what it returned, by the items' places
-function M.side_by_side(items, call)
-  if #items == 0 then return {} end
-  local results, errors = async.map(items, #items, function(item) return call(item) end)
-  local _, wrong = next(errors)
-  if wrong then error(wrong, 0) end
-  return results
-end
-
 ---- Whom to ask.
 
 -- The hosts of NS records that belong to the zone, each once; and how many more there are than are looked at.
@@ -94,7 +82,7 @@ end
 -- The addresses of a host, as the resolver knows them; and where there are none, why.
 local function resolve(search, host)
   local addresses, status = {}, "nodata"
-  local answers = M.side_by_side({ "A", "AAAA" }, function(type) return search:query(host, type) end)
+  local answers = async.each({ "A", "AAAA" }, function(type) return search:query(host, type) end)
   for _, answer in ipairs(answers) do
     add_addresses(addresses, answer.records)
     if definitive[status] and answer.status ~= "ok" then status = answer.status end
@@ -112,7 +100,7 @@ end
 -- A list of name servers with their addresses. Those of a host within its own zone are what the delegation brought along, where
 -- the zone is one that the resolver cannot reach.
 local function resolve_hosts(search, hosts, zone, delegation)
-  return M.side_by_side(hosts, function(host)
+  return async.each(hosts, function(host)
     local server = { host = host, addresses = glue_of(delegation, host, zone) }
     if #server.addresses == 0 then
       local status
@@ -166,7 +154,7 @@ local function ask_servers(search, question, servers)
   for _, server in ipairs(servers) do
     for _, address in ipairs(server.addresses) do all[#all + 1] = address end
   end
-  local answers = M.side_by_side(all, function(address) return ask_address(search, question, address.address) end)
+  local answers = async.each(all, function(address) return ask_address(search, question, address.address) end)
   for i, address in ipairs(all) do
     address.answer = answers[i]
     address.state, address.reason = state_of(answers[i])

@@ -93,13 +93,8 @@ function M.ask(resolver, address, options)
   local octets, asking = octets_of(address), inquiry.new(resolver, options, STEPS)
   local answer = assert(asking:query(name, "PTR"))
   local names, capped = names_of(answer)
-  local result = { address = address, name = name, type = "PTR", answer = answer, confirmed = {}, names = {}, capped = capped }
-  if #names > 0 then
-    local found, errors = async.map(names, #names, function(host) return confirm(asking, host, octets) end)
-    local _, wrong = next(errors)
-    if wrong then error(wrong, 0) end
-    result.names = found
-  end
+  local result = { address = address, name = name, type = "PTR", answer = answer, confirmed = {}, capped = capped }
+  result.names = async.each(names, function(host) return confirm(asking, host, octets) end)
   return judge(result, answer)
 end
 

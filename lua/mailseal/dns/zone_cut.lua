@@ -32,10 +32,9 @@ local function search(query, name, fault)
       names[#names + 1] = name
       name = parent(name)
     end
-    local answers, errors = async.map(names, BATCH, function(at) return query(at, "SOA") end)
+    local answers = async.each(names, function(at) return query(at, "SOA") end)
     for i, at in ipairs(names) do
       local answer = answers[i]
-      if not answer then error(errors[i], 0) end
       local zone = zone_told(answer, at)
       if zone then return zone, fault end
       if not definitive[answer.status] and #answer.chain == 0 then fault = fault or answer end
