@@ -92,6 +92,21 @@ describe("dns.resolver over a zone", function()
     assert.equal("timeout", ask("to-silence.example").status)
   end)
 
+  it("can tell of what no name server loads: a CNAME with other records beside it, and several CNAMEs", function()
+    for _, text in ipairs {
+      'a.test. CNAME b.test.\na.test. TXT "own"\na.test. CNAME c.test.\nb.test. TXT "b"\nb.test. MX 10 b.test.\n',
+      [[{ "a.test": [{ "type": "CNAME", "data": "b.test." }, { "type": "TXT", "data": "own" }, { "type": "CNAME", "data": "c.test." }],
+          "b.test": [{ "type": "TXT", "data": "b" }, { "type": "MX", "data": "10 b.test." }] }]],
+    } do
+      local broken = assert(dns.resolver { zone_text = text })
+      assert.same({ "own" }, broken:query("a.test", "TXT").text)
+      assert.same({}, broken:query("a.test", "TXT").chain)
+      assert.equal("b.test", broken:query("a.test", "MX").records[1].exchange)
+      assert.same({ "b.test" }, broken:query("a.test", "MX").chain)
+      assert.equal(2, #broken:query("a.test", "CNAME").records)
+    end
+  end)
+
   it("lets a wildcard cover names that do not exist, and no others (RFC 4592)", function()
     local answer = ask "x.wild.example"
     assert.same({ "wild" }, answer.text)
@@ -194,7 +209,9 @@ describe("dns.resolver over a zone", function()
     for _, ttl in ipairs { 2147483648, 0.5, 0 / 0, "1", {} } do
       refuses({ a = { { type = "A", data = "192.0.2.1", ttl = ttl } } }, "a: a TTL is a whole number of seconds, from 0 to 2147483647")
     end
-    refuses({ a = { { type = "TXT", tokens = 1 } } }, "a: data is not text")
+    refuses({ a = { { type = "TXT", tokens = 1 } } }, 'a: a record has no member "tokens"')
+    refuses({ a = { { type = "TXT", data = "x", tll = 5 } } }, 'a: a record has no member "tll"')
+    refuses({ a = { { type = "TXT", data = "x", "y", [true] = 1 } } }, 'a: a record has no member "1"')
     refuses({ a = { { error = "nonsense" } } }, "a: nonsense is no error that a zone knows")
     refuses({ a = { { error = {} } } }, "a: error is not text")
     refuses({ a = { { type = "CAA", data = '0 issue "ca' } } }, "a quote is not closed")

@@ -78,8 +78,9 @@ end
 --- Reads resolv.conf. Where it is absent or names nobody, the server is the machine itself, as resolv.conf(5) says.
 -- @tparam[opt] string path "/etc/resolv.conf"
 -- @treturn table `servers`, a list of up to three addresses; `passed_over`, a list of what is named but cannot be asked (no
---   address, or one with a scope as in "fe80::1%eth0"), of up to eight, printable and each cut to 64 characters; and, where the file says so, `timeout` (seconds), `tries`, `rotate` (true), and
---   `trusted` (true: what these servers say of DNSSEC is to be believed). `servers` is empty where all are passed over
+--   address, or one with a scope as in "fe80::1%eth0"), of up to eight, printable and each cut to 64 characters;
+--   and, where the file says so, `timeout` (seconds), `tries`, `rotate` (true), and `trusted` (true: what these servers say of
+--   DNSSEC is to be believed). `servers` is empty where all are passed over
 function M.read(path) return judge(read_text(path or PATH)) end
 
 --- Watches resolv.conf, for a process that lives longer than what stands in it.

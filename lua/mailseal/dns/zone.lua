@@ -11,10 +11,14 @@
 --
 -- `data` of TXT and SPF is a string, or the list of its character-strings; of any other type, the presentation form of a master
 -- file, with names absolute. Everywhere `\DDD` is an octet and `\\` a backslash. `ttl` is 300 where it is absent. In JSON a
--- member that is null counts as absent.
+-- member that is null counts as absent, and one that has no meaning here is refused.
 --
 -- The zone is all there is: a name that is absent does not exist, unless one below it does, or a wildcard covers it
 -- (RFC 4592); CNAMEs and DNAMEs are followed. It is read once; what is changed in the table afterwards goes unseen.
+--
+-- A CNAME with other records beside it, and several CNAMEs at one name, BIND and Knot DNS refuse to load (RFC 1034 §3.6.2). Here
+-- they are taken, for what is broken is to be shown as well: the other records answer for their types, and the CNAME for all
+-- others; of several, the first is followed.
 --
 -- `error` is one of
 --

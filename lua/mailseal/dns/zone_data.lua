@@ -186,9 +186,23 @@ local function servers_of(entry)
   return keys
 end
 
+local members = { type = true, data = true, ttl = true, error = true, servers = true }
+
+-- The member of an entry that means nothing: another one, misspelt. The first by the alphabet, if there are several.
+local function unknown_member(entry)
+  local unknown
+  for member in pairs(entry) do
+    local name = tostring(member)
+    if not members[member] and (not unknown or name < unknown) then unknown = name end
+  end
+  return unknown
+end
+
 -- One entry of the table: a record, or a fault, of a type.
 local function read_entry(entry)
   if type(entry) ~= "table" then return nil, "a record is not an object" end
+  local unknown = unknown_member(entry)
+  if unknown then return nil, ("a record has no member \"%s\""):format(unknown) end
   local number, type_name = type_of(entry)
   if not number then return nil, type_name end
   local fault = entry.error
