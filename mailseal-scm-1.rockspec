@@ -142,6 +142,7 @@ build = {
     ["mailseal.dns.inquiry"] = "lua/mailseal/dns/inquiry.lua",
     ["mailseal.dns.name"] = "lua/mailseal/dns/name.lua",
     ["mailseal.dns.name_servers"] = "lua/mailseal/dns/name_servers.lua",
+    ["mailseal.dns.options"] = "lua/mailseal/dns/options.lua",
     ["mailseal.dns.resolver"] = "lua/mailseal/dns/resolver.lua",
     ["mailseal.dns.resty"] = "lua/mailseal/dns/resty.lua",
     ["mailseal.dns.reverse"] = "lua/mailseal/dns/reverse.lua",

@@ -246,7 +246,7 @@ end
 --- The resolver of that server, or else of the machine's.
 local function open_resolver(settings, address)
   local servers = address and { address } or nil
-  local resolver, cause = dns.resolver { servers = servers, resolv_conf = settings.resolv_conf }
+  local resolver, cause = dns.resolver { servers = servers, resolv_conf = not servers and settings.resolv_conf or nil }
   return resolver or give_up(64, cause)
 end
 

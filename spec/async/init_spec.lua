@@ -74,6 +74,7 @@ describe("async in a plain script", function()
 
   it("refuses a limit, a list or a function that is none", function()
     assert.has_error(function() async.map({}, 0, print) end)
+    assert.has_error(function() async.map({ 1 }, 0 / 0, print) end)
     assert.has_error(function() async.map(nil, 1, print) end)
     assert.has_error(function() async.map({}, 1) end)
     assert.has_error(function() async.each(nil, print) end, "async.each wants a list and a function")

@@ -12,58 +12,49 @@
 -- The wire format, the transports and the resolver are modules of their own below this one.
 -- @module mailseal.dns
 local cache = require "mailseal.dns.cache"
+local kinds = require "mailseal.dns.options"
 local resolver = require "mailseal.dns.resolver"
 local resty = require "mailseal.dns.resty"
 local system = require "mailseal.dns.system"
 
 local M = {}
 
-local function is_within(value, most) return type(value) == "number" and value > 0 and value <= most end
-local function is_count(value, most) return is_within(value, most) and value == math.floor(value) end
-local function is_boolean(value) return type(value) == "boolean" end
-local function is_text(value) return type(value) == "string" end
-local function is_function(value) return type(value) == "function" end
-
-local CACHE_MOST = 1000000000
-
+-- Is it something that answers may be kept in?
 local function is_cache(value)
-  if is_boolean(value) or is_text(value) then return true end
-  return is_count(value, CACHE_MOST) and value >= 2
-    or type(value) == "table" and is_function(value.get) and is_function(value.put) and is_function(value.delete)
+  if type(value) ~= "table" then return false end
+  return type(value.get) == "function" and type(value.put) == "function" and type(value.delete) == "function"
 end
 
-local function seconds(most)
-  return { function(value) return is_within(value, most) end, ("a number above 0, at most %d"):format(most) }
-end
-
-local function count(most)
-  return { function(value) return is_count(value, most) end, ("a whole number from 1 to %d"):format(most) }
-end
-
--- What each option must be: a test, and the words for it; the servers and the zone are judged by those who read them.
+-- What each option must be; the servers are judged by who asks them.
 local known = {
-  servers = { function() return true end },
-  timeout = seconds(1000),
-  tries = count(100),
-  deadline = seconds(86400),
-  rotate = { is_boolean, "true or false" },
-  in_flight = count(1000000),
-  port = count(65535),
-  cache = { is_cache, "true, false, a whole number from 2 to 1000000000, the name of a lua_shared_dict, or a cache" },
-  now = { is_function, "a function" },
-  zone = { function(value) return type(value) == "table" or is_text(value) end, "a table or a path" },
-  zone_text = { is_text, "a text" },
-  resolv_conf = { is_text, "a path" },
+  servers = kinds.any,
+  timeout = kinds.seconds(1000),
+  tries = kinds.count(1, 100),
+  deadline = kinds.seconds(86400),
+  rotate = kinds.flag,
+  in_flight = kinds.count(1, 1000000),
+  port = kinds.count(1, 65535),
+  cache = kinds.either {
+    kinds.flag, kinds.count(2, 1000000000), kinds.of_type("string", "the name of a lua_shared_dict"), { is_cache, "a cache" },
+  },
+  now = kinds.of_type("function", "a function"),
+  zone = kinds.either { kinds.of_type("table", "a table"), kinds.of_type("string", "a path") },
+  zone_text = kinds.of_type("string", "a text"),
+  resolv_conf = kinds.of_type("string", "a path"),
 }
 
-local function check_options(options)
-  if type(options) ~= "table" then error("dns.resolver wants a table of options", 3) end
-  for name, value in pairs(options) do
-    local option = known[name]
-    if not option then error("dns.resolver knows no option \"" .. tostring(name) .. "\"", 3) end
-    if not option[1](value) then error(("dns.resolver: %s must be %s"):format(name, option[2]), 3) end
+-- Of these a resolver takes one, for it has one source of answers.
+local SOURCES = { "servers", "zone", "zone_text", "resolv_conf" }
+
+-- Raises, in the name of the caller's caller, where there are two of them.
+local function check_source(options)
+  local source
+  for _, name in ipairs(SOURCES) do
+    if options[name] ~= nil then
+      if source then error(("dns.resolver wants %s or %s, not both"):format(source, name), 3) end
+      source = name
+    end
   end
-  if options.zone and options.zone_text then error("dns.resolver wants a zone or a zone_text, not both", 3) end
 end
 
 -- The transport over the zone that the options name.
@@ -133,10 +124,11 @@ end
 -- @treturn ?string what is wrong with a server's address, with the zone, or with the cache
 -- @treturn ?string `bad_server`, `bad_cache`, `bad_zone`, `unreadable` or `no_module` (a JSON zone without lua-cjson, a
 --   lua_shared_dict without LuaJIT's string.buffer)
--- @raise where an option is none, or not of its kind
+-- @raise where an option is none, or not of its kind; where there is more than one of `servers`, `zone`, `zone_text`, `resolv_conf`
 function M.resolver(options)
   options = options or {}
-  check_options(options)
+  kinds.check("dns.resolver", options, known)
+  check_source(options)
   local over_zone, watch = options.zone ~= nil or options.zone_text ~= nil, nil
   local kept, message, code = cache_of(options.cache, over_zone, options.now)
   if kept == nil then return nil, message, code end

@@ -45,8 +45,10 @@ local async = require "mailseal.async"
 local cache = require "mailseal.dns.cache"
 local encode = require "mailseal.core".dns.encode
 local flights = require "mailseal.dns.flights"
+local kinds = require "mailseal.dns.options"
 local server = require "mailseal.dns.server"
 
+local check_options = kinds.check
 local copy, now, floor, time = cache.copy, async.now, math.floor, os.time
 
 local M = {}
@@ -232,27 +234,13 @@ local function are_names(list)
   return true
 end
 
--- What each option must be: a test, and the words for it.
-local flag = { function(value) return type(value) == "boolean" end, "true or false" }
-local seconds = { function(value) return type(value) == "number" and value > 0 and value <= 86400 end, "a number above 0, at most 86400" }
-local port = {
-  function(value) return type(value) == "number" and value >= 1 and value <= 65535 and value == floor(value) end,
-  "a whole number from 1 to 65535",
-}
+local flag, seconds = kinds.flag, kinds.seconds(86400)
 
+-- What each option must be.
 local query_options = {
   dnssec_ok = flag, checking_disabled = flag, no_recursion = flag, no_edns = flag, fresh = flag, deadline = seconds,
 }
-local authoritative_options = { fresh = flag, deadline = seconds, port = port }
-
-local function check_options(method, options, known)
-  if type(options) ~= "table" then error(("resolver:%s wants a table of options"):format(method), 3) end
-  for name, value in next, options do
-    local option = known[name]
-    if not option then error(("resolver:%s knows no option \"%s\""):format(method, tostring(name)), 3) end
-    if not option[1](value) then error(("resolver:%s: %s must be %s"):format(method, name, option[2]), 3) end
-  end
-end
+local authoritative_options = { fresh = flag, deadline = seconds, port = kinds.count(1, 65535) }
 
 -- Name and type as answers spell them, where they may be asked for here; else nil, a message and a code.
 local function check_question(self, name, type)
@@ -285,7 +273,7 @@ end
 function Resolver:query(name, type, options)
   check_open(self)
   if not are_strings(name, type) then error("resolver:query wants a name and a type", 2) end
-  if options ~= nil then check_options("query", options, query_options) end
+  if options ~= nil then check_options("resolver:query", options, query_options) end
   if self.system then look_at_system(self) end
   if self.cache and not (options and options.no_recursion) then
     return query_shared(self, name, type, options)
@@ -307,14 +295,11 @@ end
 function Resolver:query_all(names, type, options)
   check_open(self)
   if not are_names(names) or not is_string(type) then error("resolver:query_all wants a list of names, and a type", 2) end
-  if options ~= nil then check_options("query_all", options, query_options) end
-  local answers, errors = async.map(names, math.max(#names, 1), function(name)
+  if options ~= nil then check_options("resolver:query_all", options, query_options) end
+  return async.each(names, function(name)
     if self.closed then return ask.no_answer(name, type, "closed") end
     return self:query(name, type, options) or false
   end)
-  local _, wrong = next(errors)
-  if wrong then error(wrong, 0) end
-  return answers
 end
 
 --- Asks each name server of the zone that a name is in, side by side, past all caches: who has the record, and who not yet.
@@ -350,7 +335,7 @@ end
 function Resolver:authoritative(name, type, options)
   check_open(self)
   if not are_strings(name, type) then error("resolver:authoritative wants a name and a type", 2) end
-  if options ~= nil then check_options("authoritative", options, authoritative_options) end
+  if options ~= nil then check_options("resolver:authoritative", options, authoritative_options) end
   local canonical, kind, code = check_question(self, name, type)
   if not canonical then return nil, kind, code end
   return require "mailseal.dns.authoritative".ask(self, canonical, kind, options or {})
@@ -376,7 +361,7 @@ end
 function Resolver:reverse(address, options)
   check_open(self)
   if type(address) ~= "string" then error("resolver:reverse wants an address", 2) end
-  if options ~= nil then check_options("reverse", options, query_options) end
+  if options ~= nil then check_options("resolver:reverse", options, query_options) end
   local ready, message, code = is_ready(self.transport)
   if not ready then return nil, message, code end
   return require "mailseal.dns.reverse".ask(self, address, options)
@@ -396,7 +381,7 @@ end
 function Resolver:synthesized(name, type, options)
   check_open(self)
   if not are_strings(name, type) then error("resolver:synthesized wants a name and a type", 2) end
-  if options ~= nil then check_options("synthesized", options, query_options) end
+  if options ~= nil then check_options("resolver:synthesized", options, query_options) end
   local canonical, kind, code = check_question(self, name, type)
   if not canonical then return nil, kind, code end
   return require "mailseal.dns.wildcard".ask(self, canonical, kind, options)
