@@ -74,10 +74,10 @@ struct ms_channel {
     ms_request *taken;                  /* shown to the caller */
     attempt *spare;
     unsigned spare_n;
-    size_t servers_n;
-    server **servers;
-    size_t lanes_open, lanes_most; /* how many there are; how many before we look */
-    size_t lanes_n;                /* NULL among them where one is gone */
+    size_t servers_n, servers_full; /* their places; below `servers_full` none is free */
+    server **servers;               /* NULL where a place is free */
+    size_t lanes_open, lanes_most;  /* how many there are; how many before we look */
+    size_t lanes_n;                 /* NULL among them where one is gone */
     lane **lanes;
 };
 
@@ -443,7 +443,7 @@ bool ms_channel_send(ms_channel *channel, const ms_channel_query *query, unsigne
 {
     ms_request *r;
 
-    if (query->server >= channel->servers_n)
+    if (query->server >= channel->servers_n || channel->servers[query->server] == NULL)
         return ms_fail(error, "bad_server", "no such server");
     channel->now = now_ms();
     r = ms_schedule_add(channel->schedule, &channel->servers[query->server]->peer, query->octets, channel->now,
@@ -554,21 +554,57 @@ static bool format_address(char *out, size_t room, ms_span address, unsigned por
     return true;
 }
 
-bool ms_channel_add_server(ms_channel *channel, ms_span address, unsigned port, ms_error *error)
+/* The first free place for a server; NULL where there is no memory for it. */
+static server **server_place(ms_channel *channel)
 {
-    server **servers = realloc(channel->servers, (channel->servers_n + 1) * sizeof *servers), *s;
+    server **servers;
 
-    if (servers == NULL)
-        return ms_fail_memory(error);
-    channel->servers = servers;
-    s = calloc(1, sizeof *s);
+    while (channel->servers_full < channel->servers_n && channel->servers[channel->servers_full] != NULL)
+        channel->servers_full++;
+    if (channel->servers_full == channel->servers_n) {
+        servers = realloc(channel->servers, (channel->servers_n + 1) * sizeof *servers);
+        if (servers == NULL)
+            return NULL;
+        channel->servers = servers;
+        servers[channel->servers_n++] = NULL;
+    }
+    return &channel->servers[channel->servers_full];
+}
+
+bool ms_channel_add_server(ms_channel *channel, ms_span address, unsigned port, unsigned *number, ms_error *error)
+{
+    server **place = server_place(channel);
+    server *s = place != NULL ? calloc(1, sizeof *s) : NULL;
+
     if (s == NULL)
         return ms_fail_memory(error);
     if (!format_address(s->address, sizeof s->address, address, port)) {
         free(s);
         return ms_fail(error, "bad_server", "not the address and port of a server");
     }
-    servers[channel->servers_n++] = s;
+    *place = s;
+    *number = (unsigned)(place - channel->servers);
+    return true;
+}
+
+bool ms_channel_remove_server(ms_channel *channel, unsigned number)
+{
+    server *s = number < channel->servers_n ? channel->servers[number] : NULL;
+
+    if (s == NULL || s->peer.first != NULL || s->peer.sent > 0)
+        return false;
+    for (unsigned kind = 0; kind < LANES; kind++) {
+        lane *l = s->lanes[kind];
+
+        if (l != NULL) {
+            retire(l);
+            lane_free(l);
+        }
+    }
+    free(s);
+    channel->servers[number] = NULL;
+    if (number < channel->servers_full)
+        channel->servers_full = number;
     return true;
 }
 

@@ -33,8 +33,11 @@ ms_channel *ms_channel_new(unsigned longest_ms, unsigned in_flight, ms_error *er
 /* Forgets whatever is under way. */
 void ms_channel_free(ms_channel *channel);
 
-/* Adds a server: an IPv4 or IPv6 address and a port; they are numbered from 0. Codes: bad_server, no_memory. */
-bool ms_channel_add_server(ms_channel *channel, ms_span address, unsigned port, ms_error *error);
+/* Adds a server: an IPv4 or IPv6 address and a port. Its number is the least from 0 that no other one has. Codes:
+ * bad_server, no_memory. */
+bool ms_channel_add_server(ms_channel *channel, ms_span address, unsigned port, unsigned *number, ms_error *error);
+/* Forgets a server, whose number may then be another's; false where queries to it wait or are under way. */
+bool ms_channel_remove_server(ms_channel *channel, unsigned number);
 
 typedef struct ms_channel_query {
     ms_span octets;

@@ -3,6 +3,8 @@
 #include "dns/channel.h"
 #include "lua/dns.h"
 
+#include <limits.h>
+
 #define TYPE "mailseal.dns.channel"
 
 /* How many queries may be under way at a time, unless somebody says. */
@@ -50,33 +52,52 @@ static int l_close(lua_State *L)
     return 0;
 }
 
-/* add_server(address, port) -> true | nil, message, code */
+/* add_server(address, port) -> its number, from 1 | nil, message, code */
 static int l_add_server(lua_State *L)
 {
     ms_channel *channel = check_channel(L);
     ms_span address = ms_lua_check_span(L, 2);
     lua_Integer port = luaL_checkinteger(L, 3);
+    unsigned number;
     ms_error error;
 
-    if (!ms_channel_add_server(channel, address, port > 0 && port <= 0xffff ? (unsigned)port : 0, &error))
+    if (!ms_channel_add_server(channel, address, port > 0 && port <= 0xffff ? (unsigned)port : 0, &number, &error))
         return ms_lua_fail(L, &error);
-    lua_pushboolean(L, 1);
+    lua_pushinteger(L, (lua_Integer)number + 1);
     return 1;
 }
 
-/* send(server, query, seconds, tcp?, left?) -> id | nil, message, code. Servers are numbered from 1. `left` seconds it
+/* A server's number, from 0. */
+static unsigned check_server(lua_State *L, int index)
+{
+    lua_Integer number = luaL_checkinteger(L, index);
+
+    luaL_argcheck(L, number >= 1 && number <= INT_MAX, index, "a server's number");
+    return (unsigned)number - 1;
+}
+
+/* remove_server(number) -> boolean: forgets a server, whose number may then be another's; false where it is being asked
+ */
+static int l_remove_server(lua_State *L)
+{
+    ms_channel *channel = check_channel(L);
+
+    lua_pushboolean(L, ms_channel_remove_server(channel, check_server(L, 2)));
+    return 1;
+}
+
+/* send(server, query, seconds, tcp?, left?) -> id | nil, message, code. `left` seconds it
  * may take in all, what it waits for its turn included. */
 static int l_send(lua_State *L)
 {
     ms_channel *channel = check_channel(L);
-    lua_Integer server = luaL_checkinteger(L, 2);
+    unsigned server = check_server(L, 2);
     ms_channel_query query = { .octets = ms_lua_check_span(L, 3), .timeout_ms = check_milliseconds(L, 4) };
     unsigned number;
     ms_error error;
 
-    luaL_argcheck(L, server >= 1 && server <= 0xffff, 2, "a server's number");
     luaL_argcheck(L, query.octets.n >= 12 && query.octets.n <= 0xffff, 3, "a query");
-    query.server = (unsigned)server - 1;
+    query.server = server;
     query.tcp = lua_toboolean(L, 5);
     query.deadline_ms = lua_isnoneornil(L, 6) ? query.timeout_ms : check_milliseconds(L, 6);
     if (!ms_channel_send(channel, &query, &number, &error))
@@ -154,9 +175,19 @@ static int l_outstanding(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    { "add_server", l_add_server },   { "send", l_send },       { "cancel", l_cancel },   { "pollfd", l_pollfd },
-    { "events", l_events },           { "timeout", l_timeout }, { "process", l_process }, { "take", l_take },
-    { "outstanding", l_outstanding }, { "close", l_close },     { "__gc", l_close },      { NULL, NULL },
+    { "add_server", l_add_server },
+    { "remove_server", l_remove_server },
+    { "send", l_send },
+    { "cancel", l_cancel },
+    { "pollfd", l_pollfd },
+    { "events", l_events },
+    { "timeout", l_timeout },
+    { "process", l_process },
+    { "take", l_take },
+    { "outstanding", l_outstanding },
+    { "close", l_close },
+    { "__gc", l_close },
+    { NULL, NULL },
 };
 
 void ms_open_dns_channel(lua_State *L)

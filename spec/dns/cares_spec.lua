@@ -36,6 +36,40 @@ describe("dns.cares", function()
     other:close()
   end)
 
+  describe("asking thousands of servers,", function()
+    local many
+
+    before_each(function() many = assert(cares.new { server.address }) end)
+    after_each(function() many:close() end)
+
+    local function ask_servers(from, to)
+      for number = from, to do
+        local name = ("127.9.%d.%d:9"):format(math.floor(number / 200), number % 200 + 1)
+        assert.equal("unreachable", select(3, many:exchange(query "ok", name, 5)))
+      end
+    end
+
+    it("remembers some hundreds, those asked last", function()
+      ask_servers(1, 3000)
+      local known = 0
+      for _, list in ipairs { many.numbers, many.older } do
+        for _ in pairs(list) do known = known + 1 end
+      end
+      assert.is_true(known >= 256 and known <= 513, known .. " are remembered")
+      assert.is_true(assert(many.channel:add_server("127.0.0.1", 9)) <= 514)
+      assert.equal("ok", exchange("ok", 5, nil, many))
+    end)
+
+    it("loses no reply of one that was asked before them, over TCP neither", function()
+      local texts = async.map({ "delay500.ok.first", "delay500.tc.text3000.first", false }, 3, function(name)
+        if name then return exchange(name, 20, nil, many) end
+        ask_servers(1, 1200)
+      end)
+      assert.equal("ok", texts[1])
+      assert.equal(3000, #texts[2])
+    end)
+  end)
+
   it("asks over TCP where the reply is truncated", function()
     assert.equal(3000, #exchange("tc.text3000", 5))
   end)

@@ -18,6 +18,10 @@ Transport.__name = "mailseal.dns.cares"
 -- How long a single try may take at most, whatever a resolver's time-out.
 local LONGEST = 30
 
+-- So many servers that were asked of late are remembered, and up to as many that were asked before those. A zone can name
+-- any number for us to ask.
+local SERVERS = 256
+
 local texts = {
   timeout = "%s does not answer",
   queued = "the time was over before it was the query's turn to be sent to %s",
@@ -27,17 +31,35 @@ local texts = {
   closed = "%s is not asked any more",
 }
 
--- The channel's number for a server, made known to it on first use.
+-- Forgets those of the older servers that are not being asked.
+local function forget_servers(self)
+  local kept, count = {}, 0
+  for name, number in pairs(self.older) do
+    if not self.channel:remove_server(number) then kept[name], count = number, count + 1 end
+  end
+  self.older, self.numbers, self.count, self.most = self.numbers, kept, count, math.max(2 * count, SERVERS)
+end
+
+-- Makes a server known to the channel where it is not, and puts it among those that were asked of late.
+local function introduce(self, name)
+  if self.closed then return nil, texts.closed:format(name), "closed" end
+  local number = self.older[name]
+  if not number then
+    local address, port, code = server.parse(name)
+    if not address then return nil, port, code end
+    number, port, code = self.channel:add_server(address, port)
+    if not number then return nil, ("\"%s\": %s"):format(name, port), code end
+  end
+  self.older[name], self.numbers[name], self.count = nil, number, self.count + 1
+  if self.count >= self.most then forget_servers(self) end
+  return number
+end
+
+-- The channel's number for a server. It may be another's as soon as somebody else has his turn.
 local function number_of(self, name)
   local number = self.numbers[name]
   if number then return number end
-  local address, port, code = server.parse(name)
-  if not address then return nil, port, code end
-  local ok, _, failure = self.channel:add_server(address, port)
-  if not ok then return nil, ("\"%s\" is not the address of a server"):format(name), failure end
-  self.count = self.count + 1
-  self.numbers[name] = self.count
-  return self.count
+  return introduce(self, name)
 end
 
 --- Makes the transport.
@@ -53,7 +75,10 @@ function M.new(servers, longest, in_flight)
   end
   local channel, message, code = core.channel(math.max(longest or 0, LONGEST), in_flight)
   if not channel then return nil, message, code end
-  local self = setmetatable({ channel = channel, servers = {}, numbers = {}, count = 0, waiting = {}, done = {} }, Transport)
+  local self = setmetatable({
+    channel = channel, servers = {}, waiting = {}, done = {},
+    numbers = {}, older = {}, count = 0, most = SERVERS,
+  }, Transport)
   for i, name in ipairs(servers) do
     local number
     number, message, code = number_of(self, name)
@@ -154,7 +179,8 @@ function Transport:exchange(query, name, seconds, deadline)
   if not reply then return nil, (texts[code] or texts.failed):format(name), code end
   if not truncated(reply) then return reply end
   local left = math.min(seconds, deadline - now())
-  if left > 0 then reply = attempt(self, query, number, left, true, left) else reply = nil end
+  number = left > 0 and number_of(self, name)
+  if number then reply = attempt(self, query, number, left, true, left) else reply = nil end
   -- Over TCP there is nothing that it would not fit: what is missing there, the server failed to fetch.
   if reply and not truncated(reply) then return reply end
   return nil, ("%s truncates its answer, and does not give it over TCP"):format(name), "tcp_failed"

@@ -41,6 +41,9 @@ function M.available()
   return type(ngx) == "table" and type(ngx.socket) == "table" and ngx.socket.udp ~= nil
 end
 
+-- So many servers are remembered: a zone can name any number for us to ask.
+local PEERS = 512
+
 -- What `setpeername` and `connect` want to know of a server.
 local function peer_of(self, name)
   local peer = self.peers[name]
@@ -48,7 +51,8 @@ local function peer_of(self, name)
   local address, port, code = parse_server(name)
   if not address then return nil, port, code end
   peer = { address = address:find(":", 1, true) and "[" .. address .. "]" or address, port = port }
-  self.peers[name] = peer
+  if self.known >= PEERS then self.peers, self.known = {}, 0 end
+  self.peers[name], self.known = peer, self.known + 1
   return peer
 end
 
@@ -63,7 +67,9 @@ function M.new(servers, in_flight)
     return nil, "servers must be a list of one or more addresses", "bad_server"
   end
   local host = require "mailseal.async.nginx"
-  local self = setmetatable({ host = host, servers = {}, peers = {}, turns = turns.new(in_flight or IN_FLIGHT, host.vanished) }, Transport)
+  local self = setmetatable({
+    host = host, servers = {}, peers = {}, known = 0, turns = turns.new(in_flight or IN_FLIGHT, host.vanished),
+  }, Transport)
   for i, name in ipairs(servers) do
     local peer, message, code = peer_of(self, name)
     if not peer then return nil, message, code end
