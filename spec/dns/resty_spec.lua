@@ -110,6 +110,47 @@ describe("mailseal.dns.resty", function()
     end
   end)
 
+  describe("where nginx must not wait", function()
+    it("waits for nothing, and says why", function()
+      local server = nginx.start {
+        files = { ["waits.lua"] = [[
+          local async = require "mailseal.async"
+          local M, notes = {}, {}
+          local function sleep() async.sleep(3) end
+          function M.try(place)
+            local moment, problems = async.now(), {}
+            for name, fn in pairs {
+              sleep = sleep, run = function() async.run(sleep) end, within = function() async.within(5, sleep) end,
+              map = function() local _, errors = async.map({ 1 }, 1, sleep) error(errors[1], 0) end,
+            } do
+              problems[#problems + 1] = name .. ": " .. tostring(select(2, pcall(fn)))
+            end
+            table.sort(problems)
+            -- What does not wait may be done here, too; but when nginx logs, it has no coroutines.
+            local sum = place == "log" and 2 or async.run(function() return async.start(function() return 1 end):join() + 1 end)
+            notes[place] = table.concat(problems, "|") .. "|" .. sum .. "|" .. tostring(async.now() - moment < 2)
+          end
+          function M.notes(place) return notes[place] end
+          return M]] },
+        server = [[
+          location = /wait {
+            content_by_lua_block { ngx.say "done" }
+            header_filter_by_lua_block { require "waits".try "header_filter" }
+            log_by_lua_block { require "waits".try "log" }
+          }
+          location = /notes { content_by_lua_block { ngx.say(require "waits".notes(ngx.var.arg_place)) } }]],
+      }
+      finally(function() server:stop() end)
+      assert.equal("done\n", server:get "/wait")
+      for _, place in ipairs { "header_filter", "log" } do
+        local words = (": nginx's %s phase must not wait; wait in a timer (ngx.timer.at), or in a phase that may (access, content)|")
+          :format(place)
+        assert.equal("map" .. words .. "run" .. words .. "sleep" .. words .. "within" .. words .. "2|true\n",
+          (server:get("/notes?place=" .. place)), server:log())
+      end
+    end)
+  end)
+
   -- Seconds that /ping took, `count` times one after the other, while `meanwhile` is being asked for; in order of size.
   local function time_pings(server, meanwhile, count)
     local script = [[
@@ -337,6 +378,52 @@ describe("mailseal.dns.resty", function()
         done; wait]]):format(server.port))
       assert.equal(("ok ok\n"):rep(5), lines)
       assert.equal(1, faults:asked("delay900.ok.flight.test").total)
+    end)
+
+    -- The answer of three that ask after one did who does not stay, and how that one was ended.
+    local function after(leader)
+      local server = nginx.start {
+        values = { faults = faults.address },
+        http = [[init_by_lua_block {
+          resolver = assert(require "mailseal.dns".resolver { servers = { "$faults" }, timeout = 10, tries = 1 })
+          ended = "not at all"
+        }]],
+        server = [[
+          lua_check_client_abort on;
+          location = /client { content_by_lua_block {
+            ngx.on_abort(function() ended = "by its client" ngx.exit(499) end)
+            resolver:query("delay1500.ok.client.test", "TXT")
+            ended = "by itself"
+          } }
+          location = /thread { content_by_lua_block {
+            ngx.thread.spawn(function() resolver:query("delay1500.ok.thread.test", "TXT") ended = "by itself" end)
+            ngx.sleep(0.6)
+            ended = "by its thread"
+            ngx.exit(200)
+          } }
+          location = /ask { content_by_lua_block {
+            local answer = resolver:query(ngx.var.arg_name, "TXT")
+            ngx.say(answer.status, " ", answer.text[1], " ", ended)
+          } }]],
+      }
+      finally(function() server:stop() end)
+      return shell.output("bash -c " .. shell.quote(([[
+        exec 3<>/dev/tcp/127.0.0.1/%d; printf "GET /%s HTTP/1.0\r\n\r\n" >&3
+        sleep 0.3
+        for i in 1 2 3; do
+          { exec 3>&-; exec 4<>/dev/tcp/127.0.0.1/%d; printf "GET /ask?name=delay1500.ok.%s.test HTTP/1.0\r\n\r\n" >&4; tail -n 1 <&4; } &
+        done
+        sleep 0.3
+        exec 3>&-
+        wait]]):format(server.port, leader, server.port, leader))) .. server:log()
+    end
+
+    it("answers those who wait where the client of the request that asks goes away", function()
+      assert.equal(("ok ok by its client\n"):rep(3), after "client")
+    end)
+
+    it("answers those who wait where another thread ends the request that asks", function()
+      assert.equal(("ok ok by its thread\n"):rep(3), after "thread")
     end)
   end)
 end)

@@ -110,6 +110,14 @@ loop.look_elsewhere(function()
   end
 end)
 
+-- Where nginx must not wait, its worker would be held up, and everybody with it.
+loop.check_waiting_by(function()
+  local its = rawget(_G, "ngx")
+  if not its then return end
+  error(("nginx's %s phase must not wait; wait in a timer (ngx.timer.at), or in a phase that may (access, content)"):format(
+    its.get_phase()), 0)
+end)
+
 ---- Starting and joining.
 
 -- The function with its arguments.
@@ -305,7 +313,7 @@ end
 
 --- Waits.
 -- @tparam number seconds how long, from 0 on; of a moment that may be past: `math.max(0, moment - async.now())`
--- @raise where it is no such number, or infinite
+-- @raise where it is no such number, or infinite; in a phase of nginx that must not wait
 function M.sleep(seconds)
   check_seconds(seconds, "async.sleep")
   local task = M.task()

@@ -23,6 +23,13 @@ local function elsewhere() end
 -- @tparam function find returns the host that the caller may wait in, or nil
 function M.look_elsewhere(find) elsewhere = find end
 
+-- Raises where nobody must wait in place; set by the facade.
+local function check_waiting() end
+
+--- Says how it is found out whether the caller may wait in place. For the facade.
+-- @tparam function check raises where he must not
+function M.check_waiting_by(check) check_waiting = check end
+
 --- The task that runs just now, of any host.
 -- @treturn ?table nil where the caller must wait in place
 function M.task()
@@ -173,6 +180,7 @@ local function wait(loop)
     descriptors[#descriptors + 1] = poller:pollfd()
     seconds = math.min(seconds, poller:timeout() or seconds)
   end
+  if seconds > 0 then check_waiting() end
   if seconds > 0 or #descriptors > 0 then core.poll(descriptors, seconds) end
 end
 
@@ -182,7 +190,11 @@ end
 function M.complete(fn)
   local loop = M.new()
   local task = tasks.new(M, loop)
-  M.spawn(task, fn)
+  local begun, problem = pcall(M.spawn, task, fn)
+  if not begun then
+    check_waiting() -- there are phases of nginx that have no coroutines
+    error(problem, 0)
+  end
   while true do
     M.turn(loop)
     if task.finished then return task end
@@ -195,6 +207,7 @@ end
 --- Waits in place, once, for a poller, and lets it process what came.
 -- @tparam table|userdata poller see `mailseal.async.suspend`
 function M.block(poller)
+  check_waiting()
   core.poll({ poller:pollfd() }, poller:timeout() or 1)
   poller:process()
 end
@@ -202,6 +215,7 @@ end
 --- Waits in place.
 -- @tparam number seconds
 function M.sleep_in_place(seconds)
+  check_waiting()
   local moment = now() + seconds
   -- poll ends early at a signal, and after an hour.
   repeat
