@@ -6,7 +6,7 @@ local dns = require "mailseal.dns"
 
 local M = {}
 
--- MAILSEAL_SERVER names another server than the system's, for a test; nginx.conf must let it through (`env MAILSEAL_SERVER;`).
+-- MAILSEAL_SERVER names another server than the system's; nginx.conf lets it through (`env MAILSEAL_SERVER;`).
 local server = os.getenv "MAILSEAL_SERVER"
 
 local resolver = assert(dns.resolver { servers = server and { server }, cache = "dns" })
