@@ -94,16 +94,18 @@ describe("dns.resolver over a zone", function()
 
   it("can tell of what no name server loads: a CNAME with other records beside it, and several CNAMEs", function()
     for _, text in ipairs {
-      'a.test. CNAME b.test.\na.test. TXT "own"\na.test. CNAME c.test.\nb.test. TXT "b"\nb.test. MX 10 b.test.\n',
-      [[{ "a.test": [{ "type": "CNAME", "data": "b.test." }, { "type": "TXT", "data": "own" }, { "type": "CNAME", "data": "c.test." }],
-          "b.test": [{ "type": "TXT", "data": "b" }, { "type": "MX", "data": "10 b.test." }] }]],
+      'a.test. CNAME b.test.\na.test. TXT "own"\nb.test. TXT "b"\nb.test. MX 10 b.test.\nc.test. CNAME a.test.\nc.test. CNAME b.test.\n',
+      [[{ "a.test": [{ "type": "CNAME", "data": "b.test." }, { "type": "TXT", "data": "own" }],
+          "b.test": [{ "type": "TXT", "data": "b" }, { "type": "MX", "data": "10 b.test." }],
+          "c.test": [{ "type": "CNAME", "data": "a.test." }, { "type": "CNAME", "data": "b.test." }] }]],
     } do
       local broken = assert(dns.resolver { zone_text = text })
       assert.same({ "own" }, broken:query("a.test", "TXT").text)
       assert.same({}, broken:query("a.test", "TXT").chain)
       assert.equal("b.test", broken:query("a.test", "MX").records[1].exchange)
       assert.same({ "b.test" }, broken:query("a.test", "MX").chain)
-      assert.equal(2, #broken:query("a.test", "CNAME").records)
+      assert.equal(2, #broken:query("c.test", "CNAME").records)
+      assert.equal("cname_conflict", broken:query("c.test", "TXT").reason)
     end
   end)
 

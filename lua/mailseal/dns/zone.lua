@@ -18,7 +18,7 @@
 --
 -- A CNAME with other records beside it, and several CNAMEs at one name, BIND and Knot DNS refuse to load (RFC 1034 §3.6.2). Here
 -- they are taken, for what is broken is to be shown as well: the other records answer for their types, and the CNAME for all
--- others; of several, the first is followed.
+-- others; several that differ make the fault `cname_conflict` there.
 --
 -- `error` is one of
 --
