@@ -132,6 +132,7 @@ build = {
     ["mailseal.cli.verify"] = "lua/mailseal/cli/verify.lua",
     ["mailseal.dkim"] = "lua/mailseal/dkim.lua",
     ["mailseal.dns.agreement"] = "lua/mailseal/dns/agreement.lua",
+    ["mailseal.dns.answer"] = "lua/mailseal/dns/answer.lua",
     ["mailseal.dns.ask"] = "lua/mailseal/dns/ask.lua",
     ["mailseal.dns.authoritative"] = "lua/mailseal/dns/authoritative.lua",
     ["mailseal.dns.cache"] = "lua/mailseal/dns/cache.lua",

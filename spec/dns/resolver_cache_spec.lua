@@ -497,7 +497,8 @@ describe("dns.resolver's option cache", function()
   end)
 
   it("refuses a table that is no cache, and less than two answers", function()
-    local wanted = "dns.resolver: cache must be true or false, a whole number from 2 to 1000000000, the name of a lua_shared_dict, or a cache"
+    local wanted = "dns.resolver: cache must be true or false, a whole number from 2 to 1000000000, "
+      .. "the name of a lua_shared_dict, or a cache"
     for _, wrong in ipairs { { get = function() end }, {}, 1, 2.5, -1, 1e300, 0 / 0, print } do
       assert.has_error(function() dns.resolver { zone = zone_table, cache = wrong } end, wanted)
     end

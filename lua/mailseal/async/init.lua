@@ -280,7 +280,7 @@ end
 -- @treturn table by place, the error that a call raised, or the message it returned behind a nil; empty where all is well
 -- @treturn table by place, the traceback of an error that was raised, a text
 function M.map(items, limit, fn)
-  if type(items) ~= "table" or type(fn) ~= "function" or type(limit) ~= "number" or not (limit >= 1) then
+  if type(items) ~= "table" or type(fn) ~= "function" or type(limit) ~= "number" or not (limit >= 1 and limit <= math.huge) then
     error("async.map wants a list, a number from 1, and a function", 2)
   end
   local parent = M.task()

@@ -1,6 +1,7 @@
 --- Asks a transport's servers until one of them knows: tries, failover, EDNS and what stands behind a SERVFAIL.
 -- What an answer is, `mailseal.dns.resolver` says.
 -- @module mailseal.dns.ask
+local answers = require "mailseal.dns.answer"
 local async = require "mailseal.async"
 local core = require "mailseal.core".dns
 local health = require "mailseal.dns.health"
@@ -15,8 +16,7 @@ Asker.__name = "mailseal.dns.ask"
 local TIMEOUT, TRIES, CHAIN_MAX = 2, 2, 8
 local FORMERR, SERVFAIL, NOTIMP, BADVERS = 1, 2, 4, 16
 
--- Statuses that another server may yet turn into an answer, the more telling the greater.
-local temporary = { timeout = 1, refused = 2, servfail = 3, bogus = 4 }
+local no_answer, temporary = answers.none, answers.temporary
 
 --- Makes what asks by a transport.
 -- @tparam table transport see `mailseal.dns.cares`
@@ -36,19 +36,6 @@ function M.new(transport, options)
     health = health.new(transport.servers, clock, options.rotate),
   }, Asker)
 end
-
---- The answer where nobody has given one.
--- @tparam string name the question's
--- @tparam string kind its type
--- @tparam ?string reason a word, see `mailseal.dns.resolver`
--- @treturn table
-function M.no_answer(name, kind, reason)
-  return {
-    status = "timeout", reason = reason, name = name, type = kind, authentic = false, authoritative = false,
-    records = {}, text = {}, chain = {}, extended_errors = {},
-  }
-end
-local no_answer = M.no_answer
 
 -- Asks one server once, for as long as a try may take. Always an answer.
 local function ask_server(self, question, query, server, deadline, moment)
@@ -173,10 +160,7 @@ local function complete(self, question, answer, deadline)
     local further = { name = target, type = question.type, options = question.options }
     local rest = ask(self, further, encode_question(further), self.health:order(), deadline, self.clock())
     local wrong = join_chains(answer, rest)
-    if wrong then
-      rest = no_answer(question.name, question.type, wrong)
-      rest.status = "servfail"
-    end
+    if wrong then rest = no_answer(question.name, question.type, wrong, "servfail") end
     rest.chain, rest.name = answer.chain, question.name
     rest.dangling = rest.status == "nxdomain" or nil
     if rest.ttl and answer.ttl then rest.ttl = math.min(rest.ttl, answer.ttl) end

@@ -4,13 +4,12 @@
 -- something else while a change spreads. Behind `resolver:authoritative`, which tells what comes of it.
 -- @module mailseal.dns.authoritative
 local agreement = require "mailseal.dns.agreement"
+local RECHECK_SOONEST = require "mailseal.dns.answer".RECHECK_SOONEST
 local async = require "mailseal.async"
 local name_servers = require "mailseal.dns.name_servers"
 local zone_cut = require "mailseal.dns.zone_cut"
 
 local M = {}
-
-local RECHECK_SOONEST = 60 -- seconds
 
 -- What stands at the end of the CNAME that the answer begins with, asked once and in the usual way.
 local function follow_alias(search, answer)

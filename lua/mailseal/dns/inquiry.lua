@@ -3,7 +3,7 @@
 -- When that time is over, or the resolver is closed meanwhile, what is still asked gets at once the answer that a query under way
 -- gets then: temporary, with the reason `timeout` or `closed`.
 -- @module mailseal.dns.inquiry
-local ask = require "mailseal.dns.ask"
+local no_answer = require "mailseal.dns.answer".none
 
 local M = {}
 local Inquiry = {}
@@ -49,9 +49,9 @@ end
 -- @treturn ?string likewise
 function Inquiry:query(name, type, more)
   local over = self:over()
-  if over then return ask.no_answer(name, type, over) end
+  if over then return no_answer(name, type, over) end
   local options = options_of(self, more)
-  if options.deadline <= 0 then return ask.no_answer(name, type, "timeout") end
+  if options.deadline <= 0 then return no_answer(name, type, "timeout") end
   return self.resolver:query(name, type, options)
 end
 

@@ -3,12 +3,14 @@
 -- A name server is a table: `host`; `addresses`, a list with `address`, `state`, `reason` and `answer` each; and of the best of
 -- them `address`, `state`, `reason` and `answer`. The states are told where `resolver:authoritative` is.
 -- @module mailseal.dns.name_servers
-local ask = require "mailseal.dns.ask"
+local answer_of = require "mailseal.dns.answer"
 local async = require "mailseal.async"
 local encode = require "mailseal.core".dns.encode
 local inquiry = require "mailseal.dns.inquiry"
 local names = require "mailseal.dns.name"
 local zone_cut = require "mailseal.dns.zone_cut"
+
+local definitive = answer_of.definitive
 
 local M = {}
 local Search = {}
@@ -23,7 +25,6 @@ local PORT = 53
 -- they say, and a CNAME's target; each of which may take several where much is broken.
 local STEPS = 8
 
-local definitive = { ok = true, nodata = true, nxdomain = true }
 -- Faults of the records and not of the server: it has answered.
 local faults_of_records = { cname_loop = true, cname_conflict = true, cname_chain_too_long = true }
 -- Why no server can be blamed for a time-out.
@@ -129,7 +130,7 @@ end
 -- Asks one address for the records themselves, whatever a resolver may know.
 local function ask_address(search, question, address)
   local asker, over = search.resolver.asker, search.asking:over()
-  if over then return ask.no_answer(question.name, question.type, over == "closed" and over or "queued") end
+  if over then return answer_of.none(question.name, question.type, over == "closed" and over or "queued") end
   local moment = math.min(asker.clock() + asker.timeout * asker.tries, search.asking.moment)
   local sent = { name = question.name, type = question.type, options = { no_recursion = true }, partial = true }
   return asker:ask(sent, encode(sent.name, sent.type, sent.options), { server_name(address, search.port) }, moment)

@@ -40,6 +40,7 @@
 --   `dnssec_bogus`; nil where the server gave none.
 -- - `server`: who answered; nil over a zone.
 -- @module mailseal.dns.resolver
+local answers = require "mailseal.dns.answer"
 local ask = require "mailseal.dns.ask"
 local async = require "mailseal.async"
 local cache = require "mailseal.dns.cache"
@@ -48,7 +49,7 @@ local flights = require "mailseal.dns.flights"
 local kinds = require "mailseal.dns.options"
 local server = require "mailseal.dns.server"
 
-local check_options = kinds.check
+local check_options, no_answer = kinds.check, answers.none
 local copy, now, floor, time = cache.copy, async.now, math.floor, os.time
 
 local M = {}
@@ -56,8 +57,7 @@ local Resolver = {}
 Resolver.__index = Resolver
 Resolver.__name = "mailseal.dns.resolver"
 
--- Seconds before which nobody should ask again.
-local RECHECK_SOONEST = 60
+local RECHECK_SOONEST = answers.RECHECK_SOONEST
 
 -- Seconds that a definitive answer may be kept at most, whatever it says of itself (of a negative one RFC 2308 §5 says so). All
 -- others are faults, which RFC 2308 §7 would let us keep for five minutes: of one that is over nobody should hear any longer.
@@ -297,7 +297,7 @@ function Resolver:query_all(names, type, options)
   if not are_names(names) or not is_string(type) then error("resolver:query_all wants a list of names, and a type", 2) end
   if options ~= nil then check_options("resolver:query_all", options, query_options) end
   return async.each(names, function(name)
-    if self.closed then return ask.no_answer(name, type, "closed") end
+    if self.closed then return no_answer(name, type, "closed") end
     return self:query(name, type, options) or false
   end)
 end

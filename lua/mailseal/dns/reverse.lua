@@ -3,6 +3,7 @@
 -- Whoever holds an address may write any name into its PTR record. A name counts where it has the address among its own: mail
 -- servers refuse senders that have none. Behind `resolver:reverse`, which tells what comes of it.
 -- @module mailseal.dns.reverse
+local definitive = require "mailseal.dns.answer".definitive
 local async = require "mailseal.async"
 local core = require "mailseal.core".dns
 local inquiry = require "mailseal.dns.inquiry"
@@ -14,8 +15,6 @@ local NAMES_MAX = 10
 
 -- The names are asked for, and then all of them for their addresses.
 local STEPS = 2
-
-local definitive = { ok = true, nodata = true, nxdomain = true }
 
 local MAPPED = ("\0"):rep(10) .. "\255\255"
 

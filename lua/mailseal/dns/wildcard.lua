@@ -4,6 +4,7 @@
 -- the zone is asked beside it: what answers there, too, is a wildcard. Behind `resolver:synthesized`.
 -- @module mailseal.dns.wildcard
 local agreement = require "mailseal.dns.agreement"
+local definitive = require "mailseal.dns.answer".definitive
 local encode = require "mailseal.core".dns.encode
 local inquiry = require "mailseal.dns.inquiry"
 local parent = require "mailseal.dns.name".parent
@@ -17,8 +18,6 @@ local COMMON = { "A", "MX", "TXT", "AAAA" }
 
 -- There is time for so many of these queries, should each take all the time of one.
 local STEPS = 4
-
-local definitive = { ok = true, nodata = true, nxdomain = true }
 
 -- A label of 128 bits that nobody can guess: those of the IDs of eight queries.
 local function unguessable_label()

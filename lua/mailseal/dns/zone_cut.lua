@@ -5,6 +5,7 @@
 -- tells: a negative answer comes with the SOA of the zone that denies (RFC 2308 §3). Where servers leave that out, the names
 -- above are asked for their SOA, until one has it.
 -- @module mailseal.dns.zone_cut
+local definitive = require "mailseal.dns.answer".definitive
 local async = require "mailseal.async"
 local relations = require "mailseal.dns.name"
 
@@ -15,8 +16,6 @@ local M = {}
 -- So many names are asked for their SOA side by side, and so many in all: those of IPv6 addresses, with their 34 labels
 -- (RFC 3596 §2.5), are about the deepest in use.
 local BATCH, NAMES_MAX = 8, 40
-
-local definitive = { ok = true, nodata = true, nxdomain = true }
 
 -- The zone that an answer to a question for `name` tells, if it does. Where CNAMEs were followed, it is that of their target.
 local function zone_told(answer, name)
