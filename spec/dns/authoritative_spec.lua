@@ -456,6 +456,66 @@ describe("resolver:authoritative, over a zone,", function()
   end)
 end)
 
+describe("resolver:authoritative, of hostile zones,", function()
+  local asked, total
+
+  -- A resolver that counts how often each address is asked. Those that begin with 10.2 know the second zone file, and so on.
+  local function counting(...)
+    local zones = {}
+    for i, text in ipairs { ... } do zones[i] = assert(zone_transport.read(text)) end
+    asked, total = {}, 0
+    return resolver_of.new({
+      servers = { false },
+      tries = 1,
+      exchange = function(_, query, server, ...)
+        if server then asked[server], total = (asked[server] or 0) + 1, total + 1 end
+        return zones[server and tonumber(server:match "^10%.(%d)") or 1]:exchange(query, server, ...)
+      end,
+    }, {})
+  end
+
+  -- Sixteen name servers of a zone, with eight addresses each: `address` says which, given the server's place and the address's.
+  local function name_servers_of(apex, address)
+    local lines = {}
+    for i = 1, 16 do
+      lines[#lines + 1] = ("%s. NS ns%d.%s."):format(apex, i, apex)
+      for j = 1, 8 do lines[#lines + 1] = ("ns%d.%s. A %s"):format(i, apex, address(i, j)) end
+    end
+    return table.concat(lines, "\n") .. "\n"
+  end
+
+  it("asks each address once, however many name servers have it, and tells of each what it says", function()
+    local resolver = counting("many.test. SOA ns1 h 1 2 3 4 5\nkey.many.test. TXT here\n"
+      .. name_servers_of("many.test", function(_, j) return "10.1.0." .. j end))
+    local found = assert(resolver:authoritative("key.many.test", "TXT"))
+    assert.equal("all 16 name servers have it", found.summary)
+    for j = 1, 8 do assert.equal(1, asked[("10.1.0.%d:53"):format(j)]) end
+    assert.equal(8, total)
+    for _, server in ipairs(found.servers) do
+      assert.equal(8, #server.addresses)
+      for _, one in ipairs(server.addresses) do
+        assert.same({ "answers", "here" }, { one.state, one.answer.text[1] })
+      end
+    end
+    assert.equal(16, #found.groups[1].servers)
+  end)
+
+  it("asks 256 addresses at most, however far it is referred", function()
+    local function level(apex, below, number)
+      return ("%s. SOA ns1 h 1 2 3 4 5\n"):format(apex)
+        .. name_servers_of(apex, function(i, j) return ("10.%d.%d.%d"):format(number, i, j) end)
+        .. name_servers_of(below, function(i, j) return ("10.%d.%d.%d"):format(number + 1, i, j) end)
+    end
+    local resolver = counting(level("many.test", "d.many.test", 1), level("d.many.test", "c.d.many.test", 2),
+      level("c.d.many.test", "b.c.d.many.test", 3))
+    local found = assert(resolver:authoritative("a.b.c.d.many.test", "TXT"))
+    assert.equal(256, total)
+    assert.same({ "timeout", "unasked" }, { found.status, found.reason })
+    assert.equal("c.d.many.test", found.zone)
+    assert.same({ "unasked", "too_many" }, { found.servers[1].state, found.servers[1].reason })
+  end)
+end)
+
 describe("resolver:authoritative", function()
   it("says that it is temporary where nothing answers at all", function()
     local found = assert(assert(dns.resolver { servers = { "127.0.0.1:1" }, timeout = 0.2, tries = 1 }):authoritative("a.test", "TXT"))

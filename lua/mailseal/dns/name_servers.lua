@@ -16,8 +16,8 @@ local M = {}
 local Search = {}
 Search.__index = Search
 
--- A hostile zone may name a thousand servers, to have us ask them all.
-local HOSTS_MAX, ADDRESSES_MAX, ROUNDS_MAX = 16, 8, 4
+-- A hostile zone may name a thousand servers, to have us ask them all; ASKED_MAX is how many addresses are asked in all.
+local HOSTS_MAX, ADDRESSES_MAX, ROUNDS_MAX, ASKED_MAX = 16, 8, 4, 256
 
 local PORT = 53
 
@@ -28,7 +28,7 @@ local STEPS = 8
 -- Faults of the records and not of the server: it has answered.
 local faults_of_records = { cname_loop = true, cname_conflict = true, cname_chain_too_long = true }
 -- Why no server can be blamed for a time-out.
-local never_asked = { queued = true, closed = true }
+local never_asked = { queued = true, closed = true, too_many = true }
 
 local rcode_names = { [1] = "formerr", [2] = "servfail", [4] = "notimp", [5] = "refused", [9] = "notauth" }
 
@@ -41,6 +41,7 @@ local rcode_names = { [1] = "formerr", [2] = "servfail", [4] = "notimp", [5] = "
 function M.search(resolver, name, type, options)
   return setmetatable({
     resolver = resolver, name = name, type = type, port = options.port or resolver.port or PORT,
+    asked = 0, told = {},
     asking = inquiry.new(resolver, { fresh = options.fresh, deadline = options.deadline }, STEPS),
   }, Search)
 end
@@ -131,6 +132,8 @@ end
 local function ask_address(search, question, address)
   local asker, over = search.resolver.asker, search.asking:over()
   if over then return answer_of.none(question.name, question.type, over == "closed" and over or "queued") end
+  if search.asked >= ASKED_MAX then return answer_of.none(question.name, question.type, "too_many") end
+  search.asked = search.asked + 1
   local moment = math.min(asker.clock() + asker.timeout * asker.tries, search.asking.moment)
   local sent = { name = question.name, type = question.type, options = { no_recursion = true }, partial = true }
   return asker:ask(sent, encode(sent.name, sent.type, sent.options), { server_name(address, search.port) }, moment)
@@ -149,18 +152,35 @@ local function sum_up(server)
   end
 end
 
--- Asks each address of each server, and notes beside each what came of it.
-local function ask_servers(search, question, servers)
-  local all = {}
+-- What each address says to a question, by address. None is asked the same twice, however many hosts have it: who names one for
+-- all of them may mean to have somebody flooded.
+local function ask_addresses(search, question, servers)
+  local key = question.name .. " " .. question.type
+  local told, new = search.told[key] or {}, {}
+  search.told[key] = told
   for _, server in ipairs(servers) do
-    for _, address in ipairs(server.addresses) do all[#all + 1] = address end
+    for _, one in ipairs(server.addresses) do
+      if told[one.address] == nil then
+        told[one.address] = false
+        new[#new + 1] = one.address
+      end
+    end
   end
-  local answers = async.each(all, function(address) return ask_address(search, question, address.address) end)
-  for i, address in ipairs(all) do
-    address.answer = answers[i]
-    address.state, address.reason = state_of(answers[i])
+  local answers = async.each(new, function(address) return ask_address(search, question, address) end)
+  for i, address in ipairs(new) do told[address] = answers[i] end
+  return told
+end
+
+-- Asks the addresses of all servers, and notes beside each what came of it.
+local function ask_servers(search, question, servers)
+  local told = ask_addresses(search, question, servers)
+  for _, server in ipairs(servers) do
+    for _, one in ipairs(server.addresses) do
+      one.answer = told[one.address]
+      one.state, one.reason = state_of(one.answer)
+    end
+    sum_up(server)
   end
-  for _, server in ipairs(servers) do sum_up(server) end
   return servers
 end
 

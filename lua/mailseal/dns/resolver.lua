@@ -303,6 +303,7 @@ function Resolver:query_all(names, type, options)
 end
 
 --- Asks each name server of the zone that a name is in, side by side, past all caches: who has the record, and who not yet.
+-- An address that several of them have is asked once for all of them.
 --
 -- What is found is a table:
 --
@@ -316,9 +317,10 @@ end
 -- - `groups`: those who say the same, the largest first, each with `status`, `answer`, `alias` (the target of their CNAME) and
 --   `servers` (names).
 -- - `servers`: a list, each with `host`; `state`: `answers`, `lame` (it does not speak for the zone), `silent`, `unasked` (the
---   time was over before its turn, or the resolver closed), `unresolved` (no address is known); `reason` (of another state than
---   the first: `refused`, `not_authoritative`, `referral`, `unreachable`, …); `address` and `answer` (of the best of its
---   addresses); and `addresses`, a list with `address`, `state`, `reason` and `answer` for each.
+--   time was over before its turn, or the resolver closed; or, with the reason `too_many`, 256 addresses had been asked before,
+--   which is the most), `unresolved` (no address is known); `reason` (of another state than the first: `refused`,
+--   `not_authoritative`, `referral`, `unreachable`, …); `address` and `answer` (of the best of its addresses); and `addresses`, a
+--   list with `address`, `state`, `reason` and `answer` for each.
 -- - `capped`: the zone has more than 16 name servers, and the rest was not asked, as the summary says.
 -- - `zone`: the zone asked; `name_servers_from`: `child` where the zone itself told its name servers, `parent` where they
 --   are those of its delegation.
