@@ -36,6 +36,16 @@ describe("dns.flights", function()
     for _ = 1, 5 do async.sleep(0) end
   end
 
+  local function wait_until_led(number)
+    while led < number do async.sleep(0.01) end
+  end
+
+  -- One leads, another waits for it, each within so many seconds, but has to lead himself; `meanwhile` releases both.
+  local function leads_in_the_end(first, second, meanwhile)
+    local answers = side_by_side(function() return ask(first) end, function() return ask(second) end, meanwhile)
+    assert.same({ 1, 2 }, { answers[1], answers[2] })
+  end
+
   it("has nobody to wait for at first, nor when all have landed", function()
     assert.is_nil(set:join("key", async.now() + 60))
     assert.same({ "an answer" }, (set:lead("key", async.now() + 60, function() return { "an answer" } end)))
@@ -160,50 +170,35 @@ describe("dns.flights", function()
   end)
 
   it("lets nobody wait for more than half of his time", function()
-    local answers = side_by_side(
-      function() return ask(60) end,
-      function() return ask(0.2) end,
-      function()
-        while led < 2 do async.sleep(0.01) end
-        release(2)
-        release(1)
-      end
-    )
-    assert.same({ 1, 2 }, { answers[1], answers[2] })
+    leads_in_the_end(60, 0.2, function()
+      wait_until_led(2)
+      release(2)
+      release(1)
+    end)
   end)
 
   it("lets nobody wait for one in a hurry for more than half of that one's time", function()
-    local answers = side_by_side(
-      function() return ask(0.2) end,
-      function() return ask(60) end,
-      function()
-        while led < 2 do async.sleep(0.01) end
-        release(1)
-        release(2)
-      end
-    )
-    assert.same({ 1, 2 }, { answers[1], answers[2] })
+    leads_in_the_end(0.2, 60, function()
+      wait_until_led(2)
+      release(1)
+      release(2)
+    end)
   end)
 
   it("takes no time-out for an answer while half of the time is left", function()
-    local answers = side_by_side(
-      function() return ask(60) end,
-      function() return ask(60) end,
-      function()
-        release(1, "no error, but a time-out")
-        let_others()
-        assert.equal(2, led)
-        release(2)
-      end
-    )
-    assert.same({ 1, 2 }, { answers[1], answers[2] })
+    leads_in_the_end(60, 60, function()
+      release(1, "no error, but a time-out")
+      let_others()
+      assert.equal(2, led)
+      release(2)
+    end)
   end)
 
   it("asks a server that keeps silent twice at most, however many wait", function()
     local asking = {}
     for i = 1, 50 do asking[i] = function() return ask(2) end end
     asking[51] = function()
-      while led < 2 do async.sleep(0.01) end
+      wait_until_led(2)
       async.sleep(0.05)
       release(1)
       release(2)
@@ -226,7 +221,7 @@ describe("dns.flights", function()
       function() return ask(60) end,
       function() return ask(60) end,
       function()
-        while led == 0 do async.sleep(0.01) end
+        wait_until_led(1)
         let_others()
         release(1)
       end

@@ -2,15 +2,15 @@ local dns = require "mailseal.dns"
 local shell = require "spec.support.shell"
 local system = require "mailseal.dns.system"
 
+local directory, path
+
+setup(function()
+  directory = shell.new_directory()
+  path = directory .. "/resolv.conf"
+end)
+teardown(function() shell.remove_directory(directory) end)
+
 describe("dns.system", function()
-  local directory, path
-
-  setup(function()
-    directory = shell.new_directory()
-    path = directory .. "/resolv.conf"
-  end)
-  teardown(function() shell.remove_directory(directory) end)
-
   local function read(text)
     shell.write(path, text)
     return system.read(path)
@@ -131,14 +131,6 @@ options rotate trust-ad ndots:2
 end)
 
 describe("dns.resolver without servers", function()
-  local directory, path
-
-  setup(function()
-    directory = shell.new_directory()
-    path = directory .. "/resolv.conf"
-  end)
-  teardown(function() shell.remove_directory(directory) end)
-
   local function resolver_by(text, options)
     shell.write(path, text)
     options = options or {}
