@@ -151,10 +151,12 @@ describe("mailseal.dns.resty", function()
     end)
   end)
 
-  -- Seconds that /ping took, `count` times one after the other, while `meanwhile` is being asked for; in order of size.
+  -- Asks for /ping so many times, one after the other, while `meanwhile` is being asked for. Returns the seconds that each took, in order
+  -- of size; whether `meanwhile` was not over before; and what it said.
   local function time_pings(server, meanwhile, count)
     local script = [[
-      { exec 4<>/dev/tcp/127.0.0.1/%d; printf 'GET %s HTTP/1.0\r\n\r\n' >&4; cat <&4 >/dev/null; } & slow=$!
+      said=$(mktemp)
+      { exec 4<>/dev/tcp/127.0.0.1/%d; printf 'GET %s HTTP/1.0\r\n\r\n' >&4; tail -n 1 <&4 >$said; } & slow=$!
       sleep 0.3
       for i in {1..%d}; do
         before=${EPOCHREALTIME/[.,]/}
@@ -163,36 +165,75 @@ describe("mailseal.dns.resty", function()
         sleep 0.01
       done
       kill -0 $slow && echo still
-      wait $slow]]
-    local out = shell.output("bash -c " .. shell.quote(script:format(server.port, meanwhile, count, server.port)))
+      exec 3<>/dev/tcp/127.0.0.1/%d; printf 'GET /stop HTTP/1.0\r\n\r\n' >&3
+      wait $slow
+      cat $said
+      rm $said]]
+    local out = shell.output("bash -c " .. shell.quote(script:format(server.port, meanwhile, count, server.port, server.port)))
     local times = {}
     for time in out:gmatch "(%d+) HTTP/1.1 200" do times[#times + 1] = tonumber(time) / 1e6 end
     assert.equal(count, #times, out)
     table.sort(times)
-    return times, out:find "still" ~= nil
+    return times, out:find "\nstill\n" ~= nil, out:match "[^\n]*\n$"
+  end
+
+  -- Is /ping answered within 20 ms meanwhile, but for one in twenty, and none after 100 ms? Of several batches one must be so, for the
+  -- machine may be busy with something else. Returns that, the best of them in words, and what `meanwhile` said then.
+  local function stays_quick(server, meanwhile, batches, count)
+    local least, words, last = math.huge, nil, nil
+    for _ = 1, batches do
+      local times, still, said = time_pings(server, meanwhile, count)
+      local most = times[math.floor(count * 0.95)]
+      local badness = math.max(most / 0.02, times[count] / 0.1)
+      assert.is_true(still, said)
+      if badness < least then
+        least, last = badness, said
+        words = ("19 of 20 pings within %.1f ms, all within %.1f ms"):format(most * 1000, times[count] * 1000)
+      end
+      if least < 1 then break end
+    end
+    return least < 1, words, last
   end
 
   describe("while 500 look-ups wait in the only worker", function()
     local server
 
+    -- Of ten look-ups four are not answered at all, three after 200 ms, one after that over TCP, one over TCP at once, and one not there;
+    -- who has an answer asks again, for four seconds (and a batch of pings takes one).
     setup(function()
       server = nginx.start {
-        values = { faults = faults.address }, server = [[
+        values = { faults = faults.address }, http = "init_by_lua_block { stopped = false }", server = [[
           location = /ping { content_by_lua_block { ngx.say "pong" } }
+          location = /stop { content_by_lua_block { stopped = true } }
           location = /slow { content_by_lua_block {
             local async, dns = require "mailseal.async", require "mailseal.dns"
-            local resolver = assert(dns.resolver { servers = { "$faults" }, timeout = 4, tries = 1, in_flight = 500 })
-            local names = {}
-            for i = 1, 500 do names[i] = ("silent.p%d.test"):format(i) end
-            async.map(names, 500, function(name) return resolver:query(name, "TXT") end)
+            local resolver = assert(dns.resolver { servers = { "$faults" }, timeout = 4, tries = 1, cache = false, in_flight = 500 })
+            local kinds = {
+              "silent", "silent", "silent", "silent", "delay200.ok", "delay200.ok", "delay200.ok", "tc.delay200.ok", "tc.ok", "tc.silent",
+            }
+            local items, over, counts = {}, async.now() + 4, { ok = 0, timeout = 0 }
+            for i = 1, 500 do items[i] = i end
+            local _, errors = async.map(items, 500, function(i)
+              local kind, n = kinds[i % 10 + 1], 0
+              repeat
+                n = n + 1
+                local answer = resolver:query(("%s.n%d.p%d.test"):format(kind, n, i), "TXT")
+                counts[answer.status] = counts[answer.status] + 1
+                if kind == "tc.ok" then async.sleep(0.2) end
+              until async.now() >= over
+            end)
+            ngx.say(next(errors) and tostring(select(2, next(errors))) or counts.ok .. " " .. counts.timeout)
           } }
           location = /blocking { content_by_lua_block {
             local now = require "mailseal.async".now
-            for _ = 1, 40 do
-              local moment = now() + 0.1 -- until which it keeps the worker, as a look-up must not
+            stopped = false
+            repeat
+              local moment = now() + tonumber(ngx.var.arg_seconds) -- until which it keeps the worker, as a look-up must not
               while now() < moment do end
-              ngx.sleep(0.001)
-            end
+              ngx.update_time()
+              ngx.sleep(tonumber(ngx.var.arg_pause))
+            until stopped
+            ngx.say "over"
           } }]],
       }
     end)
@@ -200,20 +241,21 @@ describe("mailseal.dns.resty", function()
     teardown(function() server:stop() end)
 
     it("answers /ping within 20 ms", function()
-      -- The best of three, for the machine may be busy with something else.
-      local median, waited
-      for _ = 1, 3 do
-        local times, still = time_pings(server, "/slow", 60)
-        if not median or times[30] < median then median, waited = times[30], still end
-        if median < 0.02 then break end
-      end
-      assert.is_true(waited)
-      assert.is_true(median < 0.02, ("half of the pings took over %.1f ms"):format(median * 1000))
+      local quick, words, said = stays_quick(server, "/slow", 5, 60)
+      assert.is_true(quick, words)
+      local answered, unanswered = said:match "^(%d+) (%d+)\n$"
+      assert.is_true(tonumber(answered) > 500, said)
+      assert.is_true(tonumber(unanswered) >= 200, said)
     end)
 
     it("would not, if look-ups waited in place", function()
-      local times = time_pings(server, "/blocking", 12)
-      assert.is_true(times[6] > 0.02, ("half of the pings took %.1f ms"):format(times[6] * 1000))
+      local quick, words = stays_quick(server, "/blocking?seconds=0.1&pause=0.001", 1, 20)
+      assert.is_false(quick, words)
+    end)
+
+    it("would not, if one in a while did", function()
+      local quick, words = stays_quick(server, "/blocking?seconds=0.3&pause=0.4", 1, 60)
+      assert.is_false(quick, words)
     end)
   end)
 
