@@ -4,9 +4,10 @@
 -- request asks of DNS, another may wait for. A request ends when the tasks are over that it has started; when it
 -- is aborted, they vanish, as all of its light threads do.
 --
--- In the phases that must not wait nobody is a task, and `async` must not be asked to wait. Those that may: rewrite, access,
--- content, preread, timers (ngx.timer.at), and, where nginx is OpenResty's, of a TLS handshake ssl_certificate, ssl_client_hello
--- and ssl_session_fetch. (Without its patches nginx ends the connection there.)
+-- In the phases that must not wait nobody is a task, and `async` must not be asked to wait. Those that may are rewrite, access,
+-- content and timers (ngx.timer.at), which the tests go through, with nginx and lua-nginx-module as Debian has them. Waiting is
+-- allowed, but untested, in server_rewrite, in preread (of the stream module), and, with OpenResty's patches to nginx, in
+-- ssl_certificate, ssl_client_hello and ssl_session_fetch of a TLS handshake. (Without the patches nginx ends the connection there.)
 --
 -- A coroutine that a handler makes by itself may wait, too: nginx lets it, and it is a task of its own.
 --

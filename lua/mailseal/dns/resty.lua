@@ -4,7 +4,8 @@
 -- no reply to it, is passed over. Nothing is kept between two queries: one transport, made when nginx starts or a module
 -- is loaded, serves all requests of all workers.
 --
--- Cosockets are there in the phases that may wait, see `mailseal.async.nginx`. Elsewhere `ready` says so.
+-- Cosockets are there in the phases that may wait; `mailseal.async.nginx` lists them, and which of them are tested. Elsewhere
+-- `ready` says why not.
 --
 -- A query under way takes one of nginx's `worker_connections`. So that some are left for requests, a worker has no more than 256
 -- under way at a time for a resolver, which is half of nginx's default; `in_flight` says another number. With its default of
