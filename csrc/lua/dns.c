@@ -116,6 +116,12 @@ static int fields_of(unsigned type)
     return n;
 }
 
+/* Pushes the list that stands for each empty one in answers, most of which have two of them. */
+static void push_none(lua_State *L)
+{
+    lua_getfield(L, LUA_REGISTRYINDEX, "mailseal.dns.none");
+}
+
 /* { {code=, text=}… } */
 static void push_extended_errors(lua_State *L, const ms_dns_message *message)
 {
@@ -123,6 +129,10 @@ static void push_extended_errors(lua_State *L, const ms_dns_message *message)
     unsigned code;
     int i = 0;
 
+    if (options.n == 0) {
+        push_none(L);
+        return;
+    }
     lua_newtable(L);
     while (ms_dns_extended_error_next(&options, &code, &text)) {
         lua_createtable(L, 0, 2);
@@ -258,14 +268,16 @@ static int l_encode(lua_State *L)
 
 /* ---- decode */
 
-/* Pushes the strings of a TXT record as one. */
+/* Pushes the strings of the TXT record that is on top as one. */
 static void push_text(lua_State *L, const ms_dns_message *message, const ms_dns_record *record)
 {
     ms_span strings = ms_span_of(message->packet.p + record->at, record->end - record->at), string;
     luaL_Buffer buffer;
 
     if (strings.n > 0 && (uint8_t)strings.p[0] == strings.n - 1) {
-        lua_pushlstring(L, strings.p + 1, strings.n - 1);
+        lua_getfield(L, -1, "strings");
+        lua_rawgeti(L, -1, 1);
+        lua_remove(L, -2);
         return;
     }
     luaL_buffinit(L, &buffer);
@@ -294,11 +306,11 @@ static void set_records(lua_State *L, const ms_dns_answer *answer, const ms_dns_
         lua_pushinteger(L, (lua_Integer)record.ttl);
         lua_setfield(L, -2, "ttl");
         set_fields(L, message, &record);
-        lua_rawseti(L, -3, i);
         if (has_text) {
             push_text(L, message, &record);
-            lua_rawseti(L, -2, i);
+            lua_rawseti(L, -3, i);
         }
+        lua_rawseti(L, -3, i);
     }
     if (has_text)
         lua_setfield(L, -3, "text");
@@ -309,7 +321,10 @@ static void set_records(lua_State *L, const ms_dns_answer *answer, const ms_dns_
 
 static void set_chain(lua_State *L, const ms_dns_answer *answer)
 {
-    lua_createtable(L, (int)answer->chain_length, 0);
+    if (answer->chain_length == 0)
+        push_none(L);
+    else
+        lua_createtable(L, (int)answer->chain_length, 0);
     for (unsigned i = 0; i < answer->chain_length; i++) {
         ms_lua_push_dns_name(L, &answer->chain[i]);
         lua_rawseti(L, -2, (int)i + 1);
@@ -503,6 +518,8 @@ static const luaL_Reg functions[] = {
 
 int ms_open_dns(lua_State *L)
 {
+    lua_newtable(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, "mailseal.dns.none");
     lua_newtable(L);
     ms_lua_setfuncs(L, functions);
     memset(lua_newuserdata(L, sizeof(id_pool)), 0, sizeof(id_pool));
