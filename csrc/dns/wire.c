@@ -219,6 +219,11 @@ bool ms_dns_is_reply(ms_span query, ms_span reply)
            memcmp(question.p + name.n, reply.p + HEADER_SIZE + name.n, 4) == 0;
 }
 
+bool ms_dns_is_truncated(ms_span reply)
+{
+    return reply.n >= HEADER_SIZE && (get16(reply.p + 2) & MS_DNS_TC) != 0;
+}
+
 bool ms_dns_extended_error_next(ms_span *options, unsigned *code, ms_span *text)
 {
     while (options->n >= 4) {

@@ -76,6 +76,9 @@ bool ms_dns_message_open(ms_dns_message *message, ms_span packet, ms_error *erro
  * may have sent it. A server that could not read the question may leave it out of its error. */
 bool ms_dns_is_reply(ms_span query, ms_span reply);
 
+/* Does a reply say that there is more than its datagram held? */
+bool ms_dns_is_truncated(ms_span reply);
+
 typedef struct ms_dns_record {
     unsigned section;
     ms_dns_name name;

@@ -374,40 +374,44 @@ static void set_rarities(lua_State *L, const ms_dns_answer *answer, const ms_dns
         set_delegation(L, message);
 }
 
-/* Pushes the answer to the question for the name and the type that are arguments 2 and 3. */
-static void push_answer(lua_State *L, const ms_dns_answer *answer, const ms_dns_message *message,
-                        const ms_dns_name *name)
+void ms_lua_push_dns_answer(lua_State *L, const ms_dns_message *message, const ms_dns_name *name, unsigned type)
 {
     int base = lua_gettop(L);
+    ms_dns_answer answer;
 
-    push_same_name(L, 2, name);
-    if (answer->chain_length > 0)
-        ms_lua_push_dns_name(L, &answer->owner);
+    ms_dns_answer_find(&answer, message, name, type);
+    ms_lua_push_dns_name(L, name);
+    if (answer.chain_length > 0)
+        ms_lua_push_dns_name(L, &answer.owner);
     else
         lua_pushvalue(L, base + 1);
-    push_same_type(L, 3, answer->type);
+    ms_lua_push_dns_type(L, type);
     lua_createtable(L, 0, 16);
     lua_pushvalue(L, base + 1);
     lua_setfield(L, -2, "name");
     lua_pushvalue(L, base + 3);
     lua_setfield(L, -2, "type");
-    lua_pushstring(L, ms_dns_status_name(answer->status));
+    lua_pushstring(L, ms_dns_status_name(answer.status));
     lua_setfield(L, -2, "status");
-    lua_pushstring(L, answer->reason);
-    lua_setfield(L, -2, "reason");
+    if (answer.reason != NULL) {
+        lua_pushstring(L, answer.reason);
+        lua_setfield(L, -2, "reason");
+    }
     lua_pushinteger(L, (lua_Integer)message->rcode);
     lua_setfield(L, -2, "rcode");
-    if (answer->has_ttl) {
-        lua_pushinteger(L, (lua_Integer)answer->ttl);
+    if (answer.has_ttl) {
+        lua_pushinteger(L, (lua_Integer)answer.ttl);
         lua_setfield(L, -2, "ttl");
     }
-    set_rarities(L, answer, message);
+    set_rarities(L, &answer, message);
     ms_lua_set_flag(L, "authentic", (message->flags & MS_DNS_AD) != 0);
     ms_lua_set_flag(L, "authoritative", (message->flags & MS_DNS_AA) != 0);
-    set_chain(L, answer);
+    set_chain(L, &answer);
     push_extended_errors(L, message);
     lua_setfield(L, -2, "extended_errors");
-    set_records(L, answer, message, base + 2, base + 3);
+    set_records(L, &answer, message, base + 2, base + 3);
+    lua_replace(L, base + 1);
+    lua_settop(L, base + 1);
 }
 
 /* decode(reply, name, type) -> answer | nil, message, code */
@@ -415,7 +419,6 @@ static int l_decode(lua_State *L)
 {
     ms_span reply = ms_lua_check_span(L, 1), text = ms_lua_check_span(L, 2);
     ms_dns_message message;
-    ms_dns_answer answer;
     ms_dns_name name;
     unsigned type;
     ms_error error;
@@ -423,8 +426,7 @@ static int l_decode(lua_State *L)
     if (!ms_dns_name_parse(&name, text, NULL, &error) || !ms_lua_dns_type(L, 3, &type, &error) ||
         !ms_dns_message_open(&message, reply, &error))
         return ms_lua_fail(L, &error);
-    ms_dns_answer_find(&answer, &message, &name, type);
-    push_answer(L, &answer, &message, &name);
+    ms_lua_push_dns_answer(L, &message, &name, type);
     return 1;
 }
 

@@ -10,6 +10,8 @@ bool ms_lua_dns_type(lua_State *L, int index, unsigned *code, ms_error *error);
 
 void ms_lua_push_dns_name(lua_State *L, const ms_dns_name *name);
 void ms_lua_push_dns_type(lua_State *L, unsigned type);
+/* Pushes the table that a message is, read as the reply to the question for that name and type. */
+void ms_lua_push_dns_answer(lua_State *L, const ms_dns_message *message, const ms_dns_name *name, unsigned type);
 
 /* Each adds its functions to the table on top. */
 void ms_open_dns_zone(lua_State *L);

@@ -150,7 +150,29 @@ static int l_process(lua_State *L)
     return 0;
 }
 
-/* take() -> id, reply | id, nil, code | nothing: the next query that is done; its id may then be another's */
+/* Pushes the answer that a reply is, to the question in it, which c-ares has compared with that of the query: so no
+ * octets of it ever are a string. Or nil and a code. Returns how many values. */
+static int push_reply(lua_State *L, const ms_completion *completion)
+{
+    const char *code = completion->code;
+    ms_dns_message message;
+    ms_error error;
+
+    if (code == NULL && ms_dns_is_truncated(completion->reply))
+        code = "truncated";
+    else if (code == NULL && (!ms_dns_message_open(&message, completion->reply, &error) || !message.has_question))
+        code = "bad_message";
+    if (code == NULL) {
+        ms_lua_push_dns_answer(L, &message, &message.name, message.type);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, code);
+    return 2;
+}
+
+/* take() -> id, answer | id, nil, code | nothing: the next query that is done; its id may then be another's. Codes:
+ * those of dns/channel.h; truncated, where a reply did not fit a datagram; bad_message. */
 static int l_take(lua_State *L)
 {
     ms_completion completion;
@@ -158,13 +180,7 @@ static int l_take(lua_State *L)
     if (!ms_channel_take(check_channel(L), &completion))
         return 0;
     lua_pushinteger(L, (lua_Integer)completion.number + 1);
-    if (completion.code == NULL) {
-        lua_pushlstring(L, completion.reply.p, completion.reply.n);
-        return 2;
-    }
-    lua_pushnil(L);
-    lua_pushstring(L, completion.code);
-    return 3;
+    return 1 + push_reply(L, &completion);
 }
 
 /* outstanding() -> how many queries are under way or not yet taken */

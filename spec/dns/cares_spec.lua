@@ -18,21 +18,21 @@ describe("dns.cares", function()
 
   local function query(name) return (core.encode(name .. ".test", "TXT")) end
 
-  -- The text of the reply, or nil, the message and the code.
-  local function exchange(name, seconds, deadline, using)
-    local reply, message, code = (using or transport):exchange(query(name), server.address, seconds, deadline)
-    if not reply then return nil, message, code end
-    return core.decode(reply, name .. ".test", "TXT").text[1]
+  -- The text of the answer, or nil, the message and the code.
+  local function ask(name, seconds, deadline, using)
+    local answer, message, code = (using or transport):ask(query(name), server.address, seconds, deadline)
+    if not answer then return nil, message, code end
+    return answer.text[1]
   end
 
-  it("returns the reply to a query", function()
-    assert.equal("ok", exchange("ok", 2))
-    assert.equal("ok", async.run(exchange, "ok", 2))
+  it("returns the answer to a query", function()
+    assert.equal("ok", ask("ok", 2))
+    assert.equal("ok", async.run(ask, "ok", 2))
   end)
 
   it("asks servers that it was not made with, too", function()
     local other = assert(cares.new { "127.0.0.1:1" })
-    assert.equal("ok", exchange("ok", 2, nil, other))
+    assert.equal("ok", ask("ok", 2, nil, other))
     other:close()
   end)
 
@@ -45,7 +45,7 @@ describe("dns.cares", function()
     local function ask_servers(from, to)
       for number = from, to do
         local name = ("127.9.%d.%d:9"):format(math.floor(number / 200), number % 200 + 1)
-        assert.equal("unreachable", select(3, many:exchange(query "ok", name, 5)))
+        assert.equal("unreachable", select(3, many:ask(query "ok", name, 5)))
       end
     end
 
@@ -57,12 +57,12 @@ describe("dns.cares", function()
       end
       assert.is_true(known >= 256 and known <= 513, known .. " are remembered")
       assert.is_true(assert(many.channel:add_server("127.0.0.1", 9)) <= 514)
-      assert.equal("ok", exchange("ok", 5, nil, many))
+      assert.equal("ok", ask("ok", 5, nil, many))
     end)
 
     it("loses no reply of one that was asked before them, over TCP neither", function()
       local texts = async.map({ "delay500.ok.first", "delay500.tc.text3000.first", false }, 3, function(name)
-        if name then return exchange(name, 20, nil, many) end
+        if name then return ask(name, 20, nil, many) end
         ask_servers(1, 1200)
       end)
       assert.equal("ok", texts[1])
@@ -71,23 +71,23 @@ describe("dns.cares", function()
   end)
 
   it("asks over TCP where the reply is truncated", function()
-    assert.equal(3000, #exchange("tc.text3000", 5))
+    assert.equal(3000, #ask("tc.text3000", 5))
   end)
 
   it("says what went wrong", function()
-    local _, message, code = exchange("silent", 0.1)
+    local _, message, code = ask("silent", 0.1)
     assert.equal(server.address .. " does not answer", message)
     assert.equal("timeout", code)
-    assert.equal("unreachable", select(3, transport:exchange(query "ok", "127.0.0.1:1", 1)))
-    assert.equal("bad_server", select(3, transport:exchange(query "ok", "nowhere", 1)))
+    assert.equal("unreachable", select(3, transport:ask(query "ok", "127.0.0.1:1", 1)))
+    assert.equal("bad_server", select(3, transport:ask(query "ok", "nowhere", 1)))
     assert.equal("bad_server", select(3, cares.new {}))
     assert.equal("bad_server", select(3, cares.new { "nowhere" }))
   end)
 
   it("gives the query over TCP what time is left", function()
     local before = async.now()
-    local reply, _, code = exchange("tc.silent", 0.5, async.now() + 0.5)
-    assert.is_nil(reply)
+    local answer, _, code = ask("tc.silent", 0.5, async.now() + 0.5)
+    assert.is_nil(answer)
     assert.equal("tcp_failed", code)
     assert.is_true(async.now() - before < 3)
   end)
@@ -96,21 +96,21 @@ describe("dns.cares", function()
     local narrow = assert(cares.new({ server.address }, nil, 2))
     local names = { "silent.a", "silent.b", "ok" }
     local codes = async.map(names, 3, function(name)
-      return (select(3, exchange(name, 3, async.now() + (name == "ok" and 0.2 or 0.6), narrow)))
+      return (select(3, ask(name, 3, async.now() + (name == "ok" and 0.2 or 0.6), narrow)))
     end)
     assert.same({ "timeout", "timeout", "queued" }, codes)
-    assert.equal("ok", exchange("ok", 2, nil, narrow))
+    assert.equal("ok", ask("ok", 2, nil, narrow))
     narrow:close()
   end)
 
   it("forgets the query of a task that is cancelled, and nobody else's", function()
     local found
     async.run(function()
-      local slow = async.start(exchange, "silent.c", 20)
-      local other = async.start(exchange, "delay300.ok", 20)
+      local slow = async.start(ask, "silent.c", 20)
+      local other = async.start(ask, "delay300.ok", 20)
       async.sleep(0.05)
       slow:cancel()
-      found = { exchange("ok.d", 5), other:join() }
+      found = { ask("ok.d", 5), other:join() }
       assert.equal("cancelled", select(3, slow:join()))
     end)
     assert.same({ "ok", "ok" }, found)

@@ -37,23 +37,35 @@ function M.new(transport, options)
   }, Asker)
 end
 
+-- Asks by a transport that knows of octets only: an answer; or nil, a message and a code.
+local function exchange(transport, question, query, server, seconds, deadline)
+  local reply, message, code = transport:exchange(query, server, seconds, deadline)
+  if not reply then return nil, message, code end
+  return decode(reply, question.name, question.type)
+end
+
 -- Asks one server once, for as long as a try may take. Always an answer.
 local function ask_server(self, question, query, server, deadline, moment)
-  local seconds = min(deadline - moment, self.timeout)
-  local reply, _, code = self.transport:exchange(query, server, seconds, deadline)
-  if not reply then
+  local transport, seconds = self.transport, min(deadline - moment, self.timeout)
+  local answer, _, code
+  if transport.ask then
+    answer, _, code = transport:ask(query, server, seconds, deadline)
+  else
+    answer, _, code = exchange(transport, question, query, server, seconds, deadline)
+  end
+  if answer then
+    self.health:replied(server)
+    answer.server = server or nil
+    return answer
+  end
+  answer = no_answer(question.name, question.type, code)
+  if code == "bad_message" then
+    self.health:replied(server)
+    answer.status, answer.server = "servfail", server or nil
+  elseif code == "unreachable" or code == "timeout" and seconds == self.timeout then
     -- Who was given less than a try's time may have been about to reply.
-    if code == "unreachable" or code == "timeout" and seconds == self.timeout then self.health:silent(server) end
-    return no_answer(question.name, question.type, code)
+    self.health:silent(server)
   end
-  self.health:replied(server)
-  local answer
-  answer, _, code = decode(reply, question.name, question.type)
-  if not answer then
-    answer = no_answer(question.name, question.type, code)
-    answer.status = "servfail"
-  end
-  answer.server = server or nil
   return answer
 end
 

@@ -1,8 +1,8 @@
 --- The transport over the network, by c-ares (csrc/dns/channel.h): in a plain script and under loops with descriptors.
 --
--- A transport has a list `servers` and one method, `exchange(query, server, seconds)`; failover, tries and the meaning
--- of replies are the resolver's matter. This one also is a poller as `mailseal.async` and cqueues know it: `pollfd`,
--- `events`, `timeout`, and `process`.
+-- A transport has a list `servers` and one method: `exchange(query, server, seconds, deadline)`, which returns the octets of a
+-- reply, or `ask`, as here, which returns what they say. Failover and tries are the resolver's matter. This one also is a
+-- poller as `mailseal.async` and cqueues know it: `pollfd`, `events`, `timeout`, and `process`.
 -- @module mailseal.dns.cares
 local async = require "mailseal.async"
 local core = require "mailseal.core".dns
@@ -28,6 +28,8 @@ local texts = {
   unreachable = "%s cannot be reached",
   no_memory = "out of memory while asking %s",
   failed = "asking %s failed",
+  bad_message = "the reply of %s cannot be read",
+  tcp_failed = "%s truncates its answer, and does not give it over TCP",
   closed = "%s is not asked any more",
 }
 
@@ -113,16 +115,16 @@ function Transport:timeout() return self.channel:timeout() end
 function Transport:process()
   local channel, waiting = self.channel, self.waiting
   channel:process()
-  local id, reply, code = channel:take()
+  local id, answer, code = channel:take()
   while id do
     local task = waiting[id]
     waiting[id] = nil
     if task then
-      async.wake(task, reply, code)
+      async.wake(task, answer, code)
     else
-      self.done[id] = { reply, code }
+      self.done[id] = { answer, code }
     end
-    id, reply, code = channel:take()
+    id, answer, code = channel:take()
   end
 end
 
@@ -134,7 +136,7 @@ local function forget(self, task)
   self.channel:cancel(id)
 end
 
--- Waits in place for what becomes of a query: a reply, or nil and a code.
+-- Waits in place for what becomes of a query: an answer, or nil and a code.
 local function wait_in_place(self, id)
   while not self.done[id] do async.block(self) end
   local outcome = self.done[id]
@@ -155,35 +157,35 @@ local function attempt(self, query, number, seconds, tcp, left)
   return async.suspend(self, forget)
 end
 
--- Does the reply say that there is more than the datagram held?
-local function truncated(reply)
-  return #reply >= 12 and math.floor(reply:byte(3) / 2) % 2 == 1
-end
-
---- Sends a query and returns the reply, asking again over TCP where it did not fit a datagram.
+--- Sends a query and returns what the reply says, asking again over TCP where it did not fit a datagram.
 -- @tparam string query a DNS message
 -- @tparam string name the server to ask
 -- @tparam number seconds how long, from when it is sent
 -- @tparam[opt] number deadline the moment (`async.now`) until which it may take in all, should it have to wait for its turn
--- @treturn ?string the reply; whether it makes sense is for the reader to find out, but its ID and question match
+-- @treturn ?table the answer, see `mailseal.dns.resolver`
 -- @treturn ?string what went wrong
--- @treturn ?string `timeout`, `unreachable`, `failed`, `no_memory`, `bad_server`; `queued` where the deadline passed
---   before its turn came; `tcp_failed` where a reply was truncated and could not be had over TCP; `closed`
-function Transport:exchange(query, name, seconds, deadline)
+-- @treturn ?string `timeout`, `unreachable`, `failed`, `no_memory`, `bad_server`; `bad_message` where the reply makes no sense;
+--   `queued` where the deadline passed before its turn came; `tcp_failed` where a reply was truncated and could not be had
+--   over TCP; `closed`
+function Transport:ask(query, name, seconds, deadline)
   local number, message, code = number_of(self, name)
   if not number then return nil, message, code end
   local moment = now()
   deadline = deadline or moment + seconds
-  local reply
-  reply, code = attempt(self, query, number, seconds, false, deadline - moment)
-  if not reply then return nil, (texts[code] or texts.failed):format(name), code end
-  if not truncated(reply) then return reply end
-  local left = math.min(seconds, deadline - now())
-  number = left > 0 and number_of(self, name)
-  if number then reply = attempt(self, query, number, left, true, left) else reply = nil end
+  local answer
+  answer, code = attempt(self, query, number, seconds, false, deadline - moment)
+  if answer then return answer end
   -- Over TCP there is nothing that it would not fit: what is missing there, the server failed to fetch.
-  if reply and not truncated(reply) then return reply end
-  return nil, ("%s truncates its answer, and does not give it over TCP"):format(name), "tcp_failed"
+  if code == "truncated" then
+    local left = math.min(seconds, deadline - now())
+    number = left > 0 and number_of(self, name)
+    if number then
+      answer, code = attempt(self, query, number, left, true, left)
+      if answer then return answer end
+    end
+    if code ~= "bad_message" then code = "tcp_failed" end
+  end
+  return nil, (texts[code] or texts.failed):format(name), code
 end
 
 return M
