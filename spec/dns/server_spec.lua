@@ -18,6 +18,17 @@ describe("dns.server", function()
     assert.equal("bad_server", select(3, server.parse "localhost"))
   end)
 
+  it("takes a list of them, each known to whoever asks for it", function()
+    local given = { "192.0.2.1", "::1" }
+    local names = server.list(given, server.parse)
+    assert.same(given, names)
+    assert.are_not.equal(given, names)
+    assert.same({ nil, '"nobody" is not the address of a server', "bad_server" }, { server.list({ "::1", "nobody" }, server.parse) })
+    for _, wrong in ipairs { {}, "192.0.2.1", 5 } do
+      assert.same({ nil, "servers must be a list of one or more addresses", "bad_server" }, { server.list(wrong, server.parse) })
+    end
+  end)
+
   it("refuses what only looks like an address", function()
     for _, name in ipairs { "192.0.2.256", "192.0.2", "1.2.3.4.5", "1:2:3", "beef", ":::" } do
       assert.is_false(server.is_server(name), name)

@@ -72,20 +72,16 @@ end
 -- @treturn ?string what is wrong
 -- @treturn ?string `bad_server`
 function M.new(servers, longest, in_flight)
-  if type(servers) ~= "table" or #servers == 0 then
-    return nil, "servers must be a list of one or more addresses", "bad_server"
-  end
   local channel, message, code = core.channel(math.max(longest or 0, LONGEST), in_flight)
   if not channel then return nil, message, code end
   local self = setmetatable({
-    channel = channel, servers = {}, waiting = {}, done = {},
+    channel = channel, waiting = {}, done = {},
     numbers = {}, older = {}, count = 0, most = SERVERS,
   }, Transport)
-  for i, name in ipairs(servers) do
-    local number
-    number, message, code = number_of(self, name)
-    if not number then return nil, message, code end
-    self.servers[i] = name
+  self.servers, message, code = server.list(servers, function(name) return number_of(self, name) end)
+  if not self.servers then
+    channel:close()
+    return nil, message, code
   end
   return self
 end

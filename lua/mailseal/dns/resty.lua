@@ -17,7 +17,7 @@
 -- @module mailseal.dns.resty
 local async = require "mailseal.async"
 local is_reply = require "mailseal.core".dns.is_reply
-local parse_server = require "mailseal.dns.server".parse
+local server = require "mailseal.dns.server"
 local turns = require "mailseal.dns.turns"
 
 local floor, now = math.floor, async.now
@@ -49,7 +49,7 @@ local PEERS = 512
 local function peer_of(self, name)
   local peer = self.peers[name]
   if peer then return peer end
-  local address, port, code = parse_server(name)
+  local address, port, code = server.parse(name)
   if not address then return nil, port, code end
   peer = { address = address:find(":", 1, true) and "[" .. address .. "]" or address, port = port }
   if self.known >= PEERS then self.peers, self.known = {}, 0 end
@@ -64,18 +64,13 @@ end
 -- @treturn ?string what is wrong
 -- @treturn ?string `bad_server`
 function M.new(servers, in_flight)
-  if type(servers) ~= "table" or #servers == 0 then
-    return nil, "servers must be a list of one or more addresses", "bad_server"
-  end
   local host = require "mailseal.async.nginx"
   local self = setmetatable({
-    host = host, servers = {}, peers = {}, known = 0, turns = turns.new(in_flight or IN_FLIGHT, host.vanished),
+    host = host, peers = {}, known = 0, turns = turns.new(in_flight or IN_FLIGHT, host.vanished),
   }, Transport)
-  for i, name in ipairs(servers) do
-    local peer, message, code = peer_of(self, name)
-    if not peer then return nil, message, code end
-    self.servers[i] = name
-  end
+  local message, code
+  self.servers, message, code = server.list(servers, function(name) return peer_of(self, name) end)
+  if not self.servers then return nil, message, code end
   return self
 end
 

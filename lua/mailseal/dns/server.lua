@@ -22,6 +22,25 @@ function M.parse(text)
   return nil, ("\"%s\" is not the address of a server"):format(tostring(text)), "bad_server"
 end
 
+--- Takes a list of servers, of which a transport is to know each.
+-- @tparam any list what a program has given for it
+-- @tparam function know called with each name; returns nil, a message and a code where it is none
+-- @treturn ?table a list of the same names
+-- @treturn ?string what is wrong
+-- @treturn ?string `bad_server`, or the code that `know` returned
+function M.list(list, know)
+  if type(list) ~= "table" or #list == 0 then
+    return nil, "servers must be a list of one or more addresses", "bad_server"
+  end
+  local names = {}
+  for i, name in ipairs(list) do
+    local known, message, code = know(name)
+    if not known then return nil, message, code end
+    names[i] = name
+  end
+  return names
+end
+
 --- Is it a server's name, its address being one that the system can read?
 -- @tparam string text
 -- @treturn boolean
