@@ -74,6 +74,7 @@ struct ms_channel {
     ms_request *taken;                  /* shown to the caller */
     attempt *spare;
     unsigned spare_n;
+    unsigned retired;               /* lanes that have yet to go */
     size_t servers_n, servers_full; /* their places; below `servers_full` none is free */
     server **servers;               /* NULL where a place is free */
     size_t lanes_open, lanes_most;  /* how many there are; how many before we look */
@@ -130,19 +131,22 @@ static void unlink_attempt(attempt *a)
 /* The lane gets no further query. */
 static void retire(lane *l)
 {
-    if (!l->retired)
-        *l->seat = NULL;
+    if (l->retired)
+        return;
+    *l->seat = NULL;
     l->retired = true;
+    l->channel->retired++;
 }
 
-/* Lets c-ares keep what it still has of a request. */
+/* Lets c-ares keep what it still has of a request. A connection that a reply did not come by in time may be dead, and
+ * c-ares would go on with it: the next query gets a new one. */
 static void abandon(ms_request *r)
 {
     attempt *a = r->attempts;
 
     for (; a != NULL; a = a->next) {
         a->request = NULL;
-        if (++a->lane->lost == LOST_MOST)
+        if (++a->lane->lost == LOST_MOST || a->lane->kind == TCP_LANE)
             retire(a->lane);
     }
     r->attempts = NULL;
@@ -209,6 +213,8 @@ static void on_reply(void *argument, int status, int timeouts, unsigned char *re
     } else {
         l->lost--;
     }
+    if (code != NULL && l->kind == TCP_LANE)
+        retire(l);
     attempt_free(channel, a);
     if (r == NULL)
         return;
@@ -310,6 +316,7 @@ static void lane_free(lane *l)
 {
     l->channel->lanes[l->number] = NULL;
     l->channel->lanes_open--;
+    l->channel->retired -= l->retired;
     ares_destroy(l->ares);
     free(l);
 }
@@ -317,6 +324,17 @@ static void lane_free(lane *l)
 static bool is_idle(const lane *l)
 {
     return l->attempts == l->lost;
+}
+
+/* Lets go of retired lanes. */
+static void drop_retired(ms_channel *channel)
+{
+    for (size_t i = 0; channel->retired > 0 && i < channel->lanes_n; i++) {
+        lane *l = channel->lanes[i];
+
+        if (l != NULL && l->retired && is_idle(l))
+            lane_free(l);
+    }
 }
 
 /* Lets go of all lanes that nobody waits for, where there are many: who asks each zone's own servers asks thousands,
@@ -476,6 +494,7 @@ void ms_channel_cancel(ms_channel *channel, unsigned number)
         abandon(r);
     }
     ms_schedule_release(channel->schedule, r);
+    drop_retired(channel);
 }
 
 /* ---- the channel */
@@ -662,16 +681,14 @@ static void attend_to_due(ms_channel *channel)
     }
 }
 
-/* Lets go of retired lanes, and lets c-ares look at its own clocks. */
+/* Lets c-ares look at its own clocks. */
 static void keep_up(ms_channel *channel)
 {
     channel->upkeep = channel->now + UPKEEP;
     for (size_t i = 0; i < channel->lanes_n; i++) {
         lane *l = channel->lanes[i];
 
-        if (l != NULL && l->retired && is_idle(l))
-            lane_free(l);
-        else if (l != NULL)
+        if (l != NULL)
             ares_process_fd(l->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     }
 }
@@ -683,6 +700,7 @@ void ms_channel_process(ms_channel *channel)
     if (channel->now >= channel->upkeep)
         keep_up(channel);
     send_next(channel);
+    drop_retired(channel);
 }
 
 bool ms_channel_take(ms_channel *channel, ms_completion *completion)

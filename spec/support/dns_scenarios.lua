@@ -129,6 +129,10 @@ for _, leg in ipairs {
 } do
   add(3, "TC with a TCP leg " .. leg[2] .. " is temporary, in time", leg[1], failed("timeout", "tcp_failed"))
 end
+add(3, "TC with a TCP leg that hangs is asked over another", "tc.stall.text3000", function(answer)
+  assert.equal(3000, #answer.text[1])
+end, { timeout = 1.5, within = 8 })
+
 for _, rest in ipairs {
   { "ok", "some records" }, { "nodata", "none" }, { "nodata-bare", "none, and no SOA" }, { "gone", "NXDOMAIN" },
   { "gone-bare", "NXDOMAIN, and no SOA" }, { "chain2", "a CNAME chain" },

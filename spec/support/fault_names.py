@@ -517,6 +517,13 @@ def tc_always(q):
     return q.rest(flags=q.flags | TC)
 
 
+@fault
+def stall(q):
+    """over TCP, to the first query for the name, nothing, nor to any other by the same connection; to later ones, by another, the rest"""
+    first = q.over_tcp and counted(q.labels)["tcp"] == 1
+    return [Message(b"", manner="stall")] if first else q.rest()
+
+
 def manner(name, meaning):
     def carried(q):
         return [dataclasses.replace(message, manner=name) for message in q.rest()]

@@ -114,6 +114,8 @@ async def serve_connection(reader, writer, address):
             size, = struct.unpack("!H", await reader.readexactly(2))
             query = fault_names.read_query(await reader.readexactly(size), True, address)
             for message in query.answer():
+                if message.manner == "stall":
+                    await reader.read()  # all that there will ever be
                 stays = stays and await carry(message, writer)
     except (OSError, asyncio.IncompleteReadError):
         pass  # the client is gone
