@@ -110,6 +110,28 @@ describe("mailseal.dns.resty", function()
     end
   end)
 
+  it("remembers some hundreds of servers, however many it asks", function()
+    local server = nginx.start {
+      server = [[
+        location = /many { content_by_lua_block {
+          local transport = assert(require "mailseal.dns.resty".new { "127.0.0.1:1" })
+          local query = require "mailseal.core".dns.encode("ok.test", "TXT")
+          local most = 0
+          for i = 1, 1500 do
+            local name = ("127.9.%d.%d:1"):format(math.floor(i / 250), i % 250 + 1)
+            local _, _, code = transport:exchange(query, name, 5)
+            if code ~= "unreachable" then ngx.say(name, " ", code) end
+            local known = 0
+            for _ in pairs(transport.peers) do known = known + 1 end
+            most = math.max(most, known)
+          end
+          ngx.say(most)
+        } }]],
+    }
+    finally(function() server:stop() end)
+    assert.equal("512\n", server:get "/many", server:log())
+  end)
+
   describe("where nginx must not wait", function()
     it("waits for nothing, and says why", function()
       local server = nginx.start {
