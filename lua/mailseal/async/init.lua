@@ -241,27 +241,35 @@ end
 
 ---- Many at a time.
 
--- Starts a worker, which calls for one item after the other. An error ends it, and another takes its place: a pcall would do,
--- but Lua 5.1 cannot wait inside one.
-local function work(map)
-  local place
-  local task = spawn(map.parent, function()
-    while map.taken < map.n do
-      place = map.taken + 1
-      map.taken = place
-      local value, message = map.fn(map.items[place], place)
-      map.results[place] = value
-      if value == nil then map.errors[place] = message end
-    end
-  end)
-  map.workers[task] = true
-  function task:after()
-    map.workers[self] = nil
-    if not self.ok and place then map.errors[place], map.tracebacks[place] = self.result[1], self.traceback end
-    if not self.ok and map.taken < map.n and not map.abandoned then return work(map) end
-    map.working = map.working - 1
-    if map.working == 0 then M.wake(map.parent) end
+local work
+
+-- What a worker does: it calls for one item after the other.
+local function serve(map)
+  local task = M.task()
+  while map.taken < map.n do
+    local place = map.taken + 1
+    map.taken, task.place_in_map = place, place
+    local value, message = map.fn(map.items[place], place)
+    map.results[place] = value
+    if value == nil then map.errors[place] = message end
   end
+end
+
+-- When a worker has ended.
+local function after_work(task)
+  local map, place = task.map, task.place_in_map
+  map.workers[task] = nil
+  if not task.ok and place then map.errors[place], map.tracebacks[place] = task.result[1], task.traceback end
+  if not task.ok and map.taken < map.n and not map.abandoned then return work(map) end
+  map.working = map.working - 1
+  if map.working == 0 then M.wake(map.parent) end
+end
+
+-- Starts a worker. An error ends it, and another takes its place: a pcall would do, but Lua 5.1 cannot wait inside one.
+function work(map)
+  local task = spawn(map.parent, map.serve)
+  task.map, task.after = map, after_work
+  map.workers[task] = true
 end
 
 -- Where the caller of `map` is cancelled.
@@ -290,6 +298,7 @@ function M.map(items, limit, fn)
     parent = parent, items = items, n = n, fn = fn, taken = 0, working = math.min(math.floor(limit), n), workers = {},
     results = {}, errors = {}, tracebacks = {},
   }
+  map.serve = bind(serve, map)
   for _ = 1, map.working do work(map) end
   parent.token = map
   while map.working > 0 do M.suspend(nil, abandon) end

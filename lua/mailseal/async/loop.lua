@@ -120,16 +120,19 @@ local function step(task)
   current = before
 end
 
+-- What a task's coroutine runs.
+local function body(task, fn)
+  if task.cancelled then error(CANCELLED, 0) end
+  return fn()
+end
+
 --- Begins a task.
 -- @tparam table task see `mailseal.async.task`; its home is a loop
 -- @tparam function fn
 function M.spawn(task, fn)
-  task.thread = create(function()
-    if task.cancelled then error(CANCELLED, 0) end
-    return fn()
-  end)
+  task.thread = create(body)
   task.waiting = true
-  M.wake(task)
+  M.wake(task, task, fn)
 end
 
 --- Makes a loop.

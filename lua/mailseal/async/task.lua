@@ -37,8 +37,10 @@ end
 -- @tparam[opt] table parent the task that starts it
 -- @treturn table
 function M.new(host, home, parent)
+  -- That there will be as many fields spares the table its growing.
   local task = setmetatable({
     host = host, home = home, parent = nil, thread = nil, waiting = false, cancelled = false, first = nil, second = nil,
+    poller = nil, on_cancel = nil, token = nil, after = nil, ok = nil, result = nil, map = nil, place_in_map = nil,
   }, Task)
   if parent and not parent.foreign then
     task.parent = parent
