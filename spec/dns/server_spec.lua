@@ -29,6 +29,14 @@ describe("dns.server", function()
     end
   end)
 
+  it("says why one of them has given no answer", function()
+    assert.same({ nil, "::1 does not answer", "timeout" }, { server.failure("::1", "timeout") })
+    assert.same({ nil, "::1 cannot be reached", "unreachable" }, { server.failure("::1", "unreachable", "connection refused") })
+    assert.same({ nil, "asking ::1 failed", "failed" }, { server.failure("::1", "failed") })
+    assert.same({ nil, "asking ::1 failed: no socket", "failed" }, { server.failure("::1", "failed", "no socket") })
+    assert.same({ nil, "asking ::1 failed", "new" }, { server.failure("::1", "new") })
+  end)
+
   it("refuses what only looks like an address", function()
     for _, name in ipairs { "192.0.2.256", "192.0.2", "1.2.3.4.5", "1:2:3", "beef", ":::" } do
       assert.is_false(server.is_server(name), name)

@@ -22,17 +22,6 @@ local LONGEST = 30
 -- any number for us to ask.
 local SERVERS = 256
 
-local texts = {
-  timeout = "%s does not answer",
-  queued = "the time was over before it was the query's turn to be sent to %s",
-  unreachable = "%s cannot be reached",
-  no_memory = "out of memory while asking %s",
-  failed = "asking %s failed",
-  bad_message = "the reply of %s cannot be read",
-  tcp_failed = "%s truncates its answer, and does not give it over TCP",
-  closed = "%s is not asked any more",
-}
-
 -- Forgets those of the older servers that are not being asked.
 local function forget_servers(self)
   local kept, count = {}, 0
@@ -44,7 +33,7 @@ end
 
 -- Makes a server known to the channel where it is not, and puts it among those that were asked of late.
 local function introduce(self, name)
-  if self.closed then return nil, texts.closed:format(name), "closed" end
+  if self.closed then return server.failure(name, "closed") end
   local number = self.older[name]
   if not number then
     local address, port, code = server.parse(name)
@@ -181,7 +170,7 @@ function Transport:ask(query, name, seconds, deadline)
     end
     if code ~= "bad_message" then code = "tcp_failed" end
   end
-  return nil, (texts[code] or texts.failed):format(name), code
+  return server.failure(name, code)
 end
 
 return M

@@ -155,23 +155,15 @@ local function truncated(reply)
   return floor(reply:byte(3) / 2) % 2 == 1
 end
 
-local texts = {
-  timeout = "%s does not answer", unreachable = "%s cannot be reached", failed = "asking %s failed: %s",
-  closed = "%s is not asked any more", queued = "the time was over before it was the query's turn to be sent to %s",
-}
-
 -- Asks, over UDP and where that says so over TCP. A reply; or nil, a message and a code.
 local function ask(self, task, query, name, peer, seconds)
   local deadline = now() + seconds
   local reply, failure = converse(self, task, talk_over_udp, ngx.socket.udp(), query, peer, deadline)
-  if not reply then
-    local code = code_of(failure)
-    return nil, texts[code]:format(name, failure), code
-  end
+  if not reply then return server.failure(name, code_of(failure), failure) end
   if truncated(reply) then reply = converse(self, task, talk_over_tcp, ngx.socket.tcp(), query, peer, deadline) end
   -- Over TCP there is nothing that it would not fit: what is missing there, the server failed to fetch.
   if reply and not truncated(reply) then return reply end
-  return nil, ("%s truncates its answer, and does not give it over TCP"):format(name), "tcp_failed"
+  return server.failure(name, "tcp_failed")
 end
 
 --- Sends a query and returns the reply, asking again over TCP where it did not fit a datagram.
@@ -191,7 +183,7 @@ function Transport:exchange(query, name, seconds, deadline)
   local task = async.task()
   deadline = deadline or now() + seconds
   local has_turn, why = self.turns:take(task, seconds, deadline)
-  if not has_turn then return nil, texts[why]:format(name), why end
+  if not has_turn then return server.failure(name, why) end
   local ok, reply
   ok, reply, message, code = pcall(ask, self, task, query, name, peer, math.min(seconds, deadline - now()))
   self.turns:leave(task)

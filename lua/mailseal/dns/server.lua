@@ -41,6 +41,31 @@ function M.list(list, know)
   return names
 end
 
+-- By code, why a server has given no answer.
+local failures = {
+  timeout = "%s does not answer",
+  queued = "the time was over before it was the query's turn to be sent to %s",
+  unreachable = "%s cannot be reached",
+  no_memory = "out of memory while asking %s",
+  failed = "asking %s failed",
+  bad_message = "the reply of %s cannot be read",
+  tcp_failed = "%s truncates its answer, and does not give it over TCP",
+  closed = "%s is not asked any more",
+}
+
+--- Says why a server has given no answer, as a transport returns it.
+-- @tparam string text the server's name
+-- @tparam string code `timeout`, `queued`, `unreachable`, `no_memory`, `bad_message`, `tcp_failed`, `closed`; any other is a failure
+-- @tparam[opt] string detail what the system says of such a failure
+-- @treturn nil
+-- @treturn string a message
+-- @treturn string the code
+function M.failure(text, code, detail)
+  local words = failures[code]
+  if words and code ~= "failed" then return nil, words:format(text), code end
+  return nil, failures.failed:format(text) .. (detail and ": " .. detail or ""), code
+end
+
 --- Is it a server's name, its address being one that the system can read?
 -- @tparam string text
 -- @treturn boolean
