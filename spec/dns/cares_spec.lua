@@ -36,6 +36,14 @@ describe("dns.cares", function()
     other:close()
   end)
 
+  it("asks nobody any more once it is closed, whether it knew the server or not", function()
+    local closed = assert(cares.new { "127.0.0.1:1" })
+    closed:close()
+    for _, name in ipairs { "127.0.0.1:1", "127.0.0.1:2" } do
+      assert.same({ nil, name .. " is not asked any more", "closed" }, { closed:ask(query "ok", name, 2) })
+    end
+  end)
+
   describe("asking thousands of servers,", function()
     local many
 
