@@ -10,6 +10,11 @@ bool ms_lua_dns_type(lua_State *L, int index, unsigned *code, ms_error *error);
 
 void ms_lua_push_dns_name(lua_State *L, const ms_dns_name *name);
 void ms_lua_push_dns_type(lua_State *L, unsigned type);
+/* Pushes the table that a record is, whose name and type are at those indices. */
+void ms_lua_push_dns_record(lua_State *L, const ms_dns_message *message, const ms_dns_record *record, int name,
+                            int type);
+/* Pushes the extended errors of a message: { {code=, text=}… }. */
+void ms_lua_push_dns_errors(lua_State *L, const ms_dns_message *message);
 /* Pushes the table that a message is, read as the reply to the question for that name and type. */
 void ms_lua_push_dns_answer(lua_State *L, const ms_dns_message *message, const ms_dns_name *name, unsigned type);
 

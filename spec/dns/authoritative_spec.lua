@@ -1,6 +1,7 @@
 local async = require "mailseal.async"
 local cares = require "mailseal.dns.cares"
 local core = require "mailseal.core".dns
+local dissect = require "mailseal_test".dissect
 local dns = require "mailseal.dns"
 local fault_server = require "spec.support.fault_server"
 local knot = require "spec.support.knot"
@@ -583,7 +584,7 @@ describe("resolver:authoritative", function()
     local transport = { servers = { false } }
     function transport:ask(query, name, ...)
       if name then return network:ask(query, name, ...) end
-      local question = core.dissect(query)
+      local question = dissect(query)
       return core.decode(inner:exchange(query), question.name, question.type)
     end
     local resolver = resolver_of.new(transport, { port = server.port })

@@ -351,7 +351,7 @@ end)
 describe("dns.resolver, told SERVFAIL,", function()
   local zone_transport = require "mailseal.dns.zone"
   local resolver_of = require "mailseal.dns.resolver"
-  local core = require "mailseal.core".dns
+  local dissect = require "mailseal_test".dissect
 
   -- A resolver over a zone, and the list of what it asks: for each query, whether checking is disabled (CD).
   local function spied(options)
@@ -360,7 +360,7 @@ describe("dns.resolver, told SERVFAIL,", function()
     local transport = {
       servers = { false },
       exchange = function(_, query)
-        asked[#asked + 1] = core.dissect(query).checking_disabled
+        asked[#asked + 1] = dissect(query).checking_disabled
         if options.slow then async.sleep(options.slow) end
         return inner:exchange(query)
       end,

@@ -1,5 +1,6 @@
 -- mailseal.core.dns: the wire format as Lua sees it (csrc/dns). What hostile packets get is in packets_spec.lua.
 local core = require "mailseal.core".dns
+local dissect = require "mailseal_test".dissect
 local made = require "spec.support.packet"
 
 local char, rep = string.char, string.rep
@@ -56,10 +57,10 @@ describe("core.dns.encode", function()
   end)
 
   it("sets DO and CD, and leaves RD and EDNS out, on request", function()
-    local query = core.dissect(core.encode("a.test", "DS", { dnssec_ok = true, checking_disabled = true }))
+    local query = dissect(core.encode("a.test", "DS", { dnssec_ok = true, checking_disabled = true }))
     assert.is_true(query.checking_disabled)
     assert.equal(32768, query.additional[1].ttl)
-    query = core.dissect(core.encode("a.test", "A", { no_recursion = true, no_edns = true }))
+    query = dissect(core.encode("a.test", "A", { no_recursion = true, no_edns = true }))
     assert.is_false(query.recursion_desired)
     assert.is_nil(query.udp_size)
     assert.same({}, query.additional)

@@ -1,5 +1,6 @@
 -- A zone as its name servers have it: whose is a name, referrals, and what holds at some servers only.
 local core = require "mailseal.core".dns
+local dissect = require "mailseal_test".dissect
 local dns = require "mailseal.dns"
 local zone = require "mailseal.dns.zone"
 
@@ -40,7 +41,7 @@ describe("A name server of a zone", function()
   end
 
   local function ask(server, name, type, options)
-    return assert(core.dissect(assert(serve(server, name, type, options))))
+    return assert(dissect(assert(serve(server, name, type, options))))
   end
 
   it("answers authoritatively for a zone whose NS record names it", function()
@@ -152,10 +153,10 @@ describe("A zone without name servers", function()
     local soa, txt = { type = "SOA", data = "a. b. 1 2 3 4 5" }, { type = "TXT", data = "x" }
     for _, records in ipairs { { txt }, { soa, txt } } do
       local transport = assert(zone.new { ["example.com"] = records })
-      local reply = core.dissect(transport:exchange(core.encode("example.com", "TXT", { no_recursion = true }), "192.0.2.77:53"))
+      local reply = dissect(transport:exchange(core.encode("example.com", "TXT", { no_recursion = true }), "192.0.2.77:53"))
       assert.is_true(reply.authoritative)
       assert.same({ "x" }, reply.answer[1].strings)
-      reply = core.dissect(transport:exchange(core.encode("none.example.com", "TXT", { no_recursion = true }), "192.0.2.77:53"))
+      reply = dissect(transport:exchange(core.encode("none.example.com", "TXT", { no_recursion = true }), "192.0.2.77:53"))
       assert.equal(3, reply.rcode)
       assert.is_true(reply.authoritative)
     end
@@ -248,7 +249,7 @@ describe("What holds for some servers of a zone", function()
       assert.equal("tcp_failed", select(3, ask(with "truncated", "192.0.2.1:53", name)))
       assert.equal("servfail", ask(with "servfail", "192.0.2.1:53", name).status)
       local query = core.encode(name, "TXT", { no_recursion = true })
-      local reply = core.dissect(with("lame", "ns1.example.com"):exchange(query, "192.0.2.1:53"))
+      local reply = dissect(with("lame", "ns1.example.com"):exchange(query, "192.0.2.1:53"))
       assert.is_false(reply.authoritative)
       assert.same({ 0, 0, 0 }, { #reply.answer, #reply.authority, reply.rcode })
     end

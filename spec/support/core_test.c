@@ -1,8 +1,9 @@
 /* core_test.c: what tests alone ask of the core, the module mailseal_test: canonicalization by itself, and every way
- * to one outcome: by each scanner that this machine has, in pieces of any size. It is linked with the core's own
- * objects, and never installed.
+ * to one outcome: by each scanner that this machine has, in pieces of any size; whole DNS messages. It is linked with
+ * the core's own objects, and never installed.
  */
 #include "lua/binding.h"
+#include "lua/dns.h"
 #include "lua/mail.h"
 
 #include "dkim/signature.h"
@@ -149,6 +150,76 @@ static int canonical_signature(lua_State *L)
     return signature.b_hole.p != NULL ? push_buf(L, out) : luaL_argerror(L, 1, "one signature field is wanted");
 }
 
+/* Pushes the three lists of records. */
+static void set_sections(lua_State *L, const ms_dns_message *message)
+{
+    static const char *const sections[] = { "answer", "authority", "additional" };
+    ms_dns_cursor cursor = ms_dns_message_records(message);
+    int indices[MS_DNS_SECTIONS], top = lua_gettop(L);
+    ms_dns_record record;
+
+    for (int i = 0; i < MS_DNS_SECTIONS; i++) {
+        indices[i] = 0;
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, top, sections[i]);
+    }
+    while (ms_dns_message_next(message, &cursor, &record)) {
+        ms_lua_push_dns_name(L, &record.name);
+        ms_lua_push_dns_type(L, record.type);
+        ms_lua_push_dns_record(L, message, &record, lua_gettop(L) - 1, lua_gettop(L));
+        lua_pushinteger(L, (lua_Integer)record.class);
+        lua_setfield(L, -2, "class");
+        lua_rawseti(L, top + 1 + (int)record.section, ++indices[record.section]);
+        lua_pop(L, 2);
+    }
+    lua_settop(L, top);
+}
+
+/* dissect(message) -> everything that the DNS message holds | nil, message, code */
+static int dissect(lua_State *L)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } flags[] = {
+        { "reply", MS_DNS_QR },
+        { "authoritative", MS_DNS_AA },
+        { "truncated", MS_DNS_TC },
+        { "recursion_desired", MS_DNS_RD },
+        { "recursion_available", MS_DNS_RA },
+        { "authentic", MS_DNS_AD },
+        { "checking_disabled", MS_DNS_CD },
+    };
+    ms_span packet = ms_lua_check_span(L, 1);
+    ms_dns_message message;
+    ms_error error;
+
+    if (!ms_dns_message_open(&message, packet, &error))
+        return ms_lua_fail(L, &error);
+    lua_newtable(L);
+    lua_pushinteger(L, message.id);
+    lua_setfield(L, -2, "id");
+    lua_pushinteger(L, (lua_Integer)message.rcode);
+    lua_setfield(L, -2, "rcode");
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        ms_lua_set_flag(L, flags[i].name, (message.flags & flags[i].bit) != 0);
+    if (message.has_question) {
+        ms_lua_push_dns_name(L, &message.name);
+        lua_setfield(L, -2, "name");
+        ms_lua_push_dns_type(L, message.type);
+        lua_setfield(L, -2, "type");
+    }
+    if (message.has_edns) {
+        lua_pushinteger(L, (lua_Integer)message.udp_size);
+        lua_setfield(L, -2, "udp_size");
+    }
+    ms_lua_push_dns_errors(L, &message);
+    lua_setfield(L, -2, "extended_errors");
+    set_sections(L, &message);
+    return 1;
+}
+
 #if defined(__GNUC__)
 __attribute__((visibility("default")))
 #endif
@@ -160,6 +231,7 @@ int luaopen_mailseal_test(lua_State *L)
         { "canonical_body", canonical_body },
         { "canonical_field", canonical_field },
         { "canonical_signature", canonical_signature },
+        { "dissect", dissect },
         { "lint_octets", lint_octets },
         { "normalize", normalize },
         { NULL, NULL },
