@@ -59,6 +59,7 @@ build = {
         "csrc/dns/name.c",
         "csrc/dns/rdata.c",
         "csrc/dns/rdata_write.c",
+        "csrc/dns/relay.c",
         "csrc/dns/schedule.c",
         "csrc/dns/stream.c",
         "csrc/dns/wire.c",

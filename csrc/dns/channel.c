@@ -1,5 +1,6 @@
 /* channel.c: c-ares behind one epoll descriptor. See channel.h. */
 #include "dns/channel.h"
+#include "dns/relay.h"
 #include "dns/schedule.h"
 #include "dns/stream.h"
 
@@ -23,7 +24,6 @@ enum {
     LANES,
     EVENTS = 64, /* sockets looked at in one go */
     UDP_SIZE = 4096,
-    RECEIVE_BUFFER = 1 << 20,
     LOST_MOST = 256,     /* queries that we gave up and an ares channel still has */
     SERVED_MOST = 20000, /* queries from one source port under load; without any, c-ares closes the socket */
     LANES_LEAST = 256,   /* ares channels, of some 80 KB each, before we look for some that nobody needs */
@@ -31,9 +31,8 @@ enum {
     ATTEMPTS_KEPT = 1024,
 };
 
-/* From 1.32 on c-ares does not wait for the time that it is told, but for five times what replies took before, and
- * doubles that with each try: a single one would be over after 250 ms. So there it sends again by itself, too. */
-enum { TRIES = ARES_VERSION < 0x012000 ? 1 : 10 };
+/* The version of c-ares from which on it gets relays between itself and its sockets (relay.h). */
+enum { RELAYED = 0x011600 };
 
 /* What c-ares has of a request. */
 typedef struct attempt {
@@ -54,6 +53,7 @@ typedef struct lane {
     unsigned served;         /* queries that it was given */
     unsigned attempts, lost; /* that c-ares has; those of them that nobody waits for */
     bool suspect;            /* may have lost its EDNS flag */
+    ms_relay relay;          /* where c-ares needs one */
     bool retired;            /* takes no further query, and goes when nobody waits for what it has */
 } lane;
 
@@ -67,6 +67,7 @@ typedef struct server {
 struct ms_channel {
     int epoll;
     bool library; /* ares_library_init succeeded */
+    bool relayed; /* c-ares is one that needs relays: the one that is here, not the one we were compiled with */
     unsigned longest_ms;
     uint64_t now, upkeep; /* when we last looked; when the lanes are looked at next */
     ms_schedule *schedule;
@@ -193,20 +194,31 @@ static ms_sending sending_of(const attempt *a, int timeouts)
     return (ms_sending){ a->sent, a->nth, timeouts == 0 && (a->request->times == 1 || own_port) };
 }
 
+/* The reply that c-ares calls back about. */
+static ms_span reply_of(lane *l, const unsigned char *reply, int size)
+{
+    if (reply == NULL || size <= 0)
+        return ms_span_of("", 0);
+    if (l->channel->relayed)
+        return ms_relay_reply(&l->relay);
+    /* A server without EDNS; it may have said FORMERR before. */
+    if (size >= 12 && reply[10] == 0 && reply[11] == 0)
+        l->suspect = true;
+    return ms_span_of(reply, (size_t)size);
+}
+
 /* c-ares is done with an attempt, maybe still inside ares_send. */
-static void on_reply(void *argument, int status, int timeouts, unsigned char *reply, int size)
+static void on_reply(void *argument, int status, int timeouts, unsigned char *octets, int size)
 {
     attempt *a = argument;
     lane *l = a->lane;
+    ms_span reply = reply_of(l, octets, size);
     ms_channel *channel = l->channel;
     ms_request *r = a->request;
     const char *code = code_of(status);
     ms_sending sending = { 0 };
 
     l->attempts--;
-    /* A server without EDNS; it may have said FORMERR before. */
-    if (size >= 12 && reply[10] == 0 && reply[11] == 0)
-        l->suspect = true;
     if (r != NULL) {
         sending = sending_of(a, timeouts);
         unlink_attempt(a);
@@ -218,11 +230,11 @@ static void on_reply(void *argument, int status, int timeouts, unsigned char *re
     attempt_free(channel, a);
     if (r == NULL)
         return;
-    if (code == NULL && (reply == NULL || size <= 0))
+    if (code == NULL && reply.n == 0)
         code = "failed";
     if (code == NULL) {
         ms_schedule_replied(r, &sending, channel->now);
-        if (!ms_request_keep(r, ms_span_of(reply, (size_t)size)))
+        if (!ms_request_keep(r, reply))
             code = "no_memory";
     } else if (r->attempts != NULL) {
         return; /* another one may do better */
@@ -254,9 +266,12 @@ static void on_socket(void *argument, ares_socket_t fd, int readable, int writab
         epoll_ctl(l->channel->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* c-ares keeps a pointer to it. */
+/* c-ares keeps pointers to them. */
 static const struct ares_socket_functions stream_functions = {
     ms_stream_open, ms_stream_close, ms_stream_connect, ms_stream_receive, ms_stream_send,
+};
+static const struct ares_socket_functions relay_functions = {
+    ms_relay_open, ms_stream_close, ms_stream_connect, ms_relay_receive, ms_relay_send,
 };
 
 static bool open_ares(lane *l, const char *address, ms_error *error)
@@ -273,18 +288,28 @@ static bool open_ares(lane *l, const char *address, ms_error *error)
         options.flags |= ARES_FLAG_EDNS;
     options.ednspsz = UDP_SIZE;
     options.timeout = (int)(l->channel->longest_ms + UPKEEP); /* ours comes first */
-    options.tries = TRIES;
+    options.tries = 1;
     options.sock_state_cb = on_socket;
     options.sock_state_cb_data = l;
-    options.socket_receive_buffer_size = RECEIVE_BUFFER;
+    options.socket_receive_buffer_size = MS_RECEIVE_BUFFER;
     options.lookups = (char[]){ "b" };
+#ifdef ARES_OPT_MAXTIMEOUTMS
+    /* Otherwise it is 5 seconds. */
+    mask |= ARES_OPT_MAXTIMEOUTMS;
+    options.maxtimeout = options.timeout;
+#else
+    /* Each time of twice as many seconds, less up to a half. */
+    options.tries = l->channel->relayed ? 4 : 1;
+#endif
 #ifdef ARES_OPT_QUERY_CACHE
     mask |= ARES_OPT_QUERY_CACHE;
     options.qcache_max_ttl = 0;
 #endif
     status = ares_init_options(&l->ares, &options, mask);
     if (status == ARES_SUCCESS) {
-        if (l->kind == TCP_LANE)
+        if (l->channel->relayed)
+            ares_set_socket_functions(l->ares, &relay_functions, &l->relay);
+        else if (l->kind == TCP_LANE)
             ares_set_socket_functions(l->ares, &stream_functions, NULL);
         status = ares_set_servers_ports_csv(l->ares, address);
         if (status == ARES_SUCCESS)
@@ -318,6 +343,7 @@ static void lane_free(lane *l)
     l->channel->lanes_open--;
     l->channel->retired -= l->retired;
     ares_destroy(l->ares);
+    ms_relay_free(&l->relay);
     free(l);
 }
 
@@ -370,11 +396,15 @@ static lane *lane_new(ms_channel *channel, server *s, unsigned kind, ms_error *e
     l->seat = &s->lanes[kind];
     l->kind = kind;
     l->number = (unsigned)(place - channel->lanes);
-    if (!open_ares(l, s->address, error)) {
+    if (channel->relayed && !ms_relay_init(&l->relay, kind == TCP_LANE))
+        ms_fail_memory(error);
+    else if (open_ares(l, s->address, error))
+        *place = l;
+    if (*place == NULL) {
+        ms_relay_free(&l->relay);
         free(l);
         return NULL;
     }
-    *place = l;
     *l->seat = l;
     channel->lanes_open++;
     return l;
@@ -502,6 +532,7 @@ void ms_channel_cancel(ms_channel *channel, unsigned number)
 ms_channel *ms_channel_new(unsigned longest_ms, unsigned in_flight, ms_error *error)
 {
     ms_channel *channel = calloc(1, sizeof *channel);
+    int version;
 
     if (channel == NULL) {
         ms_fail_memory(error);
@@ -512,6 +543,8 @@ ms_channel *ms_channel_new(unsigned longest_ms, unsigned in_flight, ms_error *er
     channel->lanes_most = LANES_LEAST;
     channel->schedule = ms_schedule_new(in_flight, channel->now);
     channel->library = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
+    ares_version(&version);
+    channel->relayed = version >= RELAYED;
     channel->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (channel->schedule != NULL && channel->library && channel->epoll >= 0)
         return channel;
@@ -641,6 +674,17 @@ int ms_channel_timeout(const ms_channel *channel)
     return ms_schedule_timeout(channel->schedule, now);
 }
 
+/* Has c-ares look at a socket. Through a relay it gets replies one by one. */
+static void read_socket(lane *l, int readable, int writable)
+{
+    int left = EVENTS;
+
+    do {
+        l->relay.received = false;
+        ares_process_fd(l->ares, readable, writable);
+    } while (l->relay.received && --left > 0);
+}
+
 /* Takes in what came to the sockets. */
 static void read_sockets(ms_channel *channel)
 {
@@ -656,8 +700,8 @@ static void read_sockets(ms_channel *channel)
         /* A process that was forked off shares the epoll set, and hears of lanes that only the other one has. */
         if (number >= channel->lanes_n || channel->lanes[number] == NULL)
             continue;
-        ares_process_fd(channel->lanes[number]->ares, events[i].events & EPOLLIN || broken ? fd : ARES_SOCKET_BAD,
-                        events[i].events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
+        read_socket(channel->lanes[number], events[i].events & EPOLLIN || broken ? fd : ARES_SOCKET_BAD,
+                    events[i].events & EPOLLOUT ? fd : ARES_SOCKET_BAD);
     }
 }
 

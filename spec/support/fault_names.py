@@ -433,6 +433,12 @@ def badvers_edns(q):
 
 
 @fault
+def formerr_options(q):
+    """FORMERR to what has options in its OPT record, as of servers that know none, else the rest"""
+    return [q.reply(rcode=FORMERR)] if q.octets[q.end + 9:q.end + 11] > bytes(2) else q.rest()
+
+
+@fault
 def drop_edns(q):
     """nothing to what has EDNS, else the rest"""
     return [] if q.udp_size else q.rest()
