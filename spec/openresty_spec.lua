@@ -20,7 +20,7 @@ done
 for path in %s; do echo "== $path"; get "$path"; echo --; done
 ]]
 
-describe("examples/openresty", function()
+describe("examples/openresty in #nginx", function()
   local names
 
   setup(function()

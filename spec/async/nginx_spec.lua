@@ -77,7 +77,7 @@ local location = [[
   location = /note { content_by_lua_block { ngx.print(ngx.shared.notes:get(ngx.var.arg_of) or "") } }
 ]]
 
-describe("mailseal.async.nginx in a timer that goes on for long", function()
+describe("mailseal.async.nginx, in a timer of #nginx that goes on for long,", function()
   -- More KB than this may be there at one moment and not at another.
   local LUA = 100
   local ROUNDS, WARM = 8, 3

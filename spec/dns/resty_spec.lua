@@ -6,7 +6,7 @@ local shell = require "spec.support.shell"
 
 -- luacheck: globals ngx
 
-describe("mailseal.dns inside nginx", function()
+describe("mailseal.dns inside #nginx", function()
   for _, path in ipairs { "spec/dns/hostile_spec.lua", "spec/dns/fault_spec.lua", "spec/support/async_in_nginx.lua" } do
     describe("does what " .. path .. " says:", function()
       runner.again(path, { it = it, setup = setup, pending = pending })
@@ -69,7 +69,7 @@ location = /balanced { proxy_pass http://balanced/alive; }
 location = /notes { content_by_lua_block { require "probe".notes() } }
 ]]
 
-describe("mailseal.dns.resty", function()
+describe("mailseal.dns.resty in #nginx", function()
   local faults
 
   setup(function() faults = assert(fault_server.start()) end)
