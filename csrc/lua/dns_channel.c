@@ -154,20 +154,17 @@ static int l_process(lua_State *L)
  * octets of it ever are a string. Or nil and a code. Returns how many values. */
 static int push_reply(lua_State *L, const ms_completion *completion)
 {
-    const char *code = completion->code;
+    bool truncated = completion->code == NULL && ms_dns_is_truncated(completion->reply);
     ms_dns_message message;
     ms_error error;
 
-    if (code == NULL && ms_dns_is_truncated(completion->reply))
-        code = "truncated";
-    else if (code == NULL && (!ms_dns_message_open(&message, completion->reply, &error) || !message.has_question))
-        code = "bad_message";
-    if (code == NULL) {
+    if (completion->code == NULL && !truncated && ms_dns_message_open(&message, completion->reply, &error) &&
+        message.has_question) {
         ms_lua_push_dns_answer(L, &message, &message.name, message.type);
         return 1;
     }
     lua_pushnil(L);
-    lua_pushstring(L, code);
+    lua_pushstring(L, completion->code != NULL ? completion->code : truncated ? "truncated" : "bad_message");
     return 2;
 }
 
