@@ -12,8 +12,8 @@
  * ARES_FLAG_EDNS it cuts datagrams at 512 octets; with it, one FORMERR turns the flag off for good, and cuts the last
  * 11 octets off the query, whatever they are: so queries with and without EDNS have ares channels of their own, and one
  * that lost its flag is replaced. And it forgets no query before that query's own time is over: so an ares channel with
- * many that we gave up is replaced too. Its sockets for TCP are ours (stream.h), and those of newer versions for UDP, too (relay.h). Each server has several UDP sockets,
- * thus several source ports (RFC 5452 §9.2).
+ * many that we gave up is replaced too. Its sockets for TCP are ours (stream.h), and those of newer versions for UDP,
+ * too (relay.h). Each server has several UDP sockets, thus several source ports (RFC 5452 §9.2).
  *
  * How many queries are sent at a time, which one next, when one is sent again or given up: schedule.h.
  */
