@@ -332,6 +332,7 @@ describe("core.dns.channel", function()
         ffi.C._exit(pcall(channel.process, channel) and 0 or 1)
       end
       channel:send(1, query "ok", 5)
+      channel:process()
       assert.equal(child, ffi.C.waitpid(child, status, 0))
       assert.equal(0, status[0])
       assert.same({ "ok" }, outcomes(1)[1].text)
