@@ -77,6 +77,7 @@ build = {
         "csrc/lua/key_cache.c",
         "csrc/lua/mail.c",
         "csrc/lua/record.c",
+        "csrc/lua/record_dkim.c",
         "csrc/lua/signer.c",
         "csrc/lua/verifier.c",
         "csrc/mail/address.c",
@@ -165,7 +166,9 @@ build = {
     ["mailseal.domain"] = "lua/mailseal/domain.lua",
     ["mailseal.key"] = "lua/mailseal/key.lua",
     ["mailseal.message"] = "lua/mailseal/message.lua",
-    ["mailseal.record"] = "lua/mailseal/record.lua",
+    ["mailseal.record.dkim"] = "lua/mailseal/record/dkim.lua",
+    ["mailseal.record"] = "lua/mailseal/record/init.lua",
+    ["mailseal.record.strings"] = "lua/mailseal/record/strings.lua",
     -- modules: end
   },
   install = { bin = { "bin/mailseal" } },

@@ -3,7 +3,7 @@ local compile = loadstring or load -- luacheck: ignore loadstring
 
 local calls = {
   record = {
-    "tags()", "tags { {} }", "parse()", "parse 'dkim'", "parse_dkim { 1 }", "lint()", "lint 'dkim'", "lint('dkim', { {} })",
+    "tags()", "tags { {} }", "parse()", "parse 'dkim'", "lint()", "lint 'dkim'", "lint('dkim', { {} })",
     "split()", "split(1)", "split('a', 0)", "quote()", "quote { 'a', {} }", "zone_line()", "zone_line(nil, 'a')", "zone_line 'a'",
     "zone_line('a', 1)", "zone_line('a', { 1 })", "zone_line('a', 'a', -1)", "zone_line('a', { ('x'):rep(256) })",
   },

@@ -71,6 +71,12 @@ void ms_lua_set_flag(lua_State *L, const char *field, bool flag)
     lua_setfield(L, -2, field);
 }
 
+void ms_lua_set_span(lua_State *L, const char *field, ms_span s)
+{
+    lua_pushlstring(L, s.n > 0 ? s.p : "", s.n);
+    lua_setfield(L, -2, field);
+}
+
 void *ms_lua_new_box(lua_State *L, size_t size, const char *type)
 {
     void *box = lua_newuserdata(L, size);

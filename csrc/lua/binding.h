@@ -45,8 +45,9 @@ void ms_lua_check_strings(lua_State *L, int index, ms_lua_strings *strings);
 bool ms_lua_flag(lua_State *L, int index, const char *name);
 uint64_t ms_lua_number(lua_State *L, int index, const char *name);
 
-/* Sets a field of the table on top. */
+/* Each sets a field of the table on top. */
 void ms_lua_set_flag(lua_State *L, const char *field, bool flag);
+void ms_lua_set_span(lua_State *L, const char *field, ms_span s);
 
 /* A userdata of zeros with the metatable `type`. */
 void *ms_lua_new_box(lua_State *L, size_t size, const char *type);

@@ -18,7 +18,12 @@ const ms_finding_kind *ms_finding_kind_of(ms_finding_code code)
 
 const char *ms_severity_name(ms_severity severity)
 {
-    static const char *const name[] = { [MS_ERROR] = "error", [MS_WARNING] = "warning", [MS_ADVICE] = "advice" };
+    static const char *const name[] = {
+        [MS_ERROR] = "error",
+        [MS_WARNING] = "warning",
+        [MS_ADVICE] = "advice",
+        [MS_PENDING] = "pending",
+    };
 
     return name[severity];
 }

@@ -2,7 +2,8 @@
  *
  * Every finding is of a kind, and every kind stands in the catalogue findings.def: a stable code for
  * programs, how bad it is, one sentence of cause and one of cure. A finding adds the piece of the
- * record that it is about. A further kind of record adds its kinds to the catalogue and calls
+ * record that it is about. What is found by looking at a domain (lua/mailseal/check) stands in the
+ * same catalogue. A further kind of record adds its kinds to the catalogue and calls
  * ms_findings_add; nothing else has to change.
  */
 #ifndef MS_RECORD_FINDING_H
@@ -14,6 +15,7 @@ typedef enum ms_severity {
     MS_ERROR,   /* receivers do not use the record, or not for mail */
     MS_WARNING, /* it works today or with most receivers, and should be mended */
     MS_ADVICE,  /* it works; something would be better */
+    MS_PENDING, /* nothing can be told yet: not visible yet, not the same everywhere yet, no answer for now */
 } ms_severity;
 
 typedef enum ms_finding_code {
@@ -32,7 +34,7 @@ typedef struct ms_finding_kind {
 
 const ms_finding_kind *ms_finding_kind_of(ms_finding_code code);
 
-/* "error", "warning", "advice" */
+/* "error", "warning", "advice", "pending" */
 const char *ms_severity_name(ms_severity severity);
 
 typedef struct ms_finding {

@@ -6,7 +6,7 @@ local pasted = "k=rsa; v=DKIM1; p=“MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ==” &qu
 
 return function(try)
   assert(#try(record.tags(ed25519)) == 4)
-  assert(try(record.parse_dkim(ed25519)).type == "ed25519")
-  assert(#try(record.lint_dkim(ed25519)) == 0)
-  assert(#try(record.lint_dkim(pasted)) > 2)
+  assert(try(record.parse("dkim", ed25519)).type == "ed25519")
+  assert(#try(record.lint("dkim", ed25519)) == 0)
+  assert(#try(record.lint("dkim", pasted)) > 2)
 end

@@ -15,7 +15,7 @@ end
 
 describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
   it("is read with all its tags", function()
-    local key = assert(record.parse_dkim("v=DKIM1; h=sha1:sha256; k=rsa; n=a note; s=email:x-y; t=y:s:z; x=1; p=" .. RSA .. ";"))
+    local key = assert(record.parse("dkim", "v=DKIM1; h=sha1:sha256; k=rsa; n=a note; s=email:x-y; t=y:s:z; x=1; p=" .. RSA .. ";"))
     assert.same({
       version = "DKIM1",
       type = "rsa",
@@ -34,7 +34,7 @@ describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
   end)
 
   it("has defaults for every tag but p=", function()
-    local key = assert(record.parse_dkim("p=" .. RSA))
+    local key = assert(record.parse("dkim", "p=" .. RSA))
     assert.same({ "rsa", 2048, true, true, false, false, "" },
       { key.type, key.bits, key.sha256_allowed, key.email_allowed, key.testing, key.strict, key.notes })
     assert.is_nil(key.version)
@@ -48,21 +48,21 @@ describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
       .. "zCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB"
     local brisbane = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcT"
       .. "Nh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB"
-    assert.equal(1024, assert(record.parse_dkim("v=DKIM1; p=" .. brisbane)).bits)
-    assert.equal(1024, assert(record.parse_dkim("v=DKIM1; k=rsa; p=" .. football)).bits)
-    local key = assert(record.parse_dkim("v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="))
+    assert.equal(1024, assert(record.parse("dkim", "v=DKIM1; p=" .. brisbane)).bits)
+    assert.equal(1024, assert(record.parse("dkim", "v=DKIM1; k=rsa; p=" .. football)).bits)
+    local key = assert(record.parse("dkim", "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="))
     assert.same({ "ed25519", 256 }, { key.type, key.bits })
   end)
 
   it("may hold the key as PKCS#1, and with folding white space inside", function()
-    assert.equal(2048, assert(record.parse_dkim("v=DKIM1;p=" .. public_key.base64(public_key.pkcs1(2048)))).bits)
-    local key = assert(record.parse_dkim("v=DKIM1; k=ed25519; p=11qYAYKx CrfVS/7TyW\r\n QHOg7hcvPapiMlrwIaaPcHURo ="))
+    assert.equal(2048, assert(record.parse("dkim", "v=DKIM1;p=" .. public_key.base64(public_key.pkcs1(2048)))).bits)
+    local key = assert(record.parse("dkim", "v=DKIM1; k=ed25519; p=11qYAYKx CrfVS/7TyW\r\n QHOg7hcvPapiMlrwIaaPcHURo ="))
     assert.equal(ED25519, key.key)
   end)
 
   it("is joined from its character-strings without a space", function()
     local text = "v=DKIM1; k=rsa; p=" .. RSA
-    assert.equal(RSA, assert(record.parse_dkim(record.split(text))).key)
+    assert.equal(RSA, assert(record.parse("dkim", record.split(text))).key)
   end)
 
   it("begins with v=DKIM1 where it has v= at all, in exactly these octets", function()
@@ -93,7 +93,7 @@ describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
 
   it("allows what h= and s= name, and nothing where they are empty", function()
     local function allowed(tags)
-      local key = assert(record.parse_dkim("v=DKIM1; " .. tags .. "; p=" .. RSA))
+      local key = assert(record.parse("dkim", "v=DKIM1; " .. tags .. "; p=" .. RSA))
       return key.sha256_allowed, key.email_allowed
     end
     assert.same({ true, true }, { allowed("h= sha1 : SHA256 ; s=x:Email") })
@@ -105,7 +105,7 @@ describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
 
   it("sets the flags of t= that are known", function()
     local function flags(value)
-      local key = assert(record.parse_dkim("v=DKIM1; t=" .. value .. "; p=" .. RSA))
+      local key = assert(record.parse("dkim", "v=DKIM1; t=" .. value .. "; p=" .. RSA))
       return { key.testing, key.strict }
     end
     assert.same({ true, false }, flags("y"))
@@ -127,7 +127,7 @@ describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
   end)
 
   it("may hold any octet over 0x7f in n= and in tags that are not known", function()
-    assert.equal("gr\252n \226\152\131", assert(record.parse_dkim("v=DKIM1; n=gr\252n \226\152\131; x=\255; p=" .. RSA)).notes)
+    assert.equal("gr\252n \226\152\131", assert(record.parse("dkim", "v=DKIM1; n=gr\252n \226\152\131; x=\255; p=" .. RSA)).notes)
   end)
 
   it("is not what another record or a verification token is", function()
@@ -166,8 +166,8 @@ describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
   end)
 
   it("must be given as a string or a list of strings", function()
-    assert.has_error(function() record.parse_dkim(nil) end)
-    assert.has_error(function() record.parse_dkim(12) end)
+    assert.has_error(function() record.parse("dkim", nil) end)
+    assert.has_error(function() record.parse("dkim", 12) end)
     assert.has_error(function() record.parse("nonsense", "v=DKIM1") end)
   end)
 end)

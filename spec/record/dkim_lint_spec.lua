@@ -22,7 +22,7 @@ end
 -- The only finding, which must have that code.
 local function only(code, text)
   assert.same({ code }, codes(text), type(text) == "string" and text or nil)
-  return (record.lint_dkim(text))[1]
+  return (record.lint("dkim", text))[1]
 end
 
 local function rsa(bits, exponent)
@@ -32,7 +32,7 @@ end
 describe("the lint of a DKIM key record", function()
   describe("finds nothing wrong with", function()
     it("a record as it should be, and gives it as read", function()
-      local findings, parsed = record.lint_dkim(GOOD)
+      local findings, parsed = record.lint("dkim", GOOD)
       assert.same({}, findings)
       assert.equal(2048, parsed.bits)
       assert.same({}, codes("v=DKIM1; k=ed25519; p=" .. ED25519))
@@ -349,7 +349,7 @@ describe("the lint of a DKIM key record", function()
   it("says error where, and only where, a verifier would not use the key", function()
     for size = 1, #GOOD do
       local text = GOOD:sub(1, size) .. GOOD:sub(size + 2)
-      local findings, parsed = record.lint_dkim(text)
+      local findings, parsed = record.lint("dkim", text)
       local errors = 0
       for _, finding in ipairs(findings) do
         errors = errors + (finding.severity == "error" and 1 or 0)
@@ -366,15 +366,15 @@ describe("the lint of a DKIM key record", function()
     }
     for i, text in ipairs(texts) do
       local started = os.clock()
-      local findings = record.lint_dkim(text)
+      local findings = record.lint("dkim", text)
       assert.is_true(#findings >= 1 and #findings <= 100)
       assert.is_true(os.clock() - started < 0.2, i)
     end
   end)
 
   it("takes a list of strings and nothing else but a string", function()
-    assert.has_error(function() record.lint_dkim(nil) end)
-    assert.has_error(function() record.lint_dkim({ {} }) end)
+    assert.has_error(function() record.lint("dkim", nil) end)
+    assert.has_error(function() record.lint("dkim", { {} }) end)
     assert.has_error(function() record.lint("nonsense", "") end)
     assert.same({ "dkim_not_a_key" }, codes({}))
   end)

@@ -50,9 +50,10 @@ fuzz: base crypto mail record dkim dns
 lua_layers='
 dns: core
 standards: core dns
-cli: core dns standards
+check: core dns standards
+cli: core dns standards check
 bin: cli
-examples: dns standards
+examples: dns standards check
 '
 
 # Reads lines of "who whom where" and fails on those that the table does not allow.
@@ -88,7 +89,7 @@ requires_point_down() {
             sub(/[.\/].*/, "", module)
             if (module == "async")
                 return "dns"
-            return module ~ /^(authres|dkim|domain|key|message|record)$/ ? "standards" : module
+            return module ~ /^(authres|dkim|dmarc|domain|key|message|record|spf)$/ ? "standards" : module
         }
         function readable(path, line, found) {
             found = (getline line < path) >= 0

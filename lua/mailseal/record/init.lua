@@ -11,6 +11,7 @@
 -- @module mailseal.record
 
 local core = require "mailseal.core".record
+local strings_of = require "mailseal.record.strings".list
 
 local M = {}
 
@@ -18,31 +19,44 @@ local M = {}
 local STRING_MAX, DATA_MAX, LABEL_MAX, NAME_MAX = 255, 65535, 63, 253
 local TTL_MAX = 2147483647 -- RFC 2181 §8
 
--- The strings of a record, from its text or its list of strings.
-local function strings_of(text, level)
-  if type(text) == "string" then
-    return { text }
-  elseif type(text) ~= "table" then
-    error("a record's text or its list of character-strings expected, got " .. type(text), level + 1)
-  end
-  for _, part in ipairs(text) do
-    if type(part) ~= "string" then
-      error("a list of character-strings expected, got one with a " .. type(part), level + 1)
-    end
-  end
-  return text
-end
-
-local function words(value)
-  local list = {}
-  for word in value:gmatch("[^:%s]+") do
-    list[#list + 1] = word
-  end
-  return list
-end
-
 --- Reading
 -- @section reading
+
+-- A module a kind, each with `parse` and `lint`, and `write` where records of it are made of more than text.
+local kinds = {
+  dkim = require "mailseal.record.dkim",
+}
+
+local function kind_of(name)
+  return kinds[name] or error("no such kind of record: " .. tostring(name), 3)
+end
+
+--- Reads a record of some kind as its receivers do, strictly.
+-- @tparam string kind "dkim"
+-- @tparam string|{string,...} text
+-- @treturn[1] table what it says: see `parse` of `mailseal.record.dkim`
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of that reader
+function M.parse(kind, text)
+  return kind_of(kind).parse(strings_of(text, 2))
+end
+
+--- Says what is wrong with a record of some kind and how to mend it. Goes on behind a fault, as if it were mended.
+-- A record without a finding of severity "error" is one that receivers can use.
+-- @tparam string kind as of @{parse}
+-- @tparam string|{string,...} text
+-- @treturn {table,...} the findings, none where nothing is wrong:
+--
+-- - `code` (string): stable, such as "dkim_revoked"
+-- - `severity` (string): "error" (receivers do not use the record), "warning" (to be mended) or "advice"
+-- - `message` (string): the cause in a sentence, printable whatever DNS held
+-- - `fix` (string): the cure in a sentence
+-- - `found` (string): the piece that it is about, as it was found (control characters and all, 200 octets at most), or nil
+-- @treturn ?table the record as of @{parse}, or nil where that refuses it
+function M.lint(kind, text)
+  return kind_of(kind).lint(strings_of(text, 2))
+end
 
 --- Reads a list of `name=value` pairs, strictly (RFC 6376 §3.2): what key records, signatures and DMARC records are made of.
 -- @tparam string|{string,...} text
@@ -55,101 +69,18 @@ function M.tags(text)
   return core.tags(table.concat(strings_of(text, 2)))
 end
 
---- Reads a DKIM key record as a verifier does, strictly (RFC 6376 §3.6.1, RFC 8301, RFC 8463).
--- @tparam string|{string,...} text
--- @treturn[1] table
---
--- - `version` (string): "DKIM1", or nil where the record does not say
--- - `type` (string): "rsa" or "ed25519"
--- - `key` (string): the key in base64, without white space
--- - `bits` (number): the size of the key: of the modulus, or 256
--- - `hashes` ({string,...}): what h= names, or nil where every hash is allowed
--- - `services` ({string,...}): what s= names, { "*" } by default
--- - `flags` ({string,...}): what t= names
--- - `sha256_allowed`, `email_allowed` (boolean): do h= and s= let the key be used for mail of today?
--- - `testing`, `strict` (boolean): t=y and t=s
--- - `notes` (string): n=, as written
--- - `tags` (table): every tag's value by its name
--- @treturn[2] nil
--- @treturn[2] string what is wrong
--- @treturn[2] string "key_not_a_key", "key_syntax", "key_version", "key_no_p", "key_revoked", "key_type_unknown", or what
--- is wrong with the key: "key_malformed", "key_too_small", "key_too_large", "key_bad_exponent", "key_small_order",
--- "key_is_spki", "key_wrong_type"
-function M.parse_dkim(text)
-  local joined = table.concat(strings_of(text, 2))
-  local key, message, code = core.parse_dkim(joined)
-  if not key then
-    return nil, message, code
-  end
-  local tags = {}
-  for _, tag in ipairs((core.tags(joined))) do
-    tags[tag.name] = tag.value
-  end
-  key.version, key.tags = tags.v, tags
-  key.key, key.p = key.p:gsub("%s+", ""), nil
-  key.hashes = tags.h and words(tags.h)
-  key.services = tags.s and words(tags.s) or { "*" }
-  key.flags = tags.t and words(tags.t) or {}
-  return key
-end
+--- Looking up what a finding means
+-- @section catalogue
 
---- Looking for faults
--- @section faults
-
---- Says what is wrong with a DKIM key record and how to mend it. Goes on behind a fault, as if it were mended.
--- A record without a finding of severity "error" is one that verifiers can use.
--- @tparam string|{string,...} text
--- @treturn {table,...} the findings, none where nothing is wrong:
---
--- - `code` (string): stable, such as "dkim_revoked"
--- - `severity` (string): "error" (receivers do not use the record), "warning" (to be mended) or "advice"
--- - `message` (string): the cause in a sentence, printable whatever DNS held
--- - `fix` (string): the cure in a sentence
--- - `found` (string): the piece that it is about, as it was found (control characters and all, 200 octets at most), or nil
--- @treturn table the record as of @{parse_dkim}, or nil where that refuses it
-function M.lint_dkim(text)
-  local strings = strings_of(text, 2)
-  return core.lint_dkim(strings), (M.parse_dkim(strings))
-end
-
--- A further kind of record stands here, with its two readers.
-local kinds = {
-  dkim = { parse = M.parse_dkim, lint = M.lint_dkim },
-}
-
-local function kind_of(name)
-  return kinds[name] or error("no such kind of record: " .. tostring(name), 3)
-end
-
---- Reads a record of some kind.
--- @tparam string kind "dkim"
--- @tparam string|{string,...} text
--- @treturn[1] table what the reader of that kind returns: @{parse_dkim}
--- @treturn[2] nil
--- @treturn[2] string what is wrong
--- @treturn[2] string a code of that reader
-function M.parse(kind, text)
-  return kind_of(kind).parse(text)
-end
-
---- Says what is wrong with a record of some kind and how to mend it.
--- @tparam string kind "dkim"
--- @tparam string|{string,...} text
--- @treturn {table,...} the findings, as of the lint of that kind: @{lint_dkim}
--- @treturn ?table the record, or nil where its reader refuses it
-function M.lint(kind, text)
-  return kind_of(kind).lint(text)
-end
-
---- The catalogue of everything a lint can find.
--- @treturn {table,...} in reading order, each with `code`, `severity`, `cause` ("{}" standing for the piece found) and `fix`
+--- The catalogue of everything that can be found.
+-- @treturn {table,...} in reading order, each with `code`, `severity`, `cause` ("{}" or "{word}" standing for what was found) and `fix`
 function M.kinds()
   return core.kinds()
 end
 
 --- One kind of finding.
 -- @tparam string code such as "dkim_revoked"
--- @treturn[1] table `code`, `severity`, `cause` ("{}" standing for the piece found) and `fix`
+-- @treturn[1] table `code`, `severity`, `cause` ("{}" or "{word}" standing for what was found) and `fix`
 -- @treturn[2] nil
 -- @treturn[2] string
 -- @treturn[2] string "unknown_code"
@@ -164,6 +95,18 @@ end
 
 --- Writing
 -- @section writing
+
+--- Makes a record's text from a table of the form that @{parse} gives.
+-- @tparam string kind
+-- @tparam table record
+-- @treturn[1] string
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of that writer
+function M.write(kind, record)
+  local write = kind_of(kind).write or error("records of this kind are not written here: " .. kind, 2)
+  return write(record)
+end
 
 --- Cuts a text into the character-strings of a TXT record (RFC 1035 §3.3, RFC 6376 §3.6.2.2).
 -- @tparam string text
