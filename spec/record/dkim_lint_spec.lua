@@ -1,3 +1,4 @@
+local catalogue = require "spec.support.catalogue"
 local public_key = require "spec.support.public_key"
 local record = require "mailseal.record"
 
@@ -380,13 +381,23 @@ describe("the lint of a DKIM key record", function()
   end)
 
   it("has its causes and cures in a catalogue, of which every one is found above", function()
+    for _, code in ipairs(catalogue.codes("^pasted$", "^tags$", "^dkim$")) do
+      assert.is_true(seen[code], code)
+    end
+  end)
+
+  it("knows each code of the catalogue once, and none besides", function()
     local known = {}
     for _, kind in ipairs(record.kinds()) do
       assert.is_nil(known[kind.code], kind.code)
       known[kind.code] = true
-      assert.is_true(seen[kind.code], kind.code)
       assert.same(kind, record.explain(kind.code))
     end
+    for _, code in ipairs(catalogue.codes("")) do
+      assert.is_true(known[code], code)
+      known[code] = nil
+    end
+    assert.same({}, known)
     assert.same({ nil, "there is no finding called nonsense", "unknown_code" }, { record.explain("nonsense") })
   end)
 end)
