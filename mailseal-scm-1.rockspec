@@ -99,6 +99,7 @@ build = {
         "csrc/record/finding.c",
         "csrc/record/paste.c",
         "csrc/record/taglist.c",
+        "csrc/record/tags_lint.c",
         -- sources: end
       },
       defines = { "_GNU_SOURCE" },

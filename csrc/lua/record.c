@@ -56,7 +56,7 @@ void ms_lua_push_record_findings(lua_State *L, const ms_findings *findings)
             luaL_error(L, "out of memory");
         lua_createtable(L, 0, 5);
         ms_lua_set_span(L, "code", ms_span_str(kind->code));
-        ms_lua_set_span(L, "severity", ms_span_str(ms_severity_name(kind->severity)));
+        ms_lua_set_span(L, "severity", ms_span_str(ms_severity_name(findings->finding[i].severity)));
         ms_lua_set_span(L, "message", ms_buf_span(message));
         ms_lua_set_span(L, "fix", ms_span_str(kind->cure));
         if (findings->finding[i].n > 0)

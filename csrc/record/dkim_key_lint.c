@@ -1,26 +1,21 @@
 /* dkim_key_lint.c: what is wrong with a DKIM key record's tags (RFC 6376 §3.2, §3.6.1). See dkim_key_lint.h.
  *
  * The text goes through four stages: out of its PEM armour, out of what pasting put in (paste.c),
- * cut into tags, and each tag looked at. Every stage mends what it reports, so that the next sees
+ * cut into tags (tags_lint.c), and each tag looked at. Every stage mends what it reports, so that the next sees
  * what was meant. All are linear in the size of the text.
  */
 #include "record/dkim_key_lint.h"
 
 #include "record/dkim_key.h"
 #include "record/paste.h"
-#include "record/taglist.h"
+#include "record/tags_lint.h"
 
-typedef struct tag {
-    ms_span piece; /* as written, white space at its ends aside */
-    ms_span name;  /* in lower case where the slip is but that */
-    ms_span value;
-} tag;
+static const ms_tag_rules rules = { .names = "v k h p s t n g", .free_tag = "n", .name_marks = "_" };
 
 typedef struct lint {
     ms_crypto *crypto;
     ms_findings *findings;
-    tag tag[MS_TAGS_MAX];
-    size_t n;
+    ms_tag_list tags;
     bool cut; /* the text ends where a string of a TXT record is full */
 } lint;
 
@@ -29,12 +24,9 @@ static void add(lint *l, ms_finding_code code, ms_span found)
     ms_findings_add(l->findings, code, found);
 }
 
-static const tag *find(const lint *l, const char *name)
+static const ms_lint_tag *find(const lint *l, const char *name)
 {
-    for (size_t i = 0; i < l->n; i++)
-        if (ms_span_eq(l->tag[i].name, ms_span_str(name)))
-            return &l->tag[i];
-    return NULL;
+    return ms_tag_list_find(&l->tags, name);
 }
 
 /* ---- PEM */
@@ -107,151 +99,34 @@ static bool is_bare_key(ms_span text)
 
 /* ---- Tags */
 
-static bool is_known_name(char c)
-{
-    return c != '\0' && strchr("vkhpstng", ms_lower(c)) != NULL;
-}
-
-/* Does a tag start at `s` that no semicolon separates from what stands before: "k=rsa", not the "k=" in which base64
- * may end? */
-static bool tag_starts(ms_span s)
-{
-    size_t i = 1;
-
-    if (s.n < 3 || !is_known_name(s.p[0]))
-        return false;
-    while (i < s.n && ms_is_wsp(s.p[i]))
-        i++;
-    return i + 1 < s.n && s.p[i] == '=' && s.p[i + 1] != '=' && !ms_is_fws(s.p[i + 1]);
-}
-
-/* Where a further tag starts in `piece`, behind white space or a comma; piece.n where none does. */
-static size_t next_tag(ms_span piece)
-{
-    for (size_t i = 1; i < piece.n; i++)
-        if ((ms_is_fws(piece.p[i - 1]) || piece.p[i - 1] == ',') && tag_starts(ms_span_behind(piece, i)))
-            return i;
-    return piece.n;
-}
-
-/* Tag names are case-sensitive (§3.2); a name in upper case is mended where it is one of ours. */
-static ms_span mend_name(lint *l, ms_span name)
-{
-    static const char known[] = "vkhpstng";
-
-    if (name.n == 1 && name.p[0] >= 'A' && name.p[0] <= 'Z' && is_known_name(name.p[0])) {
-        add(l, MS_FINDING_DKIM_TAG_CASE, name);
-        return ms_span_of(strchr(known, ms_lower(name.p[0])), 1);
-    }
-    return name;
-}
-
-static bool is_tag_name(ms_span name)
-{
-    for (size_t i = 0; i < name.n; i++)
-        if (!ms_is_alpha(name.p[i]) && (i == 0 || (!ms_is_digit(name.p[i]) && name.p[i] != '_')))
-            return false;
-    return name.n > 0;
-}
-
-static void add_tag(lint *l, ms_span piece)
-{
-    tag t = { .piece = ms_span_trim(piece) };
-    ms_span name = ms_span_cut(t.piece, '=', &t.value);
-
-    if (t.value.p == NULL) {
-        add(l, MS_FINDING_DKIM_NO_EQUALS, t.piece);
-        return;
-    }
-    t.name = ms_span_trim(name);
-    if (!is_tag_name(t.name)) {
-        add(l, MS_FINDING_DKIM_BAD_TAG_NAME, t.piece);
-        return;
-    }
-    if (t.name.n < name.n || (t.value.n > 0 && ms_is_fws(t.value.p[0])))
-        ms_findings_add_once(l->findings, MS_FINDING_DKIM_SPACE_AROUND_EQUALS, t.piece);
-    t.name = mend_name(l, t.name);
-    t.value = ms_span_trim(t.value);
-    for (size_t i = 0; i < l->n; i++)
-        if (ms_span_eq(l->tag[i].name, t.name)) {
-            add(l, MS_FINDING_DKIM_DUPLICATE_TAG, t.name);
-            return;
-        }
-    if (l->n == MS_TAGS_MAX)
-        ms_findings_add_once(l->findings, MS_FINDING_DKIM_TOO_MANY_TAGS, t.piece);
-    else
-        l->tag[l->n++] = t;
-}
-
-/* A piece between semicolons, which holds several tags where semicolons are missing. Notes are not looked into. */
-static void cut_piece(lint *l, ms_span piece)
-{
-    ms_span rest, name = ms_span_trim(ms_span_cut(piece, '=', &rest));
-    size_t at = ms_span_eq(name, MS_LIT("n")) ? piece.n : next_tag(piece);
-
-    while (at < piece.n) {
-        ms_span tag_before = ms_span_trim(ms_span_of(piece.p, at));
-
-        if (tag_before.n > 0 && tag_before.p[tag_before.n - 1] == ',')
-            tag_before.n--;
-        if (ms_span_trim(tag_before).n > 0) {
-            ms_findings_add_once(l->findings, MS_FINDING_DKIM_MISSING_SEMICOLON, ms_span_behind(piece, at));
-            add_tag(l, tag_before);
-        }
-        piece = ms_span_behind(piece, at);
-        at = next_tag(piece);
-    }
-    add_tag(l, piece);
-}
-
-/* A text of 100,000 pieces is not looked at any longer once it is clear that it is wrong. */
-static void cut_tags(lint *l, ms_span text)
-{
-    enum { PIECES = 4 * MS_TAGS_MAX };
-    ms_span rest = text;
-
-    for (size_t pieces = 0; rest.p != NULL; pieces++) {
-        ms_span piece = ms_span_cut(rest, ';', &rest);
-
-        if (pieces == PIECES) {
-            ms_findings_add_once(l->findings, MS_FINDING_DKIM_TOO_MANY_TAGS, piece);
-            return;
-        }
-        if (ms_span_trim(piece).n > 0)
-            cut_piece(l, piece);
-        else if (rest.p != NULL)
-            ms_findings_add_once(l->findings, MS_FINDING_DKIM_EMPTY_TAG, ms_span_of(text.p, (size_t)(rest.p - text.p)));
-    }
-}
-
 /* As ms_dkim_key_is_one, of what was meant; a long p= is a key whatever v= says. */
 static bool is_key(const lint *l)
 {
-    const tag *v = find(l, "v"), *p = find(l, "p");
+    const ms_lint_tag *v = find(l, "v"), *p = find(l, "p");
 
     if (find(l, "k") != NULL || (v != NULL && ms_span_istarts(v->value, MS_LIT("DKIM"))))
         return true;
-    return p != NULL && (v == NULL || v != l->tag || p->value.n >= 40);
+    return p != NULL && (v == NULL || v != l->tags.tag || p->value.n >= 40);
 }
 
 /* ---- What each tag says */
 
 static void check_version(lint *l)
 {
-    const tag *v = find(l, "v");
+    const ms_lint_tag *v = find(l, "v");
 
     if (v == NULL) {
         add(l, MS_FINDING_DKIM_MISSING_VERSION, MS_LIT(""));
         return;
     }
-    if (v != l->tag)
-        add(l, MS_FINDING_DKIM_VERSION_NOT_FIRST, l->tag[0].name);
+    if (v != l->tags.tag)
+        add(l, MS_FINDING_DKIM_VERSION_NOT_FIRST, l->tags.tag[0].name);
     if (!ms_span_eq(v->value, MS_LIT("DKIM1")))
         add(l, MS_FINDING_DKIM_WRONG_VERSION, v->piece);
 }
 
 /* Does the list that `t` is name `word`, or `any`? Reports what is no list, once. */
-static bool names(lint *l, const tag *t, const char *word, const char *any)
+static bool names(lint *l, const ms_lint_tag *t, const char *word, const char *any)
 {
     bool named, named_any = false;
 
@@ -265,7 +140,7 @@ static bool names(lint *l, const tag *t, const char *word, const char *any)
 
 static void check_lists(lint *l)
 {
-    const tag *h = find(l, "h"), *s = find(l, "s"), *t = find(l, "t");
+    const ms_lint_tag *h = find(l, "h"), *s = find(l, "s"), *t = find(l, "t");
     bool strict;
 
     if (h != NULL && !names(l, h, "sha256", NULL))
@@ -286,20 +161,17 @@ static void check_lists(lint *l)
 
 static void check_other_tags(lint *l)
 {
-    for (size_t i = 0; i < l->n; i++) {
-        ms_span name = l->tag[i].name;
+    const ms_lint_tag *g = find(l, "g");
 
-        if (ms_span_eq(name, MS_LIT("g")))
-            add(l, MS_FINDING_DKIM_GRANULARITY, l->tag[i].piece);
-        else if (name.n > 1 || !is_known_name(name.p[0]))
-            add(l, MS_FINDING_DKIM_UNKNOWN_TAG, name);
-    }
+    if (g != NULL)
+        add(l, MS_FINDING_DKIM_GRANULARITY, g->piece);
+    ms_tag_list_unknown(&rules, &l->tags, l->findings);
 }
 
 /* False where the type is none that can be used. */
 static bool check_key_type(lint *l, ms_key_type *type)
 {
-    const tag *k = find(l, "k");
+    const ms_lint_tag *k = find(l, "k");
     const ms_span rsa = MS_LIT("rsa"), ed25519 = MS_LIT("ed25519");
 
     *type = MS_KEY_RSA;
@@ -319,7 +191,7 @@ static bool check_key_type(lint *l, ms_key_type *type)
 /* False only when memory is out. */
 static bool check_key(lint *l, ms_span text)
 {
-    const tag *k = find(l, "k"), *p = find(l, "p");
+    const ms_lint_tag *k = find(l, "k"), *p = find(l, "p");
     ms_dkim_material material = { .cut = l->cut };
     bool usable = check_key_type(l, &material.type);
 
@@ -341,7 +213,7 @@ static bool lint_mended(lint *l, ms_span text)
 {
     size_t mark = l->findings->n;
 
-    cut_tags(l, text);
+    ms_tags_lint(&rules, text, &l->tags, l->findings);
     if (!is_key(l)) {
         l->findings->n = mark;
         add(l, MS_FINDING_DKIM_NOT_A_KEY, text);
@@ -381,11 +253,7 @@ bool ms_dkim_key_lint(ms_crypto *crypto, const ms_span *strings, size_t n, ms_fi
     ms_buf text = { 0 }, inside = { 0 }, mended = { 0 };
     bool ok;
 
-    for (size_t i = 0; i < n; i++) {
-        if (n > 1 && strings[i].n > MS_TXT_STRING_MAX)
-            ms_findings_add_once(findings, MS_FINDING_TXT_STRING_TOO_LONG, strings[i]);
-        ms_buf_add_span(&text, strings[i]);
-    }
+    ms_paste_join(strings, n, &text, findings);
     l.cut = text.n == MS_TXT_STRING_MAX || (n > 1 && strings[n - 1].n == MS_TXT_STRING_MAX);
     ok = !text.failed && lint_text(&l, ms_buf_span(&text), &inside, &mended);
     ms_buf_free(&text);

@@ -3,8 +3,8 @@
  * The reader for people who publish records, forgiving where ms_dkim_key_parse is strict: it mends
  * each fault in mind and goes on, so that one look names them all. What it finds stands in
  * findings.def. A record without an error finding is one that ms_dkim_key_parse reads and whose key can
- * be used. Three files: paste.c takes out what pasting put in, dkim_key_lint.c looks at the tags,
- * dkim_key_material.c at the key.
+ * be used. Four files: paste.c takes out what pasting put in, tags_lint.c cuts the tags, dkim_key_lint.c
+ * looks at each, dkim_key_material.c at the key.
  */
 #ifndef MS_RECORD_DKIM_KEY_LINT_H
 #define MS_RECORD_DKIM_KEY_LINT_H
@@ -13,9 +13,7 @@
 #include "record/finding.h"
 
 /* `strings` are the character-strings of the TXT record in their order; a text that is not yet in DNS is one
- * string of any size (then only MS_TXT_STRING_MAX octets of each string are allowed where there are several).
- * False only when memory is out. */
-enum { MS_TXT_STRING_MAX = 255 };
+ * string of any size (ms_paste_join). False only when memory is out. */
 bool ms_dkim_key_lint(ms_crypto *crypto, const ms_span *strings, size_t n, ms_findings *findings);
 
 /* ---- dkim_key_material.c */

@@ -45,7 +45,12 @@ static bool make_room(ms_findings *findings)
 
 void ms_findings_add(ms_findings *findings, ms_finding_code code, ms_span found)
 {
-    ms_finding finding = { .code = code, .at = findings->found.n, .n = found.n };
+    ms_findings_add_as(findings, code, catalogue[code].severity, found);
+}
+
+void ms_findings_add_as(ms_findings *findings, ms_finding_code code, ms_severity severity, ms_span found)
+{
+    ms_finding finding = { .code = code, .severity = severity, .at = findings->found.n, .n = found.n };
 
     if (finding.n > MS_FOUND_MAX)
         finding.n = MS_FOUND_MAX;

@@ -39,8 +39,9 @@ const char *ms_severity_name(ms_severity severity);
 
 typedef struct ms_finding {
     ms_finding_code code;
-    size_t at; /* where the piece found starts in ms_findings.found */
-    size_t n;  /* its size; 0 where there is no piece to show */
+    ms_severity severity; /* that of its kind, but where the record's kind says otherwise (ms_findings_add_as) */
+    size_t at;            /* where the piece found starts in ms_findings.found */
+    size_t n;             /* its size; 0 where there is no piece to show */
 } ms_finding;
 
 /* Zero-initialised is empty. An allocation that fails sets `failed`, and nothing more is added. */
@@ -57,7 +58,10 @@ typedef struct ms_findings {
 enum { MS_FOUND_MAX = 200, MS_FINDINGS_MAX = 100 };
 void ms_findings_add(ms_findings *findings, ms_finding_code code, ms_span found);
 
-/* The same, but only where there is none of that code yet. */
+/* The same with a severity of its own: what all kinds of record share is worse in some than in others. */
+void ms_findings_add_as(ms_findings *findings, ms_finding_code code, ms_severity severity, ms_span found);
+
+/* The same as ms_findings_add, but only where there is none of that code yet. */
 void ms_findings_add_once(ms_findings *findings, ms_finding_code code, ms_span found);
 
 bool ms_findings_has(const ms_findings *findings, ms_finding_code code);

@@ -267,3 +267,12 @@ void ms_paste_mend(ms_span text, const char *free_tag, ms_buf *out, ms_findings 
     out->failed = out->failed || unwrapped.failed;
     ms_buf_free(&unwrapped);
 }
+
+void ms_paste_join(const ms_span *strings, size_t n, ms_buf *out, ms_findings *findings)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (n > 1 && strings[i].n > MS_TXT_STRING_MAX)
+            ms_findings_add_once(findings, MS_FINDING_TXT_STRING_TOO_LONG, strings[i]);
+        ms_buf_add_span(out, strings[i]);
+    }
+}

@@ -10,6 +10,11 @@
 
 #include "record/finding.h"
 
+/* Appends the character-strings of a TXT record to `out`, joined as readers join them. A text that is not yet in DNS
+ * is one string of any size; of several, each has at most MS_TXT_STRING_MAX octets. */
+enum { MS_TXT_STRING_MAX = 255 };
+void ms_paste_join(const ms_span *strings, size_t n, ms_buf *out, ms_findings *findings);
+
 /* Reads `text` and appends what was meant to `out`. In the value of the tag called `free_tag` (NULL where the
  * record has none) people write what they like: there, only line breaks and control characters count. */
 void ms_paste_mend(ms_span text, const char *free_tag, ms_buf *out, ms_findings *findings);

@@ -152,30 +152,30 @@ describe("the lint of a DKIM key record", function()
     end)
 
     it("missing semicolons", function()
-      assert.matches("^k=rsa p=MII", only("dkim_missing_semicolon", "v=DKIM1 k=rsa p=" .. RSA).found)
-      only("dkim_missing_semicolon", "v=DKIM1; k=rsa p=" .. RSA)
-      only("dkim_missing_semicolon", "v=DKIM1, k=rsa, p=" .. RSA)
-      only("dkim_missing_semicolon", "v=DKIM1; p=" .. RSA .. " k=rsa")
+      assert.matches("^k=rsa p=MII", only("tag_missing_semicolon", "v=DKIM1 k=rsa p=" .. RSA).found)
+      only("tag_missing_semicolon", "v=DKIM1; k=rsa p=" .. RSA)
+      only("tag_missing_semicolon", "v=DKIM1, k=rsa, p=" .. RSA)
+      only("tag_missing_semicolon", "v=DKIM1; p=" .. RSA .. " k=rsa")
       assert.same({ "dkim_p_white_space" }, codes("v=DKIM1; k=ed25519; p=" .. ED25519:sub(1, 42) .. " " .. ED25519:sub(43)))
     end)
 
     it("empty tags, pieces without an equals sign, names that are none", function()
-      only("dkim_empty_tag", "v=DKIM1;; p=" .. RSA)
-      only("dkim_empty_tag", "v=DKIM1; p=" .. RSA .. ";;")
-      assert.equal("hello", only("dkim_no_equals", "v=DKIM1; hello; p=" .. RSA).found)
-      assert.equal("1=2", only("dkim_bad_tag_name", "v=DKIM1; 1=2; p=" .. RSA).found)
-      only("dkim_bad_tag_name", "v=DKIM1; =2; p=" .. RSA)
+      only("tag_empty", "v=DKIM1;; p=" .. RSA)
+      only("tag_empty", "v=DKIM1; p=" .. RSA .. ";;")
+      assert.equal("hello", only("tag_no_equals", "v=DKIM1; hello; p=" .. RSA).found)
+      assert.equal("1=2", only("tag_bad_name", "v=DKIM1; 1=2; p=" .. RSA).found)
+      only("tag_bad_name", "v=DKIM1; =2; p=" .. RSA)
     end)
 
     it("names in upper case", function()
-      assert.equal("P", only("dkim_tag_case", "v=DKIM1; P=" .. RSA).found)
-      assert.same({ "dkim_tag_case", "dkim_tag_case" }, codes("V=DKIM1; K=rsa; p=" .. RSA))
+      assert.equal("P", only("tag_case", "v=DKIM1; P=" .. RSA).found)
+      assert.same({ "tag_case", "tag_case" }, codes("V=DKIM1; K=rsa; p=" .. RSA))
     end)
 
     it("tags that occur twice", function()
-      assert.equal("k", only("dkim_duplicate_tag", "v=DKIM1; k=rsa; k=rsa; p=" .. RSA).found)
-      only("dkim_duplicate_tag", GOOD .. "; p=" .. RSA)
-      assert.same({ "dkim_duplicate_tag", "dkim_duplicate_tag", "dkim_duplicate_tag" }, codes(GOOD .. ";" .. GOOD))
+      assert.equal("k", only("tag_duplicate", "v=DKIM1; k=rsa; k=rsa; p=" .. RSA).found)
+      only("tag_duplicate", GOOD .. "; p=" .. RSA)
+      assert.same({ "tag_duplicate", "tag_duplicate", "tag_duplicate" }, codes(GOOD .. ";" .. GOOD))
     end)
 
     it("too many tags", function()
@@ -183,18 +183,18 @@ describe("the lint of a DKIM key record", function()
       for i = 2, 48 do
         list[i] = "x" .. i .. "="
       end
-      assert.equal("dkim_too_many_tags", codes(table.concat(list, ";"))[1])
+      assert.equal("tags_too_many", codes(table.concat(list, ";"))[1])
     end)
 
     it("tags that nobody knows", function()
-      assert.equal("q", only("dkim_unknown_tag", "v=DKIM1; q=dns; p=" .. RSA).found)
-      assert.equal("advice", only("dkim_unknown_tag", "v=DKIM1; kk=rsa; p=" .. RSA).severity)
+      assert.equal("q", only("tag_unknown", "v=DKIM1; q=dns; p=" .. RSA).found)
+      assert.equal("advice", only("tag_unknown", "v=DKIM1; kk=rsa; p=" .. RSA).severity)
     end)
 
     it("white space beside the equals sign", function()
-      assert.equal("advice", only("dkim_space_around_equals", "v=DKIM1; k=rsa; p = " .. RSA).severity)
-      only("dkim_space_around_equals", "v= DKIM1; p=" .. RSA)
-      only("dkim_space_around_equals", "v=DKIM1; k =rsa; p=" .. RSA)
+      assert.equal("advice", only("tag_space_around_equals", "v=DKIM1; k=rsa; p = " .. RSA).severity)
+      only("tag_space_around_equals", "v= DKIM1; p=" .. RSA)
+      only("tag_space_around_equals", "v=DKIM1; k =rsa; p=" .. RSA)
     end)
 
     it("a version that is missing, not first, or wrong", function()
@@ -382,7 +382,7 @@ describe("the lint of a DKIM key record", function()
 
   it("has its causes and cures in a catalogue, of which every one is found above", function()
     for _, code in ipairs(catalogue.codes("^pasted$", "^tags$", "^dkim$")) do
-      assert.is_true(seen[code], code)
+      assert.is_true(seen[code] or code == "tag_not_ascii", code) -- which key records may have
     end
   end)
 

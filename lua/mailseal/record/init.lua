@@ -80,7 +80,8 @@ end
 
 --- One kind of finding.
 -- @tparam string code such as "dkim_revoked"
--- @treturn[1] table `code`, `severity`, `cause` ("{}" or "{word}" standing for what was found) and `fix`
+-- @treturn[1] table `code`, `severity` (the usual one: a slip in a list of tags is less in a kind of record whose readers pass
+-- over it), `cause` ("{}" or "{word}" standing for what was found) and `fix`
 -- @treturn[2] nil
 -- @treturn[2] string
 -- @treturn[2] string "unknown_code"

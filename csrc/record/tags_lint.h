@@ -1,0 +1,52 @@
+/* tags_lint.h: what is wrong with a list of tags, whatever the kind of record.
+ *
+ * The forgiving counterpart of taglist.h, for people who publish DKIM, DMARC, BIMI, MTA-STS and TLS-RPT
+ * records. It cuts a text into its tags as they were meant: each slip is reported (section `tags` of
+ * findings.def), mended in mind, and what stands behind it is read on. What the tags say is for
+ * the kind's own lint to look at.
+ */
+#ifndef MS_RECORD_TAGS_LINT_H
+#define MS_RECORD_TAGS_LINT_H
+
+#include "record/finding.h"
+#include "record/taglist.h"
+
+/* What sets the lists of a kind of record apart. */
+typedef struct ms_tag_rules {
+    const char *names;      /* those the kind has, in lower case, a space between: "v p sp rua" */
+    const char *free_tag;   /* the tag in which people write what they like, "n"; or NULL */
+    const char *name_marks; /* what a name may hold besides letters and digits: "_" */
+    bool digit_first;       /* a name may begin with a digit */
+    bool any_case;          /* names mean the same in upper case */
+    bool ascii;             /* octets over 0x7f are allowed nowhere, but in the free tag */
+    bool tight;             /* no white space beside "=" */
+    bool tolerant;          /* readers pass over a piece that is wrong: slips are warnings, not errors */
+} ms_tag_rules;
+
+typedef struct ms_lint_tag {
+    ms_span piece; /* as written, white space at its ends aside */
+    ms_span name;  /* as in ms_tag_rules.names where it is one of those but for its case */
+    ms_span value; /* without white space at its ends */
+} ms_lint_tag;
+
+/* The tags as they were meant: each name once, at its first place. */
+typedef struct ms_tag_list {
+    ms_lint_tag tag[MS_TAGS_MAX];
+    size_t n;
+} ms_tag_list;
+
+/* Of a text that pasting left no traces in (paste.h). The spans of *list point into it, and into rules->names. */
+void ms_tags_lint(const ms_tag_rules *rules, ms_span text, ms_tag_list *list, ms_findings *findings);
+
+/* The same of the character-strings of a TXT record, joined and out of what pasting put in; the text that was meant
+ * goes into `text`, which has to be empty. False only when memory is out. */
+bool ms_tags_lint_strings(const ms_tag_rules *rules, const ms_span *strings, size_t n, ms_buf *text, ms_tag_list *list,
+                          ms_findings *findings);
+
+/* The tag called `name`, or NULL. */
+const ms_lint_tag *ms_tag_list_find(const ms_tag_list *list, const char *name);
+
+/* Reports the tags that the kind does not have. Called at last, for it is but advice. */
+void ms_tag_list_unknown(const ms_tag_rules *rules, const ms_tag_list *list, ms_findings *findings);
+
+#endif
