@@ -1,0 +1,184 @@
+--- What is wrong with a sending domain, what caused it, and how to mend it.
+--
+--     local check = require "mailseal.check"
+--     local report = assert(check.domain("example.com", { selectors = { "s1" }, key = k }))
+--     for _, finding in ipairs(report.findings) do
+--       print(finding.severity, finding.message, finding.fix)
+--     end
+--     if report.status == "unknown" then print("ask again after", os.date("!%F %T", report.retry_at)) end
+--
+-- A check looks at several aspects of a domain side by side; each is a module `mailseal.check.<aspect>` with `look(context)`, and
+-- the context (`mailseal.check.context`) is how it asks and tells. Everything is asked once.
+--
+-- Nothing here is ever called an error because it is not visible yet, or because DNS did not answer: that is *pending*, and says
+-- from when on it is of use to look again.
+-- @module mailseal.check
+local async = require "mailseal.async"
+local contexts = require "mailseal.check.context"
+local domains = require "mailseal.domain"
+local reports = require "mailseal.check.report"
+local shared = require "mailseal.check.shared"
+
+local M = {}
+
+--- The aspects, in the order in which a report tells of them.
+M.ASPECTS = { "mx" }
+
+local known = {}
+for _, name in ipairs(M.ASPECTS) do
+  known[name] = true
+end
+
+-- ---- Options.
+
+local function is_list_of(kind)
+  return function(value)
+    if type(value) ~= "table" then
+      return false
+    end
+    for _, item in ipairs(value) do
+      if type(item) ~= kind then
+        return false
+      end
+    end
+    return true
+  end
+end
+
+local function is_key(value)
+  return type(value) == "string" or getmetatable(value) == "mailseal.key" or type(value) == "table" or type(value) == "userdata"
+end
+
+local function is_of(kind)
+  return function(value)
+    return type(value) == kind
+  end
+end
+
+local options_known = {
+  resolver = { is_of "table", "a resolver" },
+  selectors = { is_list_of "string", "a list of names" },
+  key = { is_key, "a key of mailseal.key, or the text of its record" },
+  expect = { is_list_of "table", "a list of expectations" },
+  addresses = { is_list_of "string", "a list of addresses" },
+  only = { is_list_of "string", "a list of aspects" },
+  name_servers = { is_of "boolean", "true or false" },
+  now = { is_of "number", "a time in seconds since 1970" },
+}
+
+-- Raises in the name of the caller's caller.
+local function check_options(options)
+  if type(options) ~= "table" then
+    error("check.domain wants a table of options", 3)
+  end
+  for name, value in pairs(options) do
+    local kind = options_known[name]
+    if not kind then
+      error(("check.domain knows no option \"%s\""):format(tostring(name)), 3)
+    elseif not kind[1](value) then
+      error(("check.domain: %s must be %s"):format(name, kind[2]), 3)
+    end
+  end
+  for _, name in ipairs(options.only or {}) do
+    if not known[name] then
+      error(("check.domain knows no aspect \"%s\""):format(name), 3)
+    end
+  end
+end
+
+-- ---- Looking.
+
+-- The aspects that the options name, in order.
+local function chosen(only)
+  if not only then
+    return M.ASPECTS
+  end
+  local wanted, list = {}, {}
+  for _, name in ipairs(only) do
+    wanted[name] = true
+  end
+  for _, name in ipairs(M.ASPECTS) do
+    if wanted[name] then
+      list[#list + 1] = name
+    end
+  end
+  return list
+end
+
+-- Lets all aspects look, side by side.
+local function look(check, aspects)
+  local common, all, tables, seen = contexts.share(check), {}, {}, shared.new()
+  local function look_at(name)
+    local context = all[name]
+    return context and shared.once(seen, name, require("mailseal.check." .. name).look, context)
+  end
+  local list = {}
+  for i, name in ipairs(aspects) do
+    all[name] = contexts.new(common, name, look_at)
+    list[i] = all[name]
+  end
+  async.each(aspects, function(name)
+    tables[name] = look_at(name)
+    return true
+  end)
+  return reports.make(check.domain, list, tables)
+end
+
+-- A resolver for the check, where none is given.
+local function resolver_of(options)
+  if options.resolver then
+    return options.resolver
+  end
+  return require "mailseal.dns".resolver {}
+end
+
+--- Checks a domain.
+-- @tparam string domain U-labels and upper case are converted
+-- @tparam[opt] table options
+--
+-- - `resolver`: what to ask (`mailseal.dns`; the system's servers without it)
+-- - `selectors`: DKIM selectors whose keys are to be there, without `._domainkey`
+-- - `key`: the key that is to be published at those selectors: a key of `mailseal.key`, or the text of its record
+-- - `expect`: a list of what is expected to be published, each a table: `id`; `match`, one of "dkim_key", "cname_target", "exact",
+--   "spf_include", "dmarc_any_valid", "mx", "ns_delegation"; `type`; `name`; `value`, `key`, `target` or `include`; `required`;
+--   `migrations`, a list of `{ from =, to = }`
+-- - `addresses`: those that mail is sent from
+-- - `only`: the aspects to look at, of `ASPECTS` (all of them)
+-- - `name_servers`: ask the name servers of each record's own zone as well (true)
+-- - `now`: seconds since 1970, UTC
+-- @treturn[1] table the report:
+--
+-- - `domain`: as asked for
+-- - `status`: "error" where a finding is one; else "unknown" where one is pending; else "warning"; else "ok"
+-- - `findings`: a list, errors first, each with `code`, `severity` ("error", "warning", "advice", "pending"), `aspect`, `name` (the DNS
+--   name), `record` (the expectation's id), `expected`, `found`, `where` (a server, a zone or a name), `message` (the cause in a
+--   sentence), `fix` (the cure) and, where it is pending, `retry_at`. Sentences are printable; the other fields are as DNS had them.
+-- - `records`: how it stands with each expected record: `id`, `name`, `type`, `status` ("found", "missing", "mismatch", "migrating",
+--   "conflicting", "propagating", "unknown"), `expected`, `found`, `findings` (their codes)
+-- - `retry_at`: the earliest of the findings', seconds since 1970: looking again before is of no use
+-- - by the name of each aspect, what it has seen: see `look` of its module
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong with the domain, or with the system's servers
+-- @treturn[2] string `bad_name`, or a code of `mailseal.dns`
+-- @raise where an option is none, or not of its kind
+function M.domain(domain, options)
+  if type(domain) ~= "string" then
+    error("check.domain wants a domain", 2)
+  end
+  options = options or {}
+  check_options(options)
+  local name, message = domains.to_ascii((domain:gsub("%.$", "")))
+  if not name or not domains.valid(name) then
+    return nil, message or "that is no name of a domain", "bad_name"
+  end
+  local resolver, cause, code = resolver_of(options)
+  if not resolver then
+    return nil, cause, code
+  end
+  return async.run(look, {
+    domain = name, options = options, selectors = options.selectors or {}, expect = options.expect or {},
+    now = options.now or resolver.time(), resolver = resolver,
+  }, chosen(options.only))
+end
+
+return M
