@@ -22,11 +22,13 @@ local shared = require "mailseal.check.shared"
 local M = {}
 
 --- The aspects, in the order in which a report tells of them.
-M.ASPECTS = { "mx" }
+M.ASPECTS = {}
 
 local known = {}
-for _, name in ipairs(M.ASPECTS) do
-  known[name] = true
+for _, name in ipairs { "dkim", "spf", "dmarc", "mx", "reverse", "mta_sts", "tls_rpt", "bimi", "dnssec", "profile" } do
+  if package.searchpath("mailseal.check." .. name, package.path) then
+    M.ASPECTS[#M.ASPECTS + 1], known[name] = name, true
+  end
 end
 
 -- ---- Options.
