@@ -132,7 +132,8 @@ end
 -- A record's data as tokens.
 local function tokens_of(record, type_name)
   local data, is_text = record.data, type_name == "TXT" or type_name == "SPF"
-  if is_text and is_list(data) and #data > 0 then
+  if is_text and is_list(data) then
+    if #data == 0 then return { "" } end -- a record has one string at least (RFC 1035 §3.3.14)
     for _, token in ipairs(data) do
       if type(token) ~= "string" then return nil, "data is not a list of strings" end
     end
