@@ -27,6 +27,7 @@ describe("dns.resolver over a zone", function()
       ["to-wild.example"] = { { type = "CNAME", data = "any.wild.example." } },
       ["silent.example"] = { { error = "timeout" } },
       ["half.example"] = { { type = "TXT", error = "servfail" }, { type = "A", data = "192.0.2.4" } },
+      ["partly.example"] = { { error = "timeout" }, { type = "TXT", data = "here" }, { type = "MX", error = "servfail" } },
       ["no.example"] = { { error = "refused" } },
       ["old.example"] = { { error = "notimp" } },
       ["bogus.example"] = { { error = "bogus" }, { type = "TXT", data = "unsigned" } },
@@ -135,6 +136,9 @@ describe("dns.resolver over a zone", function()
     assert.equal("timeout", ask("silent.example", "A").status)
     assert.equal("servfail", ask("half.example").status)
     assert.equal("ok", ask("half.example", "A").status)
+    assert.same({ "here" }, ask("partly.example").text)
+    assert.equal("servfail", ask("partly.example", "MX").status)
+    assert.equal("timeout", ask("partly.example", "A").status)
     assert.equal("refused", ask("no.example").status)
     answer = ask "old.example"
     assert.equal("servfail", answer.status)

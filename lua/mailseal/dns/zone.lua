@@ -4,7 +4,7 @@
 --
 --     { ["s1._domainkey.example.com"] = { { type = "TXT", data = { "v=DKIM1; p=…", "rest" }, ttl = 300 } },
 --       ["a.example"] = { { type = "CNAME", data = "b.example." } },
---       ["x.example"] = { { error = "timeout" } },                    -- whatever is asked there
+--       ["x.example"] = { { error = "timeout" } },                    -- whatever is asked there, and has no records here
 --       ["y.example"] = { { type = "TXT", error = "servfail" } },     -- for that type alone
 --       ["z.example"] = { { type = "TXT", data = "new", servers = { "ns1.example" } },   -- not everywhere yet
 --                         { type = "TXT", data = "old", servers = { "192.0.2.2" } } } }
@@ -25,7 +25,7 @@
 -- - `timeout`: silence;
 -- - `truncated`: a reply too long for UDP, and nobody there on TCP: `tcp_failed`;
 -- - `servfail`, `refused`, `notimp`, `formerr`: that response code;
--- - `bogus`: servfail to all who ask a resolver and do not ask with checking disabled;
+-- - `bogus`: servfail to all who ask a resolver and do not ask with checking disabled; to these, the records beside it;
 -- - `lame`: a name server that is not authoritative after all, and knows nothing; to those who ask a resolver, servfail.
 --
 -- **Several zones, and their servers.** A name with an SOA or NS record is the apex of a zone, which reaches down to the next

@@ -71,8 +71,17 @@ end
 
 ---- Faults.
 
+-- A fault of all types leaves alone those that the name has records of, unless it is a server's of its own. (What is bogus is
+-- there, too: for those who do not validate.)
+local function spares(node, type, fault)
+  return node.sets[type] and fault ~= "bogus" and not node.own_fault
+end
+
 local function fault_of(question, node, recursive)
-  local fault = node.faults and (node.faults[question.type] or node.faults[zone_data.ANY_TYPE])
+  local faults, type = node.faults, question.type
+  if not faults then return nil end
+  local fault = faults[type] or faults[zone_data.ANY_TYPE]
+  if not faults[type] and spares(node, type, fault) then return nil end
   -- Whoever does not validate finds nothing bogus.
   if fault == "bogus" and (question.checking_disabled or not recursive) then return nil end
   return fault
