@@ -14,6 +14,7 @@ describe("dns.resolver over a zone", function()
         { type = "A", data = "192.0.2.1" }, { type = "AAAA", data = "2001:DB8::1" },
       },
       ["octets.example"] = { { type = "TXT", data = "a\\000\\255\\\\b\"" } },
+      ["a b\\.c.example"] = { { type = "TXT", data = "spaced" } },
       ["none.example"] = { { type = "TXT", data = {} }, { type = "TXT", data = "two" } },
       ["long.example"] = { { type = "TXT", data = ("x"):rep(254) .. "\\065" .. "\\066" .. ("y"):rep(300) } },
       ["a.deep.example"] = { { type = "A", data = "192.0.2.2" } },
@@ -58,6 +59,10 @@ describe("dns.resolver over a zone", function()
 
   it("takes \\DDD for an octet and \\\\ for a backslash", function()
     assert.same({ 'a\0\255\\b"' }, ask("octets.example").text)
+  end)
+
+  it("takes a space in a name for itself", function()
+    assert.same({ "spaced" }, ask("A\\032b\\046c.example").text)
   end)
 
   it("takes a list of no strings for one empty string", function()

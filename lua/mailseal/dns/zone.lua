@@ -10,8 +10,9 @@
 --                         { type = "TXT", data = "old", servers = { "192.0.2.2" } } } }
 --
 -- `data` of TXT and SPF is a string, or the list of its character-strings (of none: an empty one); of any other type, the
--- presentation form of a master file, with names absolute. Everywhere `\DDD` is an octet and `\\` a backslash. `ttl` is 300 where it
--- is absent. In JSON a member that is null counts as absent, and one that has no meaning here is refused.
+-- presentation form of a master file, with names absolute. Everywhere `\DDD` is an octet and `\\` a backslash; in a name that the
+-- zone has records for, a space is one, too. `ttl` is 300 where it is absent. In JSON a member that is null counts as absent,
+-- and one that has no meaning here is refused.
 --
 -- The zone is all there is: a name that is absent does not exist, unless one below it does, or a wildcard covers it
 -- (RFC 4592); CNAMEs and DNAMEs are followed. It is read once; what is changed in the table afterwards goes unseen.

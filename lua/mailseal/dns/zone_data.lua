@@ -240,7 +240,8 @@ function M.of_table(zone)
   local data = { nodes = {}, limited = {} }
   for name, records in pairs(zone) do
     if type(name) ~= "string" then return nil, ("%s is not a name"):format(tostring(name)) end
-    local canonical, message = core.name(name)
+    -- No file's field ends here at a space, and SPF's macros make names with one.
+    local canonical, message = core.name((name:gsub(" ", "\\032")))
     if not canonical then return nil, message end
     if not is_list(records) then return nil, canonical .. ": not a list of records" end
     local function node() return M.node_at(data.nodes, canonical) end
