@@ -1,7 +1,8 @@
-/* file.c: mailseal.core.file: output files that are written whole or not at all (csrc/base/file.h). */
+/* file.c: mailseal.core.file: output files that are written whole or not at all (csrc/base/file.h), and terminals. */
 #include "lua/binding.h"
 
 #include "base/file.h"
+#include "base/terminal.h"
 
 #define FILE_TYPE "mailseal.file"
 
@@ -22,6 +23,18 @@ static int l_create(lua_State *L)
 static int l_kind(lua_State *L)
 {
     lua_pushstring(L, ms_file_kind(luaL_checkstring(L, 1)));
+    return 1;
+}
+
+/* columns(descriptor) -> the width of the terminal there, or nil */
+static int l_columns(lua_State *L)
+{
+    unsigned columns = ms_terminal_columns((int)luaL_checkinteger(L, 1));
+
+    if (columns == 0)
+        lua_pushnil(L);
+    else
+        lua_pushinteger(L, (lua_Integer)columns);
     return 1;
 }
 
@@ -77,6 +90,7 @@ static const luaL_Reg methods[] = {
 static const luaL_Reg functions[] = {
     { "create", l_create },
     { "kind", l_kind },
+    { "columns", l_columns },
     { NULL, NULL },
 };
 

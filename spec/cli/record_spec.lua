@@ -12,7 +12,7 @@ describe("mailseal record dkim", function()
 
   it("says what is wrong and how to mend it, and ends with status 1 where the record cannot be used", function()
     local result = shell.mailseal { "record", "dkim", revoked }
-    assert.matches("^error: [^\n]*revoked[^\n]*%(dkim_revoked%)\n  fix: [^\n]+\n$", result.out)
+    assert.matches("^error: [^\n]*revoked[^\n]*%(dkim_revoked%)\n +fix: [^\n]+\n$", result.out)
     assert.equal("", result.err)
     assert.equal(1, result.status)
   end)

@@ -3,6 +3,7 @@
 -- @module mailseal.cli.answer
 local json = require "mailseal.cli.json"
 local output = require "mailseal.cli.output"
+local paint = require "mailseal.cli.paint"
 local reasons = require "mailseal.cli.reasons"
 local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
@@ -143,7 +144,7 @@ end
 --- Prints a comment of a zone file.
 -- @tparam string words one line
 function M.comment(words)
-  output.line("; ", text.printable(words))
+  output.line(paint.paint("faint", "; " .. text.printable(words)))
 end
 
 --- Why an answer has no records, in words.

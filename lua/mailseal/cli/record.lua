@@ -3,8 +3,8 @@
 local input = require "mailseal.cli.input"
 local json = require "mailseal.cli.json"
 local output = require "mailseal.cli.output"
+local paint = require "mailseal.cli.paint"
 local status = require "mailseal.cli.status"
-local text = require "mailseal.cli.text"
 
 local M = {}
 
@@ -55,13 +55,10 @@ end
 
 local function tell(findings)
   if #findings == 0 then
-    output.line("ok: nothing is wrong with this record")
+    output.line(paint.word "ok", ": nothing is wrong with this record")
   end
   for _, finding in ipairs(findings) do
-    output.line(finding.severity, ": ", text.printable(finding.message), " (", finding.code, ")")
-    if finding.fix then
-      output.line("  fix: ", text.printable(finding.fix))
-    end
+    paint.finding(finding)
   end
 end
 

@@ -4,6 +4,7 @@ local input = require "mailseal.cli.input"
 local json = require "mailseal.cli.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
+local paint = require "mailseal.cli.paint"
 local resolver = require "mailseal.cli.resolver"
 local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
@@ -115,7 +116,7 @@ local function tell_json(path, results, line)
   )
 end
 
---- "pass  example.com s1 rsa-sha256 2048 bits: the signature is good"
+--- "example.com s1 rsa-sha256 2048 bits: the signature is good"
 local function describe(result)
   local what = {}
   for _, field in ipairs { "domain", "selector", "algorithm" } do
@@ -124,7 +125,7 @@ local function describe(result)
   if result.key_bits then
     what[#what + 1] = ("%d bits"):format(result.key_bits)
   end
-  return ("%-9s %s: %s"):format(result.result, table.concat(what, " "), result.text or result.reason or "")
+  return ("%s: %s"):format(table.concat(what, " "), result.text or result.reason or "")
 end
 
 --- What else was seen and matters to a reader, a line each.
@@ -145,16 +146,19 @@ local function remarks(result)
   return list
 end
 
+-- Columns in front of what is said of a result.
+local RESULT = 12
+
 local function tell(path, results, line)
   output.line(text.printable(input.name(path)))
   for _, result in ipairs(results) do
-    output.line("  ", text.printable(describe(result)))
+    paint.line("  " .. paint.word(result.result, 9) .. " ", RESULT, describe(result))
     for _, remark in ipairs(remarks(result)) do
-      output.line((" "):rep(12), remark)
+      paint.line((" "):rep(RESULT), RESULT, remark)
     end
   end
   if #results == 0 then
-    output.line("  none      the message has no DKIM signature")
+    output.line("  ", paint.word("none", 9), " the message has no DKIM signature")
   elseif results.ignored then
     output.line(("  %d more signatures were not looked at"):format(results.ignored))
   end
