@@ -127,6 +127,7 @@ build = {
     ["mailseal.check.shared"] = "lua/mailseal/check/shared.lua",
     ["mailseal.cli.answer"] = "lua/mailseal/cli/answer.lua",
     ["mailseal.cli.check"] = "lua/mailseal/cli/check.lua",
+    ["mailseal.cli.explain"] = "lua/mailseal/cli/explain.lua",
     ["mailseal.cli"] = "lua/mailseal/cli/init.lua",
     ["mailseal.cli.input"] = "lua/mailseal/cli/input.lua",
     ["mailseal.cli.json"] = "lua/mailseal/cli/json.lua",
