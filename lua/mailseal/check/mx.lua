@@ -1,23 +1,207 @@
---- Where a domain's mail goes: its MX records (RFC 5321 §5.1, RFC 7505).
+--- Where a domain's mail goes: its MX records, and the hosts that they name (RFC 5321 §5.1, RFC 7505, RFC 2181 §10.3).
 -- @module mailseal.check.mx
+local async = require "mailseal.async"
+local definitive = require "mailseal.dns.answer".definitive
+
 local M = {}
 
---- Looks at the MX records of the domain.
--- @tparam table context see `mailseal.check.context`
--- @treturn table `status` (of the answer), `hosts` (a list with `preference` and `host`), `null` (the domain receives no mail)
-function M.look(context)
-  local answer = context:ask(context.domain, "MX")
-  if context:temporary(answer) then
-    return { status = answer.status, hosts = {} }
+-- Of so many exchanges the rest is not looked at.
+local EXCHANGES_MAX = 20
+
+-- ---- Addresses.
+
+local private = {
+  "^0%.", "^10%.", "^127%.", "^169%.254%.", "^192%.168%.", "^172%.1[6-9]%.", "^172%.2%d%.", "^172%.3[01]%.", -- RFC 1918, 1122, 3927
+  "^::1?$", "^f[cd]%x%x:", "^fe[89ab]%x:", -- RFC 4291, 4193
+}
+
+-- Can nobody on the Internet reach that address?
+local function is_private(address)
+  for _, pattern in ipairs(private) do
+    if address:find(pattern) then
+      return true
+    end
   end
+  return false
+end
+
+-- Somebody typed an address where the name of a host belongs; brackets and colons come escaped in a name.
+local function is_address(exchange)
+  local text = exchange:gsub("\\(%d%d%d)", function(digits)
+    return string.char(tonumber(digits))
+  end)
+  return text:find("^%[?%d+%.%d+%.%d+%.%d+%]?$") ~= nil or text:find(":", 1, true) ~= nil
+end
+
+-- ---- The hosts.
+
+local function by_preference(a, b)
+  if a.preference ~= b.preference then
+    return a.preference < b.preference
+  end
+  return a.host < b.host
+end
+
+-- What the MX records name, those first that mail goes to first.
+local function hosts_of(answer)
   local hosts = {}
   for i, record in ipairs(answer.records) do
     hosts[i] = { preference = record.preference, host = record.exchange }
   end
-  if #hosts == 0 then
-    context:find("mx_none", { name = context.domain })
+  table.sort(hosts, by_preference)
+  return hosts
+end
+
+-- Its addresses into a host; and the answer that keeps them from being known, if one does.
+local function resolve(context, host)
+  local answers, fault = context:asks { { host.host, "A" }, { host.host, "AAAA" } }, nil
+  host.addresses = {}
+  for _, answer in ipairs(answers) do
+    for _, record in ipairs(answer and answer.records or {}) do
+      host.addresses[#host.addresses + 1] = record.address
+    end
+    host.alias = host.alias or answer and answer.chain[1]
+    if answer and not definitive[answer.status] then
+      fault = fault or answer
+    end
   end
-  return { status = answer.status, hosts = hosts, null = #hosts == 1 and hosts[1].host == "." }
+  if #host.addresses > 0 then
+    host.status, fault = "ok", nil
+  else
+    host.status = fault and fault.status or answers[1] and answers[1].status or "nxdomain"
+  end
+  return fault
+end
+
+local function look_at_host(context, host)
+  local fields = { name = context.domain, found = host.host }
+  if is_address(host.host) then
+    host.addresses, host.status = {}, "address"
+    context:find("mx_is_address", fields)
+    return host
+  end
+  local fault = resolve(context, host)
+  if fault then
+    context:temporary(fault)
+    return host
+  end
+  if host.alias then
+    context:find("mx_is_cname", { name = context.domain, found = host.host, expected = host.alias })
+  end
+  for _, address in ipairs(host.addresses) do
+    if is_private(address) then
+      context:find("mx_private_address", { name = host.host, found = address })
+    end
+  end
+  return host
+end
+
+-- Where an exchange has no address: that one of several is dead costs time, that all are costs the mail.
+local function judge_addresses(context, hosts)
+  local dead, unsure = {}, false
+  for _, host in ipairs(hosts) do
+    if definitive[host.status] and host.status ~= "ok" then
+      dead[#dead + 1] = host.host
+    end
+    unsure = unsure or host.status ~= "ok" and not definitive[host.status] and host.status ~= "address"
+  end
+  local alive = unsure
+  for _, host in ipairs(hosts) do
+    alive = alive or host.status == "ok"
+  end
+  if #dead > 0 then
+    context:find(alive and "mx_without_address" or "mx_all_without_address", { name = context.domain, found = dead })
+  end
+end
+
+-- ---- Domains without a host.
+
+-- Does anything say that mail is sent as this domain?
+local function sends(context)
+  if #context.selectors > 0 or #(context.options.addresses or {}) > 0 then
+    return true
+  end
+  for _, text in ipairs(context:ask(context.domain, "TXT").text) do
+    local terms = text:lower():match "^v=spf1(.*)$"
+    if terms and not terms:find "^%s+%-all%s*$" then
+      return true
+    end
+  end
+  return false
+end
+
+-- RFC 7505 §3, §4.2.
+local function look_at_null(context, hosts)
+  if #hosts > 1 then
+    local others = {}
+    for _, host in ipairs(hosts) do
+      if host.host ~= "." then
+        others[#others + 1] = host.host
+      end
+    end
+    context:find("mx_null_with_others", { name = context.domain, found = others })
+  elseif sends(context) then
+    context:find("mx_null", { name = context.domain })
+  end
+end
+
+-- Without an MX record mail goes to the domain's own addresses (RFC 5321 §5.1).
+local function look_at_none(context)
+  local own = { preference = 0, host = context.domain }
+  local fault = resolve(context, own)
+  if fault then
+    context:temporary(fault)
+  elseif own.status == "ok" then
+    context:find("mx_none", { name = context.domain, found = own.addresses })
+  else
+    context:find("mx_nowhere", { name = context.domain })
+  end
+  return own
+end
+
+local function has_null(hosts)
+  for _, host in ipairs(hosts) do
+    if host.host == "." then
+      return true
+    end
+  end
+  return false
+end
+
+--- Looks at the MX records of the domain.
+-- @tparam table context see `mailseal.check.context`
+-- @treturn table
+--
+-- - `status`: of the answer
+-- - `hosts`: a list, those first that mail goes to first, each with `preference`, `host`, `addresses`, `alias` (what it is a CNAME
+--   to) and `status` ("ok"; "nodata" or "nxdomain" where it has no address; "address" where it is one; or a temporary one)
+-- - `null`: true where the domain says that it receives no mail (RFC 7505)
+-- - `own`: where there is no MX record, the domain itself as such a host
+-- - `capped`: true where there are more than 20 exchanges, and the rest was not looked at
+function M.look(context)
+  local answer = context:ask(context.domain, "MX")
+  local result = { status = answer.status, hosts = hosts_of(answer), null = false }
+  if context:temporary(answer) then
+    return result
+  end
+  local hosts = result.hosts
+  if #hosts == 0 then
+    result.own = look_at_none(context)
+    return result
+  end
+  if has_null(hosts) then
+    result.null = #hosts == 1
+    look_at_null(context, hosts)
+    return result
+  end
+  for i = #hosts, EXCHANGES_MAX + 1, -1 do
+    hosts[i], result.capped = nil, true
+  end
+  async.each(hosts, function(host)
+    return look_at_host(context, host)
+  end)
+  judge_addresses(context, hosts)
+  return result
 end
 
 return M
