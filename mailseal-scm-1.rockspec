@@ -79,6 +79,7 @@ build = {
         "csrc/lua/mail.c",
         "csrc/lua/record.c",
         "csrc/lua/record_dkim.c",
+        "csrc/lua/record_spf.c",
         "csrc/lua/signer.c",
         "csrc/lua/verifier.c",
         "csrc/mail/address.c",
@@ -99,6 +100,9 @@ build = {
         "csrc/record/dkim_key_public.c",
         "csrc/record/finding.c",
         "csrc/record/paste.c",
+        "csrc/record/spf.c",
+        "csrc/record/spf_macro.c",
+        "csrc/record/spf_term.c",
         "csrc/record/taglist.c",
         "csrc/record/tags_lint.c",
         -- sources: end
@@ -182,6 +186,7 @@ build = {
     ["mailseal.printable"] = "lua/mailseal/printable.lua",
     ["mailseal.record.dkim"] = "lua/mailseal/record/dkim.lua",
     ["mailseal.record"] = "lua/mailseal/record/init.lua",
+    ["mailseal.record.spf"] = "lua/mailseal/record/spf.lua",
     ["mailseal.record.strings"] = "lua/mailseal/record/strings.lua",
     -- modules: end
   },

@@ -96,8 +96,10 @@ static const luaL_Reg functions[] = {
 int ms_open_record(lua_State *L)
 {
     ms_lua_type(L, FINDINGS_TYPE, findings_methods);
+    ms_lua_record_spf_type(L);
     lua_newtable(L);
     ms_lua_setfuncs(L, functions);
     ms_lua_setfuncs(L, ms_lua_record_dkim);
+    ms_lua_setfuncs(L, ms_lua_record_spf);
     return 1;
 }

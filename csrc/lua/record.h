@@ -15,5 +15,9 @@ void ms_lua_push_record_findings(lua_State *L, const ms_findings *findings);
 
 /* Each is what its kind adds to mailseal.core.record. */
 extern const luaL_Reg ms_lua_record_dkim[];
+extern const luaL_Reg ms_lua_record_spf[];
+
+/* The type of the record that it reads. */
+void ms_lua_record_spf_type(lua_State *L);
 
 #endif

@@ -8,7 +8,7 @@ local status = require "mailseal.cli.status"
 
 local M = {}
 
-local kinds = { "dkim" }
+local kinds = { "dkim", "spf" }
 
 --- Declares the options.
 -- @tparam table command argparse's command

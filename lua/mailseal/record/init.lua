@@ -25,6 +25,7 @@ local TTL_MAX = 2147483647 -- RFC 2181 §8
 -- A module a kind, each with `parse` and `lint`, and `write` where records of it are made of more than text.
 local kinds = {
   dkim = require "mailseal.record.dkim",
+  spf = require "mailseal.record.spf",
 }
 
 local function kind_of(name)
@@ -32,9 +33,9 @@ local function kind_of(name)
 end
 
 --- Reads a record of some kind as its receivers do, strictly.
--- @tparam string kind "dkim"
+-- @tparam string kind "dkim", "spf"
 -- @tparam string|{string,...} text
--- @treturn[1] table what it says: see `parse` of `mailseal.record.dkim`
+-- @treturn[1] table what it says: see `parse` of `mailseal.record.dkim`, `mailseal.record.spf`
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
 -- @treturn[2] string a code of that reader

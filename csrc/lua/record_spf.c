@@ -1,0 +1,145 @@
+/* record_spf.c: mailseal.core.record's part for SPF records, for lua/mailseal/record/spf.lua. */
+#include "lua/record.h"
+
+#include "record/spf.h"
+
+#define SPF_TYPE "mailseal.spf_record"
+
+static int spf_gc(lua_State *L)
+{
+    ms_spf_free(luaL_checkudata(L, 1, SPF_TYPE));
+    return 0;
+}
+
+static const luaL_Reg spf_methods[] = {
+    { "__gc", spf_gc },
+    { NULL, NULL },
+};
+
+void ms_lua_record_spf_type(lua_State *L)
+{
+    ms_lua_type(L, SPF_TYPE, spf_methods);
+}
+
+static void set_prefix(lua_State *L, const char *field, int prefix)
+{
+    if (prefix < 0)
+        return;
+    lua_pushinteger(L, prefix);
+    lua_setfield(L, -2, field);
+}
+
+static void set_qualifier(lua_State *L, const char *field, char qualifier)
+{
+    lua_pushlstring(L, &qualifier, 1);
+    lua_setfield(L, -2, field);
+}
+
+static void set_name(lua_State *L, const ms_spf_term *term)
+{
+    char name[64];
+    size_t n = term->label.n < sizeof name ? term->label.n : 0;
+
+    if (term->name != MS_SPF_OTHER || n == 0) {
+        ms_lua_set_span(L, "name",
+                        term->name == MS_SPF_OTHER ? term->label : ms_span_str(ms_spf_name_text(term->name)));
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        name[i] = ms_lower(term->label.p[i]);
+    ms_lua_set_span(L, "name", ms_span_of(name, n));
+}
+
+/* "dir": the macros that a term uses */
+static void push_letters(lua_State *L, ms_spf_letters letters)
+{
+    char text[26];
+    size_t n = 0;
+
+    for (char c = 'a'; c <= 'z'; c++)
+        if (letters & ms_spf_letter(c))
+            text[n++] = c;
+    lua_pushlstring(L, text, n);
+}
+
+static void push_term(lua_State *L, const ms_spf_term *term, const char *text)
+{
+    bool is_modifier = ms_spf_is_modifier(term->name);
+    bool is_address = term->name == MS_SPF_IP4 || term->name == MS_SPF_IP6;
+
+    lua_createtable(L, 0, 8);
+    ms_lua_set_span(L, "kind", is_modifier ? MS_LIT("modifier") : MS_LIT("mechanism"));
+    set_name(L, term);
+    ms_lua_set_span(L, "text", term->text);
+    lua_pushinteger(L, term->text.p - text + 1);
+    lua_setfield(L, -2, "at");
+    if (!is_modifier)
+        set_qualifier(L, "qualifier", term->qualifier);
+    if (term->value.p != NULL)
+        ms_lua_set_span(L, is_modifier ? "value" : is_address ? "address" : "domain", term->value);
+    set_prefix(L, "prefix4", term->prefix4);
+    set_prefix(L, "prefix6", term->prefix6);
+    if (term->letters != 0) {
+        push_letters(L, term->letters);
+        lua_setfield(L, -2, "macros");
+    }
+}
+
+static void push_record(lua_State *L, const ms_spf *spf, const char *text)
+{
+    lua_createtable(L, 0, 6);
+    ms_lua_set_span(L, "version", MS_LIT("spf1"));
+    lua_createtable(L, (int)spf->n, 0);
+    for (size_t i = 0; i < spf->n; i++) {
+        push_term(L, &spf->term[i], text);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    lua_setfield(L, -2, "terms");
+    if (spf->all != NULL)
+        set_qualifier(L, "all", spf->all->qualifier);
+    if (spf->redirect != NULL)
+        ms_lua_set_span(L, "redirect", spf->redirect->value);
+    if (spf->exp != NULL)
+        ms_lua_set_span(L, "exp", spf->exp->value);
+    lua_pushinteger(L, spf->lookups);
+    lua_setfield(L, -2, "lookups");
+}
+
+static int push_fault(lua_State *L, ms_spf_fault fault, ms_span culprit)
+{
+    lua_pushnil(L);
+    lua_pushstring(L, ms_spf_fault_text(fault));
+    lua_pushstring(L, fault == MS_SPF_NO_VERSION ? ms_spf_fault_code(fault) : "spf_syntax");
+    lua_pushstring(L, ms_spf_fault_code(fault));
+    lua_pushlstring(L, culprit.n > 0 ? culprit.p : "", culprit.n);
+    return 5;
+}
+
+/* parse_spf(text): the record; or nil, message, code, a closer code, the term that is wrong */
+static int record_parse_spf(lua_State *L)
+{
+    ms_span text = ms_lua_check_span(L, 1);
+    ms_spf *spf = ms_lua_new_box(L, sizeof *spf, SPF_TYPE);
+
+    if (!ms_spf_read(text, spf))
+        return luaL_error(L, "out of memory");
+    if (spf->fault != MS_SPF_FINE)
+        return push_fault(L, spf->fault, spf->culprit);
+    push_record(L, spf, text.p);
+    return 1;
+}
+
+/* is_spf(text): is it an SPF record, a right one or not? */
+static int record_is_spf(lua_State *L)
+{
+    ms_span rest;
+
+    lua_pushboolean(L, ms_spf_is_one(ms_lua_check_span(L, 1), &rest));
+    return 1;
+}
+
+const luaL_Reg ms_lua_record_spf[] = {
+    { "parse_spf", record_parse_spf },
+    { "is_spf", record_is_spf },
+    { NULL, NULL },
+};
