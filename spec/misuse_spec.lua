@@ -8,7 +8,7 @@ local calls = {
     "zone_line('a', 1)", "zone_line('a', { 1 })", "zone_line('a', 'a', -1)", "zone_line('a', { ('x'):rep(256) })",
   },
   domain = { "valid()", "to_ascii()", "to_unicode {}" },
-  message = { "lint()", "normalize()", "author_domains(1)" },
+  message = { "lint()", "normalize()", "author_domains(1)", "fields()" },
   authres = {
     "write()", "write {}", "write { authserv_id = '' }", "write { authserv_id = 'a', results = 1 }",
     "write { authserv_id = 'a', results = { 1 } }", "write { authserv_id = 'a', results = { {} } }",

@@ -27,6 +27,8 @@ void ms_hash_free(ms_hash *hash);
 void ms_hash_start(ms_hash *hash);
 void ms_hash_update(ms_hash *hash, const void *p, size_t n);
 bool ms_hash_finish(ms_hash *hash, uint8_t digest[MS_SHA256_SIZE]);
+/* Lets *to go on from where *from is, which goes on by itself. */
+void ms_hash_copy(ms_hash *to, const ms_hash *from);
 
 /* ---- public_key.c: keys out of DNS, read by our own DER walk and never by d2i_PUBKEY
  * (slow, and lets trailing octets through). */
@@ -49,6 +51,10 @@ typedef enum ms_verify_result {
 
 /* Is `signature` one of `digest` (a SHA-256)? RSA: PKCS#1 v1.5; Ed25519: PureEdDSA over the digest's octets. */
 ms_verify_result ms_public_key_verify(ms_public_key *key, const uint8_t digest[MS_SHA256_SIZE], ms_span signature);
+
+/* Did the private half of this RSA key make `signature`, of whatever SHA-256 digest? Tells a changed text (GOOD) from
+ * another key (BAD). An Ed25519 signature does not tell: REFUSED. */
+ms_verify_result ms_public_key_made(const ms_public_key *key, ms_span signature);
 
 /* ---- private_key.c */
 typedef struct ms_private_key ms_private_key;

@@ -55,3 +55,10 @@ bool ms_hash_finish(ms_hash *hash, uint8_t digest[MS_SHA256_SIZE])
         return false;
     return true;
 }
+
+void ms_hash_copy(ms_hash *to, const ms_hash *from)
+{
+    ERR_set_mark();
+    to->failed = from->failed || EVP_MD_CTX_copy_ex(to->context, from->context) <= 0;
+    ERR_pop_to_mark();
+}

@@ -267,3 +267,33 @@ ms_verify_result ms_public_key_verify(ms_public_key *key, const uint8_t digest[M
     ERR_pop_to_mark();
     return result;
 }
+
+static ms_verify_result recover_rsa(EVP_PKEY_CTX *context, ms_span signature)
+{
+    uint8_t digest[MS_RSA_MAX_BITS / 8]; /* as large as the modulus, which is what OpenSSL asks for */
+    size_t size = sizeof digest;
+
+    if (EVP_PKEY_verify_recover_init_ex(context, ms_rsa_parameters) <= 0)
+        return ms_openssl_no_memory() ? MS_VERIFY_FAILED : MS_VERIFY_REFUSED;
+    if (EVP_PKEY_verify_recover(context, digest, &size, (const uint8_t *)signature.p, signature.n) <= 0)
+        return why_not();
+    return size == MS_SHA256_SIZE ? MS_VERIFY_GOOD : MS_VERIFY_BAD;
+}
+
+ms_verify_result ms_public_key_made(const ms_public_key *key, ms_span signature)
+{
+    ms_verify_result result = MS_VERIFY_FAILED;
+    EVP_PKEY_CTX *context;
+
+    if (key->type != MS_KEY_RSA || key->usable != MS_VERIFY_GOOD)
+        return MS_VERIFY_REFUSED;
+    if (signature.n != (key->bits + 7) / 8)
+        return MS_VERIFY_BAD;
+    ERR_set_mark();
+    context = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    if (context != NULL)
+        result = recover_rsa(context, signature);
+    EVP_PKEY_CTX_free(context);
+    ERR_pop_to_mark();
+    return result;
+}

@@ -15,5 +15,6 @@ int ms_open_dkim(lua_State *L)
     ms_lua_add_key_cache(L);
     ms_lua_add_verifier(L);
     ms_lua_add_signer(L);
+    ms_lua_add_explain(L);
     return 1;
 }

@@ -1,8 +1,9 @@
-/* mail.c: mailseal.core.mail: domain names, and a message's lint, mending and authors. */
+/* mail.c: mailseal.core.mail: domain names, and a message's lint, mending, fields and authors. */
 #include "lua/mail.h"
 
 #include "mail/address.h"
 #include "mail/domain.h"
+#include "mail/mend.h"
 #include "mail/normalize.h"
 
 #include <stdint.h>
@@ -155,10 +156,80 @@ static int author_domains(lua_State *L)
     return 2;
 }
 
+/* On a userdata while its fields are turned into tables. */
+#define HEADER "mailseal.header"
+
+static int header_gc(lua_State *L)
+{
+    ms_header_free(luaL_checkudata(L, 1, HEADER));
+    return 0;
+}
+
+/* fields(message) -> { { name=, value=, whole= } … }, where the body starts or nil */
+static int fields(lua_State *L)
+{
+    ms_span message = ms_lua_check_span(L, 1), block;
+    ms_header *header = ms_lua_new_box(L, sizeof *header, HEADER);
+    bool ended;
+
+    block = header_block(message, &ended);
+    if (!ms_header_parse(header, block))
+        return luaL_error(L, "out of memory");
+    lua_createtable(L, (int)header->n, 0);
+    for (size_t i = 0; i < header->n; i++) {
+        lua_createtable(L, 0, 3);
+        ms_lua_set_span(L, "name", header->field[i].name);
+        ms_lua_set_span(L, "value", header->field[i].value);
+        ms_lua_set_span(L, "whole", header->field[i].whole);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    if (ended)
+        lua_pushinteger(L, (lua_Integer)(block.n + 3)); /* behind the empty line, counted from 1 */
+    else
+        lua_pushnil(L);
+    return 2;
+}
+
+/* mendings() -> { name … } */
+static int mendings(lua_State *L)
+{
+    lua_createtable(L, MS_MENDINGS, 0);
+    for (int i = 0; i < MS_MENDINGS; i++) {
+        lua_pushstring(L, ms_mending_name((ms_mending)i));
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
+/* mend(body, number) -> body: undoes the mending at that place of mendings() */
+static int mend(lua_State *L)
+{
+    ms_span body = ms_lua_check_span(L, 1);
+    lua_Integer number = luaL_checkinteger(L, 2);
+    ms_buf *out = ms_lua_new_buf(L);
+
+    luaL_argcheck(L, number >= 1 && number <= MS_MENDINGS, 2, "no such mending");
+    ms_buf_reserve(out, body.n + 2);
+    ms_mend((ms_mending)(number - 1), body, out);
+    if (out->failed)
+        return luaL_error(L, "out of memory");
+    lua_pushlstring(L, out->p, out->n);
+    ms_buf_free(out);
+    return 1;
+}
+
+static const luaL_Reg header_methods[] = {
+    { "__gc", header_gc },
+    { NULL, NULL },
+};
+
 static const luaL_Reg functions[] = {
     { "author_domains", author_domains },
     { "domain_valid", domain_valid },
+    { "fields", fields },
     { "lint", lint },
+    { "mend", mend },
+    { "mendings", mendings },
     { "normalize", normalize },
     { "to_ascii", to_ascii },
     { "to_unicode", to_unicode },
@@ -167,6 +238,7 @@ static const luaL_Reg functions[] = {
 
 int ms_open_mail(lua_State *L)
 {
+    ms_lua_type(L, HEADER, header_methods);
     lua_newtable(L);
     ms_lua_setfuncs(L, functions);
     return 1;

@@ -43,6 +43,16 @@ function M.normalize(message)
   return core.normalize(check(message))
 end
 
+--- The fields of a message's header section, as everything here reads them (RFC 5322 §2.2).
+-- A field starts behind a CRLF that no white space follows, and nowhere else: a bare CR or LF is an octet of the field it stands in.
+-- @tparam string message
+-- @treturn {table,...} the fields from the top down, each with `name` (before the colon, as it is written; empty where there is no
+--   colon), `value` (behind the colon, folds and all) and `whole` (the field with its line end)
+-- @treturn ?number where the body starts, from 1; nil where no empty line ends the header section
+function M.fields(message)
+  return core.fields(check(message))
+end
+
 local failures = {
   none = { "the message names no author", "no_author" },
   multiple_fields = { "the message has more than one From field", "multiple_from" },

@@ -1,5 +1,6 @@
--- A message signed with two keys, and verified; through streams, with a cache of keys, and with a broken body.
-local dkim, key = require "mailseal.dkim", require "mailseal.key"
+-- A message signed with two keys, and verified; through streams, with a cache of keys, and with a broken body, which is
+-- looked through for what was signed.
+local core, dkim, key = require "mailseal.core", require "mailseal.dkim", require "mailseal.key"
 
 local now = 1700000000
 local message = "From: A <a@example.com>\r\nTo: b@example.org\r\nSubject: =?utf-8?q?h=C3=A9?=\r\n"
@@ -52,4 +53,10 @@ return function(try)
   try(stream:write(header .. message))
   try(stream:write("changed"))
   check(try, try(stream:finish()), "fail")
+
+  local body = message:match("\r\n\r\n(.*)$")
+  assert(try(core.dkim.body_prefixes(body .. "footer", true, { ("\0"):rep(32) }))[1] == false)
+  for number = 1, #core.mail.mendings() do
+    assert(#core.mail.mend(body, number) > 0)
+  end
 end

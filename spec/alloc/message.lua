@@ -9,6 +9,7 @@ return function(try)
   local mended = try(message.normalize(bad))
   assert(mended:sub(-6) == "body\r\n")
   assert(try(message.author_domains(mended))[2] == "example.org")
+  assert(#try(message.fields(mended)) == 42)
   local field = try(authres.write { authserv_id = "mx.example.org", results = results })
   assert(try(authres.parse(field)).results[1].properties["header.d"] == "example.com")
 end
