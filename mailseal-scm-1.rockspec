@@ -104,6 +104,7 @@ build = {
         "csrc/record/finding.c",
         "csrc/record/paste.c",
         "csrc/record/spf.c",
+        "csrc/record/spf_expand.c",
         "csrc/record/spf_macro.c",
         "csrc/record/spf_term.c",
         "csrc/record/taglist.c",

@@ -2,6 +2,7 @@
 #include "lua/record.h"
 
 #include "record/spf.h"
+#include "record/spf_expand.h"
 
 #define SPF_TYPE "mailseal.spf_record"
 
@@ -138,8 +139,71 @@ static int record_is_spf(lua_State *L)
     return 1;
 }
 
+/* ---- Macros */
+
+static ms_span value_field(lua_State *L, const char *name)
+{
+    ms_span value = { "", 0 };
+
+    lua_getfield(L, 2, name);
+    if (lua_type(L, -1) == LUA_TSTRING)
+        value.p = lua_tolstring(L, -1, &value.n); /* the table keeps it */
+    lua_pop(L, 1);
+    return value;
+}
+
+/* macros_spf(text, in_explanation): the letters of the macros used; or nil, message, code */
+static int record_macros_spf(lua_State *L)
+{
+    ms_span text = ms_lua_check_span(L, 1);
+    ms_spf_letters letters;
+    ms_spf_fault fault =
+        lua_toboolean(L, 2) ? ms_spf_macro_string(text, true, &letters) : ms_spf_domain_spec(text, &letters);
+
+    if (fault != MS_SPF_FINE) {
+        lua_pushnil(L);
+        lua_pushstring(L, ms_spf_fault_text(fault));
+        lua_pushstring(L, ms_spf_fault_code(fault));
+        return 3;
+    }
+    push_letters(L, letters);
+    return 1;
+}
+
+/* expand_spf(text, values, in_explanation): the name or the explanation; or nil, message, code */
+static int record_expand_spf(lua_State *L)
+{
+    ms_span text = ms_lua_check_span(L, 1);
+    ms_spf_values values;
+    ms_buf *out;
+    ms_error error;
+    bool ok;
+
+    luaL_checktype(L, 2, LUA_TTABLE);
+    values = (ms_spf_values){
+        .sender = value_field(L, "sender"),
+        .local_part = value_field(L, "local_part"),
+        .sender_domain = value_field(L, "sender_domain"),
+        .domain = value_field(L, "domain"),
+        .ip = value_field(L, "ip"),
+        .validated = value_field(L, "validated"),
+        .helo = value_field(L, "helo"),
+        .receiver = value_field(L, "receiver"),
+        .now = value_field(L, "now"),
+    };
+    out = ms_lua_new_buf(L);
+    ok = lua_toboolean(L, 3) ? ms_spf_expand_explanation(text, &values, out, &error)
+                             : ms_spf_expand_name(text, &values, out, &error);
+    if (!ok)
+        return ms_lua_fail(L, &error);
+    lua_pushlstring(L, out->n > 0 ? out->p : "", out->n);
+    return 1;
+}
+
 const luaL_Reg ms_lua_record_spf[] = {
     { "parse_spf", record_parse_spf },
     { "is_spf", record_is_spf },
+    { "macros_spf", record_macros_spf },
+    { "expand_spf", record_expand_spf },
     { NULL, NULL },
 };

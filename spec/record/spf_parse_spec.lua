@@ -79,7 +79,8 @@ describe("an SPF record", function()
     assert.same({ kind = "mechanism", name = "ip4", qualifier = "+", address = "192.0.2.0", prefix4 = 24 }, fields("ip4:192.0.2.0/24"))
     assert.same({ kind = "mechanism", name = "ip6", qualifier = "+", address = "2001:DB8::", prefix6 = 32 }, fields("IP6:2001:DB8::/32"))
     assert.same({ kind = "mechanism", name = "ip6", qualifier = "+", address = "::ffff:1.2.3.4" }, fields("ip6:::ffff:1.2.3.4"))
-    assert.same({ kind = "mechanism", name = "exists", qualifier = "-", domain = "%{IR}.%{d2}", macros = "di" }, fields("-exists:%{IR}.%{d2}"))
+    assert.same({ kind = "mechanism", name = "exists", qualifier = "-", domain = "%{IR}.%{d2}", macros = "di" },
+      fields("-exists:%{IR}.%{d2}"))
   end)
 
   it("has modifiers, known and unknown, which take any macro", function()
@@ -101,7 +102,8 @@ describe("an SPF record", function()
   it("may have no terms, spaces without end, an `all` twice, and names that no DNS could hold", function()
     read {
       "v=spf1", "v=spf1     ", "v=spf1 all -all", "v=spf1 a:foo:bar/baz.example.com", "v=spf1 a:mail.example...com -all",
-      "v=spf1 a:" .. ("a"):rep(70) .. ".example.com", "v=spf1 a:foo.example.xn--zckzah", "v=spf1 a:a%%b%_c%-d.example.com", "v=spf1 a:x.3com",
+      "v=spf1 a:" .. ("a"):rep(70) .. ".example.com", "v=spf1 a:foo.example.xn--zckzah", "v=spf1 a:a%%b%_c%-d.example.com",
+      "v=spf1 a:x.3com",
       "v=spf1 a:%%", "v=spf1 include:.com", "v=spf1 include=x.example v=spf1 default=+",
     }
   end)
@@ -109,7 +111,8 @@ describe("an SPF record", function()
   it("is refused for a term that is neither mechanism nor modifier", function()
     refused("spf_unknown_mechanism", { "moo", "all.", "redirect:x.example", "ip:192.0.2.1", "ipv4:192.0.2.1", "-", "a.b" })
     refused("spf_bad_modifier", { "1up=foo", "=all", "+redirect=x.example", "moo.cow/far_out=man:dog/cat", "moo.cow:far_out=man", "-x=y" })
-    refused("spf_bad_character", { "a:\239\187\191garbage.example.net", "\128a:example.net", "a:x.example\rptr", "ip4:192.0.2.5\n", "a:foo.example.com\0", "a\t-mx" })
+    refused("spf_bad_character", { "a:\239\187\191garbage.example.net", "\128a:example.net", "a:x.example\rptr", "ip4:192.0.2.5\n",
+      "a:foo.example.com\0", "a\t-mx" })
   end)
 
   it("is refused for a second redirect= or exp=", function()
@@ -121,7 +124,8 @@ describe("an SPF record", function()
 
   it("is refused for what stands behind a mechanism", function()
     refused("spf_nothing_allowed", { "all:foobar", "-all/8", "ptr/0", "include/24", "exists/8", "ip4/8", "all:" })
-    refused("spf_missing_domain", { "include", "+include", "include:", "exists", "exists:", "a:", "mx:", "ptr:", "a:/24", "exp=", "redirect=" })
+    refused("spf_missing_domain", { "include", "+include", "include:", "exists", "exists:", "a:", "mx:", "ptr:", "a:/24", "exp=",
+      "redirect=" })
     refused("spf_missing_address", { "ip4", "ip4:", "ip6", "ip6:" })
   end)
 
@@ -134,7 +138,8 @@ describe("an SPF record", function()
 
   it("is refused for macros that are none, or not allowed there", function()
     refused("spf_bad_macro", {
-      "exists:%(ir).example.org", "exists:foo%(ir).example.org", "exists:foo%.example.org", "a:%{a}.example.com", "a:%{", "a:%{}.com", "a:%",
+      "exists:%(ir).example.org", "exists:foo%(ir).example.org", "exists:foo%.example.org", "a:%{a}.example.com", "a:%{", "a:%{}.com",
+      "a:%",
       "a:%{d0}.com", "a:%{d2x}.com", "a:%{rd}.com", "a:%{d.2}.com", "a:%{d", "foo=%abc", "x=%{q}",
     })
     refused("spf_explanation_macro", { "exp=%{r}.example.com", "a:%{c}", "include:%{T2r}.example.com" })
@@ -143,7 +148,8 @@ describe("an SPF record", function()
 
   it("is refused for the size of a network", function()
     refused("spf_bad_prefix", {
-      "a/33", "a//129", "a/24/64", "a/024", "a//", "a/", "mx/x", "a:example.com/33", "mx:example.com//129", "a:%{d}x.example/24//", "include:example.com/24",
+      "a/33", "a//129", "a/24/64", "a/024", "a//", "a/", "mx/x", "a:example.com/33", "mx:example.com//129", "a:%{d}x.example/24//",
+      "include:example.com/24",
       "exists:x.example/24", "ip4:192.0.2.1/33", "ip4:192.0.2.1/032", "ip4:192.0.2.1//32", "ip4:192.0.2.1/", "ip4:192.0.2.1/24x",
       "ip6:::1.1.1.1/129", "ip6:::1.1.1.1//33", "ip6:::/00", "a///24", "a//32//24", "a/99999999999999999999",
     })
@@ -151,8 +157,10 @@ describe("an SPF record", function()
 
   it("is refused for an address that is none", function()
     refused("spf_bad_address", {
-      "ip4:1.2.3", "ip4:1.2.3.4:8080", "ip4:1.2.3.256", "ip4:01.2.3.4", "ip4:1.2.3.4.5", "ip4:1..2.3", "ip4:::1", "ip4:mail.example.com", "ip4:/24",
-      "ip6:1.2.3.4", "ip6::CAFE::BABE", "ip6:2001:db8", "ip6:1:2:3:4:5:6:7:8:9", "ip6:12345::", "ip6:" .. ("0"):rep(60) .. "::1", "ip6:fe80::1%eth0",
+      "ip4:1.2.3", "ip4:1.2.3.4:8080", "ip4:1.2.3.256", "ip4:01.2.3.4", "ip4:1.2.3.4.5", "ip4:1..2.3", "ip4:::1",
+      "ip4:mail.example.com", "ip4:/24",
+      "ip6:1.2.3.4", "ip6::CAFE::BABE", "ip6:2001:db8", "ip6:1:2:3:4:5:6:7:8:9", "ip6:12345::", "ip6:" .. ("0"):rep(60) .. "::1",
+      "ip6:fe80::1%eth0",
     })
   end)
 

@@ -51,4 +51,61 @@ function M.lint(text)
   return {}, (M.parse(text))
 end
 
+--- Macros
+-- @section macros
+
+--- Which macros a text uses (RFC 7208 §7.1).
+-- @tparam string text the domain-spec of a term, or the text that exp= leads to
+-- @tparam[opt=false] boolean for_explanation it is the latter: spaces and `%{c}`, `%{r}`, `%{t}` are allowed
+-- @treturn[1] string their letters in lower case and in the alphabet's order, "dir"; "p" among them asks for the names of the
+-- client's address
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string "spf_bad_macro", "spf_bad_domain", "spf_explanation_macro", "spf_bad_character"
+function M.macros(text, for_explanation)
+  return core.macros_spf(text, for_explanation)
+end
+
+--- What a text comes to when its macros are expanded (RFC 7208 §7.2, §7.3, RFC 8616 §4).
+--
+-- A domain-spec comes to a name to ask for: without a dot at its end, of at most 253 octets (labels go at the left), and with
+-- every octet that means something in DNS presentation form written `\DDD`, for nothing in a sender's address is an escape (§4.8).
+-- @tparam string text the domain-spec of a term, or the text that exp= leads to
+-- @tparam table values what the macros stand for
+--
+-- - `ip` (string): c, i and v: the client's address, IPv4 or IPv6
+-- - `domain` (string): d
+-- - `sender` (string): s, the address in MAIL FROM; or its halves, from which it is made:
+-- - `local_part`, `sender_domain` (string): l and o; made from `sender` where not given, l "postmaster" where there is none
+-- - `helo` (string): h
+-- - `validated` (string): p, "unknown" where not given
+-- - `receiver` (string): r, "unknown" where not given
+-- - `now` (number): t, seconds since 1970; the clock's where not given
+-- @tparam[opt=false] boolean for_explanation the text is the one that exp= leads to
+-- @treturn[1] string
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of @{macros}; "macro_not_ascii" (the term matches nothing), "macro_bad_name" (an empty label or one over 63
+-- octets), "macro_control" and "macro_too_long" (of an explanation), "bad_address" (`ip`)
+function M.expand(text, values, for_explanation)
+  local sender = values.sender or ""
+  local local_part, domain = sender:match("^(.*)@([^@]*)$")
+  local_part = values.local_part or local_part or ""
+  domain = values.sender_domain or domain or sender
+  if local_part == "" then
+    local_part = "postmaster"
+  end
+  return core.expand_spf(text, {
+    sender = local_part .. "@" .. domain,
+    local_part = local_part,
+    sender_domain = domain,
+    domain = values.domain,
+    ip = values.ip,
+    helo = values.helo,
+    validated = values.validated or "unknown",
+    receiver = values.receiver or "unknown",
+    now = ("%.0f"):format(values.now or os.time()),
+  }, for_explanation)
+end
+
 return M
