@@ -1,80 +1,189 @@
---- `mailseal check`: says what is wrong with a domain, what caused it and how to mend it.
+--- `mailseal check`: says what is wrong with a domain, or with a message, what caused it and how to mend it.
 -- @module mailseal.cli.check
+local input = require "mailseal.cli.input"
 local json = require "mailseal.cli.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
+local report_face = require "mailseal.cli.check_report"
 local resolver = require "mailseal.cli.resolver"
 local status = require "mailseal.cli.status"
-local text = require "mailseal.cli.text"
 
 local M = {}
 
 local epilog = [[
-The exit status is 0 where the domain is well or has warnings alone, 1 where
-there is an error, and 75 where that cannot be told yet.]]
+The aspects of --only are dkim, spf, dmarc, mx, reverse, mta_sts, tls_rpt,
+bimi, dnssec and profile.
+
+A file of --expect holds a list of what is to be published, such as
+  [{"id": "key", "match": "dkim_key", "name": "s1._domainkey.example.com"}]
+with, by kind, "type", "value", "key", "target" or "include" (it needs
+lua-cjson).
+
+--batch reads a domain a line (empty lines, and what follows a #, do not
+count), and prints a JSON object for each, a line each, as soon as it is
+ready; "line" is its line in the file. It asks no name servers of the
+records' own zones unless --name-servers tells it to.
+
+The exit status is 0 where all is well or there are warnings alone, 1 where
+there is an error, and 75 where that cannot be told yet. `mailseal explain`
+tells what each finding means.]]
+
+local function describe_expectations(command)
+  command:option("--selector", "A DKIM selector whose key is to be there; may be repeated."):argname("S"):count("*")
+  command
+    :option("--key", "The key that is to be there: a private or public key in PEM, or the text of its record.")
+    :argname("FILE")
+  command:option("--address", "An address that mail is sent from; may be repeated."):argname("IP"):count("*")
+  command:option("--expect", "What else is to be published, as JSON."):argname("FILE")
+  command:option("--only", "Look at this aspect alone; may be repeated."):argname("ASPECT"):count("*")
+end
+
+local function describe_message(command)
+  command:option("--message", "Check this message in place of a domain; - is standard input."):argname("FILE")
+  command:option("--ip", "The address that the message came from."):argname("IP")
+  command:option("--helo", "The name that the sending host gave."):argname("NAME")
+  command:option("--sender", "The message's envelope sender (MAIL FROM)."):argname("ADDR")
+end
 
 --- Declares the options.
 -- @tparam table command argparse's command
 function M.describe(command)
-  command:summary("Say what is wrong with a domain, and how to mend it.")
+  command:summary("Say what is wrong with a domain or a message, and how to mend it.")
   command:description("Looks at what a domain publishes for its mail, and says what is wrong with it and how to mend it.")
   command:epilog(epilog)
-  command:argument("domain", "The domain."):convert(options.name)
-  command:option("--selector", "A DKIM selector whose key is to be there; may be repeated."):argname("S"):count("*")
-  command:option("--only", "Look at this aspect alone; may be repeated."):argname("ASPECT"):count("*")
+  command:argument("domain", "The domain."):args("?"):convert(options.name)
+  describe_expectations(command)
+  describe_message(command)
+  command:option("--batch", "Check the domains in this file; - is standard input."):argname("FILE")
+  command:option("--svg", "Draw the domain's authentication into this file."):argname("FILE")
+  command:mutex(
+    command:flag("--name-servers", "Ask each name server of the records' own zones (done for a single domain)."),
+    command:flag("--no-name-servers", "Ask none of them.")
+  )
   resolver.describe(command)
   command
     :option("--time", "The time to check at, in seconds since 1970.")
     :convert(options.whole("--time", 0, options.LAST_SECOND))
     :argname("N")
-  command:flag("--json", "Print one JSON object on standard output, and nothing else.")
+  command:flag("--json", "Print one JSON object a line on standard output, and nothing else.")
 end
 
-local finding_fields = {
-  "code", "severity", "aspect", "name", "record", "expected", "found", "where", "message", "fix", "retry_at",
+-- ---- What is to be checked, and whether the options go with it.
+
+-- What options are for, where that is not everything.
+local only_with = {
+  { option = "ip", "message" }, { option = "helo", "message" }, { option = "sender", "message" },
+  { option = "svg", "domain" }, { option = "expect", "domain" },
+  { option = "key", "domain", "batch" }, { option = "selector", "domain", "batch" }, { option = "address", "domain", "batch" },
+  { option = "only", "domain", "batch" }, { option = "name_servers", "domain", "batch" },
+  { option = "no_name_servers", "domain", "batch" },
 }
 
---- A report as JSON.
--- @tparam table report as `mailseal.check` returns it
--- @treturn table what `json.encode` writes as an object
-function M.object(report)
-  local findings = {}
-  for i, finding in ipairs(report.findings) do
-    findings[i] = json.pick(finding, finding_fields)
-  end
-  return json.object("domain", report.domain, "status", report.status, "findings", findings, "retry_at", report.retry_at)
+local words = { domain = "a domain", message = "--message", batch = "--batch" }
+
+local function is_given(value)
+  return value ~= nil and not (type(value) == "table" and #value == 0)
 end
 
-local function tell(report)
-  output.line(text.printable(report.domain), ": ", report.status)
-  for _, finding in ipairs(report.findings) do
-    output.line("  ", finding.severity, ": ", text.printable(finding.message), " (", finding.code, ")")
-    output.line("    fix: ", text.printable(finding.fix))
+local function goes_with(rule, subject)
+  for _, allowed in ipairs(rule) do
+    if allowed == subject then
+      return true
+    end
+  end
+  return false
+end
+
+local function subject_of(given)
+  local subject
+  for _, name in ipairs { "domain", "message", "batch" } do
+    if given[name] then
+      if subject then
+        status.stop(status.USAGE, ("%s and %s are not checked at a time"):format(words[subject], words[name]))
+      end
+      subject = name
+    end
+  end
+  if not subject then
+    status.stop(status.USAGE, "what is to be checked? a domain, --message FILE or --batch FILE")
+  end
+  for _, rule in ipairs(only_with) do
+    if is_given(given[rule.option]) and not goes_with(rule, subject) then
+      status.stop(status.USAGE, ("--%s does not go with %s"):format(rule.option:gsub("_", "-"), words[subject]))
+    end
+  end
+  return subject
+end
+
+--- The options of `check.domain` that the command line names.
+local function check_options(given, name_servers)
+  local read = require "mailseal.cli.check_input"
+  return {
+    resolver = resolver.open(given),
+    selectors = given.selector,
+    key = given.key and read.key(given.key),
+    expect = given.expect and read.expectations(given.expect),
+    addresses = read.addresses(given.address),
+    only = read.aspects(given.only),
+    name_servers = name_servers,
+    now = given.time,
+  }
+end
+
+-- ---- Running.
+
+local function tell(report, given)
+  if given.json then
+    output.line(json.encode(report_face.object(report)))
+  else
+    report_face.tell(report)
   end
 end
 
-local exit_statuses = { ok = status.OK, warning = status.OK, error = status.NO, unknown = status.TEMPORARY }
+local function check_domain(given)
+  local check = require "mailseal.check"
+  local report, cause, code = check.domain(given.domain, check_options(given, not given.no_name_servers))
+  if not report then
+    status.stop(code == "bad_name" and status.USAGE or status.UNAVAILABLE, ("'%s': %s"):format(given.domain, cause))
+  end
+  if given.svg then
+    local drawn = require("mailseal.check.picture").draw(report)
+    output.file(given.svg, function(write)
+      write(drawn)
+    end)
+  end
+  tell(report, given)
+  return report_face.exit_status(report.status)
+end
+
+local function check_message(given)
+  local check = require "mailseal.check"
+  local message = input.all(given.message, M.LARGEST_MESSAGE)
+  local report, cause, code = check.message(message, {
+    resolver = resolver.open(given), ip = given.ip, helo = given.helo, sender = given.sender, now = given.time,
+  })
+  if not report then
+    local wrong = code == "bad_address" and status.USAGE or status.DATA
+    status.stop(wrong, wrong == status.USAGE and cause or input.name(given.message) .. ": " .. cause)
+  end
+  tell(report, given)
+  return report_face.exit_status(report.status)
+end
+
+local function check_batch(given)
+  return require("mailseal.cli.batch").run(given.batch, check_options(given, given.name_servers or false))
+end
+
+local runs = { domain = check_domain, message = check_message, batch = check_batch }
+
+--- Octets of the largest message that `--message` takes.
+M.LARGEST_MESSAGE = 256 * 1024 * 1024
 
 --- Runs the command.
 -- @tparam table given the options
 -- @treturn number exit status
 function M.run(given)
-  local check = require "mailseal.check"
-  local report, cause = check.domain(given.domain, {
-    resolver = resolver.open(given),
-    selectors = given.selector,
-    only = #given.only > 0 and given.only or nil,
-    now = given.time,
-  })
-  if not report then
-    status.stop(status.USAGE, ("'%s': %s"):format(given.domain, cause))
-  end
-  if given.json then
-    output.line(json.encode(M.object(report)))
-  else
-    tell(report)
-  end
-  return exit_statuses[report.status]
+  return runs[subject_of(given)](given)
 end
 
 return M

@@ -1,0 +1,94 @@
+--- The report of a check, for people and as JSON.
+-- @module mailseal.cli.check_report
+local json = require "mailseal.cli.json"
+local output = require "mailseal.cli.output"
+local paint = require "mailseal.cli.paint"
+local status = require "mailseal.cli.status"
+local text = require "mailseal.cli.text"
+
+local M = {}
+
+-- ---- JSON.
+
+local finding_fields = {
+  "code", "severity", "aspect", "name", "record", "expected", "found", "where", "message", "fix", "retry_at",
+}
+local record_fields = { "id", "name", "type", "status", "expected", "found", "findings" }
+
+local function pick_all(list, fields)
+  local picked = {}
+  for i, item in ipairs(list) do
+    picked[i] = json.pick(item, fields)
+  end
+  return picked
+end
+
+--- A report as JSON.
+-- @tparam table report as `mailseal.check` returns it
+-- @tparam[opt] number line of a batch, where the domain stands in its file
+-- @treturn table what `json.encode` writes as an object
+function M.object(report, line)
+  return json.object(
+    "domain", report.domain,
+    "line", line,
+    "status", report.status,
+    "findings", pick_all(report.findings, finding_fields),
+    "records", #report.records > 0 and pick_all(report.records, record_fields) or nil,
+    "retry_at", report.retry_at
+  )
+end
+
+-- ---- For people.
+
+local severities = { "error", "pending", "warning", "advice" }
+local plural = { error = "errors", pending = "pending", warning = "warnings", advice = "pieces of advice" }
+local singular = { error = "error", pending = "pending", warning = "warning", advice = "piece of advice" }
+
+--- "2 errors, 1 warning"; nil where nothing was found.
+local function count(findings)
+  local counts, parts = {}, {}
+  for _, finding in ipairs(findings) do
+    counts[finding.severity] = (counts[finding.severity] or 0) + 1
+  end
+  for _, severity in ipairs(severities) do
+    local n = counts[severity]
+    if n then
+      parts[#parts + 1] = ("%d %s"):format(n, (n == 1 and singular or plural)[severity])
+    end
+  end
+  return #parts > 0 and table.concat(parts, ", ") or nil
+end
+
+--- "found     TXT    s1._domainkey.example.com", in columns.
+local function tell_records(records)
+  for _, record in ipairs(records) do
+    local first = ("  %s %-6s "):format(paint.word(record.status, 12), text.printable(record.type or ""))
+    paint.line(first, 22, record.name or record.id or "")
+  end
+end
+
+--- Prints a report.
+-- @tparam table report as `mailseal.check` returns it
+function M.tell(report)
+  local found = count(report.findings)
+  local subject = report.domain and text.printable(report.domain) or "the message"
+  output.line(paint.paint("strong", subject), ": ", paint.word(report.status), found and " (" .. found .. ")" or "")
+  tell_records(report.records or {})
+  for _, finding in ipairs(report.findings) do
+    paint.finding(finding, 2)
+  end
+  if report.status == "unknown" and report.retry_at then
+    output.line("  look again after ", paint.time(report.retry_at))
+  end
+end
+
+local exit_statuses = { ok = status.OK, warning = status.OK, error = status.NO, unknown = status.TEMPORARY }
+
+--- The exit status that says as much as a report's status.
+-- @tparam string verdict
+-- @treturn number
+function M.exit_status(verdict)
+  return exit_statuses[verdict]
+end
+
+return M
