@@ -23,7 +23,7 @@ function M.status(findings)
   return "ok"
 end
 
-local compared = { "code", "name", "record", "expected", "found", "where", "message" }
+local compared = { "code", "name", "record", "where", "message" }
 
 -- Two aspects may come upon the same thing.
 local function same(a, b)

@@ -123,7 +123,7 @@ local function tick(batch)
       batch.failure = { failure }
       return async.wake(batch.task)
     end
-    batch.progress:show()
+    batch.progress:look()
   end
 end
 
@@ -152,7 +152,7 @@ function M.run(path, options)
   local bar = progress.new(path)
   local batch = { options = options, worst = status.OK, progress = bar, lines = lines_of(path, bar) }
   local ok, failure = pcall(async.run, run_all, batch)
-  bar:clear()
+  bar:finish()
   if not ok then
     error(failure, 0)
   end

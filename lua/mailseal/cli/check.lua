@@ -115,11 +115,21 @@ local function subject_of(given)
   return subject
 end
 
+--- The resolver that the options name, with the clock of `--time`. Many domains are asked of all servers in turn.
+local function open_resolver(given)
+  return resolver.open(given, {
+    now = given.time and function()
+      return given.time
+    end,
+    rotate = given.batch and true or nil,
+  })
+end
+
 --- The options of `check.domain` that the command line names.
 local function check_options(given, name_servers)
   local read = require "mailseal.cli.check_input"
   return {
-    resolver = resolver.open(given),
+    resolver = open_resolver(given),
     selectors = given.selector,
     key = given.key and read.key(given.key),
     expect = given.expect and read.expectations(given.expect),
@@ -160,7 +170,7 @@ local function check_message(given)
   local check = require "mailseal.check"
   local message = input.all(given.message, M.LARGEST_MESSAGE)
   local report, cause, code = check.message(message, {
-    resolver = resolver.open(given), ip = given.ip, helo = given.helo, sender = given.sender, now = given.time,
+    resolver = open_resolver(given), ip = given.ip, helo = given.helo, sender = given.sender, now = given.time,
   })
   if not report then
     local wrong = code == "bad_address" and status.USAGE or status.DATA

@@ -97,10 +97,21 @@ end
 -- Columns of the longest severity with its colon and a space.
 local SEVERITY = 9
 
+local function words_of(value)
+  if type(value) ~= "table" then
+    return tostring(value)
+  end
+  local list = {}
+  for i, item in ipairs(value) do
+    list[i] = words_of(item)
+  end
+  return table.concat(list, ", ")
+end
+
 local function detail(indent, name, value)
   if value ~= nil then
     local column = indent + SEVERITY
-    M.line((" "):rep(column) .. name .. ": ", column + #name + 2, tostring(value))
+    M.line((" "):rep(column) .. name .. ": ", column + #name + 2, words_of(value))
   end
 end
 

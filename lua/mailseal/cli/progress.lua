@@ -1,4 +1,5 @@
---- How far a long command has come: a line on standard error that is written over and over, on a terminal alone.
+--- How far a long command has come: a line on standard error that is written over and over, on a terminal alone, and where
+-- standard output is not one, too.
 -- @module mailseal.cli.progress
 local core = require "mailseal.core".file
 local now = require "mailseal.async".now
@@ -9,6 +10,9 @@ Progress.__index = Progress
 Progress.__name = "mailseal.cli.progress"
 
 local BAR = 24 -- characters
+
+-- Seconds between two lines, and so many are done between two looks at the clock.
+local INTERVAL, GLANCE = 0.2, 64
 
 --- The octets of a file; nil where it is none, but a pipe or a terminal.
 local function size_of(path)
@@ -27,10 +31,10 @@ end
 -- @tparam string path the file whose lines are worked through; "-" is standard input
 -- @treturn table
 function M.new(path)
-  local columns = core.columns(2)
+  local columns = not core.columns(1) and os.getenv "TERM" ~= "dumb" and core.columns(2) or nil
+  local begun = now()
   return setmetatable({
-    columns = os.getenv "TERM" ~= "dumb" and columns or nil, size = columns and size_of(path), begun = now(), octets = 0, count = 0,
-    counts = {},
+    columns = columns, size = columns and size_of(path), begun = begun, shown = begun, octets = 0, count = 0, counts = {},
   }, Progress)
 end
 
@@ -45,11 +49,14 @@ end
 function Progress:done(status)
   self.count = self.count + 1
   self.counts[status] = (self.counts[status] or 0) + 1
+  if self.columns and self.count % GLANCE == 0 then
+    self:look()
+  end
 end
 
 -- 1234567 as "1,234,567".
 local function grouped(number)
-  local digits = ("%d"):format(number)
+  local digits = ("%.0f"):format(number)
   return (digits:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", ""))
 end
 
@@ -69,19 +76,23 @@ local function line_of(self)
   return table.concat(parts, "  ")
 end
 
---- Writes the line anew.
-function Progress:show()
-  if self.columns then
-    io.stderr:write("\r", line_of(self):sub(1, self.columns - 1), "\27[K")
-    self.shown = true
+local function show(self)
+  io.stderr:write("\r", line_of(self):sub(1, self.columns - 1), "\27[K")
+end
+
+--- Writes the line anew where it is time to.
+function Progress:look()
+  if self.columns and now() >= self.shown + INTERVAL then
+    self.shown = now()
+    show(self)
   end
 end
 
---- Removes the line.
-function Progress:clear()
-  if self.shown then
-    io.stderr:write "\r\27[K"
-    self.shown = nil
+--- Writes the line for the last time, and ends it.
+function Progress:finish()
+  if self.columns then
+    show(self)
+    io.stderr:write "\n"
   end
 end
 

@@ -21,11 +21,15 @@ local statuses = { bad_zone = status.DATA, unreadable = status.DATA, bad_server 
 
 --- The resolver the options name.
 -- @tparam table given the options as parsed
+-- @tparam[opt] table more further options of `dns.resolver`
 -- @treturn table a `mailseal.dns` resolver
-function M.open(given)
+function M.open(given, more)
   local dns = require "mailseal.dns"
-  local servers = #given.server > 0 and given.server or nil
-  local resolver, cause, code = dns.resolver { zone = given.zone, servers = servers }
+  local wanted = { zone = given.zone, servers = #given.server > 0 and given.server or nil }
+  for name, value in pairs(more or {}) do
+    wanted[name] = value
+  end
+  local resolver, cause, code = dns.resolver(wanted)
   if resolver then
     return resolver
   end

@@ -1,0 +1,124 @@
+local cjson = require "cjson"
+local shell = require "spec.support.shell"
+
+local unpack = table.unpack or unpack -- luacheck: ignore
+
+local zone = [[{
+  "good.example": [{ "type": "MX", "data": "10 mx.good.example." }],
+  "mx.good.example": [{ "type": "A", "data": "192.0.2.1" }],
+  "quiet.example": [{ "type": "A", "data": "192.0.2.1" }],
+  "broken.example": [{ "error": "servfail" }]
+}]]
+
+describe("mailseal check", function()
+  local directory, path
+
+  setup(function()
+    directory = shell.new_directory()
+    path = directory .. "/zone.json"
+    shell.write(path, zone)
+  end)
+
+  teardown(function()
+    shell.remove_directory(directory)
+  end)
+
+  local function check(...)
+    return shell.mailseal { "check", "--zone", path, ... }
+  end
+
+  local function file(octets)
+    shell.write(directory .. "/file", octets)
+    return directory .. "/file"
+  end
+
+  it("tells a domain's status, and the findings with cause and cure", function()
+    local result = check("quiet.example", "--only", "mx")
+    assert.matches("^quiet%.example: ok %(1 piece of advice%)\n  advice:  [^\n]+ %(mx_none%)\n +fix: [^\n]+\n", result.out)
+    assert.same({ 0, "" }, { result.status, result.err })
+  end)
+
+  it("ends with status 75 where DNS did not say, and tells when to look again", function()
+    local result = check("broken.example", "--only", "mx", "--time", "1700000000")
+    assert.matches("^broken%.example: unknown %(1 pending%)\n  pending: ", result.out)
+    assert.matches("again at: 2023-11-14 22:14:20 UTC\n", result.out, 1, true)
+    assert.equal("\n  look again after 2023-11-14 22:14:20 UTC\n", result.out:sub(-44))
+    assert.equal(75, result.status)
+  end)
+
+  it("prints one JSON object on one line", function()
+    local result = check("broken.example", "--only", "mx", "--time", "1700000000", "--json")
+    assert.matches("^[^\n]+\n$", result.out)
+    local report = cjson.decode(result.out)
+    assert.same({ "broken.example", "unknown", 1700000060 }, { report.domain, report.status, report.retry_at })
+    assert.same({ "dns_servfail", "pending", "mx", "broken.example", 1700000060 }, {
+      report.findings[1].code, report.findings[1].severity, report.findings[1].aspect, report.findings[1].name,
+      report.findings[1].retry_at,
+    })
+    assert.is_string(report.findings[1].fix)
+    assert.equal('[]', check("good.example", "--only", "mx", "--json").out:match '"findings":(%[.-%])')
+  end)
+
+  it("takes the domain with U-labels, in any case and with a dot at its end", function()
+    assert.matches("^xn%-%-bcher%-kva%.example: ", check("B\195\188cher.EXAMPLE.", "--only", "mx").out)
+  end)
+
+  it("refuses what does not go together, and what is no domain, key, address or aspect", function()
+    for expected, arguments in pairs {
+      ["what is to be checked?"] = {},
+      ["a domain and --batch are not checked at a time"] = { "good.example", "--batch", "-" },
+      ["--ip does not go with a domain"] = { "good.example", "--ip", "192.0.2.1" },
+      ["--svg does not go with --batch"] = { "--batch", "-", "--svg", "x" },
+      ["--selector does not go with --message"] = { "--message", "-", "--selector", "s1" },
+      ["empty label"] = { "a..b" },
+      ["--only: 'mail' is none of"] = { "good.example", "--only", "mx,mail" },
+      ["--address: "] = { "good.example", "--address", "192.0.2" },
+    } do
+      local result = check(unpack(arguments))
+      assert.matches("^mailseal check: [^\n]*\n$", result.err)
+      assert.matches(expected, result.err, 1, true)
+      assert.same({ 64, "" }, { result.status, result.out })
+    end
+  end)
+
+  describe("--key", function()
+    local function key_of(octets)
+      local read = require "mailseal.cli.check_input"
+      return read.key(file(octets))
+    end
+
+    it("reads a private key, a public one and a record", function()
+      local key = require "mailseal.key"
+      for _, made in ipairs { assert(key.generate { type = "ed25519" }), assert(key.generate { type = "rsa", bits = 2048 }) } do
+        assert.equal(made:record(), key_of(made:pem()):record())
+        local public = shell.run("openssl pkey -pubout", made:pem()).out
+        assert.equal(made:record(), key_of(public))
+        assert.equal(made:record(), key_of("\n" .. made:record() .. "\r\n"))
+      end
+    end)
+
+    it("refuses what is none of them", function()
+      for _, octets in ipairs { "", "key", "-----BEGIN PRIVATE KEY-----\nx\n", "v=DKIM1; p=",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n" } do
+        local result = check("good.example", "--key", file(octets))
+        assert.matches("^mailseal check: [^\n]+\n$", result.err)
+        assert.same({ 65, "" }, { result.status, result.out })
+      end
+    end)
+  end)
+
+  describe("--expect", function()
+    it("refuses what is no list of expectations, and says where", function()
+      for octets, expected in pairs {
+        ["{"] = "no list of expectations", ['{"id":"a"}'] = "it is no array", ["[1]"] = "expectation 1 is no object",
+        ['[{"match":"mx","name":"a.example"},{"id":"x"}]'] = 'expectation 2 has no "match"',
+        ['[{"match":"mx","name":7}]'] = 'expectation 1 has a "name" that is no string',
+      } do
+        local result = check("good.example", "--expect", file(octets))
+        assert.matches("^mailseal check: [^\n]+\n$", result.err)
+        assert.matches(expected, result.err, 1, true)
+        assert.same({ 65, "" }, { result.status, result.out })
+      end
+    end)
+  end)
+end)
