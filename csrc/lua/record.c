@@ -100,6 +100,7 @@ int ms_open_record(lua_State *L)
     lua_newtable(L);
     ms_lua_setfuncs(L, functions);
     ms_lua_setfuncs(L, ms_lua_record_dkim);
+    ms_lua_setfuncs(L, ms_lua_record_dmarc);
     ms_lua_setfuncs(L, ms_lua_record_spf);
     return 1;
 }

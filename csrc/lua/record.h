@@ -15,6 +15,7 @@ void ms_lua_push_record_findings(lua_State *L, const ms_findings *findings);
 
 /* Each is what its kind adds to mailseal.core.record. */
 extern const luaL_Reg ms_lua_record_dkim[];
+extern const luaL_Reg ms_lua_record_dmarc[];
 extern const luaL_Reg ms_lua_record_spf[];
 
 /* The type of the record that it reads. */

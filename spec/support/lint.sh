@@ -41,7 +41,7 @@ c_layers='
 base:
 crypto: base
 mail: base
-record: base crypto
+record: base crypto mail
 dkim: base crypto mail record
 dns: base
 lua: base crypto mail record dkim dns

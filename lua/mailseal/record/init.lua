@@ -25,6 +25,8 @@ local TTL_MAX = 2147483647 -- RFC 2181 §8
 -- A module a kind, each with `parse` and `lint`, and `write` where records of it are made of more than text.
 local kinds = {
   dkim = require "mailseal.record.dkim",
+  dmarc = require "mailseal.record.dmarc",
+  dmarc_report = require "mailseal.record.dmarc_report",
   spf = require "mailseal.record.spf",
 }
 
