@@ -1,7 +1,8 @@
 --- The standards' suites that lie beside the project, in ../shared/data/suites; they are not part of it.
 local M = {}
 
-local DIRECTORY = "../shared/data/suites/dkim/"
+local SUITES = "../shared/data/suites/"
+local DIRECTORY = SUITES .. "dkim/"
 
 local function read(path)
   local file, message = io.open(path, "rb")
@@ -42,6 +43,39 @@ function M.dkim()
     cases[#cases + 1] = {
       id = case.id, expect = case.expect, zone = zone_of(case.dns), message = assert(read(DIRECTORY .. case.eml)),
     }
+  end
+  return cases
+end
+
+-- The zone of a DMARC case: the text of a name, or the list of its texts; and names that exist with other records.
+local function dmarc_zone(case)
+  local zone = {}
+  for name, texts in pairs(case.zone) do
+    zone[name] = {}
+    for i, text in ipairs(type(texts) == "table" and texts or { texts }) do
+      zone[name][i] = { type = "TXT", data = text }
+    end
+  end
+  for _, name in ipairs(case.existing_names or {}) do
+    zone[name] = { { type = "A", data = "192.0.2.1" } }
+  end
+  return zone
+end
+
+--- The DMARC suite.
+-- @treturn[1] {table,...} each `id`, `zone`, `author`, and what is expected: `record_at`, `org`, `effective_policy`, `queries`, each nil
+--   where the case says nothing of it
+-- @treturn[2] nil
+-- @treturn[2] string why there is none
+function M.dmarc()
+  local found, cjson = pcall(require, "cjson")
+  local text, message = read(SUITES .. "dmarc/rfc9989.json")
+  if not text or not found then
+    return nil, text and "lua-cjson is not installed" or message
+  end
+  local cases = cjson.decode(text)
+  for _, case in ipairs(cases) do
+    case.zone = dmarc_zone(case)
   end
   return cases
 end
