@@ -188,12 +188,13 @@ function M.evaluate(facts)
   if (facts.from == nil) == (facts.message == nil) then
     error("dmarc.evaluate wants from or message, one of both", 2)
   end
-  local domains, text, code = facts.from, nil, nil
+  local domains = facts.from
   if facts.message then
-    domains, text, code = message_of.author_domains(facts.message)
-    if not domains then
+    local found, text, code = message_of.author_domains(facts.message)
+    if not found then
       return evaluate.unauthored(text, code)
     end
+    domains = found
   end
   local authors = canonical_authors(domains)
   if not authors then
