@@ -18,12 +18,16 @@ local STEPS = 2
 
 local MAPPED = ("\0"):rep(10) .. "\255\255"
 
--- An address as 4 or 16 octets; nil where it is none. An IPv4 address in IPv6's clothes (RFC 4291 §2.5.5.2) is one of IPv4.
-local function octets_of(address)
-  local octets = core.rdata("A", { address }) or core.rdata("AAAA", { address })
+--- An address as octets. An IPv4 address in IPv6's clothes (RFC 4291 §2.5.5.2) is one of IPv4.
+-- @tparam string address such as "192.0.2.1" or "2001:db8::1"
+-- @treturn ?string 4 or 16 of them; nil where it is no address
+function M.octets(address)
+  local octets = core.rdata(address:find(":", 1, true) and "AAAA" or "A", { address })
   if octets and #octets == 16 and octets:sub(1, 12) == MAPPED then octets = octets:sub(13) end
   return octets
 end
+
+local octets_of = M.octets
 
 --- The name under which an address has its PTR records.
 -- @tparam string address such as "192.0.2.1" or "2001:db8::1"
