@@ -27,6 +27,40 @@ local function zone_of(names)
   return zone
 end
 
+-- What a suite in JSON holds; or nil, and why it is not read.
+local function read_json(name)
+  local found, cjson = pcall(require, "cjson")
+  local text, message = read(SUITES .. name)
+  if not text or not found then
+    return nil, text and "lua-cjson is not installed" or message
+  end
+  return cjson.decode(text)
+end
+
+--- The SPF suite (RFC 7208): scenarios, each with a zone and the tests over it.
+-- @treturn[1] {table,...} each `title`, `zone`, and `tests`, sorted by name: `name`, `ip`, `sender`, `helo`, `results` (all that are
+-- right), `explanation` ("DEFAULT": that of the receiver; or nil)
+-- @treturn[2] nil
+-- @treturn[2] string why there is none
+function M.spf()
+  local scenarios, message = read_json("spf/rfc7208.json")
+  if not scenarios then
+    return nil, message
+  end
+  local list = {}
+  for i, scenario in ipairs(scenarios) do
+    local tests = {}
+    for name, test in pairs(scenario.tests) do
+      tests[#tests + 1] = {
+        name = name, ip = test.host, sender = test.mailfrom, helo = test.helo, results = test.result, explanation = test.explanation,
+      }
+    end
+    table.sort(tests, function(a, b) return a.name < b.name end)
+    list[i] = { title = scenario.scenario, zone = scenario.zone, tests = tests }
+  end
+  return list
+end
+
 --- The DKIM suite.
 -- @treturn[1] {table,...} each `id`, `message`, `zone`, `expect` (the best result of the message)
 -- @treturn[2] nil
@@ -68,12 +102,10 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string why there is none
 function M.dmarc()
-  local found, cjson = pcall(require, "cjson")
-  local text, message = read(SUITES .. "dmarc/rfc9989.json")
-  if not text or not found then
-    return nil, text and "lua-cjson is not installed" or message
+  local cases, message = read_json("dmarc/rfc9989.json")
+  if not cases then
+    return nil, message
   end
-  local cases = cjson.decode(text)
   for _, case in ipairs(cases) do
     case.zone = dmarc_zone(case)
   end
