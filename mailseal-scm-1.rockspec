@@ -212,6 +212,7 @@ build = {
     ["mailseal.spf.evaluate"] = "lua/mailseal/spf/evaluate.lua",
     ["mailseal.spf.facts"] = "lua/mailseal/spf/facts.lua",
     ["mailseal.spf"] = "lua/mailseal/spf/init.lua",
+    ["mailseal.spf.mechanisms"] = "lua/mailseal/spf/mechanisms.lua",
     ["mailseal.spf.pointers"] = "lua/mailseal/spf/pointers.lua",
     ["mailseal.spf.prefetch"] = "lua/mailseal/spf/prefetch.lua",
     ["mailseal.spf.questions"] = "lua/mailseal/spf/questions.lua",
