@@ -16,6 +16,7 @@
 local async = require "mailseal.async"
 local contexts = require "mailseal.check.context"
 local domains = require "mailseal.domain"
+local expectations = require "mailseal.check.expect"
 local reports = require "mailseal.check.report"
 local shared = require "mailseal.check.shared"
 
@@ -25,7 +26,7 @@ local M = {}
 M.ASPECTS = {}
 
 local known = {}
-for _, name in ipairs { "dkim", "spf", "dmarc", "mx", "reverse", "mta_sts", "tls_rpt", "bimi", "dnssec", "profile" } do
+for _, name in ipairs { "dkim", "records", "spf", "dmarc", "mx", "reverse", "mta_sts", "tls_rpt", "bimi", "dnssec", "profile" } do
   if package.searchpath("mailseal.check." .. name, package.path) then
     M.ASPECTS[#M.ASPECTS + 1], known[name] = name, true
   end
@@ -141,9 +142,7 @@ end
 -- - `resolver`: what to ask (`mailseal.dns`; the system's servers without it)
 -- - `selectors`: DKIM selectors whose keys are to be there, without `._domainkey`
 -- - `key`: the key that is to be published at those selectors: a key of `mailseal.key`, or the text of its record
--- - `expect`: a list of what is expected to be published, each a table: `id`; `match`, one of "dkim_key", "cname_target", "exact",
---   "spf_include", "dmarc_any_valid", "mx", "ns_delegation"; `type`; `name`; `value`, `key`, `target` or `include`; `required`;
---   `migrations`, a list of `{ from =, to = }`
+-- - `expect`: a list of what is expected to be published, as data: see `mailseal.check.expect`
 -- - `addresses`: those that mail is sent from
 -- - `only`: the aspects to look at, of `ASPECTS` (all of them)
 -- - `name_servers`: ask the name servers of each record's own zone as well (true)
@@ -161,7 +160,7 @@ end
 -- - by the name of each aspect, what it has seen: see `look` of its module
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong with the domain, or with the system's servers
--- @treturn[2] string `bad_name`, or a code of `mailseal.dns`
+-- @treturn[2] string `bad_name` (of the domain, a selector or an expectation), `bad_key`, or a code of `mailseal.dns`
 -- @raise where an option is none, or not of its kind
 function M.domain(domain, options)
   if type(domain) ~= "string" then
@@ -173,12 +172,16 @@ function M.domain(domain, options)
   if not name or not domains.valid(name) then
     return nil, message or "that is no name of a domain", "bad_name"
   end
+  local expected, wrong, kind = expectations.list(name, options, 2)
+  if not expected then
+    return nil, wrong, kind
+  end
   local resolver, cause, code = resolver_of(options)
   if not resolver then
     return nil, cause, code
   end
   return async.run(look, {
-    domain = name, options = options, selectors = options.selectors or {}, expect = options.expect or {},
+    domain = name, options = options, selectors = options.selectors or {}, expect = expected,
     now = options.now or resolver.time(), resolver = resolver,
   }, chosen(options.only))
 end

@@ -1,0 +1,171 @@
+--- What a check expects to be published, as data: brought into one form.
+--
+-- An expectation is a table:
+--
+-- - `match`: how the record is held to it, and by which aspect of the check:
+--   - "dkim_key": a DKIM key is published there, `key` where that is given ("dkim");
+--   - "cname_target": a CNAME leads to `target` ("dkim" where the name is below `_domainkey`, else "records");
+--   - "exact": a record of that `type` with `value`, in presentation form, is there ("records");
+--   - "ns_delegation": the name is delegated to the name servers `value`, a list ("records");
+--   - "spf_include" ("spf"), "dmarc_any_valid" ("dmarc"), "mx" ("mx").
+-- - `name`: the whole name; of a "dkim_key", `selector` does. Without either it is the domain's own, or with `_dmarc` before it.
+-- - `type`: "TXT", "CNAME", …; told by `match` where it is absent.
+-- - `id`: what the report calls it; the name where it is absent.
+-- - `required`: false where nothing is wrong if the record is not there.
+-- - `migrations`: a list of `{ from =, to = }`: a record as of `from` (a target, a value, a key) was right once and is to be changed,
+--   to `to` or to what is expected.
+--
+-- @module mailseal.check.expect
+local domains = require "mailseal.domain"
+local record = require "mailseal.record"
+
+local M = {}
+
+local types = {
+  dkim_key = "TXT", cname_target = "CNAME", exact = "TXT", spf_include = "TXT", dmarc_any_valid = "TXT", mx = "MX",
+  ns_delegation = "NS",
+}
+
+local members = {
+  id = "string", match = "string", type = "string", name = "string", selector = "string", value = "any", key = "any",
+  target = "string", include = "string", required = "boolean", migrations = "table",
+}
+
+--- A name as answers spell it.
+-- @tparam string name
+-- @treturn string in lower case, without a dot at its end
+function M.canonical(name)
+  return (name:lower():gsub("%.$", ""))
+end
+
+-- A key that is given as an object or as a record's text: the text, and what it says; nil, a message and a code where it is none.
+local function read_key(key)
+  local text = key
+  if getmetatable(key) == "mailseal.key" then
+    text = key:record()
+  elseif type(key) ~= "string" then
+    return nil, "the key expected is neither a key of mailseal.key nor the text of a record", "bad_key"
+  end
+  local parsed, message = record.parse("dkim", text)
+  if not parsed then
+    return nil, "the key expected is no key record: " .. message, "bad_key"
+  end
+  return text, parsed
+end
+
+-- The name that an expectation is for.
+local function name_of(given, domain)
+  if given.name then
+    return M.canonical(given.name)
+  elseif given.selector then
+    return M.canonical(given.selector .. "._domainkey." .. domain)
+  end
+  return given.match == "dmarc_any_valid" and "_dmarc." .. domain or domain
+end
+
+-- Raises in the name of whoever called the check.
+local function check_members(given, level)
+  for member, value in pairs(given) do
+    local kind = members[member]
+    if not kind then
+      error(("an expectation has no member \"%s\""):format(tostring(member)), level + 1)
+    elseif kind ~= "any" and type(value) ~= kind then
+      error(("an expectation's %s is a %s, not a %s"):format(member, kind, type(value)), level + 1)
+    end
+  end
+  if not types[given.match] then
+    error("an expectation's match is none that is known: " .. tostring(given.match), level + 1)
+  elseif given.match == "cname_target" and not given.target then
+    error("an expectation of a CNAME needs a target", level + 1)
+  elseif given.match == "exact" and type(given.value) ~= "string" then
+    error("an expectation of an exact record needs a value", level + 1)
+  elseif given.match == "ns_delegation" and type(given.value) ~= "table" then
+    error("an expectation of a delegation needs a list of name servers as its value", level + 1)
+  end
+end
+
+-- Migrations in the form in which what is found is compared with them.
+local function migrations_of(given)
+  local list = {}
+  for i, migration in ipairs(given.migrations or {}) do
+    local from = migration.from
+    if given.match == "cname_target" then
+      from = M.canonical(from)
+    elseif given.match == "dkim_key" then
+      local text, parsed = read_key(from)
+      from = text and parsed.key or from
+    end
+    list[i] = { from = from, to = migration.to }
+  end
+  return list
+end
+
+local function hosts_of(value)
+  local hosts = {}
+  for i, host in ipairs(value) do
+    hosts[i] = M.canonical(host)
+  end
+  table.sort(hosts)
+  return hosts
+end
+
+-- One of them in full; nil, a message and a code where its name or its key is none.
+local function complete(given, domain, level)
+  check_members(given, level + 1)
+  local name = name_of(given, domain)
+  if #name > 253 or not domains.valid((name:gsub("^%*%.", ""))) then
+    return nil, name .. " is no name that a record can have", "bad_name"
+  end
+  local text, parsed, code
+  if given.match == "dkim_key" and given.key then
+    text, parsed, code = read_key(given.key)
+    if not text then
+      return nil, parsed, code
+    end
+  end
+  return {
+    id = given.id or name, match = given.match, type = given.type or types[given.match], name = name,
+    selector = name:match "^(.-)%._domainkey%.", record = text, key = parsed,
+    value = given.match == "ns_delegation" and hosts_of(given.value) or given.value,
+    target = given.target and M.canonical(given.target), include = given.include and M.canonical(given.include),
+    required = given.required ~= false, migrations = migrations_of(given),
+  }
+end
+
+--- The expectations of a check in full, those of its selectors first.
+-- A selector whose name an expectation has is that expectation's.
+-- @tparam string domain in lower-case A-labels
+-- @tparam table options of the check: `selectors`, `key`, `expect`
+-- @tparam[opt=1] number level where a fault in the options is said to be, as of `error`
+-- @treturn ?{table,...} expectations with all that is told above; of a key, `key` is what its record says (see
+--   `mailseal.record.dkim`) and `record` its text; `selector` where the name is below `_domainkey`
+-- @treturn ?string what is wrong with a name or a key
+-- @treturn ?string `bad_name` or `bad_key`
+-- @raise where one has a member that is none, or lacks what its `match` needs
+function M.list(domain, options, level)
+  level = (level or 1) + 1
+  local list, selectors, named = {}, {}, {}
+  for _, given in ipairs(options.expect or {}) do
+    local expectation, message, code = complete(given, domain, level)
+    if not expectation then
+      return nil, message, code
+    end
+    list[#list + 1], named[expectation.name] = expectation, true
+  end
+  for _, selector in ipairs(options.selectors or {}) do
+    selector = selector:gsub("%._domainkey.*$", "")
+    local given = { id = selector, match = "dkim_key", selector = selector, key = options.key }
+    local expectation, message, code = complete(given, domain, level)
+    if not expectation then
+      return nil, message, code
+    elseif not named[expectation.name] then
+      selectors[#selectors + 1], named[expectation.name] = expectation, true
+    end
+  end
+  for _, expectation in ipairs(list) do
+    selectors[#selectors + 1] = expectation
+  end
+  return selectors
+end
+
+return M
