@@ -1,0 +1,203 @@
+--- Is the CNAME there, does it lead where it should, and is there anything at its end?
+-- @module mailseal.check.alias
+local dkim_key = require "mailseal.check.dkim_key"
+local is_within = require "mailseal.dns.name".is_within
+local proxies = require "mailseal.check.proxies"
+
+local M = {}
+
+-- A name with its escapes resolved, as the text that somebody may have typed.
+local function typed(name)
+  return (name:gsub("\\(%d%d%d)", function(octet) return string.char(tonumber(octet)) end):gsub("\\(.)", "%1"))
+end
+
+-- The beginnings of the records that mail authentication knows.
+local beginnings = { "v=dkim1", "v=spf1", "v=dmarc1", "v=bimi1", "v=stsv1", "v=tlsrptv1", "k=rsa", "k=ed25519", "p=mi" }
+
+--- The text of a record that somebody gave a CNAME for its target.
+-- @tparam string target as answers spell names, in lower case therefore
+-- @treturn ?string nil where it is a name like any other
+function M.text_in(target)
+  local text = typed(target)
+  for _, beginning in ipairs(beginnings) do
+    if text:find("^[\"'%s]*" .. beginning) then
+      return text
+    end
+  end
+end
+
+-- A target without the domain that a DNS host appended to it; nil where it does not end so.
+local function cut_domain(case, target)
+  for _, appended in ipairs { case:zone() or case.context.domain, case.context.domain } do
+    if target ~= appended and is_within(target, appended) then
+      local cut = target:sub(1, -#appended - 2)
+      if cut:find(".", 1, true) then
+        return cut
+      end
+    end
+  end
+end
+
+--- Tells why there is nothing at the end of a CNAME.
+-- @tparam table case see `mailseal.check.case`; the answer that counts is negative, and there is a CNAME
+-- @treturn string how it stands with the record: "missing" or "mismatch"
+function M.dead_end(case)
+  local answer, context = case.truth, case.context
+  local target = case:target()
+  local last = answer.chain[#answer.chain]
+  if M.text_in(target) then
+    case:find("record_text_in_cname", { found = M.text_in(target) })
+    return "mismatch"
+  end
+  local cut = cut_domain(case, target)
+  local there = cut and context:ask(cut, case.type)
+  if there and there.status == "ok" then
+    case:find("cname_target_doubled", { found = target, expected = cut })
+    return "mismatch"
+  end
+  if answer.dangling and not is_within(last, context.domain) then
+    case:find("cname_dangling", { found = last })
+  end
+  case:find("cname_target_missing", { found = last, type = case.type, retry_at = case:retry_at() })
+  return "missing"
+end
+
+-- Does a CNAME, or one that it leads to, lead to the target?
+local function leads_to(answer, target)
+  for _, name in ipairs(answer.chain) do
+    if name == target then
+      return true
+    end
+  end
+  return false
+end
+
+-- Tells that a CNAME leads elsewhere. Returns how it stands with the record.
+local function judge_target(case, target)
+  local expect = case.expect
+  for _, migration in ipairs(expect.migrations) do
+    if migration.from == target then
+      case:find("record_migrating", { found = target, expected = migration.to or expect.target })
+      return "migrating"
+    end
+  end
+  if M.text_in(target) then
+    case:find("record_text_in_cname", { found = M.text_in(target) })
+  elseif cut_domain(case, target) == expect.target then
+    case:find("cname_target_doubled", { found = target })
+  elseif case.context.resolver:synthesized(case.name, "CNAME") then
+    case:find("record_wildcard", { found = target, retry_at = case:retry_at() })
+    return "missing"
+  else
+    case:find("cname_wrong_target", { found = target })
+  end
+  return "mismatch"
+end
+
+---- What stands in the place of a CNAME.
+
+-- The data of two answers, of which one has something of the other's.
+local function share_a_record(a, b, field)
+  local has = {}
+  for _, record in ipairs(b and b.records or {}) do
+    has[record[field] or table.concat(record.strings or {})] = true
+  end
+  for _, record in ipairs(a.records) do
+    if has[record[field] or table.concat(record.strings or {})] then
+      return true
+    end
+  end
+  return false
+end
+
+local function joined(answer)
+  local list = {}
+  for i, record in ipairs(answer.records) do
+    list[i] = record.address or table.concat(record.strings or {})
+  end
+  return table.concat(list, ", ")
+end
+
+-- Tells of texts in the place of the CNAME.
+local function judge_texts(case, answer)
+  local expect = case.expect
+  for _, text in ipairs(answer.text) do
+    local host = dkim_key.is_host(text)
+    if host and (host == expect.target or #answer.text == 1) then
+      case:find("cname_target_in_txt", { found = host })
+      return "mismatch"
+    end
+  end
+  if case.context.resolver:synthesized(case.name, "TXT") then
+    case:find("record_wildcard", { found = joined(answer), retry_at = case:retry_at() })
+    return "missing"
+  elseif share_a_record(answer, case.context:ask(expect.target, "TXT"), "text") then
+    case:find("cname_copied", { found = joined(answer) })
+  else
+    case:find("cname_replaced", { found = joined(answer), other = "TXT" })
+  end
+  return "mismatch"
+end
+
+-- Tells of addresses in the place of the CNAME.
+local function judge_addresses(case, answer)
+  local proxy
+  for _, record in ipairs(answer.records) do
+    proxy = proxy or proxies.of(record.address)
+  end
+  if proxy then
+    case:find("cname_proxied", { where = proxy, found = joined(answer) })
+  elseif case.context.resolver:synthesized(case.name, answer.type) then
+    case:find("record_wildcard", { found = joined(answer), retry_at = case:retry_at() })
+    return "missing"
+  elseif share_a_record(answer, case.context:ask(case.expect.target, answer.type), "address") then
+    case:find("cname_flattened", { found = joined(answer) })
+  else
+    case:find("cname_replaced", { found = joined(answer), other = answer.type })
+  end
+  return "mismatch"
+end
+
+--- Tells what stands where a CNAME is expected, if anything does.
+-- @tparam table case
+-- @treturn ?string how it stands with the record; nil where nothing is there
+function M.judge_place(case)
+  local questions = { { case.name, "TXT" }, { case.name, "A" }, { case.name, "AAAA" } }
+  for _, answer in ipairs(case.context:asks(questions)) do
+    if answer and answer.status == "ok" and #answer.chain == 0 then
+      return (answer.type == "TXT" and judge_texts or judge_addresses)(case, answer)
+    end
+  end
+end
+
+--- Does an answer lead to the target?
+-- @tparam table case
+-- @tparam table answer
+-- @treturn boolean
+function M.fits(case, answer)
+  return case:target(answer) == case.expect.target or leads_to(answer, case.expect.target)
+end
+
+--- Does the name have a CNAME, and what a CNAME must not have beside it (RFC 1034 §3.6.2)? Tells so.
+-- @tparam table case
+-- @treturn boolean
+function M.conflict(case)
+  local answer, alias = case.answer, case.alias
+  if alias.status ~= "ok" or answer.status ~= "ok" or #answer.chain > 0 or #alias.records == 0 or answer.type == "CNAME" then
+    return false
+  end
+  case:find("cname_and_other", { found = alias.records[1].target, other = answer.type })
+  return true
+end
+
+--- Tells where the CNAME leads, if it is not where it should.
+-- @tparam table case
+-- @treturn string how it stands with the record
+function M.judge(case)
+  if M.fits(case, case.truth) then
+    return "found"
+  end
+  return judge_target(case, case:target())
+end
+
+return M

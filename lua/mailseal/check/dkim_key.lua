@@ -1,0 +1,205 @@
+--- Is what stands at a selector a key, one, and the right one (RFC 6376 §3.6)?
+-- @module mailseal.check.dkim_key
+local record = require "mailseal.record"
+
+local M = {}
+
+-- So many records are tried as pieces of one key: each order of them.
+local PIECES_MAX = 4
+
+local function has(findings, code)
+  for _, finding in ipairs(findings) do
+    if finding.code == code then
+      return true
+    end
+  end
+  return false
+end
+
+-- What each TXT record of an answer is.
+local function readings_of(answer)
+  local list = {}
+  for i, found in ipairs(answer.records) do
+    local findings, parsed = record.lint("dkim", found.strings)
+    list[i] = { text = answer.text[i], findings = findings, parsed = parsed, is_key = not has(findings, "dkim_not_a_key") }
+  end
+  return list
+end
+
+-- Is there an order in which the texts from `at` on, joined, are a key?
+local function joins(texts, at)
+  if at > #texts then
+    return record.parse("dkim", table.concat(texts)) ~= nil
+  end
+  for i = at, #texts do
+    texts[at], texts[i] = texts[i], texts[at]
+    local found = joins(texts, at + 1)
+    texts[at], texts[i] = texts[i], texts[at]
+    if found then
+      return true
+    end
+  end
+  return false
+end
+
+-- Are several records the pieces of one key, none of them a key that could be used?
+local function is_split(readings)
+  local texts = {}
+  for i, reading in ipairs(readings) do
+    if reading.parsed or i > PIECES_MAX then
+      return false
+    end
+    texts[i] = reading.text
+  end
+  return joins(texts, 1)
+end
+
+-- A key in a few words: how it ends, for all of a size begin alike.
+local function short(parsed)
+  return ("%s, %d bits, ending in %s"):format(parsed.type, parsed.bits, parsed.key:sub(-12))
+end
+
+-- Is what a record says the key that is expected, where one is?
+local function is_expected(expect, parsed)
+  return not expect.key or parsed.key == expect.key.key
+end
+
+-- Tells what is wrong with the one record that counts. Returns how it stands with it.
+local function judge_one(case, reading)
+  local expect, parsed = case.expect, reading.parsed
+  local told, failed = {}, false
+  for _, finding in ipairs(reading.findings) do
+    if expect.required or finding.code ~= "dkim_revoked" then
+      told[#told + 1] = finding
+      failed = failed or finding.severity == "error"
+    end
+  end
+  case:lint(told)
+  if failed or not parsed then
+    return "mismatch"
+  elseif is_expected(expect, parsed) then
+    return "found"
+  end
+  for _, migration in ipairs(expect.migrations) do
+    if migration.from == parsed.key then
+      case:find("record_migrating", { found = reading.text, expected = migration.to or case.expect.record })
+      return "migrating"
+    end
+  end
+  case:find("dkim_wrong_key", {
+    found = reading.text, found_key = short(parsed), expected_key = short(expect.key),
+  })
+  return "mismatch"
+end
+
+-- The keys among the readings, and the other texts.
+local function sort_out(readings)
+  local keys, others = {}, {}
+  for _, reading in ipairs(readings) do
+    local list = reading.is_key and keys or others
+    list[#list + 1] = reading
+  end
+  return keys, others
+end
+
+-- Several keys, of which one is expected.
+local function judge_keys(case, keys)
+  local right, other
+  for _, reading in ipairs(keys) do
+    if case.expect.key and reading.parsed and is_expected(case.expect, reading.parsed) then
+      right = reading
+    else
+      other = reading
+    end
+  end
+  if right and other and #keys == 2 then
+    case:find("dkim_leftover_key", { found = other.text })
+  else
+    case:find("dkim_two_keys", { count = #keys, found = keys[#keys].text })
+  end
+  return "conflicting", right or keys[1]
+end
+
+-- Texts that are no key: of a wildcard, the name of a host, or anything.
+local function judge_none(case, readings)
+  local answers = case.context.resolver:synthesized(case.name, case.type)
+  if answers then
+    case:find("record_wildcard", { found = readings[1].text, retry_at = case:retry_at() })
+    return "missing", readings[1]
+  elseif M.is_host(readings[1].text) then
+    case:find("cname_target_in_txt", { found = M.is_host(readings[1].text) })
+    return "mismatch", readings[1]
+  end
+  case:lint(readings[1].findings)
+  return "mismatch", readings[1]
+end
+
+--- The host whose name a text is, and nothing else.
+-- @tparam string text
+-- @treturn ?string in lower case, without a dot at its end; nil where it is none
+function M.is_host(text)
+  local name = text:lower():match "^[\"'%s]*([%w_-]+%.[%w_.-]+)[\"'%s]*$"
+  if name and not name:find "%.%." and name:find "%a" then
+    return (name:gsub("%.$", ""))
+  end
+end
+
+--- Is an answer what is expected: one key that can be used, and the right one where that is known?
+-- @tparam table expect see `mailseal.check.expect`
+-- @tparam table answer
+-- @treturn boolean
+function M.fits(expect, answer)
+  if answer.status ~= "ok" then
+    return false
+  end
+  local keys = sort_out(readings_of(answer))
+  local parsed = #keys == 1 and keys[1].parsed
+  return parsed and is_expected(expect, parsed) or false
+end
+
+--- Does an answer hold the key, though perhaps not as it should?
+-- @tparam table expect
+-- @tparam table answer
+-- @tparam boolean strict the very key that is expected, and no other
+-- @treturn boolean
+function M.holds(expect, answer, strict)
+  for _, reading in ipairs(answer.status == "ok" and readings_of(answer) or {}) do
+    local parsed = reading.parsed
+    if parsed and expect.key and is_expected(expect, parsed) then
+      return true
+    elseif not strict and reading.is_key and not (parsed and expect.key) then
+      return true
+    end
+  end
+  return false
+end
+
+--- Tells what is wrong with the texts at a selector.
+-- @tparam table case see `mailseal.check.case`
+-- @tparam table answer that has some
+-- @treturn string how it stands with the record: "found", "mismatch", "migrating", "conflicting" or "missing"
+-- @treturn table the reading of the record that counts: `text`, `parsed`
+function M.judge(case, answer)
+  local readings = readings_of(answer)
+  local keys, others = sort_out(readings)
+  if #readings > 1 and is_split(readings) then
+    case:find("dkim_key_split", { count = #readings, found = readings[1].text })
+    return "conflicting", readings[1]
+  elseif #keys == 0 then
+    return judge_none(case, readings)
+  elseif #keys > 1 then
+    return judge_keys(case, keys)
+  end
+  for _, other in ipairs(others) do
+    case:find("dkim_leftover_text", { found = other.text })
+  end
+  local reading = keys[1]
+  if reading.parsed and not is_expected(case.expect, reading.parsed)
+    and case.context.resolver:synthesized(case.name, case.type) then
+    case:find("record_wildcard", { found = reading.text, retry_at = case:retry_at() })
+    return "missing", reading
+  end
+  return judge_one(case, reading), reading
+end
+
+return M

@@ -1,0 +1,83 @@
+--- What the name servers of a record's own zone say, and what caches may remember otherwise.
+-- @module mailseal.check.name_servers
+local agreement = require "mailseal.dns.agreement"
+local definitive = require "mailseal.dns.answer".definitive
+
+local M = {}
+
+-- What is found of a server in a state; of those that were not asked nothing can be said.
+local found_of = { lame = "name_server_lame", silent = "name_server_silent", unresolved = "name_server_without_address" }
+
+--- Tells of name servers that do not do their work. Such a finding is of the zone, whichever record was asked for.
+-- @tparam table case see `mailseal.check.case`
+function M.states(case)
+  local own = case.own
+  for _, server in ipairs(own and own.servers or {}) do
+    local code = found_of[server.state]
+    if code then
+      case.context:find(code, { name = own.zone, where = server.host, found = server.reason })
+    end
+  end
+end
+
+--- A moment, in words.
+-- @tparam number moment seconds since 1970
+-- @treturn string such as "2027-01-15 08:00 UTC"
+function M.moment(moment)
+  return os.date("!%Y-%m-%d %H:%M UTC", moment)
+end
+
+-- On how many of the servers the record is as expected, and of how many.
+local function count(own, fits)
+  local lacks, n = {}, 0
+  for _, group in ipairs(own.groups) do
+    for _, host in ipairs(fits(group.answer) and {} or group.servers) do
+      lacks[host] = true
+    end
+  end
+  for _, server in ipairs(own.servers) do
+    if server.state == "answers" and not lacks[server.host] then
+      n = n + 1
+    end
+  end
+  return ("%d of %d"):format(n, #own.servers)
+end
+
+--- Tells that the name servers do not say the same, where they do not.
+-- @tparam table case
+-- @tparam function fits called with an answer: is it what is expected?
+-- @treturn boolean do they not?
+function M.disagree(case, fits)
+  local own = case.own
+  if not own or own.status ~= "propagating" then
+    return false
+  end
+  case:find("name_servers_disagree", {
+    where = own.zone, found = own.summary, having = count(own, fits), retry_at = own.recheck_at,
+  })
+  return true
+end
+
+--- Tells what caches remember otherwise than the name servers, who agree.
+-- @tparam table case
+-- @tparam function fits as for `disagree`
+-- @treturn ?string how that leaves the record: "propagating" where it is published, "missing" where it is no more
+function M.remembered(case, fits)
+  local own, answer = case.own, case.answer
+  if not own or case.truth ~= own.answer or not definitive[answer.status] then
+    return nil
+  end
+  if agreement.key(answer, true) == agreement.key(own.answer, true) then
+    return nil
+  end
+  local fields = { where = own.zone, until_when = M.moment(answer.recheck_at), retry_at = answer.recheck_at }
+  if fits(own.answer) and not fits(answer) then
+    case:find(answer.status == "ok" and "record_old_cached" or "record_negative_cached", fields)
+    return "propagating"
+  elseif own.answer.status ~= "ok" and not case:target() and fits(answer) then
+    case:find("record_gone", fields)
+    return "missing"
+  end
+end
+
+return M

@@ -1,0 +1,114 @@
+--- Where did the record land that is not where it belongs?
+--
+-- The name field of a DNS host's form is filled in wrongly in few ways: the host appends the domain where it was typed already, or
+-- takes the name as it is where it was not; a label is left out or typed twice; the record is entered for the domain itself,
+-- or for the domain above. Each way leads to a name that can be asked, and they are asked side by side.
+-- @module mailseal.check.placement
+local relations = require "mailseal.dns.name"
+
+local M = {}
+
+local NAME_MAX = 253
+
+-- The names above a domain under which others may have zones: not those of a single label.
+local function ancestors(domain)
+  local list, name = {}, relations.parent(domain)
+  while name and name:find(".", 1, true) do
+    list[#list + 1] = name
+    name = relations.parent(name)
+  end
+  return list
+end
+
+-- Appends a place, each once, unless it is the right one.
+local function adder(right)
+  local places, seen = {}, { [right] = true }
+  return function(name, code, strict)
+    if not seen[name] and #name <= NAME_MAX then
+      seen[name] = true
+      places[#places + 1] = { name = name, code = code, strict = strict }
+    end
+  end, places
+end
+
+-- The name as it was to be typed, and the domain appended once more: the zone's, or the one that the record is for.
+local function add_doubled(add, name, prefix, domain, zone, above)
+  for _, appended in ipairs { zone, domain } do
+    add(name .. "." .. appended, "record_name_doubled")
+  end
+  for _, appended in ipairs(above) do
+    add(name .. "." .. appended, "record_name_doubled")
+  end
+  -- What was typed held a part of the domain: "s1._domainkey.mail" in the zone mail.example.com.
+  add(("%s.%s.%s"):format(prefix, domain:match "^[^.]+", domain), "record_name_doubled")
+end
+
+-- The slips that one makes with the two labels of a key's name.
+local function add_selector_slips(add, selector, domain)
+  local parent = "_domainkey." .. domain
+  add(("%s._domainkey.%s"):format(selector, parent), "record_label_doubled")
+  add(("%s.%s.%s"):format(selector, selector, parent), "record_label_doubled")
+  add(("%s.%s"):format(selector, domain), "record_without_domainkey")
+  add(parent, "record_without_selector")
+  add(("%s.domainkey.%s"):format(selector, domain), "record_misnamed")
+  add(("%s_domainkey.%s"):format(selector, domain), "record_misnamed")
+  add(("_domainkey.%s.%s"):format(selector, domain), "record_misnamed")
+end
+
+--- The names at which a record may have landed.
+-- @tparam string name where it belongs
+-- @tparam string domain that it is for; the name is in it
+-- @tparam[opt] string zone that the name is in
+-- @treturn {table,...} each with `name`, `code` (of the finding that this would be) and `strict`: something like it may rightly be there
+function M.places(name, domain, zone)
+  local add, places = adder(name)
+  if name == domain or not relations.is_within(name, domain) then
+    return places
+  end
+  local prefix, above = name:sub(1, -#domain - 2), ancestors(domain)
+  add_doubled(add, name, prefix, domain, zone, above)
+  local selector = prefix:match "^(.+)%._domainkey$"
+  if selector then
+    add_selector_slips(add, selector, domain)
+  else
+    add(("%s.%s.%s"):format(prefix, prefix, domain), "record_label_doubled")
+    local bare, underscores = prefix:gsub("_", "")
+    if underscores > 0 then
+      add(("%s.%s"):format(bare, domain), "record_misnamed")
+    end
+  end
+  add(domain, "record_at_apex", true)
+  for _, parent in ipairs(above) do
+    add(("%s.%s"):format(prefix, parent), "record_at_parent", true)
+  end
+  return places
+end
+
+-- What to type, and where that is relative to.
+local function entry_of(name, domain, zone)
+  local within = zone and relations.is_within(name, zone) and name ~= zone and zone or domain
+  return name:sub(1, -#within - 2), within
+end
+
+--- Looks for a record where it may have landed.
+-- @tparam table context see `mailseal.check.context`
+-- @tparam table wanted `name`; `type`; `zone`, that the name is in, where it is known; and `fits`, a function that is called with an
+--   answer and says whether it holds the record; and with true where something like it may rightly be there
+-- @treturn ?table the place that fits best, nil where there is none: `code`, of the finding that this is; `answer`; and the fields of
+--   that finding: `where`, `entry` (what to type as its name) and `zone` (which that is relative to)
+function M.find(context, wanted)
+  local places, questions = M.places(wanted.name, context.domain, wanted.zone), {}
+  for i, place in ipairs(places) do
+    questions[i] = { place.name, wanted.type }
+  end
+  for i, answer in ipairs(context:asks(questions)) do
+    local place = places[i]
+    if answer and wanted.fits(answer, place.strict or false) then
+      place.answer, place.where = answer, place.name
+      place.entry, place.zone = entry_of(wanted.name, context.domain, wanted.zone)
+      return place
+    end
+  end
+end
+
+return M

@@ -1,0 +1,17 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a CNAME to a mail service that has CNAMEs of its own",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["s1._domainkey.example.com"] = { { type = "CNAME", data = "s1.domainkey.u1.wl1.sendgrid.example." } },
+    ["s1.domainkey.u1.wl1.sendgrid.example"] = { { type = "CNAME", data = "s1.keys.sendgrid.example." } },
+    ["s1.keys.sendgrid.example"] = { { type = "TXT", data = texts.good } },
+  },
+  check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" } },
+  findings = {},
+  status = "ok",
+  records = {
+    s1 = { name = "s1._domainkey.example.com", type = "TXT", status = "found", findings = {}, found = texts.good },
+  },
+}

@@ -1,0 +1,32 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "another key in the place of a CNAME",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.other } },
+    ["s1.dkim.provider.example"] = { { type = "TXT", data = texts.good } },
+  },
+  check = {
+    domain = "example.com", only = { "dkim" },
+    expect = {
+      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
+    },
+  },
+  findings = {
+    {
+      code = "cname_replaced",
+      severity = "error",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "one",
+      expected = "s1.dkim.provider.example",
+      found = texts.other,
+      fix = "Remove that record, and make a CNAME of the same name with the target s1.dkim.provider.example.",
+    },
+  },
+  status = "error",
+  records = {
+    one = { name = "s1._domainkey.example.com", type = "CNAME", status = "mismatch", findings = { "cname_replaced" } },
+  },
+}

@@ -1,0 +1,36 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a CNAME to whose target the domain was appended",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["s1._domainkey.example.com"] = { { type = "CNAME", data = "s1.dkim.provider.example.example.com." } },
+    ["s1.dkim.provider.example"] = { { type = "TXT", data = texts.good } },
+  },
+  check = {
+    domain = "example.com", only = { "dkim" },
+    expect = {
+      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
+    },
+  },
+  findings = {
+    {
+      code = "cname_target_doubled",
+      severity = "error",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "one",
+      expected = "s1.dkim.provider.example",
+      found = "s1.dkim.provider.example.example.com",
+      fix = "Enter s1.dkim.provider.example as the target with a dot at its end, or as the host asks for names "
+        .. "outside of the domain.",
+    },
+  },
+  status = "error",
+  records = {
+    one = {
+      name = "s1._domainkey.example.com", type = "CNAME", status = "mismatch",
+      findings = { "cname_target_doubled" }, found = "s1.dkim.provider.example.example.com",
+    },
+  },
+}

@@ -1,0 +1,25 @@
+return {
+  title = "a text that is no key",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["s1._domainkey.example.com"] = { { type = "TXT", data = "mail service verification: 1" } },
+  },
+  check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" } },
+  findings = {
+    {
+      code = "dkim_not_a_key",
+      severity = "error",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "s1",
+      found = "mail service verification: 1",
+    },
+  },
+  status = "error",
+  records = {
+    s1 = {
+      name = "s1._domainkey.example.com", type = "TXT", status = "mismatch",
+      findings = { "dkim_not_a_key" }, found = "mail service verification: 1",
+    },
+  },
+}

@@ -1,0 +1,29 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "two keys at one selector",
+  line = "a leftover second TXT record at the selector",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.other }, { type = "TXT", data = texts.good } },
+  },
+  check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" } },
+  findings = {
+    {
+      code = "dkim_two_keys",
+      severity = "error",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "s1",
+      found = texts.good,
+      fix = "Remove all but the right one; a further key needs a selector of its own.",
+    },
+  },
+  status = "error",
+  records = {
+    s1 = {
+      name = "s1._domainkey.example.com", type = "TXT", status = "conflicting",
+      findings = { "dkim_two_keys" }, found = texts.other,
+    },
+  },
+}

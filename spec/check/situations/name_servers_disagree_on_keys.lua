@@ -1,0 +1,39 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a new key that one of three name servers has, where the others have the old one",
+  line = "name servers that disagree",
+  zone = {
+    ["example.com"] = {
+      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
+      { type = "NS", data = "ns1.example.com." }, { type = "NS", data = "ns2.example.com." }, { type = "NS", data = "ns3.example.com." },
+    },
+    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
+    ["ns2.example.com"] = { { type = "A", data = "192.0.2.2" } },
+    ["ns3.example.com"] = { { type = "A", data = "192.0.2.3" } },
+    ["s1._domainkey.example.com"] = {
+      { type = "TXT", data = texts.good, servers = { "ns1.example.com" } },
+      { type = "TXT", data = texts.other, servers = { "ns2.example.com", "ns3.example.com" } },
+    },
+  },
+  check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true },
+  findings = {
+    {
+      code = "name_servers_disagree",
+      severity = "pending",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "s1",
+      expected = texts.good,
+      found = "all 3 name servers have it, in 2 versions",
+      where = "example.com",
+      retry_in = 60,
+      fix = "Wait; where it stays so for hours, have the DNS host see why its name servers differ.",
+    },
+  },
+  status = "unknown",
+  retry_in = 60,
+  records = {
+    s1 = { name = "s1._domainkey.example.com", type = "TXT", status = "propagating", findings = { "name_servers_disagree" } },
+  },
+}

@@ -1,0 +1,34 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a key that no name server has yet",
+  zone = {
+    ["example.com"] = {
+      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
+      { type = "NS", data = "ns1.example.com." }, { type = "NS", data = "ns2.example.com." }, { type = "NS", data = "ns3.example.com." },
+    },
+    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
+    ["ns2.example.com"] = { { type = "A", data = "192.0.2.2" } },
+    ["ns3.example.com"] = { { type = "A", data = "192.0.2.3" } },
+  },
+  check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true },
+  findings = {
+    {
+      code = "record_missing",
+      severity = "pending",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "s1",
+      expected = texts.good,
+      where = "example.com",
+      retry_in = 300,
+      fix = "Publish it at the host of the domain's DNS (ns1.example.com, ns2.example.com, ns3.example.com); "
+        .. "where that has been done, wait until caches have forgotten that it was not there.",
+    },
+  },
+  status = "unknown",
+  retry_in = 300,
+  records = {
+    s1 = { name = "s1._domainkey.example.com", type = "TXT", status = "missing", findings = { "record_missing" } },
+  },
+}

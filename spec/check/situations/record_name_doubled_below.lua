@@ -1,0 +1,28 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a key of a subdomain at a name to which the zone above was appended",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["s1._domainkey.mail.example.com.example.com"] = { { type = "TXT", data = texts.good } },
+  },
+  check = { domain = "mail.example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },
+  findings = {
+    {
+      code = "record_name_doubled",
+      severity = "error",
+      aspect = "dkim",
+      name = "s1._domainkey.mail.example.com",
+      record = "s1",
+      expected = texts.good,
+      found = "s1._domainkey.mail.example.com.example.com",
+      where = "s1._domainkey.mail.example.com.example.com",
+      fix = "Enter s1._domainkey.mail as the record's name, to which the host appends example.com; or the whole "
+        .. "name with a dot at its end, where the host takes that.",
+    },
+  },
+  status = "error",
+  records = {
+    s1 = { name = "s1._domainkey.mail.example.com", type = "TXT", status = "missing", findings = { "record_name_doubled" } },
+  },
+}

@@ -1,0 +1,29 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a key in a sub-zone, whose form was given the sub-zone's label as well",
+  line = "the record in the wrong zone",
+  zone = {
+    ["mail.example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" } },
+    ["s1._domainkey.mail.mail.example.com"] = { { type = "TXT", data = texts.good } },
+  },
+  check = { domain = "mail.example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },
+  findings = {
+    {
+      code = "record_name_doubled",
+      severity = "error",
+      aspect = "dkim",
+      name = "s1._domainkey.mail.example.com",
+      record = "s1",
+      expected = texts.good,
+      found = "s1._domainkey.mail.mail.example.com",
+      where = "s1._domainkey.mail.mail.example.com",
+      fix = "Enter s1._domainkey as the record's name, to which the host appends mail.example.com; or the whole "
+        .. "name with a dot at its end, where the host takes that.",
+    },
+  },
+  status = "error",
+  records = {
+    s1 = { name = "s1._domainkey.mail.example.com", type = "TXT", status = "missing", findings = { "record_name_doubled" } },
+  },
+}

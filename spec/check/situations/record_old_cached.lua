@@ -1,0 +1,48 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a key that was exchanged after it had been asked for",
+  before = {
+    ["example.com"] = {
+      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
+      { type = "NS", data = "ns1.example.com." }, { type = "NS", data = "ns2.example.com." }, { type = "NS", data = "ns3.example.com." },
+    },
+    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
+    ["ns2.example.com"] = { { type = "A", data = "192.0.2.2" } },
+    ["ns3.example.com"] = { { type = "A", data = "192.0.2.3" } },
+    ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.other, ttl = 1800 } },
+  },
+  elapsed = 60,
+  zone = {
+    ["example.com"] = {
+      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
+      { type = "NS", data = "ns1.example.com." }, { type = "NS", data = "ns2.example.com." }, { type = "NS", data = "ns3.example.com." },
+    },
+    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
+    ["ns2.example.com"] = { { type = "A", data = "192.0.2.2" } },
+    ["ns3.example.com"] = { { type = "A", data = "192.0.2.3" } },
+    ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.good } },
+  },
+  check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true },
+  findings = {
+    {
+      code = "record_old_cached",
+      severity = "pending",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "s1",
+      expected = texts.good,
+      where = "example.com",
+      retry_in = 1740,
+      fix = "Nothing is to be done but to wait.",
+    },
+  },
+  status = "unknown",
+  retry_in = 1740,
+  records = {
+    s1 = {
+      name = "s1._domainkey.example.com", type = "TXT", status = "propagating",
+      findings = { "record_old_cached" }, found = texts.good,
+    },
+  },
+}

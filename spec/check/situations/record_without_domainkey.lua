@@ -1,0 +1,27 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a key at a name without _domainkey",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["s1.example.com"] = { { type = "TXT", data = texts.good } },
+  },
+  check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },
+  findings = {
+    {
+      code = "record_without_domainkey",
+      severity = "error",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "s1",
+      expected = texts.good,
+      found = "s1.example.com",
+      where = "s1.example.com",
+      fix = "Enter s1._domainkey as the record's name, to which the host appends example.com.",
+    },
+  },
+  status = "error",
+  records = {
+    s1 = { name = "s1._domainkey.example.com", type = "TXT", status = "missing", findings = { "record_without_domainkey" } },
+  },
+}
