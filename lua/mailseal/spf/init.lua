@@ -138,14 +138,16 @@ end
 -- - `record` (text), `parsed` (as of `mailseal.record.spf`), `findings` (as of its lint; empty where there is no record).
 -- - `problem`: what keeps receivers from using it: `no_domain`, `no_record`, `two_records`, `syntax` (the findings say more),
 --   `bad_domain`, `temporary` (DNS gave no answer); `cycle` (it is one of those above it); `macro` (the name depends on the client or
---   on the sender, which were not given); `too_many` (there is no end to it). Nil where there is none.
+--   on the sender, which were not given). Nil where there is none.
 -- - `children`: the nodes below it, in the order of its terms.
--- - `lookups`: how many of its own terms query; `total`: with all below. Receivers give up at more than 10, unless a term matches
---   before. What stands behind `all` does not count, nor does a redirect beside it.
--- - `asked`: for each `a`, `mx` and `exists` whose name is known: `term`, `name`, `answers`, and `void` where these found nothing.
+-- - `terms`: those of its terms that query, in their order, without what stands behind `all` or is a redirect beside it; each with
+--   `term` (as written), `name` ("include", "mx", …), `cost` (how many look-ups it comes to, with all below), `child` (the node it
+--   leads to); of an `a`, `mx` or `exists` whose name is known, `target` (that name) and `answers`; and `void`, true where it finds
+--   nothing.
+-- - `lookups`: how many these are; `total`: what they cost. Receivers give up at more than 10, unless a term matches before.
 -- - `voids`: how many of its terms, and of those below, find nothing; of an `a`, neither IPv4 nor IPv6 addresses. Receivers give up at
 --   more than 2.
--- - `capped`: of the root, true where the tree is larger than is looked at (200 nodes, 20 deep), and its counts are too small.
+-- - `capped`: of the root, true where there is more than is looked at (200 nodes, 20 deep, 200 hosts), so that its counts are too small.
 -- - `parent`: the node above.
 -- @tparam string domain
 -- @tparam table options

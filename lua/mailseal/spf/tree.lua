@@ -15,8 +15,8 @@ local M = {}
 
 local SECONDS = 20
 
--- What a tree may have at most: hostile records include each other without end. Ten look-ups need no more than eleven.
-local NODES_MAX, DEPTH_MAX = 200, 20
+-- What a tree may have at most: records can include each other without end. A sound one has no more than eleven.
+local NODES_MAX, DEPTH_MAX, QUESTIONS_MAX = 200, 20, 200
 
 -- Of a client that is not known, the macros that tell of it, or of the sender; %{d} and %{o} are the domain's.
 local UNKNOWN, NEVER_KNOWN = "slipvhcrt", "p"
@@ -27,7 +27,7 @@ local function new_node(self, domain, term, parent)
   self.nodes = self.nodes + 1
   return {
     domain = domain, term = term, parent = parent, depth = parent and parent.depth + 1 or 0,
-    findings = {}, children = {}, asked = {}, lookups = 0, total = 0, voids = 0,
+    findings = {}, children = {}, terms = {}, lookups = 0, total = 0, voids = 0,
   }
 end
 
@@ -51,18 +51,17 @@ local function name_of(self, spec, domain)
 end
 
 -- What an include or a redirect leads to. Whatever is the matter with it, there is a node that says so.
-local function add_child(self, node, term, below)
+local function add_child(self, node, term, step, below)
+  if self.nodes >= NODES_MAX or node.depth >= DEPTH_MAX then
+    self.root.capped = true
+    return
+  end
   local spec = term.domain or term.value
   local name, problem = name_of(self, spec, node.domain)
   local child = new_node(self, name or spec, term.text, node)
-  node.children[#node.children + 1] = child
-  if name and is_above(node, name) then
-    problem = "cycle"
-  elseif name and (self.nodes > NODES_MAX or child.depth > DEPTH_MAX) then
-    problem, self.root.capped = "too_many", true
-  end
-  child.problem = problem
-  if not problem then
+  child.problem = name and is_above(node, name) and "cycle" or problem
+  node.children[#node.children + 1], step.child = child, child
+  if not child.problem then
     below.nodes[#below.nodes + 1] = child
   end
 end
@@ -70,17 +69,31 @@ end
 local kinds = { a = { "A", "AAAA" }, mx = { "MX" }, exists = { "A" } }
 
 -- Notes what a term asks for, beside records: what finds nothing is a void look-up.
-local function add_question(self, node, term, below)
+local function add_question(self, node, term, step, below)
   local name = self.hosts and kinds[term.name] and name_of(self, term.domain, node.domain)
-  if not name then
-    return
+  if name and self.asked >= QUESTIONS_MAX then
+    self.root.capped = true
+  elseif name then
+    self.asked = self.asked + 1
+    step.target, step.node = name, node
+    below.steps[#below.steps + 1] = step
   end
-  local asked = { node = node, term = term.text, name = name, types = kinds[term.name] }
-  below.asked[#below.asked + 1] = asked
 end
 
 local has_record = { include = true, redirect = true }
 local is_local = { ip4 = true, ip6 = true, all = true }
+
+-- Notes a term that queries, and what it leads to.
+local function add_step(self, node, term, below)
+  local step = { term = term.text, name = term.name, cost = 1 }
+  node.terms[#node.terms + 1] = step
+  node.lookups = node.lookups + 1
+  if has_record[term.name] then
+    add_child(self, node, term, step, below)
+  else
+    add_question(self, node, term, step, below)
+  end
+end
 
 -- Reads a node's record, and notes what it leads to.
 local function read(self, node, below)
@@ -99,12 +112,7 @@ local function read(self, node, below)
   end
   for _, term in ipairs(records.reachable(node.parsed)) do
     if not is_local[term.name] then
-      node.lookups = node.lookups + 1
-    end
-    if has_record[term.name] and self.nodes <= 2 * NODES_MAX then
-      add_child(self, node, term, below)
-    else
-      add_question(self, node, term, below)
+      add_step(self, node, term, below)
     end
   end
 end
@@ -116,25 +124,26 @@ local function questions_of(level)
   for _, node in ipairs(level.nodes) do
     list[#list + 1] = { node.domain, "TXT" }
   end
-  for _, asked in ipairs(level.asked) do
-    for _, kind in ipairs(asked.types) do
-      list[#list + 1] = { asked.name, kind }
+  for _, step in ipairs(level.steps) do
+    for _, kind in ipairs(kinds[step.name]) do
+      list[#list + 1] = { step.target, kind }
     end
   end
   return list
 end
 
 -- Notes what was answered to a term's questions; it is void where all of them have found nothing.
-local function note_answers(self, asked)
-  local noted = { term = asked.term, name = asked.name, answers = {}, void = true }
-  for i, kind in ipairs(asked.types) do
-    local answer = self.questions:ask(asked.name, kind)
-    noted.answers[i] = answer
-    noted.void = noted.void and definitive[answer.status] and #answer.records == 0
+local function note_answers(self, step)
+  local void = true
+  step.answers = {}
+  for i, kind in ipairs(kinds[step.name]) do
+    local answer = self.questions:ask(step.target, kind)
+    step.answers[i] = answer
+    void = void and definitive[answer.status] and #answer.records == 0
   end
-  local node = asked.node
-  node.asked[#node.asked + 1] = noted
-  node.voids = node.voids + (noted.void and 1 or 0)
+  step.void = void or nil
+  step.node.voids = step.node.voids + (void and 1 or 0)
+  step.node = nil
 end
 
 local function is_void(node)
@@ -143,11 +152,17 @@ end
 
 -- Adds up what stands below each node.
 local function add_up(node)
-  node.total = node.lookups
-  for _, child in ipairs(node.children) do
-    add_up(child)
-    node.total = node.total + child.total
-    node.voids = node.voids + child.voids + (is_void(child) and 1 or 0)
+  for _, step in ipairs(node.terms) do
+    local child = step.child
+    if child then
+      add_up(child)
+      step.cost = 1 + child.total
+      node.voids = node.voids + child.voids
+      if is_void(child) then
+        step.void, node.voids = true, node.voids + 1
+      end
+    end
+    node.total = node.total + step.cost
   end
 end
 
@@ -166,7 +181,7 @@ function M.build(domain, options)
     return nil, message, code
   end
   local self = {
-    facts = facts, client = options.ip and options.sender and options.helo, hosts = options.hosts ~= false, nodes = 0,
+    facts = facts, client = options.ip and options.sender and options.helo, hosts = options.hosts ~= false, nodes = 0, asked = 0,
     questions = questions.new(options.resolver, options.deadline or SECONDS),
   }
   local root = new_node(self, facts_of.ascii(domain))
@@ -175,15 +190,15 @@ function M.build(domain, options)
     root.problem = "bad_domain"
     return root
   end
-  local level = { nodes = { root }, asked = {} }
-  while level.nodes[1] or level.asked[1] do
+  local level = { nodes = { root }, steps = {} }
+  while level.nodes[1] or level.steps[1] do
     self.questions:ask_all(questions_of(level))
-    local below = { nodes = {}, asked = {} }
+    local below = { nodes = {}, steps = {} }
     for _, node in ipairs(level.nodes) do
       read(self, node, below)
     end
-    for _, asked in ipairs(level.asked) do
-      note_answers(self, asked)
+    for _, step in ipairs(level.steps) do
+      note_answers(self, step)
     end
     level = below
   end
