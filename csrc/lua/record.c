@@ -65,6 +65,42 @@ void ms_lua_push_record_findings(lua_State *L, const ms_findings *findings)
     }
 }
 
+/* ---- What several kinds have */
+
+void ms_lua_set_other_tags(lua_State *L, const ms_tag_rules *rules, const ms_tag_list *list)
+{
+    int n = 0;
+
+    lua_newtable(L);
+    for (size_t i = 0; i < list->n; i++) {
+        if (ms_tag_is_known(rules, list->tag[i].name))
+            continue;
+        lua_createtable(L, 0, 2);
+        ms_lua_set_span(L, "name", list->tag[i].name);
+        ms_lua_set_span(L, "value", list->tag[i].value);
+        lua_rawseti(L, -2, ++n);
+    }
+    lua_setfield(L, -2, "others");
+}
+
+void ms_lua_set_words(lua_State *L, const char *field, ms_span list)
+{
+    int n = 0;
+
+    lua_newtable(L);
+    for (ms_span rest = list; rest.n > 0;) {
+        ms_span word = ms_span_trim(ms_span_cut(rest, ',', &rest));
+
+        if (word.n == 0)
+            continue;
+        lua_pushlstring(L, word.p, word.n);
+        lua_rawseti(L, -2, ++n);
+    }
+    lua_setfield(L, -2, field);
+}
+
+/* ---- The catalogue */
+
 /* kinds(): the catalogue, { {code=, severity=, cause=, fix=}, … } */
 static int record_kinds(lua_State *L)
 {
@@ -99,8 +135,11 @@ int ms_open_record(lua_State *L)
     ms_lua_record_spf_type(L);
     lua_newtable(L);
     ms_lua_setfuncs(L, functions);
+    ms_lua_setfuncs(L, ms_lua_record_bimi);
     ms_lua_setfuncs(L, ms_lua_record_dkim);
     ms_lua_setfuncs(L, ms_lua_record_dmarc);
+    ms_lua_setfuncs(L, ms_lua_record_mta_sts);
     ms_lua_setfuncs(L, ms_lua_record_spf);
+    ms_lua_setfuncs(L, ms_lua_record_tls_rpt);
     return 1;
 }

@@ -54,7 +54,8 @@ void ms_findings_add_as(ms_findings *findings, ms_finding_code code, ms_severity
 
     if (finding.n > MS_FOUND_MAX)
         finding.n = MS_FOUND_MAX;
-    if (findings->n == MS_FINDINGS_MAX)
+    findings->has_error = findings->has_error || severity == MS_ERROR;
+    if (findings->n >= (severity == MS_ERROR ? MS_FINDINGS_MAX : MS_FINDINGS_MAX / 2))
         return;
     ms_buf_add(&findings->found, found.p, finding.n);
     if (findings->found.failed || !make_room(findings))

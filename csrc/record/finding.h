@@ -50,11 +50,12 @@ typedef struct ms_findings {
     size_t n;
     size_t cap;
     ms_buf found;
+    bool has_error; /* one was an error, added or left out */
     bool failed;
 } ms_findings;
 
 /* Copies `found`, cut where it is longer than MS_FOUND_MAX octets. What comes after MS_FINDINGS_MAX findings is left
- * out: nobody reads it, and hostile texts would make many. */
+ * out, and after half as many what is no error: nobody reads it, and hostile texts would make many. */
 enum { MS_FOUND_MAX = 200, MS_FINDINGS_MAX = 100 };
 void ms_findings_add(ms_findings *findings, ms_finding_code code, ms_span found);
 

@@ -36,7 +36,8 @@ static bool is_name(const ms_tag_rules *rules, ms_span name)
     for (size_t i = 0; i < name.n; i++)
         if (!may_be_in_name(rules, name.p[i]))
             return false;
-    return name.n > 0 && (ms_is_alpha(name.p[0]) || (rules->digit_first && ms_is_digit(name.p[0])));
+    return name.n > 0 && (rules->name_max == 0 || name.n <= rules->name_max) &&
+           (ms_is_alpha(name.p[0]) || (rules->digit_first && ms_is_digit(name.p[0])));
 }
 
 /* The known name that `name` is but for its case; empty where there is none. */
@@ -119,7 +120,9 @@ static void keep(cutter *c, const ms_lint_tag *tag)
 {
     for (size_t i = 0; i < c->list->n; i++)
         if (ms_span_eq(c->list->tag[i].name, tag->name)) {
-            add(c, MS_FINDING_TAG_DUPLICATE, tag->name);
+            ms_severity severity = c->rules->first_counts || c->rules->tolerant ? MS_WARNING : MS_ERROR;
+
+            ms_findings_add_as(c->findings, MS_FINDING_TAG_DUPLICATE, severity, tag->name);
             return;
         }
     if (c->list->n == MS_TAGS_MAX)
@@ -195,6 +198,11 @@ void ms_tags_lint(const ms_tag_rules *rules, ms_span text, ms_tag_list *list, ms
     }
 }
 
+static bool has_line_break(ms_span s)
+{
+    return s.n > 0 && (memchr(s.p, '\r', s.n) != NULL || memchr(s.p, '\n', s.n) != NULL);
+}
+
 bool ms_tags_lint_strings(const ms_tag_rules *rules, const ms_span *strings, size_t n, ms_buf *text, ms_tag_list *list,
                           ms_findings *findings)
 {
@@ -206,6 +214,8 @@ bool ms_tags_lint_strings(const ms_tag_rules *rules, const ms_span *strings, siz
     ms_buf_free(&joined);
     if (text->failed)
         return false;
+    if (rules->tight && has_line_break(ms_buf_span(text)))
+        ms_findings_add_once(findings, MS_FINDING_PASTED_LINE_BREAK, MS_LIT("\r\n"));
     ms_tags_lint(rules, ms_span_trim(ms_buf_span(text)), list, findings);
     return !findings->failed;
 }
@@ -218,9 +228,76 @@ const ms_lint_tag *ms_tag_list_find(const ms_tag_list *list, const char *name)
     return NULL;
 }
 
+bool ms_tag_is_known(const ms_tag_rules *rules, ms_span name)
+{
+    return known_name(rules, name).n > 0;
+}
+
+/* Printing characters but ";" and "=" (RFC 8460 §3, RFC 8461 §3.1). */
+static bool is_tight_value(ms_span value)
+{
+    for (size_t i = 0; i < value.n; i++)
+        if (value.p[i] <= 0x20 || value.p[i] > 0x7e || value.p[i] == '=')
+            return false;
+    return value.n > 0;
+}
+
 void ms_tag_list_unknown(const ms_tag_rules *rules, const ms_tag_list *list, ms_findings *findings)
 {
-    for (size_t i = 0; i < list->n; i++)
-        if (known_name(rules, list->tag[i].name).n == 0)
-            ms_findings_add(findings, MS_FINDING_TAG_UNKNOWN, list->tag[i].name);
+    for (size_t i = 0; i < list->n; i++) {
+        const ms_lint_tag *tag = &list->tag[i];
+
+        if (ms_tag_is_known(rules, tag->name))
+            continue;
+        if (rules->tight && !is_tight_value(tag->value))
+            ms_findings_add(findings, MS_FINDING_TAG_BAD_VALUE, tag->piece);
+        ms_findings_add(findings, MS_FINDING_TAG_UNKNOWN, tag->name);
+    }
+}
+
+/* ---- Records that begin with v= */
+
+static bool is_meant(const ms_tag_kind *kind, const ms_lint_tag *v, const ms_tag_list *list)
+{
+    if (v == NULL)
+        return ms_tag_list_find(list, kind->main) != NULL;
+    return ms_span_istarts(v->value, ms_span_str(kind->stem));
+}
+
+/* White space in front of the list, or of its first semicolon. */
+static bool is_loose(ms_span text)
+{
+    ms_span rest, first = ms_span_cut(text, ';', &rest);
+
+    return first.n > 0 && (ms_is_fws(first.p[0]) || (rest.p != NULL && ms_is_fws(first.p[first.n - 1])));
+}
+
+static void look_at_version(const ms_tag_kind *kind, const ms_lint_tag *v, ms_span text, const ms_tag_list *list,
+                            ms_findings *findings)
+{
+    ms_span rest;
+
+    if (v == NULL || v != list->tag || !ms_span_eq(v->value, ms_span_str(kind->version)))
+        ms_findings_add(findings, kind->bad_version, list->tag[0].piece);
+    else if (kind->rules.tight && is_loose(text))
+        ms_findings_add(findings, kind->bad_version, ms_span_cut(text, ';', &rest));
+}
+
+bool ms_tag_kind_lint(const ms_tag_kind *kind, const ms_span *strings, size_t n, ms_buf *text, ms_tag_list *list,
+                      ms_findings *findings)
+{
+    size_t before = findings->n;
+    const ms_lint_tag *v;
+
+    if (!ms_tags_lint_strings(&kind->rules, strings, n, text, list, findings))
+        return false;
+    v = ms_tag_list_find(list, "v");
+    if (is_meant(kind, v, list)) {
+        look_at_version(kind, v, ms_buf_span(text), list, findings);
+    } else {
+        findings->n = before;
+        ms_findings_add(findings, kind->not_a_record, ms_span_trim(ms_buf_span(text)));
+        list->n = 0;
+    }
+    return !findings->failed;
 }

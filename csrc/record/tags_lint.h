@@ -16,11 +16,13 @@ typedef struct ms_tag_rules {
     const char *names;      /* those the kind has, in lower case, a space between: "v p sp rua" */
     const char *free_tag;   /* the tag in which people write what they like, "n"; or NULL */
     const char *name_marks; /* what a name may hold besides letters and digits: "_" */
+    size_t name_max;        /* the longest a name may be; 0 where that is not said */
     bool digit_first;       /* a name may begin with a digit */
     bool any_case;          /* names mean the same in upper case */
     bool ascii;             /* octets over 0x7f are allowed nowhere, but in the free tag */
-    bool tight;             /* no white space beside "=" */
-    bool tolerant;          /* readers pass over a piece that is wrong: slips are warnings, not errors */
+    bool tight;        /* no white space beside "=", in front of the list or in a tag that nobody knows; no folding */
+    bool first_counts; /* readers use the first of two tags of a name: the second is a warning, not an error */
+    bool tolerant;     /* readers pass over a piece that is wrong: slips are warnings, not errors */
 } ms_tag_rules;
 
 typedef struct ms_lint_tag {
@@ -43,8 +45,26 @@ void ms_tags_lint(const ms_tag_rules *rules, ms_span text, ms_tag_list *list, ms
 bool ms_tags_lint_strings(const ms_tag_rules *rules, const ms_span *strings, size_t n, ms_buf *text, ms_tag_list *list,
                           ms_findings *findings);
 
+/* By what the records of a kind are known that begin with v=. */
+typedef struct ms_tag_kind {
+    ms_tag_rules rules;
+    const char *version;          /* "BIMI1" */
+    const char *stem;             /* "BIMI": a v= that begins so, whatever its case, is meant as one */
+    const char *main;             /* "l": a text without v= that has this tag is meant as one */
+    ms_finding_code not_a_record; /* it is meant as none: the only finding then */
+    ms_finding_code bad_version;  /* v= is not there, not the first tag or not `version` */
+} ms_tag_kind;
+
+/* ms_tags_lint_strings for those kinds, with what there is to say of v=. A text that is meant as none leaves *list
+ * empty. False only when memory is out. */
+bool ms_tag_kind_lint(const ms_tag_kind *kind, const ms_span *strings, size_t n, ms_buf *text, ms_tag_list *list,
+                      ms_findings *findings);
+
 /* The tag called `name`, or NULL. */
 const ms_lint_tag *ms_tag_list_find(const ms_tag_list *list, const char *name);
+
+/* Is `name` one of those of the rules? */
+bool ms_tag_is_known(const ms_tag_rules *rules, ms_span name);
 
 /* Reports the tags that the kind does not have. Called at last, for it is but advice. */
 void ms_tag_list_unknown(const ms_tag_rules *rules, const ms_tag_list *list, ms_findings *findings);

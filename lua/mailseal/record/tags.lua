@@ -1,0 +1,65 @@
+--- What the records have in common that are lists of tags after `v=`: the verdict of a lint, and writing.
+-- @module mailseal.record.tags
+local M = {}
+
+--- The strict verdict on a text, of what a lint found in it: the record, or the first error.
+-- @tparam {table,...} findings
+-- @tparam ?table record what the lint gave beside them: nil where a finding is an error
+-- @treturn[1] table the record
+-- @treturn[2] nil
+-- @treturn[2] string the message of the first error
+-- @treturn[2] string its code
+function M.verdict(findings, record)
+  if record then
+    return record
+  end
+  for _, finding in ipairs(findings) do
+    if finding.severity == "error" then
+      return nil, finding.message, finding.code
+    end
+  end
+end
+
+local function percent(character)
+  return ("%%%02X"):format(character:byte())
+end
+
+--- A URI with those characters encoded that have a meaning in records: comma, semicolon and exclamation mark (RFC 3986 §2.1).
+-- @tparam string uri
+-- @treturn string
+function M.encode(uri)
+  return (uri:gsub("[,;!]", percent))
+end
+
+-- May it stand as a value without being read as something else?
+local function is_value(value)
+  return type(value) == "string" and not value:find("[;%c]") and not value:find("^%s") and not value:find("%s$")
+end
+
+--- Writes a list of tags, and reads it again: what is written is what its receivers can use.
+-- @tparam {table,...} tags in their order, each with `name` and `value`
+-- @tparam ?{table,...} others further ones
+-- @tparam function parse the kind's own reader
+-- @treturn[1] string
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string "bad_value" (a value is no string, or holds what would end the tag), or a code of the reader
+function M.write(tags, others, parse)
+  local pieces = {}
+  for _, list in ipairs { tags, others or {} } do
+    for _, tag in ipairs(list) do
+      if not is_value(tag.value) then
+        return nil, ("the value of %s may hold no semicolon, line break or white space at its ends"):format(tostring(tag.name)), "bad_value"
+      end
+      pieces[#pieces + 1] = tag.name .. "=" .. tag.value
+    end
+  end
+  local text = table.concat(pieces, "; ")
+  local record, message, code = parse(text)
+  if not record then
+    return nil, message, code
+  end
+  return text
+end
+
+return M
