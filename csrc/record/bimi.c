@@ -20,14 +20,14 @@ static ms_span value_of(const ms_lint_tag *tag)
 /* Is what `tag` names an https URI to be used? Commas have to be encoded, for the value is one URI and no list. */
 static bool check_uri(const ms_lint_tag *tag, ms_uri *uri, ms_findings *findings)
 {
-    if (!ms_uri_read(tag->value, uri) || memchr(tag->value.p, ',', tag->value.n) != NULL)
-        ms_findings_add(findings, MS_FINDING_BIMI_BAD_URI, tag->piece);
-    else if (!ms_span_ieq(uri->scheme, MS_LIT("https")))
-        ms_findings_add(findings, MS_FINDING_BIMI_NOT_HTTPS, tag->piece);
-    else if (!ms_uri_is_https(uri))
-        ms_findings_add(findings, MS_FINDING_BIMI_BAD_URI, tag->piece);
-    else
+    bool is_uri = ms_uri_read(tag->value, uri) && memchr(tag->value.p, ',', tag->value.n) == NULL;
+
+    if (is_uri && ms_uri_is_https(uri))
         return true;
+    if (is_uri && !ms_span_ieq(uri->scheme, MS_LIT("https")))
+        ms_findings_add(findings, MS_FINDING_BIMI_NOT_HTTPS, tag->piece);
+    else
+        ms_findings_add(findings, MS_FINDING_BIMI_BAD_URI, tag->piece);
     return false;
 }
 

@@ -44,7 +44,7 @@ static ms_span before_any(ms_span s, const char *ends)
 /* host [ ":" port ]: the host, or nothing where the port is no number. */
 static ms_span host_of(ms_span authority)
 {
-    ms_span port, host = authority;
+    ms_span port, host;
 
     if (authority.n > 0 && authority.p[0] == '[')
         return authority;

@@ -74,3 +74,25 @@ describe("mailseal record dkim", function()
     end)
   end)
 end)
+
+describe("mailseal record", function()
+  it("knows every kind of record, by its name with hyphens", function()
+    for kind, text in pairs {
+      bimi = "v=BIMI1; l=https://example.com/logo.svg; a=https://example.com/mark.pem",
+      ["mta-sts"] = "v=STSv1; id=1",
+      ["mta-sts-policy"] = "version: STSv1\r\nmode: none\r\nmax_age: 86400",
+      ["tls-rpt"] = "v=TLSRPTv1; rua=mailto:a@example.com",
+    } do
+      assert.equal(0, shell.mailseal { "record", kind, text }.status, kind)
+      assert.matches("^error: [^\n]*%(" .. kind:gsub("%-", "_") .. "_[%l_]+%)\n", shell.mailseal { "record", kind, "v=x; l=" }.out)
+    end
+    assert.equal(64, shell.mailseal { "record", "mta_sts", "" }.status)
+  end)
+
+  it("reads a policy from a file that ends its lines as Windows does", function()
+    local policy = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\nmax_age: 604800\r\n"
+    local result = shell.mailseal({ "record", "mta-sts-policy", "-" }, policy)
+    assert.same({ status = 0, out = "ok: nothing is wrong with this record\n", err = "" }, result)
+    assert.same(result, shell.mailseal({ "record", "mta-sts-policy", "-" }, (policy:gsub("\r", ""))))
+  end)
+end)

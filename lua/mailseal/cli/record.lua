@@ -8,7 +8,7 @@ local status = require "mailseal.cli.status"
 
 local M = {}
 
-local kinds = { "dkim", "spf" }
+local kinds = { "bimi", "dkim", "mta-sts", "mta-sts-policy", "spf", "tls-rpt" }
 
 --- Declares the options.
 -- @tparam table command argparse's command
@@ -67,7 +67,7 @@ end
 -- @treturn number exit status
 function M.run(given)
   local record = require "mailseal.record"
-  local findings = record.lint(given.kind, read_text(given))
+  local findings = record.lint((given.kind:gsub("-", "_")), read_text(given))
   local verdict = worst(findings)
   if given.json then
     tell_json(given.kind, verdict, findings)

@@ -39,7 +39,7 @@ end
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string "bad_value", or a code as of @{parse}
+-- @treturn[2] string "bad_value", or the code of an error or a warning of @{lint}
 function M.write(record)
   local list = { { name = "v", value = "BIMI1" } }
   if record.declined then
@@ -56,7 +56,7 @@ function M.write(record)
   if record.local_parts then
     list[#list + 1] = { name = "lps", value = table.concat(record.local_parts, ",") }
   end
-  return tags.write(list, record.others, M.parse)
+  return tags.write(list, record.others, M.lint)
 end
 
 return M

@@ -24,10 +24,14 @@ local TTL_MAX = 2147483647 -- RFC 2181 §8
 
 -- A module a kind, each with `parse` and `lint`, and `write` where records of it are made of more than text.
 local kinds = {
+  bimi = require "mailseal.record.bimi",
   dkim = require "mailseal.record.dkim",
   dmarc = require "mailseal.record.dmarc",
   dmarc_report = require "mailseal.record.dmarc_report",
+  mta_sts = require "mailseal.record.mta_sts",
+  mta_sts_policy = require "mailseal.record.mta_sts_policy",
   spf = require "mailseal.record.spf",
+  tls_rpt = require "mailseal.record.tls_rpt",
 }
 
 local function kind_of(name)
@@ -35,9 +39,9 @@ local function kind_of(name)
 end
 
 --- Reads a record of some kind as its receivers do, strictly.
--- @tparam string kind "dkim", "spf"
+-- @tparam string kind "bimi", "dkim", "mta_sts", "mta_sts_policy", "spf", "tls_rpt"
 -- @tparam string|{string,...} text
--- @treturn[1] table what it says: see `parse` of `mailseal.record.dkim`, `mailseal.record.spf`
+-- @treturn[1] table what it says: see `parse` of the module of that kind, such as `mailseal.record.dkim`
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
 -- @treturn[2] string a code of that reader

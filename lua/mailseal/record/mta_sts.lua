@@ -41,9 +41,9 @@ end
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string "bad_value", or a code as of @{parse}
+-- @treturn[2] string "bad_value", or the code of an error or a warning of @{lint}
 function M.write(record)
-  return tags.write({ { name = "v", value = "STSv1" }, { name = "id", value = record.id } }, record.others, M.parse)
+  return tags.write({ { name = "v", value = "STSv1" }, { name = "id", value = record.id } }, record.others, M.lint)
 end
 
 return M

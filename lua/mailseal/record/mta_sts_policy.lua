@@ -2,22 +2,13 @@
 -- that take a domain's mail over TLS. Behind `mailseal.record`, as the kind "mta_sts_policy".
 -- @module mailseal.record.mta_sts_policy
 local core = require "mailseal.core".record
+local strings = require "mailseal.record.strings"
 local tags = require "mailseal.record.tags"
 
 local M = {}
 
-local function check_text(text, level)
-  if type(text) == "table" and #text == 1 then -- as `mailseal.record` hands on the text of every kind
-    text = text[1]
-  end
-  if type(text) ~= "string" then
-    error("a policy's text expected, got " .. type(text), level + 1)
-  end
-  return text
-end
-
 --- Reads a policy as a sender does (§3.2).
--- @tparam string text
+-- @tparam string|{string,...} text
 -- @treturn[1] table
 --
 -- - `version` (string): "STSv1"
@@ -29,15 +20,15 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string the code of the first error that @{lint} finds, such as "mta_sts_policy_bad_mode"
 function M.parse(text)
-  return tags.verdict(core.lint_mta_sts_policy(check_text(text, 2)))
+  return tags.verdict(core.lint_mta_sts_policy(strings.join(text, 2)))
 end
 
 --- Says what is wrong with a policy and how to mend it.
--- @tparam string text
+-- @tparam string|{string,...} text
 -- @treturn {table,...} the findings: see `mailseal.record.lint`
 -- @treturn ?table the policy as of @{parse}, or nil where a finding is an error
 function M.lint(text)
-  return core.lint_mta_sts_policy(check_text(text, 2))
+  return core.lint_mta_sts_policy(strings.join(text, 2))
 end
 
 --- Does a policy allow an MX host (§4.1)? Whatever its mode is.
@@ -54,9 +45,22 @@ function M.allows(policy, host)
   return false
 end
 
--- May it stand in a line without being read as something else?
-local function is_value(value)
-  return (type(value) == "string" or type(value) == "number") and not tostring(value):find("%c")
+local function is_line(line)
+  return type(line.name) == "string" and line.name:find("^%w[%w_.-]*$") ~= nil
+    and type(line.value) == "string" and not line.value:find("%c")
+end
+
+-- The lines of a policy, in their usual order.
+local function lines_of(policy)
+  local lines = { { name = "version", value = "STSv1" }, { name = "mode", value = policy.mode } }
+  for _, pattern in ipairs(policy.mx or {}) do
+    lines[#lines + 1] = { name = "mx", value = pattern }
+  end
+  lines[#lines + 1] = { name = "max_age", value = type(policy.max_age) == "number" and ("%.0f"):format(policy.max_age) or nil }
+  for _, line in ipairs(policy.others or {}) do
+    lines[#lines + 1] = line
+  end
+  return lines
 end
 
 --- Writes a policy, with lines that end in CRLF.
@@ -64,23 +68,12 @@ end
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string "bad_value" (a value is missing or holds a control character), or a code as of @{parse}
+-- @treturn[2] string "bad_value" (a value is missing, or holds what would end the line), or a code as of @{parse}
 function M.write(policy)
-  local lines = {
-    { name = "version", value = "STSv1" },
-    { name = "mode", value = policy.mode },
-  }
-  for _, pattern in ipairs(policy.mx or {}) do
-    lines[#lines + 1] = { name = "mx", value = pattern }
-  end
-  lines[#lines + 1] = { name = "max_age", value = type(policy.max_age) == "number" and ("%.0f"):format(policy.max_age) or policy.max_age }
-  for _, line in ipairs(policy.others or {}) do
-    lines[#lines + 1] = line
-  end
   local pieces = {}
-  for i, line in ipairs(lines) do
-    if not is_value(line.value) then
-      return nil, ("the value of %s is missing, or holds a control character"):format(tostring(line.name)), "bad_value"
+  for i, line in ipairs(lines_of(policy)) do
+    if not is_line(line) then
+      return nil, ("%s cannot be written: its value is missing, or holds a line break"):format(tostring(line.name)), "bad_value"
     end
     pieces[i] = line.name .. ": " .. line.value .. "\r\n"
   end

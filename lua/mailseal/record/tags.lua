@@ -31,33 +31,48 @@ function M.encode(uri)
   return (uri:gsub("[,;!]", percent))
 end
 
+local function is_name(name)
+  return type(name) == "string" and name:find("^%w[%w_.-]*$") ~= nil
+end
+
 -- May it stand as a value without being read as something else?
 local function is_value(value)
   return type(value) == "string" and not value:find("[;%c]") and not value:find("^%s") and not value:find("%s$")
 end
 
+-- The first finding for which a text is not to be published.
+local function objection(findings)
+  for _, finding in ipairs(findings) do
+    if finding.severity == "error" or finding.severity == "warning" then
+      return finding
+    end
+  end
+end
+
 --- Writes a list of tags, and reads it again: what is written is what its receivers can use.
 -- @tparam {table,...} tags in their order, each with `name` and `value`
 -- @tparam ?{table,...} others further ones
--- @tparam function parse the kind's own reader
+-- @tparam function lint the kind's own
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string "bad_value" (a value is no string, or holds what would end the tag), or a code of the reader
-function M.write(tags, others, parse)
+-- @treturn[2] string "bad_value" (a name or value is no string, or holds what would end the tag), or the code of an error
+-- or a warning of the lint
+function M.write(tags, others, lint)
   local pieces = {}
   for _, list in ipairs { tags, others or {} } do
     for _, tag in ipairs(list) do
-      if not is_value(tag.value) then
-        return nil, ("the value of %s may hold no semicolon, line break or white space at its ends"):format(tostring(tag.name)), "bad_value"
+      if not is_name(tag.name) or not is_value(tag.value) then
+        return nil, ("%s cannot be written: a name has letters and digits, a value no semicolon, line break or white space at its ends")
+          :format(tostring(tag.name)), "bad_value"
       end
       pieces[#pieces + 1] = tag.name .. "=" .. tag.value
     end
   end
   local text = table.concat(pieces, "; ")
-  local record, message, code = parse(text)
-  if not record then
-    return nil, message, code
+  local finding = objection((lint(text)))
+  if finding then
+    return nil, finding.message, finding.code
   end
   return text
 end

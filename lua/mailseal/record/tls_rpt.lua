@@ -34,14 +34,14 @@ end
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string "bad_value", or a code as of @{parse}
+-- @treturn[2] string "bad_value", or the code of an error or a warning of @{lint}
 function M.write(record)
   local uris = {}
   for i, uri in ipairs(record.rua or {}) do
     uris[i] = tags.encode(uri)
   end
   local list = { { name = "v", value = "TLSRPTv1" }, { name = "rua", value = table.concat(uris, ",") } }
-  return tags.write(list, record.others, M.parse)
+  return tags.write(list, record.others, M.lint)
 end
 
 return M
