@@ -2,6 +2,7 @@
 -- @module mailseal.check.alias
 local dkim_key = require "mailseal.check.dkim_key"
 local is_within = require "mailseal.dns.name".is_within
+local missing = require "mailseal.check.missing"
 local proxies = require "mailseal.check.proxies"
 
 local M = {}
@@ -58,7 +59,7 @@ function M.dead_end(case)
   if answer.dangling and not is_within(last, context.domain) then
     case:find("cname_dangling", { found = last })
   end
-  case:find("cname_target_missing", { found = last, type = case.type, retry_at = case:retry_at() })
+  case:find("cname_target_missing", { found = last, retry_at = case:retry_at() })
   return "missing"
 end
 
@@ -158,10 +159,8 @@ local function judge_addresses(case, answer)
   return "mismatch"
 end
 
---- Tells what stands where a CNAME is expected, if anything does.
--- @tparam table case
--- @treturn ?string how it stands with the record; nil where nothing is there
-function M.judge_place(case)
+-- Tells what stands where a CNAME is expected. Returns how it stands with the record; nil where nothing is there.
+local function judge_place(case)
   local questions = { { case.name, "TXT" }, { case.name, "A" }, { case.name, "AAAA" } }
   for _, answer in ipairs(case.context:asks(questions)) do
     if answer and answer.status == "ok" and #answer.chain == 0 then
@@ -190,14 +189,17 @@ function M.conflict(case)
   return true
 end
 
---- Tells where the CNAME leads, if it is not where it should.
+--- Tells what is wrong with a CNAME that is expected, but for what is at its end.
 -- @tparam table case
 -- @treturn string how it stands with the record
 function M.judge(case)
-  if M.fits(case, case.truth) then
+  local target = case:target()
+  if not target then
+    return judge_place(case) or missing.judge(case, function(answer) return answer.status == "ok" and M.fits(case, answer) end)
+  elseif M.fits(case, case.truth) then
     return "found"
   end
-  return judge_target(case, case:target())
+  return judge_target(case, target)
 end
 
 return M

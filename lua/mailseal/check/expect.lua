@@ -4,9 +4,9 @@
 --
 -- - `match`: how the record is held to it, and by which aspect of the check:
 --   - "dkim_key": a DKIM key is published there, `key` where that is given ("dkim");
---   - "cname_target": a CNAME leads to `target` ("dkim" where the name is below `_domainkey`, else "records");
---   - "exact": a record of that `type` with `value`, in presentation form, is there ("records");
---   - "ns_delegation": the name is delegated to the name servers `value`, a list ("records");
+--   - "cname_target": a CNAME leads to `target` ("dkim" where the name is below `_domainkey`, else "expected");
+--   - "exact": a record of that `type` with `value`, in presentation form, is there ("expected");
+--   - "ns_delegation": the name is delegated to the name servers `value`, a list ("expected");
 --   - "spf_include" ("spf"), "dmarc_any_valid" ("dmarc"), "mx" ("mx").
 -- - `name`: the whole name; of a "dkim_key", `selector` does. Without either it is the domain's own, or with `_dmarc` before it.
 -- - `type`: "TXT", "CNAME", …; told by `match` where it is absent.

@@ -26,7 +26,7 @@ local M = {}
 M.ASPECTS = {}
 
 local known = {}
-for _, name in ipairs { "dkim", "records", "spf", "dmarc", "mx", "reverse", "mta_sts", "tls_rpt", "bimi", "dnssec", "profile" } do
+for _, name in ipairs { "dkim", "expected", "spf", "dmarc", "mx", "reverse", "mta_sts", "tls_rpt", "bimi", "dnssec", "profile" } do
   if package.searchpath("mailseal.check." .. name, package.path) then
     M.ASPECTS[#M.ASPECTS + 1], known[name] = name, true
   end

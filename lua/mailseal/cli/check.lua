@@ -11,8 +11,8 @@ local status = require "mailseal.cli.status"
 local M = {}
 
 local epilog = [[
-The aspects of --only are dkim, spf, dmarc, mx, reverse, mta_sts, tls_rpt,
-bimi, dnssec and profile.
+The aspects of --only are dkim, expected, spf, dmarc, mx, reverse, mta_sts,
+tls_rpt, bimi, dnssec and profile.
 
 A file of --expect holds a list of what is to be published, such as
   [{"id": "key", "match": "dkim_key", "name": "s1._domainkey.example.com"}]

@@ -14,7 +14,8 @@ return {
       name = "s1._domainkey.example.com",
       record = "s1",
       found = "v=dkim1; k=rsa; p=migfma0gcsqgsib3dq.example.com",
-      fix = "Remove the CNAME record, and make a TXT record of the same name with that text as its value.",
+      fix = "Remove the CNAME record, and make a TXT record of the same name, with the text as it was given to "
+        .. "you for its value.",
     },
   },
   status = "error",

@@ -19,7 +19,8 @@ return {
       record = "one",
       expected = "s1.dkim.provider.example",
       found = "v=dkim1; k=rsa; p=migfma0gcsqgsib3dq.example.com",
-      fix = "Remove the CNAME record, and make a TXT record of the same name with that text as its value.",
+      fix = "Remove the CNAME record, and make a TXT record of the same name, with the text as it was given to "
+        .. "you for its value.",
     },
   },
   status = "error",

@@ -1,0 +1,134 @@
+--- The expected records that are no other aspect's: CNAMEs outside of `_domainkey`, exact values, and delegations.
+-- See `mailseal.check.expect`.
+-- @module mailseal.check.expected
+local alias = require "mailseal.check.alias"
+local missing = require "mailseal.check.missing"
+local presentation = require "mailseal.check.presentation"
+local verdict = require "mailseal.check.verdict"
+
+local M = {}
+
+-- ---- A CNAME, of which it is not told here what is to be at its end, but that there must be something.
+
+local function judge_alias(case)
+  local state = alias.judge(case)
+  if state == "found" and case.truth.status == "nxdomain" then
+    return alias.dead_end(case)
+  end
+  return state
+end
+
+local alias_rules = { type = function() return "A" end, fits = alias.fits, judge = judge_alias }
+
+-- ---- A record with just this value.
+
+local function has_value(expect, answer)
+  for _, value in ipairs(answer.status == "ok" and presentation.values(answer) or {}) do
+    if presentation.same(value, expect.value, expect.type) then
+      return true
+    end
+  end
+  return false
+end
+
+local function fits_value(case, answer) return has_value(case.expect, answer) end
+
+-- A text that would be the expected one but for what pasting did to it.
+local function altered(case)
+  local wanted = presentation.bare(case.expect.value)
+  for _, text in ipairs(case.expect.type == "TXT" and case.truth.text or {}) do
+    if presentation.bare(text) == wanted then
+      return text
+    end
+  end
+end
+
+-- A text that was right before.
+local function outdated(case)
+  for _, migration in ipairs(case.expect.migrations) do
+    if has_value({ type = case.expect.type, value = migration.from }, case.truth) then
+      return migration
+    end
+  end
+end
+
+local function judge_value(case)
+  if fits_value(case, case.truth) then
+    return "found"
+  elseif case.truth.status ~= "ok" and case:target() then
+    return alias.dead_end(case)
+  end
+  local near, migration = altered(case), outdated(case)
+  if migration then
+    case:find("record_migrating", { found = migration.from, expected = migration.to or case.expect.value })
+    return "migrating"
+  elseif near then
+    case:find("record_altered", { found = near })
+    return "mismatch"
+  elseif case.truth.status == "ok" and case.context.resolver:synthesized(case.name, case.type) then
+    case:find("record_wildcard", { found = presentation.values(case.truth)[1], retry_at = case:retry_at() })
+    return "missing"
+  end
+  return missing.judge(case, function(answer) return has_value(case.expect, answer) end)
+end
+
+local value_rules = { type = function(expect) return expect.type end, fits = fits_value, judge = judge_value }
+
+-- ---- A delegation.
+
+local function hosts_in(answer)
+  return table.concat(answer.status == "ok" and presentation.values(answer) or {}, ", ")
+end
+
+local function fits_delegation(case, answer)
+  return hosts_in(answer) == table.concat(case.expect.value, ", ")
+end
+
+local function judge_delegation(case)
+  if fits_delegation(case, case.truth) then
+    return "found"
+  elseif case.truth.status ~= "ok" then
+    return missing.judge(case, function(answer) return fits_delegation(case, answer) end)
+  end
+  case:find("delegation_wrong", { found = hosts_in(case.truth) })
+  return "mismatch"
+end
+
+local delegation_rules = { type = function() return "NS" end, fits = fits_delegation, judge = judge_delegation }
+
+-- ---- All of them.
+
+local function rules_of(expect)
+  if expect.match == "cname_target" then
+    return not expect.selector and alias_rules or nil
+  end
+  return expect.match == "exact" and value_rules or expect.match == "ns_delegation" and delegation_rules or nil
+end
+
+local function found(case)
+  if not case.truth then
+    return nil
+  elseif case.expect.match == "cname_target" then
+    return case:target()
+  end
+  local values = presentation.values(case.truth)
+  return #values > 0 and table.concat(values, "; ") or nil
+end
+
+--- Looks at those records.
+-- @tparam table context see `mailseal.check.context`
+-- @treturn table `records`: a list, in the order of the expectations, each with `id`, `name`, `type`, `state` (as the report's `records`
+--   have it), `status` (of the answer), `chain` (of the CNAMEs' targets), and `found`, what is there, in words
+function M.look(context)
+  local list = verdict.look(context, rules_of, found)
+  for i, case in ipairs(list) do
+    local answer, expect = case.truth or case.answer, case.expect
+    list[i] = {
+      id = expect.id, name = expect.name, type = expect.type, state = case.state, status = answer.status, chain = answer.chain,
+      found = found(case),
+    }
+  end
+  return { records = list }
+end
+
+return M

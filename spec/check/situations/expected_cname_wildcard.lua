@@ -1,0 +1,33 @@
+return {
+  title = "a wildcard address in the place of a CNAME",
+  line = "a wildcard that answers",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["*.example.com"] = { { type = "A", data = "192.0.2.99" } },
+    ["sk48392.kartra.example"] = { { type = "A", data = "192.0.2.7" } },
+  },
+  check = {
+    domain = "example.com", only = { "expected" },
+    expect = {
+      { id = "host", match = "cname_target", name = "sk48392.example.com", target = "sk48392.kartra.example" },
+    },
+  },
+  findings = {
+    {
+      code = "record_wildcard",
+      severity = "pending",
+      aspect = "expected",
+      name = "sk48392.example.com",
+      record = "host",
+      expected = "sk48392.kartra.example",
+      found = "192.0.2.99",
+      retry_in = 300,
+      fix = "Publish the CNAME record at sk48392.example.com, which then goes before the wildcard.",
+    },
+  },
+  status = "unknown",
+  retry_in = 300,
+  records = {
+    host = { name = "sk48392.example.com", type = "CNAME", status = "missing", findings = { "record_wildcard" } },
+  },
+}

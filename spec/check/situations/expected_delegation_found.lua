@@ -1,0 +1,21 @@
+return {
+  title = "a delegation as expected",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["em.example.com"] = { { type = "NS", data = "ns2.provider.example." }, { type = "NS", data = "ns1.provider.example." } },
+  },
+  check = {
+    domain = "example.com", only = { "expected" },
+    expect = {
+      { id = "zone", match = "ns_delegation", name = "em.example.com", value = { "ns1.provider.example", "ns2.provider.example" } },
+    },
+  },
+  findings = {},
+  status = "ok",
+  records = {
+    zone = {
+      name = "em.example.com", type = "NS", status = "found",
+      findings = {}, found = "ns1.provider.example; ns2.provider.example",
+    },
+  },
+}

@@ -1,0 +1,31 @@
+return {
+  title = "a delegation that is not there yet",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  },
+  check = {
+    domain = "example.com", only = { "expected" },
+    expect = {
+      { id = "zone", match = "ns_delegation", name = "em.example.com", value = { "ns1.provider.example", "ns2.provider.example" } },
+    },
+  },
+  findings = {
+    {
+      code = "record_missing",
+      severity = "pending",
+      aspect = "expected",
+      name = "em.example.com",
+      record = "zone",
+      expected = "ns1.provider.example, ns2.provider.example",
+      where = "example.com",
+      retry_in = 900,
+      fix = "Publish it at the host of the domain's DNS (example.com); where that has been done, wait until "
+        .. "caches have forgotten that it was not there.",
+    },
+  },
+  status = "unknown",
+  retry_in = 900,
+  records = {
+    zone = { name = "em.example.com", type = "NS", status = "missing", findings = { "record_missing" } },
+  },
+}

@@ -1,0 +1,21 @@
+return {
+  title = "an MX record with just the value expected",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["bounce.example.com"] = { { type = "MX", data = "10 Feedback-SMTP.eu-west-1.ses.example." } },
+  },
+  check = {
+    domain = "example.com", only = { "expected" },
+    expect = {
+      { id = "mail from", match = "exact", type = "MX", name = "bounce.example.com", value = "10 feedback-smtp.eu-west-1.ses.example" },
+    },
+  },
+  findings = {},
+  status = "ok",
+  records = {
+    ["mail from"] = {
+      name = "bounce.example.com", type = "MX", status = "found",
+      findings = {}, found = "10 feedback-smtp.eu-west-1.ses.example",
+    },
+  },
+}

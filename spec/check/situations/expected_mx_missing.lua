@@ -1,0 +1,35 @@
+return {
+  title = "an MX record that is not there yet, beside another one",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["bounce.example.com"] = { { type = "MX", data = "20 mx.example.com." } },
+  },
+  check = {
+    domain = "example.com", only = { "expected" },
+    expect = {
+      { id = "mail from", match = "exact", type = "MX", name = "bounce.example.com", value = "10 feedback-smtp.eu-west-1.ses.example" },
+    },
+  },
+  findings = {
+    {
+      code = "record_missing",
+      severity = "pending",
+      aspect = "expected",
+      name = "bounce.example.com",
+      record = "mail from",
+      expected = "10 feedback-smtp.eu-west-1.ses.example",
+      where = "example.com",
+      retry_in = 300,
+      fix = "Publish it at the host of the domain's DNS (example.com); where that has been done, wait until "
+        .. "caches have forgotten that it was not there.",
+    },
+  },
+  status = "unknown",
+  retry_in = 300,
+  records = {
+    ["mail from"] = {
+      name = "bounce.example.com", type = "MX", status = "missing",
+      findings = { "record_missing" }, found = "20 mx.example.com",
+    },
+  },
+}

@@ -1,0 +1,30 @@
+return {
+  title = "a text at a name with its own label in it twice",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["_mailseal._mailseal.example.com"] = { { type = "TXT", data = "Token=abc DEF" } },
+  },
+  check = {
+    domain = "example.com", only = { "expected" },
+    expect = {
+      { id = "ownership", match = "exact", name = "_mailseal.example.com", value = "Token=abc DEF" },
+    },
+  },
+  findings = {
+    {
+      code = "record_label_doubled",
+      severity = "error",
+      aspect = "expected",
+      name = "_mailseal.example.com",
+      record = "ownership",
+      expected = "Token=abc DEF",
+      found = "_mailseal._mailseal.example.com",
+      where = "_mailseal._mailseal.example.com",
+      fix = "Enter _mailseal as the record's name, to which the host appends example.com.",
+    },
+  },
+  status = "error",
+  records = {
+    ownership = { name = "_mailseal.example.com", type = "TXT", status = "missing", findings = { "record_label_doubled" } },
+  },
+}

@@ -1,0 +1,30 @@
+return {
+  title = "a text at a name whose underscore was left out",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["mailseal.example.com"] = { { type = "TXT", data = "Token=abc DEF" } },
+  },
+  check = {
+    domain = "example.com", only = { "expected" },
+    expect = {
+      { id = "ownership", match = "exact", name = "_mailseal.example.com", value = "Token=abc DEF" },
+    },
+  },
+  findings = {
+    {
+      code = "record_misnamed",
+      severity = "error",
+      aspect = "expected",
+      name = "_mailseal.example.com",
+      record = "ownership",
+      expected = "Token=abc DEF",
+      found = "mailseal.example.com",
+      where = "mailseal.example.com",
+      fix = "Enter _mailseal as the record's name, to which the host appends example.com.",
+    },
+  },
+  status = "error",
+  records = {
+    ownership = { name = "_mailseal.example.com", type = "TXT", status = "missing", findings = { "record_misnamed" } },
+  },
+}

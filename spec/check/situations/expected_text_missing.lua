@@ -1,0 +1,35 @@
+return {
+  title = "a text that is not there yet",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["_mailseal.example.com"] = { { type = "TXT", data = "other" } },
+  },
+  check = {
+    domain = "example.com", only = { "expected" },
+    expect = {
+      { id = "ownership", match = "exact", name = "_mailseal.example.com", value = "Token=abc DEF" },
+    },
+  },
+  findings = {
+    {
+      code = "record_missing",
+      severity = "pending",
+      aspect = "expected",
+      name = "_mailseal.example.com",
+      record = "ownership",
+      expected = "Token=abc DEF",
+      where = "example.com",
+      retry_in = 300,
+      fix = "Publish it at the host of the domain's DNS (example.com); where that has been done, wait until "
+        .. "caches have forgotten that it was not there.",
+    },
+  },
+  status = "unknown",
+  retry_in = 300,
+  records = {
+    ownership = {
+      name = "_mailseal.example.com", type = "TXT", status = "missing",
+      findings = { "record_missing" }, found = "other",
+    },
+  },
+}
