@@ -165,7 +165,7 @@ test: test-deps
 
 # ---- checks
 
-.PHONY: lint test-portable test-asan test-valgrind test-growth test-alloc fuzz fuzz-replay coverage bench bench-dns
+.PHONY: lint test-portable test-asan test-valgrind test-growth test-alloc fuzz fuzz-replay coverage bench bench-dns bench-check
 lint: test-deps
 	$(AGAIN) all
 	$(RUN) "lint" "bash spec/support/lint.sh"
@@ -251,6 +251,10 @@ bench-dns: all build/bench/$(LUA)/mailseal_bench_dns.so
 	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/$(LUA)/?.so;build/bench/$(LUA)/?.so;;" \
 	  sh -c '$(LUA) spec/bench/dns.lua $(ARGS); status=$$?; $(LUA) spec/bench/dns_nginx.lua; exit $$status'
 
+# How fast many domains are checked, and in how much memory: N=1000000 for the latter, LUAS=luajit for one Lua.
+bench-check: all
+	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/$(LUA)/?.so;;" LUAS="$(LUAS)" $(LUA) spec/bench/check.lua
+
 # ---- installing
 
 PREFIX ?= /usr/local
@@ -305,6 +309,7 @@ help:
 #: make fuzz-replay     the inputs kept
 #: make coverage        the share of the core's lines that the tests run
 #: make bench           the table of speeds; make bench-dns, that of DNS (LUA=luajit; QUICK=1, ROUNDS=15)
+#: make bench-check     domains checked a second, and the memory that takes (N=1000000 for many)
 #: make install         PREFIX=/usr/local DESTDIR= LUA=lua5.4 (or luajit); make uninstall
 #: make deps            install what building and running needs; make test-deps, what the tests need
 #: make doc             the reference of the Lua modules, into build/doc

@@ -19,7 +19,7 @@ local Server = {}
 Server.__index = Server
 
 local PORTS_FROM, PORTS_TO = 20000, 32000
-local PATIENCE = 10 -- seconds until the server must answer
+local PATIENCE = 10 -- seconds until the server must answer, unless told
 
 local function write(path, text)
   local file = assert(io.open(path, "wb"))
@@ -114,9 +114,9 @@ local function prepare(directory, zones, signed, listen, port)
 end
 
 -- Waits until every zone is served. Nil where the server gave up.
-local function wait_until_served(self, zones)
+local function wait_until_served(self, zones, patience)
   local resolver = assert(dns.resolver { servers = { self.address }, timeout = 0.5, tries = 1 })
-  local deadline = async.now() + PATIENCE
+  local deadline = async.now() + patience
   for name in pairs(zones) do
     while resolver:query(name, "SOA", { fresh = true }).status ~= "ok" do
       if read(self.log):find "cannot bind" or read(self.log):find "critical:" or async.now() > deadline then return nil end
@@ -126,7 +126,7 @@ local function wait_until_served(self, zones)
   return not read(self.log):find "cannot bind"
 end
 
-local function launch(zones, signed, listen, port)
+local function launch(zones, signed, listen, port, patience)
   local directory = assert(output_of("mktemp -d"):match "^(.-)\n", "cannot make a temporary directory")
   prepare(directory, zones, signed, listen, port)
   local pipe = assert(io.popen(("sh -c %s guardian %s"):format(quote(guardian), quote(directory)), "w"))
@@ -135,7 +135,7 @@ local function launch(zones, signed, listen, port)
     directory = directory, log = directory .. "/log", pipe = pipe, host = listen[1], port = port,
     address = ("%s:%d"):format(host, port),
   }, Server)
-  if wait_until_served(self, zones) then
+  if wait_until_served(self, zones, patience) then
     self.pid = assert(tonumber(read(directory .. "/pid")), "knotd has no process")
     return self
   end
@@ -155,7 +155,8 @@ end
 
 --- Starts a server and waits until it serves its zones.
 -- @tparam table options `zones`: a table from zone names to zone files' texts; `signed`: a table from the names of those that are to
---   be signed (DNSSEC) to true; `listen`: a list of loopback addresses ({ "127.0.0.1" }); `port`: which port (one that is free)
+--   be signed (DNSSEC) to true; `listen`: a list of loopback addresses ({ "127.0.0.1" }); `port`: which port (one that is free);
+--   `patience`: seconds that it may take to load its zones (10)
 -- @treturn ?table the server: `address` ("127.0.0.1:port"), `host`, `port`, `pid`
 -- @treturn ?string why there is none
 -- @treturn ?string `no_knot`
@@ -164,7 +165,8 @@ function M.start(options)
   local server, why
   local signed, listen = options.signed or {}, options.listen or { "127.0.0.1" }
   for _ = 1, options.port and 1 or 5 do -- a port may be taken
-    server, why = launch(options.zones, signed, listen, options.port or random(PORTS_FROM, PORTS_TO))
+    server, why = launch(
+      options.zones, signed, listen, options.port or random(PORTS_FROM, PORTS_TO), options.patience or PATIENCE)
     if server then return server end
   end
   return nil, "knotd does not serve: " .. tostring(why), "no_knot"
