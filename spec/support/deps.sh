@@ -106,6 +106,8 @@ needs_of_testing() {
     need header opendkim/dkim.h libopendkim-dev "libopendkim, to interoperate with"
     need python_module dkim python3-dkim "dkimpy, to interoperate with"
     need python_module nacl python3-nacl "dkimpy's Ed25519"
+    need python_module spf python3-spf "pyspf, to compare SPF with"
+    need python_module DNS python3-dns "py3dns, which pyspf may want"
     need command unbound unbound "Unbound, a validating resolver to ask"
     need command nginx nginx "nginx"
     need nginx_lua "" libnginx-mod-http-lua "lua-nginx-module"

@@ -102,14 +102,14 @@ end
 
 --- check_host() (§4): evaluates a domain's record.
 -- @tparam table self
--- @tparam string name one that can be asked for
+-- @tparam string name one that can be asked for; its case is kept for %{d}
 -- @tparam number depth how many includes and redirects led here
 -- @treturn table a verdict
 function M.check_host(self, name, depth)
   local entry = new_entry(self, name, depth)
   local verdict
   if name:find(".", 1, true) then
-    verdict = judge(self, self.questions:ask(name, "TXT"), entry)
+    verdict = judge(self, self.questions:ask(name:lower(), "TXT"), entry)
   else
     verdict = { result = "none", reason = "bad_domain", domain = name }
   end

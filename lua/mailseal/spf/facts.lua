@@ -152,7 +152,7 @@ end
 -- @treturn ?string why: `bad_domain`; `not_ascii` where the sender's local part cannot stand in DNS (RFC 8616 §4)
 function M.target(facts, spec, name, validated)
   if not spec then
-    return name
+    return name:lower()
   elseif not spec:find("%", 1, true) then
     spec = spec:gsub("%.$", "")
     return can_ask(spec) and M.spelt(spec) or nil, "bad_domain"

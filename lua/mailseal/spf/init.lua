@@ -65,12 +65,12 @@ end
 
 -- Evaluates the record of the domain that the mail claims to come from (§4.3).
 local function evaluate_for(self, ahead)
-  local name = self.facts.sender_domain:lower()
+  local name = self.facts.sender_domain
   if not facts_of.is_domain(name) then
     return { result = "none", reason = "bad_domain", domain = name }
   end
   if ahead then
-    prefetch.run(self, name)
+    prefetch.run(self, name:lower())
   end
   return evaluate.check_host(self, name, 0)
 end

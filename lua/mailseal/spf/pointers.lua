@@ -53,11 +53,12 @@ end
 
 --- The client's name that %{p} stands for.
 -- @tparam table self as of `mailseal.spf.evaluate`
--- @tparam string domain that is being checked, spelt likewise
+-- @tparam string domain that is being checked
 -- @treturn ?string nil where none is confirmed
 -- @treturn boolean true where the address has no name at all
 function M.name(self, domain)
   local names, void = names_of(self)
+  domain = domain:lower()
   for wanted = 1, 3 do
     for _, name in ipairs(names) do
       if rank(name, domain) == wanted and is_confirmed(self, name) then
