@@ -3,6 +3,7 @@
 
 #include "record/spf.h"
 #include "record/spf_expand.h"
+#include "record/spf_lint.h"
 
 #define SPF_TYPE "mailseal.spf_record"
 
@@ -130,6 +131,20 @@ static int record_parse_spf(lua_State *L)
     return 1;
 }
 
+/* lint_spf({string, …}): the findings */
+static int record_lint_spf(lua_State *L)
+{
+    ms_lua_strings strings;
+    ms_findings *findings;
+
+    ms_lua_check_strings(L, 1, &strings);
+    findings = ms_lua_new_record_findings(L);
+    if (!ms_spf_lint(strings.p, strings.n, findings))
+        return luaL_error(L, "out of memory");
+    ms_lua_push_record_findings(L, findings);
+    return 1;
+}
+
 /* is_spf(text): is it an SPF record, a right one or not? */
 static int record_is_spf(lua_State *L)
 {
@@ -201,9 +216,6 @@ static int record_expand_spf(lua_State *L)
 }
 
 const luaL_Reg ms_lua_record_spf[] = {
-    { "parse_spf", record_parse_spf },
-    { "is_spf", record_is_spf },
-    { "macros_spf", record_macros_spf },
-    { "expand_spf", record_expand_spf },
-    { NULL, NULL },
+    { "parse_spf", record_parse_spf },   { "lint_spf", record_lint_spf },     { "is_spf", record_is_spf },
+    { "macros_spf", record_macros_spf }, { "expand_spf", record_expand_spf }, { NULL, NULL },
 };

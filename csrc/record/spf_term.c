@@ -206,6 +206,8 @@ void ms_spf_term_read(ms_span text, ms_spf_term *term)
     for (size_t i = 0; i < text.n; i++)
         if ((unsigned char)text.p[i] <= 0x20 || (unsigned char)text.p[i] > 0x7e)
             term->fault = MS_SPF_BAD_CHARACTER;
+    if (text.n == 0)
+        term->fault = MS_SPF_UNKNOWN_MECHANISM;
     if (term->fault != MS_SPF_FINE)
         return;
     if (n > 0 && n < text.n && text.p[n] == '=')
