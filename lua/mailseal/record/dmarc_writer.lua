@@ -21,13 +21,15 @@ local function to_mailto(address)
   return ascii and domain.valid(ascii) and ("mailto:%s@%s"):format(encode(local_part), ascii) or nil
 end
 
--- One of a list of addresses as a URI.
+-- One of a list of addresses as a URI, which must stay one in the list and in the record.
 local function to_uri(item)
   local uri = type(item) == "table" and item.uri or item
   if type(uri) ~= "string" then
     return nil
+  elseif uri:find("^%a[%w+.-]*:") then
+    return not uri:find("[,;%s]") and uri or nil
   end
-  return uri:find("^%a[%w+.-]*:") and uri or to_mailto(uri)
+  return to_mailto(uri)
 end
 
 -- Would a receiver read exactly so many addresses?
