@@ -119,9 +119,18 @@ local function latest(verdict, judged)
   end
 end
 
+-- The outline of a verdict, with what stands in Authentication-Results (§9.1).
+local function outline(author, found)
+  return {
+    method = "dmarc", domain = author, discovery = found, dkim = {},
+    policy = found.policy, requested = found.requested, tested = found.tested,
+    properties = { ["header.from"] = author, ["policy.dmarc"] = found.policy },
+  }
+end
+
 local function of_author(author, identifiers, steps, resolver)
   local found = discovery.read(author, steps, resolver)
-  local verdict = { method = "dmarc", domain = author, discovery = found, dkim = {} }
+  local verdict = outline(author, found)
   local judged = {}
   for i, identifier in ipairs(identifiers) do
     judged[i] = judge(identifier, author, found, steps)
@@ -137,7 +146,6 @@ local function of_author(author, identifiers, steps, resolver)
   elseif found.result == "none" then
     return undecided(verdict, "none", found.reason, why_none[found.reason]:format(author))
   end
-  verdict.policy, verdict.requested, verdict.tested = found.policy, found.requested, found.tested
   local aligned = first(judged, passes_aligned)
   if aligned then
     pass(verdict, aligned)
@@ -177,6 +185,7 @@ local function of_several(verdicts, incomplete)
   end
   whole.authors, whole.incomplete = verdicts, incomplete
   if whole.result == "pass" or incomplete and whole.result == "none" then
+    whole.policy, whole.requested, whole.tested, whole.properties = nil, nil, nil, {}
     undecided(whole, "permerror", "several_authors", "the message names authors of several domains, so that DMARC cannot pass")
   end
   return whole
@@ -217,7 +226,7 @@ end
 -- @tparam string code
 -- @treturn table
 function M.unauthored(text, code)
-  return undecided({ method = "dmarc", dkim = {} }, "permerror", code, text)
+  return undecided({ method = "dmarc", dkim = {}, properties = {} }, "permerror", code, text)
 end
 
 return M

@@ -66,8 +66,8 @@ end
 -- - `exists`: is there such a name in DNS? Nil where nobody had to know
 -- - `queries`: the names of the walk, up to the one that ended it; `answers`: what came, by their places (false for a name
 --   that is too long for DNS)
--- - `path`: the same judged: tables with `domain`, `name`, `answer`, `record` and `parsed` where there is one record, and `problem`
---   where there is none, or none that can be used: "several_records" (`count` tells how many), "dmarc_syntax",
+-- - `path`: the same judged: tables with `domain`, `name`, `answer`, `record` where there is one, `parsed` unless that is invalid,
+--   and `problem` where there is none, or none that can be used: "several_records" (`count` tells how many), "dmarc_syntax",
 --   "dmarc_no_policy", "name_too_long", or a temporary status of DNS
 -- - `retry_at`: the time, in seconds since 1970, from which another answer may come
 -- - `domain`: in lower-case A-labels
@@ -166,7 +166,7 @@ end
 -- - `resolver`: see `mailseal.dns`
 -- @treturn[1] table a result that `mailseal.authres.write` takes
 --
--- - `method`: "dmarc"
+-- - `method`: "dmarc"; `properties`: what stands in Authentication-Results (§9.1)
 -- - `result`: "pass", "fail", "none" (no DMARC record applies), "temperror" (DNS gives no answer for now), or "permerror"
 -- - `reason`: of "fail", "not_authenticated" or "not_aligned"; of "none", as of @{discover}; of "temperror", "dns"; of "permerror",
 --   "no_author", "multiple_from", "malformed_from" or "several_authors"

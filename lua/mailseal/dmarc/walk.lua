@@ -75,8 +75,6 @@ local function step_of(domain, name, answer)
   local found = records_of(answer)
   if #found > 1 then -- §4.10, step 2: they are all discarded
     step.problem, step.count = "several_records", #found
-  elseif #found == 1 and not found[1].parsed then
-    step.problem = found[1].code
   elseif #found == 1 then
     step.record, step.parsed, step.problem = found[1].text, found[1].parsed, found[1].code
   end
@@ -86,8 +84,8 @@ end
 --- Asks for the DMARC records that the walks of some domains look at, all at once and each name once.
 -- @tparam {string,...} domains in lower-case A-labels
 -- @tparam table resolver a `mailseal.dns` resolver
--- @treturn[1] table by domain that is looked at, a table: `domain`; `name`, what was asked for; `answer`; `record` and
---   `parsed`, where there is one record; `problem`: why there is none, or none with a policy (`several_records`, with their
+-- @treturn[1] table by domain that is looked at, a table: `domain`; `name`, what was asked for; `answer`; `record`, where there
+--   is one; `parsed`, unless that is invalid; `problem`: why there is none, or none with a policy (`several_records`, with their
 --   `count`; `dmarc_syntax`, `dmarc_no_policy`; `name_too_long`; a temporary status, with `temporary` set)
 -- @treturn[2] nil
 -- @treturn[2] string why nothing can be asked
