@@ -169,6 +169,7 @@ build = {
     ["mailseal.cli.check"] = "lua/mailseal/cli/check.lua",
     ["mailseal.cli.check_input"] = "lua/mailseal/cli/check_input.lua",
     ["mailseal.cli.check_report"] = "lua/mailseal/cli/check_report.lua",
+    ["mailseal.cli.dmarc"] = "lua/mailseal/cli/dmarc.lua",
     ["mailseal.cli.explain"] = "lua/mailseal/cli/explain.lua",
     ["mailseal.cli"] = "lua/mailseal/cli/init.lua",
     ["mailseal.cli.input"] = "lua/mailseal/cli/input.lua",

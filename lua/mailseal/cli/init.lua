@@ -12,7 +12,7 @@ local M = {}
 --- The version that `mailseal --version` tells.
 M.VERSION = "0.1.0"
 
-local commands = { "keygen", "sign", "verify", "record", "query", "spf", "check", "explain" }
+local commands = { "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "explain" }
 
 local epilog = [[
 Exit status:

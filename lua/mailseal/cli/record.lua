@@ -8,7 +8,7 @@ local status = require "mailseal.cli.status"
 
 local M = {}
 
-local kinds = { "bimi", "dkim", "mta-sts", "mta-sts-policy", "spf", "tls-rpt" }
+local kinds = { "bimi", "dkim", "dmarc", "dmarc-report", "mta-sts", "mta-sts-policy", "spf", "tls-rpt" }
 
 --- Declares the options.
 -- @tparam table command argparse's command
