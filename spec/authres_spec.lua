@@ -73,6 +73,48 @@ describe("authres.write", function()
     }, "\r\n"), field)
   end)
 
+  it("writes what DKIM, SPF and DMARC found together, each with its own properties", function()
+    local dmarc, dns = require "mailseal.dmarc", require "mailseal.dns"
+    local resolver = assert(dns.resolver { zone = { ["_dmarc.example.com"] = { { type = "TXT", data = "v=DMARC1; p=reject" } } } })
+    local dkim = {
+      { method = "dkim", result = "pass", domain = "mailer.test", selector = "s1\r\nX: y" },
+      { method = "dkim", result = "permerror", domain = "a;b\0c d", text = "no key\r\n\r\nhello" },
+    }
+    local spf = {
+      method = "spf", result = "fail", domain = "mailer.test", reason = "a\nb",
+      properties = { ["smtp.mailfrom"] = "x y;dmarc=pass@mailer.test\r\nX: z" },
+    }
+    local verdict = assert(dmarc.evaluate {
+      message = "From: a@example.com\r\n\r\n", dkim = dkim, spf = spf, resolver = resolver,
+    })
+    local field = authres.write { authserv_id = "mx.example.org", results = { dkim[1], dkim[2], spf, verdict } }
+    assert_one_field(field)
+    local results = parse(field).results
+    assert.equal(4, #results)
+    assert.same({ "dkim", "dkim", "spf", "dmarc" }, { results[1].method, results[2].method, results[3].method, results[4].method })
+    assert.same({
+      method = "dmarc", result = "fail", reason = "not_aligned", comments = {},
+      properties = { ["header.from"] = "example.com", ["policy.dmarc"] = "reject" },
+    }, results[4])
+    assert.equal("x y;dmarc=pass@mailer.test??X: z", results[3].properties["smtp.mailfrom"])
+    assert.equal("a;b?c d", results[2].properties["header.d"])
+  end)
+
+  it("writes every verdict of DMARC", function()
+    local dmarc, dns = require "mailseal.dmarc", require "mailseal.dns"
+    local resolver = assert(dns.resolver { zone = { ["_dmarc.slow.test"] = { { error = "timeout" } } } })
+    for message, expected in pairs {
+      ["From: a@example.com"] = "dmarc=none reason=no_record header.from=example.com",
+      ["From: a@slow.test"] = "dmarc=temperror reason=dns header.from=slow.test",
+      ["From: a@example.com\r\nFrom: b@example.com"] = "dmarc=permerror reason=multiple_from",
+      ["From: a@bücher.example"] = "dmarc=none reason=no_record header.from=xn--bcher-kva.example",
+    } do
+      local verdict = assert(dmarc.evaluate { message = message .. "\r\n\r\n", resolver = resolver })
+      local field = authres.write { authserv_id = "a", results = { verdict } }
+      assert.equal("Authentication-Results: a;\t" .. expected .. "\r\n", unfolded(field))
+    end
+  end)
+
   it("gives as much of b= as tells signatures apart (RFC 6008)", function()
     local field = authres.write {
       authserv_id = "a",
@@ -148,10 +190,12 @@ describe("authres.write", function()
           authserv_id = "mx.example.org",
           results = {
             {
-              result = "fail", text = attack, domain = attack, identity = attack, selector = attack, algorithm = attack, signature = attack,
+              result = "fail", text = attack, domain = attack, identity = attack, selector = attack, algorithm = attack,
+                signature = attack,
             },
             {
-              method = "spf", result = "fail", reason = attack, comments = { attack, attack }, properties = { ["smtp.mailfrom"] = attack },
+              method = "spf", result = "fail", reason = attack, comments = { attack, attack }, properties = {
+                ["smtp.mailfrom"] = attack },
             },
             { method = "x", result = "pass", properties = {} },
           },
@@ -264,7 +308,8 @@ describe("authres.parse", function()
     it("B.5, a comment", function()
       assert.same({
         authserv_id = "example.com", version = 1,
-        results = { { method = "dkim", result = "pass", properties = { ["header.d"] = "example.com" }, comments = { "good signature" } } },
+        results = { { method = "dkim", result = "pass", properties = { ["header.d"] = "example.com" }, comments = {
+          "good signature" } } },
       }, parse "Authentication-Results: example.com;\r\n          dkim=pass (good signature) header.d=example.com")
     end)
 
@@ -345,7 +390,8 @@ describe("authres.parse", function()
       "", ";", "a", "a;", "a 1", "a; ;", "; none", "a; none; dkim=pass", "a; none none", "a; dkim", "a; dkim=", "a; dkim pass",
       "a b; none",
       "a; dkim=pass header", "a; dkim=pass header.", "a; dkim=pass header.d", "a; dkim=pass header.d=", "a; dkim=pass header.d=;",
-      "a; dkim=pass (x", "a; dkim=pass (x\\)", "a; dkim=pass reason=\"x", "a; dkim=pass reason=\"x\\\"", "a; dkim/x=pass", "a; dkim=pass)",
+      "a; dkim=pass (x", "a; dkim=pass (x\\)", "a; dkim=pass reason=\"x", "a; dkim=pass reason=\"x\\\"", "a; dkim/x=pass",
+        "a; dkim=pass)",
       "a; dkim=pass\0", "a; dkim=pass\r\nX: y", "a; dkim=pass\nX: y", "a; dkim=pass\r x", "a=b; none", "a; =pass",
     } do
       local parsed, words, code = authres.parse(text)
