@@ -102,7 +102,8 @@ local told_whole = { error = true, pending = true }
 local function at_path(report, path)
   local value = report
   for step in path:gmatch "[^.]+" do
-    value = type(value) == "table" and value[tonumber(step) or step] or nil
+    if type(value) ~= "table" then return nil end
+    value = value[tonumber(step) or step]
   end
   return value
 end

@@ -33,7 +33,7 @@ end
 
 -- The name as it was to be typed, and the domain appended once more: the zone's, or the one that the record is for.
 local function add_doubled(add, name, prefix, domain, zone, above)
-  for _, appended in ipairs { zone, domain } do
+  for _, appended in ipairs { zone or domain, domain } do
     add(name .. "." .. appended, "record_name_doubled")
   end
   for _, appended in ipairs(above) do
