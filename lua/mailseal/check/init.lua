@@ -18,6 +18,7 @@ local contexts = require "mailseal.check.context"
 local domains = require "mailseal.domain"
 local expectations = require "mailseal.check.expect"
 local reports = require "mailseal.check.report"
+local reverse = require "mailseal.dns.reverse"
 local shared = require "mailseal.check.shared"
 
 local M = {}
@@ -58,12 +59,27 @@ local function is_of(kind)
   end
 end
 
+local function are_addresses(value)
+  if type(value) ~= "table" then
+    return false
+  end
+  for _, address in ipairs(value) do
+    if type(address) ~= "string" or not reverse.name(address) then
+      return false
+    end
+  end
+  return true
+end
+
 local options_known = {
   resolver = { is_of "table", "a resolver" },
   selectors = { is_list_of "string", "a list of names" },
   key = { is_key, "a key of mailseal.key, or the text of its record" },
   expect = { is_list_of "table", "a list of expectations" },
-  addresses = { is_list_of "string", "a list of addresses" },
+  addresses = { are_addresses, "a list of IPv4 and IPv6 addresses" },
+  sender = { is_of "string", "an address or a domain" },
+  helo = { is_of "string", "the name of a host" },
+  mta_sts_policy = { is_of "string", "the text of a policy" },
   only = { is_list_of "string", "a list of aspects" },
   name_servers = { is_of "boolean", "true or false" },
   now = { is_of "number", "a time in seconds since 1970" },
@@ -144,6 +160,9 @@ end
 -- - `key`: the key that is to be published at those selectors: a key of `mailseal.key`, or the text of its record
 -- - `expect`: a list of what is expected to be published, as data: see `mailseal.check.expect`
 -- - `addresses`: those that mail is sent from
+-- - `sender`: the return address of the mail (MAIL FROM), or its domain, where that is not the domain itself; `helo`: the name that the
+--   sending host says. They are what SPF is asked for with `addresses`, and what is aligned with the domain for DMARC
+-- - `mta_sts_policy`: the text of https://mta-sts.<domain>/.well-known/mta-sts.txt, which is not fetched here
 -- - `only`: the aspects to look at, of `ASPECTS` (all of them)
 -- - `name_servers`: ask the name servers of each record's own zone as well (true)
 -- - `now`: seconds since 1970, UTC
