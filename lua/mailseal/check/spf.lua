@@ -1,0 +1,210 @@
+--- SPF of a domain: is there one record, does it work, and does it let those send who are to (RFC 7208)?
+-- @module mailseal.check.spf
+local async = require "mailseal.async"
+local includes = require "mailseal.check.spf_include"
+local placement = require "mailseal.check.spf_placement"
+local published = require "mailseal.check.published"
+local record = require "mailseal.record"
+local spf = require "mailseal.spf"
+local spf_record = require "mailseal.record.spf"
+local trees = require "mailseal.check.spf_tree"
+
+local M = {}
+
+local function build(context, name)
+  return assert(spf.tree(name, { resolver = context.resolver }))
+end
+
+-- The tree of a name's record, drawn once per check whoever asks.
+local function tree_of(context, name)
+  return context:once("the SPF tree of " .. name, build, context, name)
+end
+
+-- ---- The record.
+
+-- The texts of an answer that are SPF records, and those that are not.
+local function sort_texts(answer)
+  local records, others = {}, {}
+  for _, text in ipairs(answer.text) do
+    local list = spf_record.is_one(text) and records or others
+    list[#list + 1] = text
+  end
+  return records, others
+end
+
+-- Are these terms of a record, and nothing but that? Any name=value would do for a modifier, and is no sign.
+local function are_terms(text)
+  local parsed = record.parse("spf", "v=spf1 " .. text)
+  for _, term in ipairs(parsed and parsed.terms or {}) do
+    if term.kind ~= "mechanism" and term.name ~= "redirect" and term.name ~= "exp" then
+      return false
+    end
+  end
+  return parsed ~= nil and #parsed.terms > 0 and text:find "[:~?-]" ~= nil
+end
+
+-- The text that continues a record which does not end by itself, where somebody cut it in two.
+local function continuation_of(text, others)
+  local parsed = record.parse("spf", text)
+  if parsed and (parsed.all or parsed.redirect) then
+    return nil
+  end
+  for _, other in ipairs(others) do
+    local joined = record.parse("spf", text .. other)
+    if are_terms(other) or joined and joined.all and other:lower():find "[%w.%s][~?+-]?all%s*$" then
+      return other
+    end
+  end
+end
+
+-- One record out of several: the terms of all of them, each once, and what the first of them says of all others.
+local function merge(records)
+  local terms, seen, all = { "v=spf1" }, {}, nil
+  for _, text in ipairs(records) do
+    local parsed = record.parse("spf", text)
+    for _, term in ipairs(parsed and parsed.terms or {}) do
+      if term.name == "all" then
+        all = all or term.text
+      elseif not seen[term.text:lower()] then
+        terms[#terms + 1], seen[term.text:lower()] = term.text, true
+      end
+    end
+  end
+  terms[#terms + 1] = all
+  return table.concat(terms, " ")
+end
+
+-- Looks at what is meant to be a record where none is, and elsewhere. Returns the state.
+local function judge_none(context, name, others)
+  for _, text in ipairs(others) do
+    if text:lower():find("spf1", 1, true) then
+      context:lint((record.lint("spf", text)), { name = name })
+      return "broken"
+    end
+  end
+  return placement.look(context, name) and "misplaced" or "none"
+end
+
+-- Tells what is wrong with the record at a name. Returns the state, and the text.
+local function judge(context, name, answer, root)
+  local records, others = sort_texts(answer)
+  if #records > 1 then
+    context:find("spf_two_records", { name = name, found = #records, expected = merge(records) })
+    return "broken"
+  elseif #records == 0 then
+    return judge_none(context, name, others)
+  end
+  local continuation = continuation_of(records[1], others)
+  if continuation then
+    context:find("spf_split", { name = name, found = continuation, expected = records[1] .. " " .. continuation })
+    return "broken", records[1]
+  end
+  context:lint(root.findings, { name = name })
+  if not root.parsed then
+    return "broken", records[1]
+  end
+  return trees.judge(context, root) and "ok" or "broken", records[1]
+end
+
+local function look_at_name(context, name)
+  local found = async.each({
+    function() return tree_of(context, name) end,
+    function() return published.look(context, name, "TXT") end,
+  }, function(fn) return fn() or false end)
+  local root, answer = found[1], context:ask(name, "TXT")
+  local result = { name = name, answer = answer, tree = root, lookups = root.total, voids = root.voids }
+  if context:temporary(answer) then
+    result.state = "unknown"
+  else
+    result.state, result.record = judge(context, name, answer, root)
+  end
+  return result
+end
+
+-- ---- Who may send.
+
+-- The term that lets an address send.
+local function term_for(address)
+  return (address:find(":", 1, true) and "ip6:" or "ip4:") .. address
+end
+
+local function check_address(context, address)
+  local options = context.options
+  local result = assert(spf.check {
+    ip = address, sender = options.sender or "postmaster@" .. context.domain, helo = options.helo or context.domain,
+    resolver = context.resolver, now = context.now, prefetch = true,
+  })
+  return {
+    address = address, domain = result.domain, result = result.result, reason = result.reason, text = result.text,
+    matched = result.matched, lookups = result.lookups, retry_at = result.retry_at,
+  }
+end
+
+-- That none may send where there is no record, or none that works, has been told already.
+local function tell_result(context, result, state)
+  local fields = {
+    name = result.domain, expected = result.address, found = result.result, where = result.matched, retry_at = result.retry_at,
+  }
+  if result.result == "temperror" then
+    context:find("spf_temperror", fields)
+  elseif result.result ~= "pass" and (state == "ok" or result.domain ~= context.domain) then
+    fields.term = term_for(result.address)
+    context:find("spf_not_authorised", fields)
+  end
+end
+
+-- ---- All of it.
+
+-- The domain, and the names that an SPF record is expected at.
+local function names_of(context)
+  local names, seen = { context.domain }, { [context.domain] = true }
+  for _, expectation in ipairs(context.expect) do
+    if expectation.match == "spf_include" and not seen[expectation.name] then
+      names[#names + 1], seen[expectation.name] = expectation.name, true
+    end
+  end
+  return names
+end
+
+-- Tells that there is no record, unless an expectation has told so.
+local function tell_missing(context, result, expected)
+  if result.state == "none" and not expected[result.name] then
+    context:find("spf_missing", { name = result.name, retry_at = result.answer.recheck_at })
+  end
+end
+
+--- Looks at SPF.
+-- @tparam table context see `mailseal.check.context`; of its options `addresses`, `sender` (the return address) and `helo`
+-- @treturn table
+--
+-- - `state`: "ok", "none", "misplaced" (the record is at another name), "broken" (receivers cannot use it) or "unknown" (DNS did not say)
+-- - `record`: its text; `tree`: as of `spf.tree`; `lookups`, `voids`: of the whole tree
+-- - `results`: a list, what comes of each of the addresses: `address`, `domain` (of the sender), `result`, `reason`, `text`, `matched`
+--   (the term), `lookups`, `retry_at`: as of `spf.check`
+-- - `others`: a list of the same without results for each other name that a record is expected at, with that `name`
+function M.look(context)
+  local names, results, all = names_of(context), nil, nil
+  async.each({ "names", "addresses" }, function(part)
+    if part == "names" then
+      all = async.each(names, function(name) return look_at_name(context, name) end)
+    else
+      results = async.each(context.options.addresses or {}, function(address) return check_address(context, address) end)
+    end
+    return true
+  end)
+  local expected = includes.judge(context, all)
+  for i, result in ipairs(all) do
+    if i == 1 then
+      tell_missing(context, result, expected)
+    end
+    result.answer = nil
+  end
+  for _, result in ipairs(results) do
+    tell_result(context, result, all[1].state)
+  end
+  local main = table.remove(all, 1)
+  main.results, main.others = results, all
+  return main
+end
+
+return M

@@ -1,0 +1,135 @@
+--- Does an SPF record include what is expected of it?
+-- @module mailseal.check.spf_include
+local published = require "mailseal.check.published"
+local record = require "mailseal.record"
+
+local M = {}
+
+local function canonical(name)
+  return (name:lower():gsub("%.$", ""))
+end
+
+-- Does a record's own text include a domain?
+local function text_includes(text, domain)
+  local parsed = record.parse("spf", text)
+  for _, term in ipairs(parsed and parsed.terms or {}) do
+    if term.name == "include" and term.qualifier == "+" and canonical(term.domain) == domain then
+      return true
+    elseif term.name == "all" then
+      return false
+    end
+  end
+  return parsed ~= nil and parsed.redirect ~= nil and canonical(parsed.redirect) == domain
+end
+
+local function answer_includes(answer, domain)
+  for _, text in ipairs(answer.text) do
+    if text_includes(text, domain) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Does the record, or one that it leads to?
+local function tree_includes(node, domain)
+  if node.record and text_includes(node.record, domain) then
+    return true
+  end
+  for _, child in ipairs(node.children) do
+    if tree_includes(child, domain) then
+      return true
+    end
+  end
+  return false
+end
+
+-- The record as it is to become: the include stands in front of what is said of all others.
+local function proposal(text, domain)
+  local parsed, term = text and record.parse("spf", text), "include:" .. domain
+  if not parsed then
+    return ("v=spf1 %s ~all"):format(term)
+  end
+  for _, last in ipairs(parsed.terms) do
+    if last.name == "all" or last.name == "redirect" then
+      return text:sub(1, last.at - 1) .. term .. " " .. text:sub(last.at)
+    end
+  end
+  return text .. " " .. term
+end
+
+-- A migration whose old include is still there.
+local function migrating(result, expectation)
+  for _, migration in ipairs(expectation.migrations) do
+    local from = canonical(migration.from:gsub("^include:", ""))
+    if tree_includes(result.tree, from) then
+      return from, canonical((migration.to or expectation.include):gsub("^include:", ""))
+    end
+  end
+end
+
+local function errors_of(context, name)
+  local codes = {}
+  for _, finding in ipairs(context.findings) do
+    if finding.severity == "error" and finding.name == name then
+      codes[#codes + 1] = finding.code
+    end
+  end
+  return codes
+end
+
+-- Tells how it stands with one. Returns the status, and the code of what was told of it.
+local function judge(context, expectation, result)
+  local name, domain = expectation.name, expectation.include
+  local seen_by_some = published.state(context, expectation, function(answer) return answer_includes(answer, domain) end)
+  if seen_by_some then
+    return seen_by_some
+  elseif result.state == "unknown" then
+    return "unknown"
+  elseif tree_includes(result.tree, domain) then
+    return "found"
+  end
+  local from, to = migrating(result, expectation)
+  if from then
+    context:find("record_migrating", { name = name, record = expectation.id, found = "include:" .. from, expected = "include:" .. to })
+    return "migrating"
+  elseif result.state == "broken" or result.state == "misplaced" then
+    return result.state == "broken" and "mismatch" or "missing"
+  elseif expectation.required then
+    local new = proposal(result.record, domain)
+    context:find("spf_include_missing", {
+      name = name, record = expectation.id, expected = "include:" .. domain, found = result.record, new = new,
+      retry_at = result.answer.recheck_at,
+    })
+  end
+  return "missing"
+end
+
+--- Tells how it stands with the includes that are expected.
+-- @tparam table context see `mailseal.check.context`
+-- @tparam {table,...} results what was seen of each name that an SPF record is expected at: `name`, `state`, `record`, `tree`, `answer`
+-- @treturn table by name, true where an SPF record is expected
+function M.judge(context, results)
+  local expected, by_name = {}, {}
+  for _, result in ipairs(results) do
+    by_name[result.name] = result
+  end
+  for _, expectation in ipairs(context.expect) do
+    if expectation.match == "spf_include" then
+      local result, before = by_name[expectation.name], #context.findings
+      expected[expectation.name] = true
+      local status = judge(context, expectation, result)
+      local codes = status == "mismatch" and errors_of(context, expectation.name) or {}
+      for i = before + 1, #context.findings do
+        codes[#codes + 1] = context.findings[i].code
+      end
+      context:record {
+        id = expectation.id, name = expectation.name, type = "TXT", status = status, expected = "include:" .. expectation.include,
+        found = result.record, findings = codes,
+      }
+    end
+  end
+  return expected
+end
+
+return M

@@ -1,0 +1,42 @@
+--- Where is an SPF record that is not where it belongs, at the domain itself (RFC 7208 §3)?
+--
+-- It is put at a name below, for the form of the DNS host asks for one; or its type is the one that was once meant for it (§3.1).
+-- @module mailseal.check.spf_placement
+local is_one = require "mailseal.record.spf".is_one
+
+local M = {}
+
+local function has_record(answer)
+  for _, text in ipairs(answer and answer.text or {}) do
+    if is_one(text) then
+      return true
+    end
+  end
+  return false
+end
+
+--- Looks for the record elsewhere, and tells where it is.
+-- @tparam table context see `mailseal.check.context`
+-- @tparam string name where it belongs, and is not
+-- @treturn boolean is it somewhere?
+function M.look(context, name)
+  local places = { name .. "." .. name, "_spf." .. name, "spf." .. name, "@." .. name, "www." .. name }
+  local questions = { { name, "SPF" } }
+  for i, place in ipairs(places) do
+    questions[i + 1] = { place, "TXT" }
+  end
+  local answers = context:asks(questions)
+  if has_record(answers[1]) then
+    context:find("spf_only_type_99", { name = name })
+    return true
+  end
+  for i, place in ipairs(places) do
+    if has_record(answers[i + 1]) then
+      context:find("spf_misplaced", { name = name, where = place })
+      return true
+    end
+  end
+  return false
+end
+
+return M
