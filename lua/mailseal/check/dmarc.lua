@@ -1,0 +1,206 @@
+--- DMARC of a domain: which policy applies, can its mail pass, and may the reports go where they are asked to (RFC 9989).
+-- @module mailseal.check.dmarc
+local alignment = require "mailseal.check.dmarc_alignment"
+local async = require "mailseal.async"
+local dmarc = require "mailseal.dmarc"
+local placement = require "mailseal.check.placement"
+local record = require "mailseal.record"
+
+local M = {}
+
+local function discover(context)
+  return assert(dmarc.discover(context.domain, { resolver = context.resolver }))
+end
+
+--- The policy that applies to the domain, found once per check whoever asks.
+-- @tparam table context see `mailseal.check.context`
+-- @treturn table as of `dmarc.discover`
+function M.discovery(context)
+  return context:once("the DMARC policy", discover, context)
+end
+
+-- ---- Where there is none.
+
+-- Tells which place of the walk DNS did not answer for; where that is none, whether the domain exists is what nobody knows.
+local function tell_fault(context, found)
+  for _, step in ipairs(found.path) do
+    if step.temporary then
+      return context:temporary(step.answer)
+    end
+  end
+  return context:temporary(context:ask(context.domain, "MX"))
+end
+
+-- Is that text a DMARC record, or meant to be one?
+local function is_record(text) return text:find "^%s*[vV]%s*=%s*[dD][mM][aA][rR][cC]1" ~= nil end
+local function is_almost(text) return text:lower():find("dmarc1", 1, true) ~= nil end
+
+-- The strings of those texts of an answer that are as a function wants them.
+local function strings_of(answer, wanted)
+  local list = {}
+  for i, text in ipairs(answer and answer.text or {}) do
+    if wanted(text) then
+      list[#list + 1] = answer.records[i].strings
+    end
+  end
+  return list
+end
+
+-- What stands at the right name, where receivers cannot use it.
+local function tell_broken(context, step)
+  if step.problem == "several_records" then
+    context:find("dmarc_two_records", { name = step.name, found = step.count, where = step.domain })
+    return true
+  end
+  local strings = strings_of(step.answer, is_almost)
+  for _, text in ipairs(strings) do
+    context:lint((record.lint("dmarc", text)), { name = step.name })
+  end
+  return #strings > 0
+end
+
+local function has_record(answer)
+  return #strings_of(answer, is_record) > 0
+end
+
+-- Where the record is instead, if it is anywhere.
+local function tell_misplaced(context, own)
+  local name, zone = "_dmarc." .. context.domain, own.answer and #own.answer.chain == 0 and own.answer.zone or nil
+  local place = placement.find(context, { name = name, type = "TXT", zone = zone, fits = has_record })
+  if place then
+    place.name = name
+    context:find(place.code, place)
+  end
+  return place ~= nil
+end
+
+-- Why no policy applies: "broken", "misplaced" or "none".
+local function tell_none(context, found)
+  local broken = false
+  for _, step in ipairs(found.path) do
+    if not broken and (step.problem or step.domain == context.domain) then
+      broken = tell_broken(context, step)
+    end
+  end
+  if broken then
+    return "broken"
+  end
+  return tell_misplaced(context, found.path[1]) and "misplaced" or "none"
+end
+
+-- ---- Where there is one.
+
+-- Texts beside an inherited record that are meant to be the domain's own.
+local function tell_own(context, found)
+  local own = found.path[1]
+  if found.record_domain ~= context.domain and own.answer then
+    tell_broken(context, own)
+  end
+end
+
+local function tell_record(context, found)
+  for _, step in ipairs(found.path) do
+    if step.domain == found.record_domain then
+      local strings = strings_of(step.answer, function(text)
+        return text == found.record
+      end)
+      context:lint((record.lint("dmarc", strings[1])), { name = step.name })
+    end
+  end
+end
+
+-- The domains that reports are asked to go to, each once.
+local function destinations_of(parsed)
+  local list, seen = {}, {}
+  for _, uris in ipairs { parsed.aggregate_reports, parsed.failure_reports } do
+    for _, uri in ipairs(uris) do
+      local domain = uri.domain and uri.domain:lower()
+      if domain and not seen[domain] then
+        list[#list + 1], seen[domain] = domain, true
+      end
+    end
+  end
+  return list
+end
+
+-- Looks at whether other domains take the reports.
+local function look_at_reports(context, found)
+  return async.each(destinations_of(found.parsed), function(destination)
+    local report = dmarc.report_authorised(found.record_domain, destination, { resolver = context.resolver })
+    if not report then
+      return { destination = destination, result = "refused" }
+    elseif report.result == "refused" then
+      context:find("dmarc_reports_refused", {
+        name = "_dmarc." .. found.record_domain, found = destination, expected = report.name, retry_at = report.retry_at,
+      })
+    elseif report.result == "temperror" then
+      context:temporary(report.answer or found.path[1].answer, report.name)
+    end
+    return { destination = destination, result = report.result, reason = report.reason, name = report.name }
+  end)
+end
+
+-- ---- Expectations.
+
+local statuses = { ok = "found", inherited = "found", broken = "mismatch", misplaced = "missing", none = "missing", unknown = "unknown" }
+
+local function tell_expected(context, state, found)
+  local name, expected = "_dmarc." .. context.domain, false
+  for _, expectation in ipairs(context.expect) do
+    if expectation.match == "dmarc_any_valid" and expectation.name == name then
+      expected = true
+      local codes = {}
+      if state == "none" and expectation.required then
+        codes[1] = context:find("record_missing", {
+          name = name, type = "TXT", record = expectation.id, retry_at = found.retry_at,
+        }).code
+      end
+      for _, finding in ipairs(state == "none" and {} or context.findings) do
+        codes[#codes + 1] = finding.severity == "error" and finding.code or nil
+      end
+      context:record {
+        id = expectation.id, name = name, type = "TXT", status = statuses[state], expected = "v=DMARC1; p=none", found = found.record,
+        findings = codes,
+      }
+    end
+  end
+  if state == "none" and not expected then
+    context:find("dmarc_missing", { name = name, retry_at = found.retry_at })
+  end
+end
+
+--- Looks at DMARC.
+-- @tparam table context see `mailseal.check.context`
+-- @treturn table what `dmarc.discover` found, without its answers, and
+--
+-- - `state`: "ok", "inherited" (the record is that of a domain above), "none", "misplaced" (it is at another name), "broken" (receivers do
+--   not use it) or "unknown" (a temporary fault)
+-- - `alignment`: as of `look` of `mailseal.check.dmarc_alignment`
+-- - `reports`: a list of the domains that reports are to go to, each with `destination`, `result` ("authorised", "refused" or
+--   "temperror") and `name`, where its leave for that is looked for
+function M.look(context)
+  local found, result = M.discovery(context), { alignment = {}, reports = {} }
+  for _, field in ipairs {
+    "result", "reason", "policy", "requested", "tag", "tested", "record", "parsed", "record_domain", "organizational_domain", "queries",
+  } do
+    result[field] = found[field]
+  end
+  if found.result == "temperror" then
+    tell_fault(context, found)
+    result.state = "unknown"
+  elseif found.result == "none" then
+    result.state = tell_none(context, found)
+  else
+    result.state = found.record_domain == context.domain and "ok" or "inherited"
+    tell_own(context, found)
+    tell_record(context, found)
+    async.each({ "reports", "alignment" }, function(part)
+      result[part] = part == "reports" and look_at_reports(context, found) or part == "alignment" and alignment.look(context, found)
+      return true
+    end)
+  end
+  tell_expected(context, result.state, found)
+  return result
+end
+
+return M

@@ -1,0 +1,16 @@
+return {
+  title = "a DMARC record that asks for reports to two other organizations, of which one takes them",
+  zone = {
+    ["_dmarc.example.com"] = {
+      { type = "TXT", data = "v=DMARC1; p=reject; rua=mailto:d@taker.example,mailto:d@Other.example; ruf=mailto:f@other.example" },
+    },
+    ["example.com._report._dmarc.taker.example"] = { { type = "TXT", data = "v=DMARC1" } },
+  },
+  check = { domain = "example.com", only = { "dmarc" } },
+  findings = { {
+    code = "dmarc_reports_refused", severity = "warning", name = "_dmarc.example.com", found = "other.example",
+    expected = "example.com._report._dmarc.other.example",
+  } },
+  status = "warning",
+  report = { ["dmarc.reports.1.result"] = "authorised", ["dmarc.reports.2.result"] = "refused", ["dmarc.reports.3"] = nil },
+}
