@@ -54,13 +54,26 @@ local function voids_in(root)
   return list
 end
 
+-- Has the lint of the first record told of a name that cannot exist?
+local function is_told(root, node)
+  if node.problem ~= "bad_domain" or node.parent ~= root then
+    return false
+  end
+  for _, finding in ipairs(root.findings) do
+    if finding.code == "spf_odd_name" then
+      return true
+    end
+  end
+  return false
+end
+
 -- Tells of each include that does not work; false where there is one.
 local function judge_includes(context, root)
   local fine = true
   each_below(root, function(node)
     local code = codes[node.problem]
-    if code then
-      fine = false
+    fine = fine and not code
+    if code and not is_told(root, node) then
       context:find(code, { name = root.domain, found = node.term, where = node.parent.domain, expected = node.domain })
     elseif node.problem == "temporary" then
       context:temporary(node.answer)
