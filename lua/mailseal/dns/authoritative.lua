@@ -76,25 +76,46 @@ local function no_zone(search, result, message, code)
   return result
 end
 
---- Asks each name server of the zone that a name is in. See `resolver:authoritative`.
--- @tparam table resolver see `mailseal.dns.resolver`
--- @tparam string name as `encode` spells it
--- @tparam string type likewise
--- @tparam table options `fresh`, `deadline`, `port`
--- @treturn table what was found
-function M.ask(resolver, name, type, options)
-  local search = name_servers.search(resolver, name, type, options)
-  local result = { name = name, type = type, recheck_at = resolver.time() + RECHECK_SOONEST }
-  local zone, message, code, above = zone_cut.find(search.asking, name)
-  if not zone and not above then return no_zone(search, result, message, code) end
-  local left_out
-  result.zone, result.servers, result.name_servers_from, left_out = search:ask_zone(zone or above, not zone)
+-- Notes what was told of the name servers, and how many of them were left out.
+local function finish(search, result, left_out)
   judge(search, result)
   result.capped = left_out > 0
   if result.capped then
     result.summary = ("%s; %d more %s not asked"):format(result.summary, left_out, left_out == 1 and "was" or "were")
   end
+  return result
+end
+
+--- Asks each name server of the zone that a name is in, or others. See `resolver:authoritative`.
+-- @tparam table resolver see `mailseal.dns.resolver`
+-- @tparam string name as `encode` spells it
+-- @tparam string type likewise
+-- @tparam table options `fresh`, `deadline`, `port`, `hosts`
+-- @treturn table what was found
+function M.ask(resolver, name, type, options)
+  local search = name_servers.search(resolver, name, type, options)
+  local result = { name = name, type = type, recheck_at = resolver.time() + RECHECK_SOONEST }
+  local left_out
+  if options.hosts then
+    result.servers, left_out = search:ask_hosts(options.hosts)
+    return finish(search, result, left_out)
+  end
+  local zone, message, code, above = zone_cut.find(search.asking, name)
+  if not zone and not above then return no_zone(search, result, message, code) end
+  result.zone, result.servers, result.name_servers_from, left_out = search:ask_zone(zone or above, not zone)
+  finish(search, result, left_out)
   return code == "bogus" and distrust(result) or result
+end
+
+--- Asks the zone above which name servers a zone is delegated to. See `resolver:delegation`.
+-- @tparam table resolver see `mailseal.dns.resolver`
+-- @tparam string zone as `encode` spells it
+-- @tparam table options `fresh`, `deadline`, `port`
+-- @treturn table `zone`, `hosts`, `parent`
+function M.delegation(resolver, zone, options)
+  local search = name_servers.search(resolver, zone, "NS", options)
+  local hosts, parent = search:delegation(zone)
+  return { zone = zone, hosts = hosts, parent = parent }
 end
 
 return M

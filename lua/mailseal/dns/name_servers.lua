@@ -193,18 +193,20 @@ local function find_answer(servers, holds)
   end
 end
 
--- What the servers of the zone above say that the zone's servers are: NS records, and addresses.
-local function ask_parent(search, zone)
+-- What the servers of the zone above, or so many of them, say that the zone's servers are: NS records, and addresses. And that
+-- zone's name.
+local function ask_parent(search, zone, most)
   local above = names.parent(zone)
   local parent = above and zone_cut.find(search.asking, above)
   if not parent then return {} end
   local hosts = hosts_of(search:query(parent, "NS").records, parent)
+  for i = #hosts, (most or #hosts) + 1, -1 do hosts[i] = nil end
   local servers = ask_servers(search, { name = zone, type = "NS" }, resolve_hosts(search, hosts, parent, {}))
   local answer = find_answer(servers, function(address)
     local records = address.answer.delegation or address.state == "answers" and address.answer.records
     return records and hosts_of(records, zone)[1] ~= nil
   end)
-  return answer and (answer.delegation or answer.records) or {}
+  return answer and (answer.delegation or answer.records) or {}, parent
 end
 
 -- The zone's name servers: its own NS records, or where they cannot be had, those of the delegation. And whose word it is,
@@ -217,6 +219,26 @@ local function find_servers(search, zone, delegation, unreachable)
   delegation = delegation or ask_parent(search, zone)
   hosts, left_out = hosts_of(delegation, zone)
   return resolve_hosts(search, hosts, zone, delegation), "parent", left_out
+end
+
+--- Asks the zone above which name servers a zone is delegated to. Two of its own are asked: those of a large zone are many, and do
+-- not differ.
+-- @tparam string zone
+-- @treturn {string,...} the hosts, sorted; none where that cannot be told
+-- @treturn ?string the zone above
+function Search:delegation(zone)
+  local records, parent = ask_parent(self, zone, 2)
+  return hosts_of(records, zone), parent
+end
+
+--- Asks hosts for what the search is for, whatever zone they may serve.
+-- @tparam {string,...} hosts as answers spell them
+-- @treturn table the name servers
+-- @treturn number how many more there are, which were not asked
+function Search:ask_hosts(hosts)
+  local asked = {}
+  for i = 1, math.min(#hosts, HOSTS_MAX) do asked[i] = hosts[i] end
+  return ask_servers(self, self, resolve_hosts(self, asked, ".", {})), #hosts - #asked
 end
 
 -- The zone that a referral leads to: below the one asked, and not past the name.

@@ -240,7 +240,19 @@ local flag, seconds = kinds.flag, kinds.seconds(86400)
 local query_options = {
   dnssec_ok = flag, checking_disabled = flag, no_recursion = flag, no_edns = flag, fresh = flag, deadline = seconds,
 }
-local authoritative_options = { fresh = flag, deadline = seconds, port = kinds.count(1, 65535) }
+local delegation_options = { fresh = flag, deadline = seconds, port = kinds.count(1, 65535) }
+local authoritative_options = { hosts = { are_names, "a list of names" } }
+for name, kind in pairs(delegation_options) do authoritative_options[name] = kind end
+
+-- Hosts as answers spell them, those that are no names left out.
+local function canonical_hosts(hosts)
+  local list = {}
+  for _, host in ipairs(hosts) do
+    local query, canonical = encode(host, "A")
+    if query then list[#list + 1] = canonical end
+  end
+  return list
+end
 
 -- Name and type as answers spell them, where they may be asked for here; else nil, a message and a code.
 local function check_question(self, name, type)
@@ -329,7 +341,8 @@ end
 -- @tparam string name as for `query`
 -- @tparam string type as for `query`
 -- @tparam[opt] table options `fresh`: find the zone and its servers past the cache, too; `deadline`: seconds within which all is to be
---   done (eight times those of one query); `port`: where name servers listen (that of the resolver, or 53)
+--   done (eight times those of one query); `port`: where name servers listen (that of the resolver, or 53); `hosts`: the names of the
+--   servers to ask in place of those of the zone, whichever that is
 -- @treturn ?table what was found; nil for misuse alone
 -- @treturn ?string what is wrong with the name or the type, or where we are
 -- @treturn ?string `bad_name`, `bad_type`; `wrong_phase` as of `query`
@@ -340,7 +353,29 @@ function Resolver:authoritative(name, type, options)
   if options ~= nil then check_options("resolver:authoritative", options, authoritative_options) end
   local canonical, kind, code = check_question(self, name, type)
   if not canonical then return nil, kind, code end
-  return require "mailseal.dns.authoritative".ask(self, canonical, kind, options or {})
+  local given = {}
+  for option, value in pairs(options or {}) do given[option] = value end
+  given.hosts = given.hosts and canonical_hosts(given.hosts)
+  return require "mailseal.dns.authoritative".ask(self, canonical, kind, given)
+end
+
+--- Asks which name servers the zone above delegates a zone to. The zone itself may name others, and whoever has one answer in his
+-- cache asks these, who has the other, those.
+--
+-- What is found is a table: `zone`; `hosts`, a sorted list of names, empty where it cannot be told; `parent`, the zone above.
+-- @tparam string zone as for `query`
+-- @tparam[opt] table options `fresh`, `deadline`, `port`: as for `authoritative`
+-- @treturn ?table what was found; nil for misuse alone
+-- @treturn ?string what is wrong with the name, or where we are
+-- @treturn ?string `bad_name`; `wrong_phase` as of `query`
+-- @raise where the zone is no string, an option is none, or the resolver is closed
+function Resolver:delegation(zone, options)
+  check_open(self)
+  if not is_string(zone) then error("resolver:delegation wants a zone", 2) end
+  if options ~= nil then check_options("resolver:delegation", options, delegation_options) end
+  local canonical, message, code = check_question(self, zone, "NS")
+  if not canonical then return nil, message, code end
+  return require "mailseal.dns.authoritative".delegation(self, canonical, options or {})
 end
 
 --- Asks for the names of an address (PTR), and confirms each by asking the name for its addresses.
