@@ -82,6 +82,7 @@ local options_known = {
   mta_sts_policy = { is_of "string", "the text of a policy" },
   only = { is_list_of "string", "a list of aspects" },
   name_servers = { is_of "boolean", "true or false" },
+  edited_at = { is_list_of "string", "a list of name servers" },
   now = { is_of "number", "a time in seconds since 1970" },
 }
 
@@ -165,6 +166,7 @@ end
 -- - `mta_sts_policy`: the text of https://mta-sts.<domain>/.well-known/mta-sts.txt, which is not fetched here
 -- - `only`: the aspects to look at, of `ASPECTS` (all of them)
 -- - `name_servers`: ask the name servers of each record's own zone as well (true)
+-- - `edited_at`: the name servers of the DNS host where the domain's records are said to be edited, which may not be those in use
 -- - `now`: seconds since 1970, UTC
 -- @treturn[1] table the report:
 --

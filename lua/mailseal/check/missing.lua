@@ -4,6 +4,7 @@
 -- is not there yet, which is none.
 -- @module mailseal.check.missing
 local async = require "mailseal.async"
+local elsewhere = require "mailseal.check.elsewhere"
 local is_within = require "mailseal.dns.name".is_within
 local placement = require "mailseal.check.placement"
 local proxies = require "mailseal.check.proxies"
@@ -61,7 +62,8 @@ end
 -- @tparam table case see `mailseal.check.case`
 -- @tparam function fits called with an answer, and with true where it came from a name that may rightly have something alike: does
 --   it hold the record?
--- @treturn string how it stands with the record: "missing", or "mismatch" where something else is in its place
+-- @treturn string how it stands with the record: "missing", "mismatch" where something else is in its place, or as of
+--   `mailseal.check.elsewhere`
 function M.judge(case, fits)
   if not case.expect.required then
     return "missing"
@@ -81,8 +83,11 @@ function M.judge(case, fits)
     case:find("cname_proxied", { where = proxy, found = addresses })
     return "mismatch"
   end
-  tell_missing(case)
-  return "missing"
+  local state = elsewhere.judge(case, fits)
+  if not state then
+    tell_missing(case)
+  end
+  return state or "missing"
 end
 
 return M

@@ -34,6 +34,10 @@ local function describe_expectations(command)
     :option("--key", "The key that is to be there: a private or public key in PEM, or the text of its record.")
     :argname("FILE")
   command:option("--address", "An address that mail is sent from; may be repeated."):argname("IP"):count("*")
+  command
+    :option("--edited-at", "A name server of the host where the domain's DNS is said to be edited; may be repeated.")
+    :argname("HOST")
+    :count("*")
   command:option("--expect", "What else is to be published, as JSON."):argname("FILE")
   command:option("--only", "Look at this aspect alone; may be repeated."):argname("ASPECT"):count("*")
 end
@@ -76,7 +80,7 @@ local only_with = {
   { option = "svg", "domain" }, { option = "expect", "domain" },
   { option = "key", "domain", "batch" }, { option = "selector", "domain", "batch" }, { option = "address", "domain", "batch" },
   { option = "only", "domain", "batch" }, { option = "name_servers", "domain", "batch" },
-  { option = "no_name_servers", "domain", "batch" },
+  { option = "no_name_servers", "domain", "batch" }, { option = "edited_at", "domain", "batch" },
 }
 
 local words = { domain = "a domain", message = "--message", batch = "--batch" }
@@ -135,6 +139,7 @@ local function check_options(given, name_servers)
     expect = given.expect and read.expectations(given.expect),
     addresses = read.addresses(given.address),
     only = read.aspects(given.only),
+    edited_at = given.edited_at,
     name_servers = name_servers,
     now = given.time,
   }

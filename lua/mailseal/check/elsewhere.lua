@@ -1,0 +1,132 @@
+--- Is a record that is not there at another DNS host, to which nobody is sent, or only some?
+--
+-- DNS does not tell where else a zone of that name may be kept. Hosts that can be thought of are asked: those at which the zone is
+-- said to be edited (the check's option `edited_at`), those that the zone above delegates to while the zone itself names others, and
+-- the one that the zone calls its primary.
+-- @module mailseal.check.elsewhere
+local async = require "mailseal.async"
+
+local M = {}
+
+local function call(fn) return fn() or false end
+
+local function set_of(list)
+  local set = {}
+  for _, item in ipairs(list) do
+    set[item] = true
+  end
+  return set
+end
+
+local function hosts_of(found)
+  local hosts = {}
+  for i, server in ipairs(found.servers) do
+    hosts[i] = server.host
+  end
+  return hosts
+end
+
+-- Those of a list that the set does not have.
+local function without(list, set)
+  local rest = {}
+  for _, item in ipairs(list) do
+    if not set[item] then
+      rest[#rest + 1] = item
+    end
+  end
+  return rest
+end
+
+local function delegation_of(context, zone)
+  return context.resolver:delegation(zone) or { hosts = {} }
+end
+
+-- What other hosts the zone could be kept at: those of the delegation, and the primary.
+local function ask_others(case)
+  local context, zone = case.context, case.own.zone
+  local found = async.each({
+    function() return context:once("delegation " .. zone, delegation_of, context, zone) end,
+    function() return context:ask(zone, "SOA") end,
+  }, call)
+  local soa = found[2] and found[2].records[1]
+  return found[1].hosts, soa and soa.primary ~= "." and { soa.primary } or {}
+end
+
+-- The first host of a list that has the record, and what all of them say.
+local function find(case, fits, hosts)
+  if #hosts == 0 then
+    return nil, { servers = {} }
+  end
+  local found = case.context.resolver:authoritative(case.name, case.type, { hosts = hosts })
+  for _, group in ipairs(found.groups) do
+    if fits(group.answer) then
+      return group.servers[1], found
+    end
+  end
+  return nil, found
+end
+
+-- Do two lists of servers have an address in common?
+local function share_addresses(a, b)
+  local addresses = {}
+  for _, server in ipairs(a) do
+    for _, one in ipairs(server.addresses) do
+      addresses[one.address] = true
+    end
+  end
+  for _, server in ipairs(b) do
+    for _, one in ipairs(server.addresses) do
+      if addresses[one.address] then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+-- Tells that the zone above and the zone name different servers. Both do, where they differ.
+local function tell_difference(case, delegated)
+  local own, zone = hosts_of(case.own), case.own.zone
+  table.sort(own)
+  local expected, found = table.concat(delegated, ", "), table.concat(own, ", ")
+  if #delegated > 0 and not case.own.capped and expected ~= found then
+    case.context:find("name_servers_differ", { name = zone, expected = expected, found = found })
+  end
+end
+
+--- Looks for the record there, and tells where it is.
+-- @tparam table case see `mailseal.check.case`; the zone's own name servers do not have the record
+-- @tparam function fits called with an answer: does it hold the record?
+-- @treturn ?string how it stands with the record: "conflicting", "propagating" or "missing"; nil where nothing was found
+function M.judge(case, fits)
+  local own, context = case.own, case.context
+  if not own or not own.zone or own.name_servers_from ~= "child" then
+    return nil
+  end
+  local delegated, primary = ask_others(case)
+  tell_difference(case, delegated)
+  local mine, given = set_of(hosts_of(own)), context.options.edited_at or {}
+  local found = async.each({ without(delegated, mine), without(primary, mine), without(given, mine) }, function(hosts)
+    return { find(case, fits, hosts) }
+  end)
+  local fields = { found = table.concat(hosts_of(own), ", ") }
+  if found[1][1] then
+    fields.where = found[1][1]
+    case:find("record_at_one_host", fields)
+    return "conflicting"
+  elseif found[2][1] then
+    fields.where, fields.retry_at = found[2][1], case:retry_at()
+    case:find("record_at_primary", fields)
+    return "propagating"
+  elseif found[3][1] then
+    fields.where = found[3][1]
+    case:find("record_at_wrong_host", fields)
+    return "missing"
+  elseif #given > 0 and #without(given, mine) == #given and not share_addresses(found[3][2].servers, own.servers) then
+    fields.where, fields.expected = own.zone, table.concat(given, ", ")
+    case:find("name_servers_elsewhere", fields)
+    return "missing"
+  end
+end
+
+return M

@@ -1,0 +1,37 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a key not there yet at a host whose name servers have other names in the zone",
+  zone = {
+    ["example.com"] = {
+      { type = "SOA", data = "ns1.live.example. hostmaster.live.example. 1 3600 600 86400 900" },
+      { type = "NS", data = "ns1.live.example." }, { type = "NS", data = "ns2.live.example." },
+    },
+    ["ns1.live.example"] = { { type = "A", data = "192.0.2.1" } },
+    ["ns2.live.example"] = { { type = "A", data = "192.0.2.2" } },
+    ["ns1.registrar.example"] = { { type = "A", data = "192.0.2.2" } },
+  },
+  check = {
+    domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true,
+    edited_at = { "ns1.registrar.example" },
+  },
+  findings = {
+    {
+      code = "record_missing",
+      severity = "pending",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "s1",
+      expected = texts.good,
+      where = "example.com",
+      retry_in = 300,
+      fix = "Publish it at the host of the domain's DNS (ns1.live.example, ns2.live.example); where that has "
+        .. "been done, wait until caches have forgotten that it was not there.",
+    },
+  },
+  status = "unknown",
+  retry_in = 300,
+  records = {
+    s1 = { name = "s1._domainkey.example.com", type = "TXT", status = "missing", findings = { "record_missing" } },
+  },
+}
