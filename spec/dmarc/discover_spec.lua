@@ -288,6 +288,23 @@ describe("dmarc.discover", function()
     end)
   end)
 
+  it("says so where nothing can be asked, as in a phase of nginx that must not wait", function()
+    local resolver = {
+      query_all = function(_, names)
+        local found = {}
+        for i in ipairs(names) do found[i] = false end
+        return found
+      end,
+      query = function() return nil, "this phase must not wait", "wrong_phase" end,
+    }
+    local expected, options = { nil, "this phase must not wait", "wrong_phase" }, { resolver = resolver }
+    assert.same(expected, { dmarc.discover("a.example.com", options) })
+    assert.same(expected, { dmarc.organizational_domain("a.example.com", options) })
+    assert.same(expected, { dmarc.aligned("a.example.com", "example.com", options) })
+    assert.same(expected, { dmarc.report_authorised("a.example.com", "example.com", options) })
+    assert.same(expected, { dmarc.evaluate { from = "a.example.com", resolver = resolver } })
+  end)
+
   it("wants a resolver, and no option that there is not", function()
     assert.has_error(function() dmarc.discover("example.com", {}) end, "dmarc.discover wants a resolver, see mailseal.dns")
     assert.has_error(function() dmarc.discover("example.com") end, "dmarc.discover wants options, a table, not a nil")

@@ -10,6 +10,18 @@
 -- The organizational domain is found by the tree walk (§4.10), not by a list of public suffixes. Domains are given as A- or
 -- U-labels, and told as lower-case A-labels. Nothing here waits but the resolver.
 --
+-- **Where readers of the standard differ**, its text is followed:
+--
+-- - Several DMARC records at one name are all discarded, and the walk goes on to the parent as if there were none (§4.10, step 2).
+--   Other programs, and a case of the test suite that this one is held to (`multiple-records`), let no policy apply then.
+-- - A record with neither a valid policy nor an address in rua= is the one that applies, and so nothing does: the walk does not
+--   go on (§4.10.1). Its psd= is heeded.
+-- - A tag that is malformed is passed over alone (§4.8); one that occurs twice makes the list invalid (RFC 6376 §3.2), and
+--   such a record is as if it were not there.
+-- - A record between the author's domain and its organizational domain does not apply (§4.10.1), though it is nearer.
+-- - "Does not exist" is NXDOMAIN for the domain itself and nothing else (§3.2.13, §A.4).
+-- - Where DNS gives no answer for a name that might decide, nothing is decided (§5.3.6), unless the outcome is the same in any case.
+--
 -- @module mailseal.dmarc
 local alignment = require "mailseal.dmarc.alignment"
 local discovery = require "mailseal.dmarc.discovery"
@@ -205,7 +217,7 @@ function M.evaluate(facts)
   return evaluate.authors(authors, facts, type(domains) == "table" and domains.more)
 end
 
---- May DMARC reports about a domain go to an address at another one (§11.6; RFC 7489 §7.1)?
+--- May DMARC reports about a domain go to an address at another one (§11.6; RFC 9990, before it RFC 7489 §7.1)?
 -- They may where both have the same organizational domain, or where the other says so at `DOMAIN._report._dmarc.DESTINATION`.
 -- @tparam string domain where the DMARC record is (`record_domain` of @{discover})
 -- @tparam string destination the domain of the address in rua= or ruf=

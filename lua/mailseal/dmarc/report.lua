@@ -1,4 +1,4 @@
---- May reports about a domain go to another one (RFC 9989 §11.6; RFC 7489 §7.1)? `mailseal.dmarc` is the face.
+--- May reports about a domain go to another one (RFC 9989 §11.6; RFC 9990, before it RFC 7489 §7.1)? `mailseal.dmarc` is the face.
 -- @module mailseal.dmarc.report
 local alignment = require "mailseal.dmarc.alignment"
 local answers = require "mailseal.dns.answer"

@@ -1,4 +1,4 @@
---- The record by which a domain lets DMARC reports about another one come to it (RFC 7489 §7.1), at
+--- The record by which a domain lets DMARC reports about another one come to it (RFC 9990, before it RFC 7489 §7.1), at
 -- `example.com._report._dmarc.example.net`. Behind `mailseal.record`, as the kind "dmarc_report".
 -- @module mailseal.record.dmarc_report
 local core = require "mailseal.core".record

@@ -39,7 +39,7 @@ local function kind_of(name)
 end
 
 --- Reads a record of some kind as its receivers do, strictly.
--- @tparam string kind "bimi", "dkim", "mta_sts", "mta_sts_policy", "spf", "tls_rpt"
+-- @tparam string kind "bimi", "dkim", "dmarc", "dmarc_report", "mta_sts", "mta_sts_policy", "spf", "tls_rpt"
 -- @tparam string|{string,...} text
 -- @treturn[1] table what it says: see `parse` of the module of that kind, such as `mailseal.record.dkim`
 -- @treturn[2] nil
