@@ -1,6 +1,7 @@
 /* explain.c: what a signature that does not pass still proves. See explain.h. */
 #include "dkim/explain.h"
 
+#include "base/base64.h"
 #include "dkim/header_hash.h"
 #include "dkim/signature.h"
 #include "record/dkim_key_public.h"
@@ -31,7 +32,7 @@ static bool try_end(search *s, size_t size)
     for (size_t i = 0; i < s->n; i++) {
         ms_body_prefix *wanted = &s->wanted[i];
 
-        if (wanted->found || memcmp(digest, wanted->hash, sizeof digest) != 0)
+        if (!wanted->sound || wanted->found || memcmp(digest, wanted->hash, sizeof digest) != 0)
             continue;
         wanted->found = true;
         wanted->size = size;
@@ -76,6 +77,17 @@ static bool look(search *s, ms_span body)
     return true;
 }
 
+static void read_hash(ms_body_prefix *wanted)
+{
+    uint8_t octets[2 * MS_SHA256_SIZE];
+    size_t size;
+
+    wanted->found = false;
+    wanted->sound = ms_base64_decode(wanted->bh, octets, sizeof octets, &size) && size == MS_SHA256_SIZE;
+    if (wanted->sound)
+        memcpy(wanted->hash, octets, sizeof wanted->hash);
+}
+
 bool ms_body_prefixes(ms_crypto *crypto, ms_canon canon, ms_span body, ms_body_prefix *wanted, size_t n,
                       ms_error *error)
 {
@@ -83,7 +95,7 @@ bool ms_body_prefixes(ms_crypto *crypto, ms_canon canon, ms_span body, ms_body_p
     bool ok = false;
 
     for (size_t i = 0; i < n; i++)
-        wanted[i].found = false;
+        read_hash(&wanted[i]);
     if (s.hash != NULL && s.ended != NULL) {
         ms_hash_start(s.hash);
         ms_body_canon_init(&s.canon, canon, ms_write_to_hash, s.hash);

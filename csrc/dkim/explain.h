@@ -18,12 +18,14 @@
 enum { MS_FOOTER_MAX = 1 << 16 };
 
 typedef struct ms_body_prefix {
-    uint8_t hash[MS_SHA256_SIZE]; /* what bh= says */
+    ms_span bh; /* base64 of the hash, as bh= has it */
+    uint8_t hash[MS_SHA256_SIZE];
+    bool sound; /* bh is such a hash */
     bool found;
     size_t size; /* of the shortest such beginning of the body; it ends behind a line end, or is empty */
 } ms_body_prefix;
 
-/* Fills in found and size of all `n`. False where memory is out, or OpenSSL failed (code no_memory). */
+/* Each has its bh; fills in the rest of all `n`. False where memory is out, or OpenSSL failed (code no_memory). */
 bool ms_body_prefixes(ms_crypto *crypto, ms_canon canon, ms_span body, ms_body_prefix *wanted, size_t n,
                       ms_error *error);
 

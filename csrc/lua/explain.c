@@ -3,7 +3,7 @@
 
 #include "dkim/explain.h"
 
-/* Reads the list of hashes at `index`. Pushes values, one of which owns what is returned. */
+/* Reads the list of hashes in base64 at `index`. Pushes values, one of which owns what is returned. */
 static ms_body_prefix *check_hashes(lua_State *L, int index, size_t *n)
 {
     ms_lua_strings hashes;
@@ -11,15 +11,13 @@ static ms_body_prefix *check_hashes(lua_State *L, int index, size_t *n)
 
     ms_lua_check_strings(L, index, &hashes);
     wanted = lua_newuserdata(L, hashes.n * sizeof *wanted + 1);
-    for (size_t i = 0; i < hashes.n; i++) {
-        luaL_argcheck(L, hashes.p[i].n == MS_SHA256_SIZE, index, "a hash has 32 octets");
-        memcpy(wanted[i].hash, hashes.p[i].p, MS_SHA256_SIZE);
-    }
+    for (size_t i = 0; i < hashes.n; i++)
+        wanted[i].bh = hashes.p[i];
     *n = hashes.n;
     return wanted;
 }
 
-/* body_prefixes(body, relaxed, { hash … }) -> { size | false … } | nil, message, code: how much of the body has each
+/* body_prefixes(body, relaxed, { bh … }) -> { size | false … } | nil, message, code: how much of the body has each
  * hash */
 static int body_prefixes(lua_State *L)
 {

@@ -1,6 +1,8 @@
 /* mend.c: takes back what a relay may have done to a body on its way. See mend.h. */
 #include "mail/mend.h"
 
+#include "base/base64.h"
+
 enum {
     TAB_STOP = 8,
     WRAPPED_MIN = 950, /* relays break lines at 990 or 998 octets, some a little before */
@@ -163,13 +165,64 @@ static void drop_crs(ms_span body, ms_buf *out)
     }
 }
 
+/* ---- encodings */
+
+static int hex_value(char c)
+{
+    if (ms_is_digit(c))
+        return c - '0';
+    c = ms_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One line without the white space at its end; true where it ends softly, in "=". */
+static bool add_quoted_printable(ms_span text, ms_buf *out)
+{
+    const char *end;
+
+    while (text.n > 0 && ms_is_wsp(text.p[text.n - 1]))
+        text.n--;
+    end = text.p + text.n;
+    for (const char *p = text.p; p < end; p++) {
+        bool coded = *p == '=' && end - p >= 3 && hex_value(p[1]) >= 0 && hex_value(p[2]) >= 0;
+
+        if (*p == '=' && p + 1 == end)
+            return true;
+        ms_buf_add_char(out, coded ? (char)(hex_value(p[1]) << 4 | hex_value(p[2])) : *p);
+        p += coded ? 2 : 0;
+    }
+    return false;
+}
+
+static void decode_quoted_printable(ms_span body, ms_buf *out)
+{
+    while (body.n > 0) {
+        line one = next_line(&body);
+
+        if (!add_quoted_printable(one.text, out))
+            ms_buf_add_span(out, one.end);
+    }
+}
+
+static void decode_base64(ms_span body, ms_buf *out)
+{
+    size_t room = ms_base64_room(body.n), written = 0;
+    char *to = ms_buf_reserve(out, room);
+
+    if (to != NULL && ms_base64_decode(body, (uint8_t *)to, room, &written))
+        out->n += written;
+    else
+        ms_buf_add_span(out, body);
+}
+
 /* ---- all of them */
 
 const char *ms_mending_name(ms_mending mending)
 {
     static const char *const names[MS_MENDINGS] = {
-        "trailing_space", "separator", "expanded_tabs",     "folded_spaces", "lines_above", "line_lost",
-        "lines_doubled",  "wrapped",   "wrapped_with_bang", "from_lines",    "dots",        "bare_lf",
+        "trailing_space",   "separator", "expanded_tabs",     "folded_spaces", "lines_above", "line_lost",
+        "lines_doubled",    "wrapped",   "wrapped_with_bang", "from_lines",    "dots",        "bare_lf",
+        "quoted_printable", "base64",
     };
 
     return mending < MS_MENDINGS ? names[mending] : NULL;
@@ -201,6 +254,12 @@ void ms_mend(ms_mending mending, ms_span body, ms_buf *out)
         break;
     case MS_MEND_BARE_LF:
         drop_crs(body, out);
+        break;
+    case MS_MEND_QUOTED_PRINTABLE:
+        decode_quoted_printable(body, out);
+        break;
+    case MS_MEND_BASE64:
+        decode_base64(body, out);
         break;
     default:
         mend_lines(of_text[mending], body, out);

@@ -22,6 +22,8 @@ typedef enum ms_mending {
     MS_MEND_FROM_LINES,        /* ">From " at the start of a line that was "From " */
     MS_MEND_DOTS,              /* ".." at the start of a line that was "." */
     MS_MEND_BARE_LF,           /* CRLF that was LF alone when the body was signed */
+    MS_MEND_QUOTED_PRINTABLE,  /* quoted-printable (RFC 2045 §6.7) that was plain text */
+    MS_MEND_BASE64,            /* base64 (RFC 2045 §6.8) that was plain text; what is no base64 stays as it is */
     MS_MENDINGS
 } ms_mending;
 

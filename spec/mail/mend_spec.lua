@@ -58,6 +58,15 @@ local cases = {
     { ">From here\r\n>>From\r\n>from\r\nsaid >From \r\n", "From here\r\n>>From\r\n>from\r\nsaid >From \r\n" },
   },
   dots = { { "..\r\n...a\r\n.b\r\nc..", ".\r\n..a\r\n.b\r\nc.." } },
+  quoted_printable = {
+    { "caf=C3=A9 =3d 1=20\r\nsoft=\r\n end= \r\n.\r\nspace  \r\n", "café = 1 \r\nsoft end.\r\nspace\r\n" },
+    { "=C =zz ==41 =", "=C =zz =A " },
+    { "end=\r\n", "end" },
+  },
+  base64 = {
+    { "SGVsbG8N\r\nCmNhZsOpDQo=\r\n", "Hello\r\ncafé\r\n" },
+    { "Hello!\r\n", "Hello!\r\n" },
+  },
   bare_lf = { { "a\r\n\r\nb\nc\rd\r\n", "a\n\nb\nc\rd\n" }, { "a", "a" } },
 }
 
@@ -79,7 +88,7 @@ describe("a mending", function()
 
   it("takes time linear in the body's size, whatever stands there", function()
     for _, name in ipairs(core.mendings()) do
-      for _, piece in ipairs { " ", "\t", "\r\n", "\n", "\r", "a\r\n", ".", ("x"):rep(950) .. "!\r\n ", ">From " } do
+      for _, piece in ipairs { " ", "\t", "\r\n", "\n", "\r", "a\r\n", ".", "=", "=4", "A===\r\n", ("x"):rep(950) .. "!\r\n ", ">From " } do
         local copies = math.ceil(200000 / #piece)
         assert.is_true(linear(function(size)
           mend(name, piece:rep(size))
