@@ -86,19 +86,28 @@ local options_known = {
   now = { is_of "number", "a time in seconds since 1970" },
 }
 
+local of_message = {
+  resolver = options_known.resolver, now = options_known.now,
+  ip = { is_of "string", "an address" }, helo = { is_of "string", "a name" }, sender = { is_of "string", "an address" },
+}
+
 -- Raises in the name of the caller's caller.
-local function check_options(options)
+local function check_options(options, what, kinds)
   if type(options) ~= "table" then
-    error("check.domain wants a table of options", 3)
+    error(what .. " wants a table of options", 3)
   end
   for name, value in pairs(options) do
-    local kind = options_known[name]
+    local kind = kinds[name]
     if not kind then
-      error(("check.domain knows no option \"%s\""):format(tostring(name)), 3)
+      error(("%s knows no option \"%s\""):format(what, tostring(name)), 3)
     elseif not kind[1](value) then
-      error(("check.domain: %s must be %s"):format(name, kind[2]), 3)
+      error(("%s: %s must be %s"):format(what, name, kind[2]), 3)
     end
   end
+end
+
+-- The same of the aspects.
+local function check_aspects(options)
   for _, name in ipairs(options.only or {}) do
     if not known[name] then
       error(("check.domain knows no aspect \"%s\""):format(name), 3)
@@ -188,7 +197,8 @@ function M.domain(domain, options)
     error("check.domain wants a domain", 2)
   end
   options = options or {}
-  check_options(options)
+  check_options(options, "check.domain", options_known)
+  check_aspects(options)
   local name, message = domains.to_ascii((domain:gsub("%.$", "")))
   if not name or not domains.valid(name) then
     return nil, message or "that is no name of a domain", "bad_name"
@@ -205,6 +215,51 @@ function M.domain(domain, options)
     domain = name, options = options, selectors = options.selectors or {}, expect = expected,
     now = options.now or resolver.time(), resolver = resolver,
   }, chosen(options.only))
+end
+
+--- Checks a message: what DKIM, SPF and DMARC come to for it, and what became of it on its way where they do not pass.
+--
+-- Where a signature fails, what relays, lists and gateways are known to do is taken back and the signature tried again: what makes
+-- it hold is proven to have been done. Nothing of a message is believed that is not proven, but told: lists, forwarders and ARC
+-- seals explain what else was found.
+-- @tparam string text the message; one whose first line ends in a bare LF, as Unix keeps text files, is taken as if every line ended
+--   in CRLF
+-- @tparam[opt] table options
+--
+-- - `resolver`: what to ask (`mailseal.dns`; the system's servers without it)
+-- - `ip`: the address that the message came from; without it, SPF is not evaluated
+-- - `helo`: the name that the sending host gave itself
+-- - `sender`: the envelope sender; without it, that of the Return-Path field is taken
+-- - `now`: seconds since 1970, UTC
+-- @treturn[1] table the report: `status`, `findings` and `retry_at` as of @{domain}, and
+--
+-- - `domain`: the author's; nil where there is none
+-- - `verdict`: `result`, "pass" (the author's domain is authenticated), "fail" or "unknown"; and `text`, a sentence
+-- - `dkim`: the results of `mailseal.dkim.verify`, each with `tags`, a list of `name`, `value` and `meaning`; those of signatures that
+--   fail with `changes`, a list of what was done to the message, each with `part` ("body" or "header") and `kind` (see
+--   `mailseal.check.message.body` and `mailseal.check.message.header`)
+-- - `spf`: the result of `mailseal.spf.check`; nil where there is no address, or neither a sender nor a HELO name
+-- - `dmarc`: the result of `mailseal.dmarc.evaluate`
+-- - `sender`, `sender_from`: the envelope sender, and whence: "given" or "return_path"
+-- - `list`, `forwarded`, `arc`: what the header says of its way, unproven (see `mailseal.check.message.facts`)
+-- - `normalized`: true where line ends were mended first
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong with the message, with the address, or with the system's servers
+-- @treturn[2] string `header_too_large`, `bad_address`, or a code of `mailseal.dns`
+-- @raise where an option is none, or not of its kind
+function M.message(text, options)
+  if type(text) ~= "string" then
+    error("check.message wants a message", 2)
+  end
+  options = options or {}
+  check_options(options, "check.message", of_message)
+  local resolver, cause, code = resolver_of(options)
+  if not resolver then
+    return nil, cause, code
+  end
+  local report
+  report, cause, code = require("mailseal.check.message").check(text, options, resolver, options.now or resolver.time())
+  return report, cause, code
 end
 
 return M

@@ -181,7 +181,7 @@ local function check_message(given)
     local wrong = code == "bad_address" and status.USAGE or status.DATA
     status.stop(wrong, wrong == status.USAGE and cause or input.name(given.message) .. ": " .. cause)
   end
-  tell(report, given)
+  require("mailseal.cli.check_message").tell(report, given.json)
   return report_face.exit_status(report.status)
 end
 

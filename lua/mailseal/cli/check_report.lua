@@ -69,11 +69,15 @@ end
 
 --- Prints a report.
 -- @tparam table report as `mailseal.check` returns it
-function M.tell(report)
+-- @tparam[opt] function more prints what stands between the status and the findings
+function M.tell(report, more)
   local found = count(report.findings)
   local subject = report.domain and text.printable(report.domain) or "the message"
   output.line(paint.paint("strong", subject), ": ", paint.word(report.status), found and " (" .. found .. ")" or "")
   tell_records(report.records or {})
+  if more then
+    more()
+  end
   for _, finding in ipairs(report.findings) do
     paint.finding(finding, 2)
   end
