@@ -52,6 +52,11 @@ static ms_span known_name(const ms_tag_rules *rules, ms_span name)
     return MS_LIT("");
 }
 
+bool ms_tag_is_known(const ms_tag_rules *rules, ms_span name)
+{
+    return known_name(rules, name).n > 0;
+}
+
 static ms_span mend_name(cutter *c, ms_span name)
 {
     ms_span known = known_name(c->rules, name);
@@ -116,13 +121,32 @@ static void look_at_space(cutter *c, ms_span name, const ms_lint_tag *tag)
         ms_findings_add_once(c->findings, MS_FINDING_TAG_SPACE_AROUND_EQUALS, tag->piece);
 }
 
+/* Printing characters but ";", and but "=" where the tag is not one of the kind's own (RFC 8460 §3, RFC 8461 §3.1). */
+static bool is_tight_value(const ms_tag_rules *rules, const ms_lint_tag *tag)
+{
+    bool known = ms_tag_is_known(rules, tag->name);
+    ms_span value = tag->value;
+
+    for (size_t i = 0; i < value.n; i++)
+        if (value.p[i] <= 0x20 || value.p[i] > 0x7e || (value.p[i] == '=' && !known))
+            return false;
+    return value.n > 0;
+}
+
+static void look_at_duplicate(cutter *c, const ms_lint_tag *tag)
+{
+    ms_severity severity = c->rules->first_counts || c->rules->tolerant ? MS_WARNING : MS_ERROR;
+
+    ms_findings_add_as(c->findings, MS_FINDING_TAG_DUPLICATE, severity, tag->name);
+    if (c->rules->tight && !is_tight_value(c->rules, tag))
+        add(c, MS_FINDING_TAG_BAD_VALUE, tag->piece);
+}
+
 static void keep(cutter *c, const ms_lint_tag *tag)
 {
     for (size_t i = 0; i < c->list->n; i++)
         if (ms_span_eq(c->list->tag[i].name, tag->name)) {
-            ms_severity severity = c->rules->first_counts || c->rules->tolerant ? MS_WARNING : MS_ERROR;
-
-            ms_findings_add_as(c->findings, MS_FINDING_TAG_DUPLICATE, severity, tag->name);
+            look_at_duplicate(c, tag);
             return;
         }
     if (c->list->n == MS_TAGS_MAX)
@@ -162,12 +186,12 @@ static void cut_piece(cutter *c, ms_span piece)
     while (at < piece.n) {
         ms_span tag_before = ms_span_trim(ms_span_of(piece.p, at));
 
+        if (tag_before.n > 0)
+            add_once(c, MS_FINDING_TAG_MISSING_SEMICOLON, ms_span_behind(piece, at));
         if (tag_before.n > 0 && tag_before.p[tag_before.n - 1] == ',')
             tag_before.n--;
-        if (ms_span_trim(tag_before).n > 0) {
-            add_once(c, MS_FINDING_TAG_MISSING_SEMICOLON, ms_span_behind(piece, at));
+        if (ms_span_trim(tag_before).n > 0)
             add_tag(c, tag_before);
-        }
         piece = ms_span_behind(piece, at);
         at = next_tag(c->rules, piece);
     }
@@ -228,20 +252,6 @@ const ms_lint_tag *ms_tag_list_find(const ms_tag_list *list, const char *name)
     return NULL;
 }
 
-bool ms_tag_is_known(const ms_tag_rules *rules, ms_span name)
-{
-    return known_name(rules, name).n > 0;
-}
-
-/* Printing characters but ";" and "=" (RFC 8460 §3, RFC 8461 §3.1). */
-static bool is_tight_value(ms_span value)
-{
-    for (size_t i = 0; i < value.n; i++)
-        if (value.p[i] <= 0x20 || value.p[i] > 0x7e || value.p[i] == '=')
-            return false;
-    return value.n > 0;
-}
-
 void ms_tag_list_unknown(const ms_tag_rules *rules, const ms_tag_list *list, ms_findings *findings)
 {
     for (size_t i = 0; i < list->n; i++) {
@@ -249,7 +259,7 @@ void ms_tag_list_unknown(const ms_tag_rules *rules, const ms_tag_list *list, ms_
 
         if (ms_tag_is_known(rules, tag->name))
             continue;
-        if (rules->tight && !is_tight_value(tag->value))
+        if (rules->tight && !is_tight_value(rules, tag))
             ms_findings_add(findings, MS_FINDING_TAG_BAD_VALUE, tag->piece);
         ms_findings_add(findings, MS_FINDING_TAG_UNKNOWN, tag->name);
     }
