@@ -19,6 +19,11 @@ local calls = {
   key = { "generate(1)", "generate { bit = 1 }", "load()", "load_file()" },
   dkim = { "signer()", "signer { frob = 1 }", "verifier()", "verify()", "verify 'a'" },
   dns = { "resolver(1)" },
+  spf = {
+    "check()", "check {}", "check { ip = '192.0.2.1' }", "check { ip = 1, resolver = {} }", "check { ip = 'a', resolver = {}, frob = 1 }",
+    "check { ip = 'a', resolver = {}, identity = 'from' }", "check { ip = 'a', resolver = {}, deadline = -1 }",
+    "tree()", "tree 'example.com'", "tree('example.com', {})", "tree('example.com', { resolver = 1 })", "tree(1, { resolver = {} })",
+  },
   async = { "run()", "sleep()", "map()", "start()", "within()", "within(1)" },
   ["async.luv"] = { "start()", "start(print, 1)" },
 }

@@ -78,9 +78,10 @@ local makers = {
 }
 
 local mistakes = {
-  "ip4:192.0.2.0/33", "ip4:192.0.2", "ip4", "ip6:2001:db8::/129", "ip6:1::2::3", "a:", "a:example", "a/33", "mx//129", "include", "include:",
-  "exists", "all:x", "all/8", "moo", "a:%{x}.example", "exists:%(i)", "redirect=", "1x=y", "ptr:", "-", "?", "a:b.example/", "+-all", "ip4:1.2.3.4//8",
-  "exp=%{r}.example", "x=%", "include:one", "a:192.0.2.1", "mx:b..example", "a::b.example", "redirect:x.example",
+  "ip4:192.0.2.0/33", "ip4:192.0.2", "ip4", "ip6:2001:db8::/129", "ip6:1::2::3", "a:", "a:example", "a/33", "mx//129",
+  "include", "include:", "exists", "all:x", "all/8", "moo", "a:%{x}.example", "exists:%(i)", "redirect=", "1x=y", "ptr:", "-", "?",
+  "a:b.example/", "+-all", "ip4:1.2.3.4//8", "exp=%{r}.example", "x=%",
+  "include:one", "a:192.0.2.1", "mx:b..example", "a::b.example", "redirect:x.example",
 }
 
 local function term(chance)

@@ -48,6 +48,11 @@ local function check(where, options, known, needed)
       error(("%s wants an option '%s'"):format(where, name), 3)
     end
   end
+  if options.deadline and not (options.deadline >= 0 and options.deadline < math.huge) then
+    error(where .. ": option 'deadline' is to be a finite number of seconds, from 0 on", 3)
+  elseif options.identity and options.identity ~= "helo" and options.identity ~= "mailfrom" then
+    error(where .. ": option 'identity' is to be \"mailfrom\" or \"helo\"", 3)
+  end
 end
 
 local function result_of(self, verdict)
@@ -147,7 +152,7 @@ end
 -- - `lookups`: how many these are; `total`: what they cost. Receivers give up at more than 10, unless a term matches before.
 -- - `voids`: how many of its terms, and of those below, find nothing; of an `a`, neither IPv4 nor IPv6 addresses. Receivers give up at
 --   more than 2.
--- - `capped`: of the root, true where there is more than is looked at (200 nodes, 20 deep, 200 hosts), so that its counts are too small.
+-- - `capped`: of the root, true where there is more than is looked at (200 nodes, 20 deep, 1000 terms), so that its counts are too small.
 -- - `parent`: the node above.
 -- @tparam string domain
 -- @tparam table options

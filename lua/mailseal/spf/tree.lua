@@ -15,8 +15,8 @@ local M = {}
 
 local SECONDS = 20
 
--- What a tree may have at most: records can include each other without end. A sound one has no more than eleven.
-local NODES_MAX, DEPTH_MAX, QUESTIONS_MAX = 200, 20, 200
+-- What a tree may have at most: records can include each other without end. A sound one has no more than eleven of any.
+local NODES_MAX, DEPTH_MAX, TERMS_MAX = 200, 20, 1000
 
 -- Of a client that is not known, the macros that tell of it, or of the sender; %{d} and %{o} are the domain's.
 local UNKNOWN, NEVER_KNOWN = "slipvhcrt", "p"
@@ -71,10 +71,7 @@ local kinds = { a = { "A", "AAAA" }, mx = { "MX" }, exists = { "A" } }
 -- Notes what a term asks for, beside records: what finds nothing is a void look-up.
 local function add_question(self, node, term, step, below)
   local name = self.hosts and kinds[term.name] and name_of(self, term.domain, node.domain)
-  if name and self.asked >= QUESTIONS_MAX then
-    self.root.capped = true
-  elseif name then
-    self.asked = self.asked + 1
+  if name then
     step.target, step.node = name, node
     below.steps[#below.steps + 1] = step
   end
@@ -105,14 +102,21 @@ local function read(self, node, below)
     return
   end
   node.record = text
+  if self.terms >= TERMS_MAX then
+    self.root.capped = true
+    return
+  end
   node.findings, node.parsed = lint(node.answer.records[place].strings)
   if not node.parsed then
     node.problem = "syntax"
     return
   end
   for _, term in ipairs(records.reachable(node.parsed)) do
-    if not is_local[term.name] then
+    if not is_local[term.name] and self.terms < TERMS_MAX then
+      self.terms = self.terms + 1
       add_step(self, node, term, below)
+    elseif not is_local[term.name] then
+      self.root.capped = true
     end
   end
 end
@@ -181,7 +185,7 @@ function M.build(domain, options)
     return nil, message, code
   end
   local self = {
-    facts = facts, client = options.ip and options.sender and options.helo, hosts = options.hosts ~= false, nodes = 0, asked = 0,
+    facts = facts, client = options.ip and options.sender and options.helo, hosts = options.hosts ~= false, nodes = 0, terms = 0,
     questions = questions.new(options.resolver, options.deadline or SECONDS),
   }
   local root = new_node(self, facts_of.ascii(domain))
