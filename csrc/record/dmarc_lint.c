@@ -134,7 +134,9 @@ static void name_stray_addresses(lint *l)
 static bool says_the_same(const ms_dmarc *a, const ms_dmarc *b)
 {
     return a->policy == b->policy && a->subdomain == b->subdomain && a->nonexisting == b->nonexisting &&
-           a->assumed == b->assumed && a->testing == b->testing && a->psd == b->psd;
+           a->assumed == b->assumed && a->strict_dkim == b->strict_dkim && a->strict_spf == b->strict_spf &&
+           a->testing == b->testing && a->psd == b->psd && a->fo == b->fo && a->rua.n == b->rua.n &&
+           a->ruf.n == b->ruf.n;
 }
 
 static bool has_error(const ms_findings *findings)
@@ -145,6 +147,13 @@ static bool has_error(const ms_findings *findings)
     return false;
 }
 
+static bool is_slip(ms_finding_code code)
+{
+    return code == MS_FINDING_TAG_MISSING_SEMICOLON || code == MS_FINDING_TAG_NO_EQUALS ||
+           code == MS_FINDING_TAG_BAD_NAME || code == MS_FINDING_TAG_CASE || code == MS_FINDING_TAG_DUPLICATE ||
+           code == MS_FINDING_TAGS_TOO_MANY || code == MS_FINDING_TAG_NOT_ASCII;
+}
+
 /* Slips in the list are but warnings, for receivers pass over the piece. Where they then read something else than was
  * meant, or nothing, they are errors. */
 static void compare_with_published(lint *l, bool report)
@@ -152,24 +161,12 @@ static void compare_with_published(lint *l, bool report)
     ms_dmarc read;
     ms_dmarc_result result = report ? ms_dmarc_report_parse(l->text, &read) : ms_dmarc_parse(l->text, &read);
 
-    if (result == MS_DMARC_OK && (report || says_the_same(&read, &l->meant)))
+    if (result == MS_DMARC_OK && says_the_same(&read, &l->meant))
         return;
     for (size_t i = 0; i < l->findings->n; i++)
-        if (l->findings->finding[i].severity == MS_WARNING)
-            switch (l->findings->finding[i].code) {
-            case MS_FINDING_TAG_MISSING_SEMICOLON:
-            case MS_FINDING_TAG_NO_EQUALS:
-            case MS_FINDING_TAG_BAD_NAME:
-            case MS_FINDING_TAG_CASE:
-            case MS_FINDING_TAG_DUPLICATE:
-            case MS_FINDING_TAGS_TOO_MANY:
-            case MS_FINDING_TAG_NOT_ASCII:
-                l->findings->finding[i].severity = MS_ERROR;
-                break;
-            default:
-                break;
-            }
-    if (!has_error(l->findings))
+        if (is_slip(l->findings->finding[i].code))
+            l->findings->finding[i].severity = MS_ERROR;
+    if (result != MS_DMARC_OK && !has_error(l->findings))
         add(l, MS_FINDING_DMARC_NOT_A_RECORD, l->text);
 }
 
