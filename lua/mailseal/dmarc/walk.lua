@@ -140,11 +140,9 @@ function M.organizational_domain(path)
   for i, step in ipairs(path) do
     temporary = temporary or step.temporary
     local psd = step.parsed and step.parsed.psd
-    if psd == "n" then
-      shortest = step
-    elseif psd == "y" and i > 1 then
+    if psd == "y" and i > 1 then
       return not temporary and M.shortened(start, M.count(step.domain) + 1) or nil, step
-    elseif psd then
+    elseif psd then -- with psd=n, it is the last one
       shortest = step
     end
   end
