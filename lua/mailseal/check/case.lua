@@ -9,6 +9,7 @@
 -- @module mailseal.check.case
 local async = require "mailseal.async"
 local definitive = require "mailseal.dns.answer".definitive
+local name_servers = require "mailseal.check.name_servers"
 
 local M = {}
 local Case = {}
@@ -27,6 +28,15 @@ local function truth_of(answer, own)
   return definitive[answer.status] and answer or nil
 end
 
+-- Asks for the name's CNAME; and, where its name servers are to be asked, for what that leads to, which will be wanted then.
+local function ask_alias(context, name, type)
+  local alias = context:ask(name, "CNAME")
+  if alias.records[1] and context.options.name_servers ~= false then
+    context:ask(alias.records[1].target, type)
+  end
+  return alias
+end
+
 --- Asks, side by side, all that is asked of every expected record.
 -- @tparam table context see `mailseal.check.context`
 -- @tparam table expect an expectation
@@ -38,8 +48,9 @@ function M.open(context, expect, type)
   }, Case)
   local found = async.each({
     function() return context:ask(self.name, type) end,
-    function() return context:ask(self.name, "CNAME") end,
+    function() return ask_alias(context, self.name, type) end,
     function() return context:authoritative(self.name, type) end,
+    function() return name_servers.prepare(context) end,
   }, call)
   self.answer, self.alias, self.own = found[1], found[2], found[3] or nil
   self.truth = truth_of(self.answer, self.own)

@@ -5,6 +5,7 @@
 -- the one that the zone calls its primary.
 -- @module mailseal.check.elsewhere
 local async = require "mailseal.async"
+local canonical = require "mailseal.check.expect".canonical
 
 local M = {}
 
@@ -26,6 +27,15 @@ local function hosts_of(found)
   return hosts
 end
 
+-- The hosts at which the zone is said to be edited.
+local function given_to(context)
+  local hosts = {}
+  for i, host in ipairs(context.options.edited_at or {}) do
+    hosts[i] = canonical(host)
+  end
+  return hosts
+end
+
 -- Those of a list that the set does not have.
 local function without(list, set)
   local rest = {}
@@ -37,19 +47,26 @@ local function without(list, set)
   return rest
 end
 
-local function delegation_of(context, zone)
-  return context.resolver:delegation(zone) or { hosts = {} }
+-- Do the name servers of the record's zone say that it is not there, and is it the zone that tells which they are?
+local function is_wanted(case)
+  return case.own ~= nil and case.own.zone ~= nil and case.own.name_servers_from == "child"
 end
 
--- What other hosts the zone could be kept at: those of the delegation, and the primary.
-local function ask_others(case)
-  local context, zone = case.context, case.own.zone
+local function ask_others(context, zone)
   local found = async.each({
-    function() return context:once("delegation " .. zone, delegation_of, context, zone) end,
+    function() return context.resolver:delegation(zone) end,
     function() return context:ask(zone, "SOA") end,
   }, call)
   local soa = found[2] and found[2].records[1]
-  return found[1].hosts, soa and soa.primary ~= "." and { soa.primary } or {}
+  return { delegated = found[1] and found[1].hosts or {}, primary = soa and soa.primary ~= "." and { soa.primary } or {} }
+end
+
+--- Asks what other hosts the zone may be kept at: those of the delegation, and the primary. `judge` will want to know.
+-- @tparam table case see `mailseal.check.case`
+-- @treturn ?table `delegated`, `primary`, lists of hosts
+function M.prepare(case)
+  local zone = is_wanted(case) and case.own.zone
+  return zone and case.context:once("other hosts of " .. zone, ask_others, case.context, zone) or nil
 end
 
 -- The first host of a list that has the record, and what all of them say.
@@ -99,14 +116,13 @@ end
 -- @tparam function fits called with an answer: does it hold the record?
 -- @treturn ?string how it stands with the record: "conflicting", "propagating" or "missing"; nil where nothing was found
 function M.judge(case, fits)
-  local own, context = case.own, case.context
-  if not own or not own.zone or own.name_servers_from ~= "child" then
+  local own, others = case.own, M.prepare(case)
+  if not others then
     return nil
   end
-  local delegated, primary = ask_others(case)
-  tell_difference(case, delegated)
-  local mine, given = set_of(hosts_of(own)), context.options.edited_at or {}
-  local found = async.each({ without(delegated, mine), without(primary, mine), without(given, mine) }, function(hosts)
+  tell_difference(case, others.delegated)
+  local mine, given = set_of(hosts_of(own)), given_to(case.context)
+  local found = async.each({ without(others.delegated, mine), without(others.primary, mine), without(given, mine) }, function(hosts)
     return { find(case, fits, hosts) }
   end)
   local fields = { found = table.concat(hosts_of(own), ", ") }

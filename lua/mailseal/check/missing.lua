@@ -6,6 +6,7 @@
 local async = require "mailseal.async"
 local elsewhere = require "mailseal.check.elsewhere"
 local is_within = require "mailseal.dns.name".is_within
+local name_servers = require "mailseal.check.name_servers"
 local placement = require "mailseal.check.placement"
 local proxies = require "mailseal.check.proxies"
 
@@ -48,7 +49,7 @@ end
 -- Tells that nothing is there, and where it is to be entered.
 local function tell_missing(case)
   local zone, domain = case:zone(), case.context.domain
-  local fields = { where = zone, retry_at = case:retry_at() }
+  local fields = { where = zone, retry_at = case:retry_at(), until_when = name_servers.moment(case:retry_at()) }
   if zone and zone ~= domain and is_within(zone, domain) then
     fields.found = hosts_of(case) or ask_hosts(case, zone)
     case:find("record_zone_delegated", fields)
@@ -74,9 +75,10 @@ function M.judge(case, fits)
       return placement.find(context, { name = name, type = case.expect.type, zone = case:zone(), fits = fits })
     end,
     function() return context:asks { { name, "A" }, { name, "AAAA" } } end,
+    function() return elsewhere.prepare(case) end,
   }, call)
   local place, proxy, addresses = found[1], proxy_in(found[2])
-  if place then
+  if place and not context.resolver:synthesized(place.where, case.expect.type) then
     case:find(place.code, { where = place.where, entry = place.entry, zone = place.zone, found = place.where })
     return "missing"
   elseif proxy then

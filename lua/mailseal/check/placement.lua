@@ -77,7 +77,7 @@ function M.places(name, domain, zone)
       add(("%s.%s"):format(bare, domain), "record_misnamed")
     end
   end
-  add(domain, "record_at_apex", true)
+  add(domain, "record_at_apex")
   for _, parent in ipairs(above) do
     add(("%s.%s"):format(prefix, parent), "record_at_parent", true)
   end

@@ -14,7 +14,7 @@ return {
   },
   check = {
     domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true,
-    edited_at = { "ns1.registrar.example" },
+    edited_at = { "NS1.registrar.example." },
   },
   findings = {
     {

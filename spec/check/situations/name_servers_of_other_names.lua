@@ -13,7 +13,7 @@ return {
   },
   check = {
     domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true,
-    edited_at = { "ns1.registrar.example" },
+    edited_at = { "NS1.registrar.example." },
   },
   findings = {
     {
@@ -26,7 +26,7 @@ return {
       where = "example.com",
       retry_in = 300,
       fix = "Publish it at the host of the domain's DNS (ns1.live.example, ns2.live.example); where that has "
-        .. "been done, wait until caches have forgotten that it was not there.",
+        .. "been done, caches may remember until 2027-01-15 08:05 UTC that it was not there.",
     },
   },
   status = "unknown",

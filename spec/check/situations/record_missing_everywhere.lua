@@ -23,7 +23,7 @@ return {
       where = "example.com",
       retry_in = 300,
       fix = "Publish it at the host of the domain's DNS (ns1.example.com, ns2.example.com, ns3.example.com); "
-        .. "where that has been done, wait until caches have forgotten that it was not there.",
+        .. "where that has been done, caches may remember until 2027-01-15 08:05 UTC that it was not there.",
     },
   },
   status = "unknown",

@@ -28,7 +28,7 @@ return {
       where = "_domainkey.example.com",
       retry_in = 600,
       fix = "Enter the record at the host of those name servers, or remove the delegation of "
-        .. "_domainkey.example.com and enter it in the zone above.",
+        .. "_domainkey.example.com and enter it in the zone above; caches may remember until 2027-01-15 08:10 UTC that it was not there.",
     },
   },
   status = "unknown",
