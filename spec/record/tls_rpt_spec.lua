@@ -97,6 +97,19 @@ describe("a TLS reporting record", function()
     end)
   end)
 
+  it("is judged in linear time, whatever it is", function()
+    for i, text in ipairs {
+      "v=TLSRPTv1; rua=" .. ("a,"):rep(200000), "v=TLSRPTv1; rua=" .. (","):rep(400000), "v=TLSRPTv1; rua=" .. ("x:y,"):rep(100000),
+      "v=TLSRPTv1; rua=" .. ("mailto:a@example.com,"):rep(20000), ("rua=x,"):rep(60000), ("rua "):rep(100000), ("rua=1;"):rep(60000),
+      "v=TLSRPTv1; rua=mailto:" .. ("a"):rep(400000), "v=TLSRPTv1; rua=https://" .. ("a."):rep(200000), "v=TLSRPTv1;" .. (" "):rep(400000),
+    } do
+      local started = os.clock()
+      local list = record.lint("tls_rpt", text)
+      assert.is_true(#list >= 1 and #list <= 100, i)
+      assert.is_true(os.clock() - started < 0.2, i)
+    end
+  end)
+
   it("has its causes and cures in the catalogue, of which every one is found above", function()
     tls:saw_all("tls_rpt_", "^tls_rpt$")
   end)
