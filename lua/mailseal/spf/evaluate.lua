@@ -9,7 +9,6 @@
 -- @module mailseal.spf.evaluate
 local facts_of = require "mailseal.spf.facts"
 local mechanisms = require "mailseal.spf.mechanisms"
-local parse = require "mailseal.record.spf".parse
 local pointers = require "mailseal.spf.pointers"
 local records = require "mailseal.spf.record"
 
@@ -63,11 +62,11 @@ end
 -- ---- records
 
 -- Goes through a record's terms (§4.6).
-local function evaluate_record(self, parsed, name, depth)
-  for _, term in ipairs(records.reachable(parsed)) do
+local function evaluate_record(self, record, name, depth)
+  for _, term in ipairs(record.terms) do
     local entry = new_entry(self, name, depth, term)
     local evaluate = term.kind == "modifier" and evaluate_redirect or evaluate_mechanism
-    local verdict = evaluate(self, term, entry, name, parsed.exp)
+    local verdict = evaluate(self, term, entry, name, record.parsed.exp)
     if verdict then
       return verdict
     end
@@ -76,9 +75,9 @@ local function evaluate_record(self, parsed, name, depth)
 end
 
 -- What is wrong with a record's syntax.
-local function refuse(entry, message, piece)
+local function refuse(entry, record)
   local verdict = permanent("syntax", entry)
-  verdict.message, verdict.term = message, piece ~= "" and piece or nil
+  verdict.message, verdict.term = record.message, record.piece ~= "" and record.piece or nil
   return verdict
 end
 
@@ -93,11 +92,11 @@ local function judge(self, answer, entry)
     return { result = "none", reason = why, domain = entry.domain }
   end
   entry.record = text
-  local parsed, message, _, _, piece = parse(text)
-  if not parsed then
-    return refuse(entry, message, piece)
+  local record = records.read(text)
+  if not record.parsed then
+    return refuse(entry, record)
   end
-  return evaluate_record(self, parsed, entry.domain, entry.depth)
+  return evaluate_record(self, record, entry.domain, entry.depth)
 end
 
 --- check_host() (§4): evaluates a domain's record.

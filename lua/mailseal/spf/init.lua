@@ -140,7 +140,8 @@ end
 --
 -- - `domain`, and `term` that led there, as written (nil of the root); `depth`, from 0.
 -- - `answer`, what DNS said when it was asked for the record, and its `status`; nil where it was not asked.
--- - `record` (text), `parsed` (as of `mailseal.record.spf`), `findings` (as of its lint; empty where there is no record).
+-- - `record` (text), `parsed` (as of `mailseal.record.spf`), `findings` (as of its lint; empty where there is no record);
+--   these two may be shared with other trees, and are only to be read.
 -- - `problem`: what keeps receivers from using it: `no_domain`, `no_record`, `two_records`, `syntax` (the findings say more),
 --   `bad_domain`, `temporary` (DNS gave no answer); `cycle` (it is one of those above it); `macro` (the name depends on the client or
 --   on the sender, which were not given). Nil where there is none.

@@ -5,7 +5,6 @@
 -- @module mailseal.spf.prefetch
 local facts_of = require "mailseal.spf.facts"
 local mechanisms = require "mailseal.spf.mechanisms"
-local parse = require "mailseal.record.spf".parse
 local records = require "mailseal.spf.record"
 local reverse = require "mailseal.dns.reverse"
 
@@ -40,8 +39,7 @@ end
 -- Adds what the terms of a domain's record ask to the next level.
 local function add_terms(self, name, level)
   local text = records.find(self.questions:ask(name, "TXT"))
-  local parsed = text and parse(text)
-  for _, term in ipairs(parsed and records.reachable(parsed) or {}) do
+  for _, term in ipairs(text and records.read(text).terms or {}) do
     if ends(self, term) then
       return
     elseif term.name ~= "ip4" and term.name ~= "ip6" then

@@ -1,7 +1,10 @@
 --- Which of a name's TXT records is its SPF record, and what it says (RFC 7208 §4.4, §4.5, §4.6).
 -- @module mailseal.spf.record
 local definitive = require "mailseal.dns.answer".definitive
-local is_one = require "mailseal.record.spf".is_one
+local memo = require "mailseal.spf.memo"
+local spf = require "mailseal.record.spf"
+
+local is_one = spf.is_one
 
 local M = {}
 
@@ -31,11 +34,9 @@ function M.find(answer)
   return answer.text[place], place
 end
 
---- The terms that evaluation may come to, in their order: what stands before `all`, and it; or else everything, with the
+-- The terms that an evaluation may come to, in their order: what stands before `all`, and it; or else everything, with the
 -- redirect last, wherever it stands (§4.6.3, §5.1).
--- @tparam table parsed see `mailseal.record.spf`
--- @treturn {table,...}
-function M.reachable(parsed)
+local function reachable(parsed)
   local list, redirect = {}, nil
   for _, term in ipairs(parsed.terms) do
     if term.kind == "mechanism" then
@@ -49,6 +50,30 @@ function M.reachable(parsed)
   end
   list[#list + 1] = redirect
   return list
+end
+
+--- Reads a record as receivers do.
+-- @tparam string text
+-- @treturn table to be read only: `parsed` and `terms`, those that an evaluation may come to, in that order; or `message` and `piece`
+--   of what is wrong: see `mailseal.record.spf`
+-- @function read
+M.read = memo.of(function(text)
+  local parsed, message, _, _, piece = spf.parse(text)
+  return { parsed = parsed, terms = parsed and reachable(parsed) or {}, message = message, piece = piece }
+end)
+
+local lint = memo.of(function(_, strings)
+  local findings, parsed = spf.lint(strings)
+  return { findings = findings, parsed = parsed }
+end)
+
+--- Looks for what is wrong with a record.
+-- @tparam {string,...} strings its character-strings
+-- @treturn {table,...} the findings, to be read only
+-- @treturn ?table the record, likewise; nil where receivers refuse it
+function M.lint(strings)
+  local found = lint(table.concat(strings, "\0"), strings)
+  return found.findings, found.parsed
 end
 
 return M

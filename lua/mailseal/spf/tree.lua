@@ -5,7 +5,6 @@
 -- @module mailseal.spf.tree
 local definitive = require "mailseal.dns.answer".definitive
 local facts_of = require "mailseal.spf.facts"
-local lint = require "mailseal.record.spf".lint
 local questions = require "mailseal.spf.questions"
 local records = require "mailseal.spf.record"
 
@@ -106,12 +105,12 @@ local function read(self, node, below)
     self.root.capped = true
     return
   end
-  node.findings, node.parsed = lint(node.answer.records[place].strings)
+  node.findings, node.parsed = records.lint(node.answer.records[place].strings)
   if not node.parsed then
     node.problem = "syntax"
     return
   end
-  for _, term in ipairs(records.reachable(node.parsed)) do
+  for _, term in ipairs(records.read(text).terms) do
     if not is_local[term.name] and self.terms < TERMS_MAX then
       self.terms = self.terms + 1
       add_step(self, node, term, below)
