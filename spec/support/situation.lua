@@ -70,6 +70,7 @@ local function run(situation, asked, now)
     options[name] = value
   end
   if situation.message then
+    options.name_servers = nil
     return assert(check.message(situation.message, options))
   end
   local domain = options.domain

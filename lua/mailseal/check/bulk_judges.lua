@@ -92,7 +92,7 @@ local function judge_key_size(facts)
 end
 
 local function judge_dmarc(facts)
-  local dmarc = facts.dmarc
+  local dmarc = facts.dmarc or facts.message and facts.message.dmarc and facts.message.dmarc.discovery
   if not dmarc then
     return nil, "DMARC was not looked at"
   elseif dmarc.result == "temperror" then

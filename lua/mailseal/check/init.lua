@@ -240,6 +240,7 @@ end
 --   `mailseal.check.message.body` and `mailseal.check.message.header`)
 -- - `spf`: the result of `mailseal.spf.check`; nil where there is no address, or neither a sender nor a HELO name
 -- - `dmarc`: the result of `mailseal.dmarc.evaluate`
+-- - `profile`: what large receivers ask of bulk senders, and whether it is met: see `mailseal.check.profile`
 -- - `sender`, `sender_from`: the envelope sender, and whence: "given" or "return_path"
 -- - `list`, `forwarded`, `arc`: what the header says of its way, unproven (see `mailseal.check.message.facts`)
 -- - `normalized`: true where line ends were mended first

@@ -7,6 +7,7 @@ local dmarc = require "mailseal.dmarc"
 local explain = require "mailseal.check.message.explain"
 local facts_of = require "mailseal.check.message.facts"
 local message_of = require "mailseal.message"
+local profiles = require "mailseal.check.profile"
 local reports = require "mailseal.check.report"
 local signatures = require "mailseal.check.message.signatures"
 local spf = require "mailseal.spf"
@@ -124,8 +125,10 @@ local function look(text, options, resolver, now)
   local tell = teller(context, verdicts.is_authenticated(verdict))
   signatures.tell(tell, context, facts, results)
   verdicts.tell(tell, context, facts, of_spf, verdict)
+  context.domain, context.message = verdict.domain or "", { text = text, dkim = results, spf = of_spf, dmarc = verdict }
+  local profile = profiles.look(context)
   return report_of(context, facts, {
-    verdict = verdicts.of(verdict), dkim = results, spf = of_spf, dmarc = verdict, normalized = normalized or nil,
+    profile = profile, verdict = verdicts.of(verdict), dkim = results, spf = of_spf, dmarc = verdict, normalized = normalized or nil,
     sender = sender, sender_from = sender_from,
   })
 end

@@ -12,10 +12,25 @@ local M = {}
 -- Subjects whose requirement, where it is not met, is a finding of its own. The others nobody here can see, but for the size of keys:
 -- of one that is too small the lint tells.
 local codes = {
-  spf = "profile_spf", dkim = "profile_dkim", dmarc = "profile_dmarc",
-  alignment = "profile_alignment", reverse = "profile_reverse", format = "profile_format", impersonation = "profile_impersonation",
-  one_click = "profile_one_click", one_click_or_mail = "profile_list_unsubscribe", replies = "profile_replies",
+  spf = "profile_spf", dkim = "profile_dkim", dmarc = "profile_dmarc", alignment = "profile_alignment", reverse = "profile_reverse",
+  impersonation = "profile_impersonation", replies = "profile_replies",
 }
+
+-- Of a message, what the check of it does not tell anyway: of one with a good signature, for what became of others on their way says
+-- nothing of how they were sent.
+local message_codes = { one_click = "profile_one_click", one_click_or_mail = "profile_list_unsubscribe" }
+
+local function codes_of(context)
+  if not context.message then
+    return codes
+  end
+  for _, result in ipairs(context.message.dkim) do
+    if result.result == "pass" then
+      return message_codes
+    end
+  end
+  return {}
+end
 
 --- Judges each requirement.
 -- @tparam table facts `domain`, and where they are known `spf`, `dkim`, `dmarc`, `reverse` and `mx`, the tables of these aspects;
@@ -41,21 +56,32 @@ function M.judge(facts)
   return judged
 end
 
+-- "Gmail asks", "Gmail and Yahoo ask", "Gmail, Yahoo and Outlook.com ask".
+local function who_asks(receivers)
+  local n = #receivers
+  if n == 1 then
+    return receivers[1] .. " asks"
+  end
+  return ("%s and %s ask"):format(table.concat(receivers, ", ", 1, n - 1), receivers[n])
+end
+
 -- One finding for all receivers that ask the same.
 local function tell(context, judged)
-  local told = {}
+  local told, known = {}, codes_of(context)
   for _, entry in ipairs(judged) do
-    if entry.met == false and codes[entry.subject] then
-      local finding = told[entry.subject]
-      if not finding then
-        finding = { name = context.domain, found = entry.why, where = {} }
-        told[entry.subject], told[#told + 1] = finding, entry.subject
+    if entry.met == false and known[entry.subject] then
+      local fields = told[entry.subject]
+      if not fields then
+        fields = { name = context.domain, found = entry.why, where = {} }
+        told[entry.subject], told[#told + 1] = fields, entry.subject
       end
-      finding.where[#finding.where + 1] = entry.receiver
+      fields.where[#fields.where + 1] = entry.receiver
     end
   end
   for _, subject in ipairs(told) do
-    context:find(codes[subject], told[subject])
+    local fields = told[subject]
+    fields.who = who_asks(fields.where)
+    context:find(known[subject], fields)
   end
 end
 
