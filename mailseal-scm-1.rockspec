@@ -122,6 +122,7 @@ build = {
         "csrc/record/spf_term_faults.c",
         "csrc/record/spf_term_lint.c",
         "csrc/record/spf_words.c",
+        "csrc/record/tag_kind.c",
         "csrc/record/taglist.c",
         "csrc/record/tags_lint.c",
         "csrc/record/tls_rpt.c",

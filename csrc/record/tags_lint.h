@@ -45,6 +45,17 @@ void ms_tags_lint(const ms_tag_rules *rules, ms_span text, ms_tag_list *list, ms
 bool ms_tags_lint_strings(const ms_tag_rules *rules, const ms_span *strings, size_t n, ms_buf *text, ms_tag_list *list,
                           ms_findings *findings);
 
+/* The tag called `name`, or NULL. */
+const ms_lint_tag *ms_tag_list_find(const ms_tag_list *list, const char *name);
+
+/* Is `name` one of those of the rules? */
+bool ms_tag_is_known(const ms_tag_rules *rules, ms_span name);
+
+/* Reports the tags that the kind does not have. Called at last, for it is but advice. */
+void ms_tag_list_unknown(const ms_tag_rules *rules, const ms_tag_list *list, ms_findings *findings);
+
+/* ---- tag_kind.c */
+
 /* By what the records of a kind are known that begin with v=. */
 typedef struct ms_tag_kind {
     ms_tag_rules rules;
@@ -59,14 +70,5 @@ typedef struct ms_tag_kind {
  * empty. False only when memory is out. */
 bool ms_tag_kind_lint(const ms_tag_kind *kind, const ms_span *strings, size_t n, ms_buf *text, ms_tag_list *list,
                       ms_findings *findings);
-
-/* The tag called `name`, or NULL. */
-const ms_lint_tag *ms_tag_list_find(const ms_tag_list *list, const char *name);
-
-/* Is `name` one of those of the rules? */
-bool ms_tag_is_known(const ms_tag_rules *rules, ms_span name);
-
-/* Reports the tags that the kind does not have. Called at last, for it is but advice. */
-void ms_tag_list_unknown(const ms_tag_rules *rules, const ms_tag_list *list, ms_findings *findings);
 
 #endif
