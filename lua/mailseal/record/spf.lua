@@ -2,6 +2,7 @@
 -- @module mailseal.record.spf
 local core = require "mailseal.core".record
 local strings = require "mailseal.record.strings"
+local writer = require "mailseal.record.spf_writer"
 
 local M = {}
 
@@ -51,6 +52,66 @@ end
 function M.lint(text)
   local list = strings.list(text, 2)
   return core.lint_spf(list), (M.parse(list))
+end
+
+--- Writing
+-- @section writing
+
+--- Makes a record's text.
+-- @function write
+-- @tparam table record of the form that @{parse} gives
+-- @treturn string or nil, message, code: see `mailseal.record.spf_writer`
+M.write = writer.write
+
+--- Adds a term to a record, in its place, never twice; the rest stays octet for octet.
+-- @function add
+-- @tparam string|{string,...} text
+-- @tparam string|table term "ip4:192.0.2.1"
+-- @treturn string the record's text; or nil, message, code: see `mailseal.record.spf_writer`
+M.add = writer.add
+
+--- Removes a term from a record; the rest stays octet for octet.
+-- @function remove
+-- @tparam string|{string,...} text
+-- @tparam string|table term "ip4:192.0.2.1"
+-- @treturn string the record's text; or nil, message, code: see `mailseal.record.spf_writer`
+M.remove = writer.remove
+
+--- Adds an include to a record, in front of its `all` or redirect=, never twice.
+-- @tparam string|{string,...} text
+-- @tparam string domain the name to include: "_spf.example.net"
+-- @treturn[1] string the record's text
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of @{add}
+-- @usage spf.add_include("v=spf1 mx ~all", "_spf.example.net") --> "v=spf1 mx include:_spf.example.net ~all"
+function M.add_include(text, domain)
+  return writer.add(text, { name = "include", domain = domain })
+end
+
+--- Removes an include from a record.
+-- @tparam string|{string,...} text
+-- @tparam string domain the name included
+-- @treturn[1] string the record's text, as it was where it does not include the name
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of @{remove}
+function M.remove_include(text, domain)
+  return writer.remove(text, { name = "include", domain = domain })
+end
+
+--- Says what is to become of mail from elsewhere: sets the qualifier of `all`, or appends one.
+-- @tparam string|{string,...} text
+-- @tparam string qualifier "-", "~", "?" or "+"
+-- @treturn[1] string the record's text
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of @{add}: "spf_redirect_with_all" where redirect= leaves that to another record
+function M.set_all(text, qualifier)
+  if type(qualifier) ~= "string" or not qualifier:find("^[-~?+]$") then
+    error('a qualifier is "-", "~", "?" or "+"', 2)
+  end
+  return writer.add(text, qualifier .. "all")
 end
 
 --- Macros
