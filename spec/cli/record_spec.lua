@@ -96,3 +96,19 @@ describe("mailseal record", function()
     assert.same(result, shell.mailseal({ "record", "mta-sts-policy", "-" }, (policy:gsub("\r", ""))))
   end)
 end)
+
+describe("mailseal record spf", function()
+  it("says that a good record is good", function()
+    local result = shell.mailseal { "record", "spf", "v=spf1 include:_spf.google.com ~all" }
+    assert.same({ status = 0, out = "ok: nothing is wrong with this record\n", err = "" }, result)
+  end)
+
+  it("says what is wrong and how to mend it", function()
+    local result = shell.mailseal { "record", "spf", "v=spf1 include:_spf.google.com +ptr all", "--json" }
+    local object = cjson.decode(result.out)
+    assert.same({ "spf", "error", 2 }, { object.kind, object.status, #object.findings })
+    assert.same({ "spf_ptr", "warning" }, { object.findings[1].code, object.findings[1].severity })
+    assert.same({ "spf_plus_all", "error" }, { object.findings[2].code, object.findings[2].severity })
+    assert.equal(1, result.status)
+  end)
+end)

@@ -1,4 +1,5 @@
 local catalogue = require "spec.support.catalogue"
+local linear = require "spec.support.linear"
 local record = require "mailseal.record"
 
 local seen = {}
@@ -341,6 +342,24 @@ describe("the lint of an SPF record", function()
       assert.same({}, codes(text .. (" "):rep(255 - #text - 5) .. " -all"))
       assert.same({ "spf_no_all" }, codes(cut("")))
     end)
+  end)
+
+  it("takes time linear in the text's size, whatever stands there", function()
+    for _, piece in ipairs {
+      "a ", ",", ",x", "include: ", "x-all", "ip4:1a:", "mx\t", "%{", "- ", "a=:", "{", ":", "v=spf1", " =", "\226\128\147 ",
+      "ip4:10.0.0.1 ",
+    } do
+      assert.is_true(linear(function(size)
+        record.lint("spf", "v=spf1 " .. piece:rep(math.floor(size / #piece)))
+      end, 16000), piece)
+      assert.is_true(linear(function(size)
+        local strings = {}
+        for i = 1, size / #piece do
+          strings[i] = piece
+        end
+        record.lint("spf", strings)
+      end, 16000), piece)
+    end
   end)
 
   it("finds no more than a hundred faults, and of all an error where there is one", function()
