@@ -1,12 +1,48 @@
 -- What goes wrong with the DNS of sending domains, a file a situation: see spec/support/situation.lua.
+local catalogue = require "spec.support.catalogue"
 local situation = require "spec.support.situation"
 
+-- What customers run into most: each has a situation at least.
+local lines = {
+  "a doubled zone name",
+  "a CNAME's target pasted into a TXT record",
+  "a TXT record's text pasted into a CNAME",
+  "quotes pasted into the value",
+  "a trailing semicolon dropped or added, and spaces inside p=",
+  "a key cut at 255",
+  "one key split over two TXT records",
+  "a leftover second TXT record at the selector",
+  "CNAME and TXT at one name",
+  "a proxied CNAME",
+  "a flattened CNAME",
+  "the record in the wrong zone",
+  "the record at the wrong DNS host",
+  "_dmarc put at the apex",
+  "the selector put at the apex",
+  "two SPF records",
+  "two DMARC records",
+  "an SPF record over 10 look-ups",
+  "a wildcard that answers",
+  "a revoked key",
+  "the right selector with another key",
+  "one missing record of three",
+  "name servers that disagree",
+  "a negative answer still cached",
+  "pending is never told as failed",
+  "a temporary fault never undoes what was verified",
+  "a resolver's fault is never told as missing",
+}
+
 describe("a check of", function()
+  local seen, covered = {}, {}
+
   for _, name in ipairs(situation.names()) do
     local loaded = situation.load(name)
+    if loaded.line then covered[loaded.line] = name end
     it(loaded.title, function()
       local report = situation.play(loaded)
       for _, finding in ipairs(report.findings) do
+        seen[finding.code] = true
         assert.matches("^[%u%l%d_].*%.$", finding.message, finding.code)
         assert.is_nil((finding.message .. finding.fix):find "[{}%c]", finding.code)
         assert.is_true(finding.severity ~= "pending" or finding.retry_at ~= nil, finding.code .. " has no retry_at")
@@ -14,6 +50,20 @@ describe("a check of", function()
       assert.same({}, situation.problems(loaded, report), name)
     end)
   end
+
+  it("all that customers run into, every line of it", function()
+    for _, line in ipairs(lines) do
+      assert.is_string(covered[line], line)
+      covered[line] = nil
+    end
+    assert.same({}, covered)
+  end)
+
+  -- Those of messages spec/check/message_spec.lua meets.
+  it("whatever it can find in a domain's DNS, each kind of finding in some situation", function()
+    for _, code in ipairs(catalogue.codes("^check message")) do seen[code] = true end
+    for _, code in ipairs(catalogue.codes("^check", "^placement")) do assert.is_true(seen[code] or false, code) end
+  end)
 end)
 
 describe("a situation", function()

@@ -1,6 +1,6 @@
 return {
   title = "a DMARC record put at the domain itself",
-  line = "`_dmarc` or the selector put at the apex",
+  line = "_dmarc put at the apex",
   zone = {
     ["example.com"] = { { type = "TXT", data = "v=spf1 -all" }, { type = "TXT", data = "v=DMARC1; p=none" } },
   },

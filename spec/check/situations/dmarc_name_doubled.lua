@@ -1,6 +1,6 @@
 return {
   title = "a DMARC record whose name holds the domain twice",
-  line = "doubled zone name",
+  line = "a doubled zone name",
   zone = { ["_dmarc.example.com.example.com"] = { { type = "TXT", data = "v=DMARC1; p=none" } } },
   check = { domain = "example.com", only = { "dmarc" } },
   findings = { {

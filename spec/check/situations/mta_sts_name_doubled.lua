@@ -1,6 +1,6 @@
 return {
   title = "MTA-STS and TLS reporting records at the domain itself, and below the domain twice",
-  line = "doubled zone name",
+  line = "a doubled zone name",
   zone = {
     ["example.com"] = { { type = "TXT", data = "v=STSv1; id=1" } },
     ["_smtp._tls.example.com.example.com"] = { { type = "TXT", data = "v=TLSRPTv1; rua=mailto:a@example.com" } },

@@ -2,7 +2,7 @@ local function record(text) return { { type = "TXT", data = text } } end
 
 return {
   title = "an SPF record of more than ten look-ups",
-  line = "an SPF over 10 look-ups",
+  line = "an SPF record over 10 look-ups",
   zone = {
     ["example.com"] = {
       { type = "TXT", data = "v=spf1 mx include:small.example include:large.example ~all" },
