@@ -33,6 +33,16 @@ local lines = {
   "a resolver's fault is never told as missing",
 }
 
+-- The errors of a report, in the order of the alphabet.
+local function errors_in(report)
+  local codes = {}
+  for _, finding in ipairs(report.findings) do
+    if finding.severity == "error" then codes[#codes + 1] = finding.code end
+  end
+  table.sort(codes)
+  return codes
+end
+
 describe("a check of", function()
   local seen, covered = {}, {}
 
@@ -48,6 +58,10 @@ describe("a check of", function()
         assert.is_true(finding.severity ~= "pending" or finding.retry_at ~= nil, finding.code .. " has no retry_at")
       end
       assert.same({}, situation.problems(loaded, report), name)
+      if loaded.line and not loaded.message then -- whatever else is looked at, there is no other error
+        loaded.check.only = nil
+        assert.same(errors_in(report), errors_in(situation.play(loaded)), name)
+      end
     end)
   end
 

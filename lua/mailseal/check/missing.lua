@@ -78,7 +78,7 @@ function M.judge(case, fits)
     function() return elsewhere.prepare(case) end,
   }, call)
   local place, proxy, addresses = found[1], proxy_in(found[2])
-  if place and not context.resolver:synthesized(place.where, case.expect.type) then
+  if place then
     case:find(place.code, { where = place.where, entry = place.entry, zone = place.zone, found = place.where })
     return "missing"
   elseif proxy then

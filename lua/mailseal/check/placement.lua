@@ -90,6 +90,15 @@ local function entry_of(name, domain, zone)
   return name:sub(1, -#within - 2), within
 end
 
+--- Is it a wildcard that answers at a name where something was found? Then nothing was put there.
+-- @tparam table context see `mailseal.check.context`
+-- @tparam string name
+-- @tparam string type
+-- @treturn boolean false as well where it cannot be told
+function M.is_wildcard(context, name, type)
+  return context.resolver:synthesized(name, type) == true
+end
+
 --- Looks for a record where it may have landed.
 -- @tparam table context see `mailseal.check.context`
 -- @tparam table wanted `name`; `type`; `zone`, that the name is in, where it is known; and `fits`, a function that is called with an
@@ -103,7 +112,7 @@ function M.find(context, wanted)
   end
   for i, answer in ipairs(context:asks(questions)) do
     local place = places[i]
-    if answer and wanted.fits(answer, place.strict or false) then
+    if answer and wanted.fits(answer, place.strict or false) and not M.is_wildcard(context, place.name, wanted.type) then
       place.answer, place.where = answer, place.name
       place.entry, place.zone = entry_of(wanted.name, context.domain, wanted.zone)
       return place

@@ -3,6 +3,7 @@
 -- It is put at a name below, for the form of the DNS host asks for one; or its type is the one that was once meant for it (§3.1).
 -- @module mailseal.check.spf_placement
 local is_one = require "mailseal.record.spf".is_one
+local placement = require "mailseal.check.placement"
 
 local M = {}
 
@@ -31,7 +32,7 @@ function M.look(context, name)
     return true
   end
   for i, place in ipairs(places) do
-    if has_record(answers[i + 1]) then
+    if has_record(answers[i + 1]) and not placement.is_wildcard(context, place, "TXT") then
       context:find("spf_misplaced", { name = name, where = place })
       return true
     end

@@ -6,6 +6,7 @@ return {
   zone = {
     ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
     ["mail.example.com"] = { { type = "MX", data = "10 mx.example.com." } },
+    ["mx.example.com"] = { { type = "A", data = "192.0.2.5" } },
     ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.good } },
   },
   check = { domain = "mail.example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },

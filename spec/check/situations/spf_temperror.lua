@@ -2,6 +2,8 @@ return {
   title = "an SPF record whose include DNS keeps silent about",
   line = "a resolver's fault is never told as missing",
   zone = {
+    ["1.2.0.192.in-addr.arpa"] = { { type = "PTR", data = "mail.example.com." } },
+    ["mail.example.com"] = { { type = "A", data = "192.0.2.1" } },
     ["example.com"] = { { type = "TXT", data = "v=spf1 include:slow.example -all" } },
     ["slow.example"] = { { error = "timeout" } },
   },

@@ -2,6 +2,8 @@ return {
   title = "two SPF records",
   line = "two SPF records",
   zone = {
+    ["1.2.0.192.in-addr.arpa"] = { { type = "PTR", data = "mail.example.com." } },
+    ["mail.example.com"] = { { type = "A", data = "192.0.2.1" } },
     ["example.com"] = {
       { type = "TXT", data = "v=spf1 include:a.example ~all" },
       { type = "TXT", data = "v=spf1 include:b.example include:A.example -all" },
