@@ -21,6 +21,7 @@ static void read_again(const ms_spf *spf)
 
     ms_buf_add_str(&text, "v=spf1");
     for (size_t i = 0; i < spf->n; i++) {
+        require(spf->term[i].text.p != NULL);
         ms_buf_add_char(&text, ' ');
         ms_buf_add_span(&text, spf->term[i].text);
     }

@@ -58,9 +58,9 @@ static void push_letters(lua_State *L, ms_spf_letters letters)
     char text[26];
     size_t n = 0;
 
-    for (char c = 'a'; c <= 'z'; c++)
-        if (letters & ms_spf_letter(c))
-            text[n++] = c;
+    for (int c = 'a'; c <= 'z'; c++)
+        if (letters & ms_spf_letter((char)c))
+            text[n++] = (char)c;
     lua_pushlstring(L, text, n);
 }
 

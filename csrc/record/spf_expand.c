@@ -299,7 +299,7 @@ bool ms_spf_expand_name(ms_span domain_spec, const ms_spf_values *values, ms_buf
 {
     ms_buf whole = { 0 };
     /* The dot at the end, and what is cut before a label's end, count besides. */
-    expansion e = { .values = values, .keep = 2 * NAME_MAX_OCTETS, .out = &whole };
+    expansion e = { .values = values, .keep = (size_t)2 * NAME_MAX_OCTETS, .out = &whole };
     ms_spf_letters letters;
     ms_spf_fault fault = ms_spf_domain_spec(domain_spec, &letters);
     ms_span name;
