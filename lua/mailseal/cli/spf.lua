@@ -46,7 +46,7 @@ end
 --- The result, and the tree of the same domain; of what is no domain there is none.
 local function evaluate(given)
   local spf = require "mailseal.spf"
-  local asked = resolver.open(given)
+  local asked = resolver.open(given, given.time and { now = function() return given.time end })
   local result, cause = spf.check {
     ip = given.ip, sender = given.sender, helo = given.helo, now = given.time, resolver = asked, prefetch = true,
   }

@@ -23,7 +23,10 @@ local PLAIN = "!#%%&'*+,%-./0-9:<=>?A-Z%[%]^_`a-z{|}~"
 -- @tparam string name
 -- @treturn string
 function M.spelt(name)
-  return (name:gsub("[^" .. PLAIN .. "]", escape):lower())
+  if name:find("[^%w._-]") then
+    name = name:gsub("[^" .. PLAIN .. "]", escape)
+  end
+  return name:lower()
 end
 
 --- An address as octets. One of IPv6 stays one, whatever it means: IPv4 clients match IPv4 alone (§5).

@@ -30,7 +30,9 @@ end
 -- @tparam number seconds the time for all of them
 -- @treturn table its field `problem` is a list of message and code where the resolver could not even be asked
 function M.new(resolver, seconds)
-  return setmetatable({ resolver = resolver, moment = async.now() + seconds, answers = {}, problem = false }, Questions)
+  return setmetatable({
+    resolver = resolver, moment = async.now() + seconds, answers = {}, problem = false, options = { deadline = seconds },
+  }, Questions)
 end
 
 -- Asks now.
@@ -39,7 +41,8 @@ local function query(self, name, kind)
   if left <= 0 then
     return no_answer(name, kind, "timeout")
   end
-  local answer, message, code = self.resolver:query(name, kind, { deadline = left })
+  self.options.deadline = left
+  local answer, message, code = self.resolver:query(name, kind, self.options)
   if not answer then
     self.problem = self.problem or { message, code }
     return no_answer(name, kind, "failed")
@@ -64,6 +67,9 @@ end
 --- Asks several questions at once, and waits for all of them; then `ask` knows the answers.
 -- @tparam {table,...} list of `{ name, kind }`
 function Questions:ask_all(list)
+  if not list[2] then
+    return list[1] and self:ask(list[1][1], list[1][2])
+  end
   local fresh, taken = {}, {}
   for _, question in ipairs(list) do
     local key = question[2] .. " " .. question[1]

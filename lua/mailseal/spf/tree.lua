@@ -40,12 +40,18 @@ local function is_above(node, name)
   return false
 end
 
+-- What macros tell of; most records have none.
+local function facts_for(self)
+  self.facts = self.facts or assert(facts_of.new(self.given))
+  return self.facts
+end
+
 -- The name that a term's domain-spec stands for; or nil and the problem.
 local function name_of(self, spec, domain)
   if spec and uses(spec, self.client and NEVER_KNOWN or UNKNOWN .. NEVER_KNOWN) then
     return nil, "macro"
   end
-  local name = facts_of.target(self.facts, spec, domain)
+  local name = facts_of.target(spec and spec:find("%", 1, true) and facts_for(self), spec, domain)
   return name, not name and "bad_domain" or nil
 end
 
@@ -176,15 +182,18 @@ end
 -- @treturn ?string what is wrong
 -- @treturn ?string a code
 function M.build(domain, options)
-  local facts, message, code = facts_of.new {
+  local given = {
     ip = options.ip or "0.0.0.0", sender = options.sender or "postmaster@" .. domain, helo = options.helo or domain,
     receiver = options.receiver, now = options.now,
   }
-  if not facts then
-    return nil, message, code
+  if options.ip then
+    local facts, message, code = facts_of.new(given)
+    if not facts then
+      return nil, message, code
+    end
   end
   local self = {
-    facts = facts, client = options.ip and options.sender and options.helo, hosts = options.hosts ~= false, nodes = 0, terms = 0,
+    given = given, client = options.ip and options.sender and options.helo, hosts = options.hosts ~= false, nodes = 0, terms = 0,
     questions = questions.new(options.resolver, options.deadline or SECONDS),
   }
   local root = new_node(self, facts_of.ascii(domain))
