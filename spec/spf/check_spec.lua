@@ -22,6 +22,12 @@ describe("spf.check", function()
     assert.is_nil(result.explanation)
   end)
 
+  it("names the domain that the mail is from, and whose record decided where that is another", function()
+    local result = check { ["example.com"] = "v=spf1 redirect=_spf.example", ["_spf.example"] = "v=spf1 -all" }
+    assert.equal("example.com does not let 192.0.2.1 send its mail (-all of _spf.example)", result.text)
+    assert.same({ "-all", "_spf.example", "example.com" }, { result.matched, result.matched_in, result.domain })
+  end)
+
   it("tells how it came, in the order of the terms", function()
     local lines = {}
     for _, step in ipairs(check({
@@ -74,6 +80,10 @@ describe("spf.check", function()
     local result = check { ["example.com"] = "v=spf1 a ip4:192.0.2.0/33 -all" }
     assert.equal("ip4:192.0.2.0/33", result.matched)
     assert.matches('^the SPF record of example.com is wrong at "ip4:192.0.2.0/33": ', result.text)
+    result = check { ["example.com"] = "v=spf1" .. (" x=y"):rep(3000) }
+    assert.equal("permerror syntax", result.result .. " " .. result.reason)
+    assert.matches("^the SPF record of example.com is wrong[:%s]", result.text)
+    assert.is_nil(result.text:find('""', 1, true))
   end)
 
   it("does not take a fault for an answer, and says when to try again", function()

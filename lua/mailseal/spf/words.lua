@@ -4,21 +4,21 @@ local M = {}
 
 -- By result, where no reason says more.
 local by_result = {
-  pass = "{domain} lets {ip} send its mail ({term})",
-  fail = "{domain} does not let {ip} send its mail ({term})",
-  softfail = "{domain} says that {ip} should probably not send its mail ({term})",
-  neutral = "{domain} does not say whether {ip} may send its mail ({term})",
+  pass = "{sender_domain} lets {ip} send its mail ({place})",
+  fail = "{sender_domain} does not let {ip} send its mail ({place})",
+  softfail = "{sender_domain} says that {ip} should probably not send its mail ({place})",
+  neutral = "{sender_domain} does not say whether {ip} may send its mail ({place})",
   temperror = "the SPF record of {sender_domain} could not be evaluated: DNS gave no answer for {asked} ({reason}); a later try may tell",
 }
 
---- By reason; those of a temperror are DNS's own.
+-- By reason; those of a temperror are DNS's own.
 local by_reason = {
   no_match = "nothing in the SPF record of {domain} is about {ip}, and it has no \"all\" to say what of the rest",
   bad_domain = "\"{sender_domain}\" is no domain name that mail can come from",
   no_domain = "{sender_domain} does not exist",
   no_record = "{sender_domain} has no SPF record",
   two_records = "{domain} has two SPF records or more, and so receivers use none",
-  syntax = "the SPF record of {domain} is wrong at \"{term}\": {message}",
+  syntax = "the SPF record of {domain} is wrong{at}: {message}",
   too_many_lookups = "the SPF record of {sender_domain} makes receivers query for more than 10 terms; {term} of {domain} is one too many",
   too_many_void_lookups = "more than 2 terms that the SPF record of {sender_domain} leads to find nothing in DNS: "
     .. "{term} of {domain} is one too many",
@@ -36,16 +36,16 @@ local by_reason = {
 -- @tparam table facts see `mailseal.spf.facts`
 -- @treturn string
 function M.sentence(verdict, facts)
-  local answer = verdict.answer
+  local answer, term = verdict.answer, verdict.term or ""
+  local is_own = verdict.domain:lower() == facts.sender_domain:lower()
   local fields = {
-    domain = verdict.domain, term = verdict.term or "", ip = facts.ip, sender_domain = facts.sender_domain,
+    at = verdict.term and (" at \"%s\""):format(term) or "",
+    place = is_own and term or term .. " of " .. verdict.domain,
+    domain = verdict.domain, term = term, ip = facts.ip, sender_domain = facts.sender_domain,
     message = verdict.message, reason = verdict.reason, asked = answer and answer.name .. " " .. answer.type,
   }
   local words = verdict.result ~= "temperror" and by_reason[verdict.reason] or by_result[verdict.result]
   return (words:gsub("{([%l_]+)}", fields))
 end
-
---- The reasons that are not DNS's own, as a set.
-M.REASONS = by_reason
 
 return M
