@@ -107,6 +107,16 @@ describe("mailseal check", function()
     end)
   end)
 
+  it("draws a picture where --svg says so", function()
+    local drawing = directory .. "/picture.svg"
+    local result = check("good.example", "--no-name-servers", "--selector", "s1", "--svg", drawing)
+    assert.matches("^good%.example: ", result.out)
+    local picture = shell.read(drawing)
+    assert.matches("^<%?xml ", picture)
+    assert.matches("E-mail authentication of good.example", picture, 1, true)
+    assert.matches("</svg>\n$", picture)
+  end)
+
   describe("--expect", function()
     it("refuses what is no list of expectations, and says where", function()
       for octets, expected in pairs {

@@ -103,6 +103,7 @@ needs_of_testing() {
     need lua_module lua5.1:markdown lua-markdown "markdown, for LDoc"
     need command gcovr gcovr "gcovr"
     need command pkg-config pkg-config "pkg-config"
+    need command python3 python3 "Python, to read pictures with"
     need header opendkim/dkim.h libopendkim-dev "libopendkim, to interoperate with"
     need python_module dkim python3-dkim "dkimpy, to interoperate with"
     need python_module nacl python3-nacl "dkimpy's Ed25519"

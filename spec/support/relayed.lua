@@ -12,7 +12,8 @@ M.NOW = signed.NOW
 --- A plain text message.
 M.PLAIN = table.concat({
   "From: \"A. Sender\" <sender@example.com>", "To: List <list@lists.example.net>", "Subject: the plan",
-  "Date: Tue, 17 Nov 2026 10:00:00 +0000", "Message-ID: <1@example.com>", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "",
+  "Date: Tue, 17 Nov 2026 10:00:00 +0000", "Message-ID: <1@example.com>",
+  "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "",
   "Hello,", "", "\tthis is the plan.", "From here on we go  there.", ".hidden", "", "-- ", "A. Sender", "",
 }, "\r\n")
 
