@@ -33,10 +33,12 @@ local function of(options)
 end
 
 describe("the round trips of a check", function()
-  it("are one for keys, whether or not by a CNAME, where no name servers are asked", function()
-    local n, _, report = of { selectors = { "s1", "s2" }, only = { "dkim" }, name_servers = false }
+  it("are one for a key behind a CNAME, where no name servers are asked, and one more for others: is there a CNAME beside it?", function()
+    local n, queries, report = of { selectors = { "s2" }, only = { "dkim" }, name_servers = false }
     assert.equal("ok", report.status)
-    assert.equal(1, n)
+    assert.same({ 1, 1 }, { n, queries })
+    n, queries = of { selectors = { "s1" }, only = { "dkim" }, name_servers = false }
+    assert.same({ 2, 2 }, { n, queries })
   end)
 
   it("are two for a key that is not there, and is looked for elsewhere", function()

@@ -182,7 +182,7 @@ end
 -- @treturn boolean
 function M.conflict(case)
   local answer, alias = case.answer, case.alias
-  if alias.status ~= "ok" or answer.status ~= "ok" or #answer.chain > 0 or #alias.records == 0 or answer.type == "CNAME" then
+  if not alias or #alias.records == 0 or answer.status ~= "ok" or #answer.chain > 0 or answer.type == "CNAME" then
     return false
   end
   case:find("cname_and_other", { found = alias.records[1].target, other = answer.type })

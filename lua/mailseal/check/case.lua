@@ -4,8 +4,9 @@
 -- others still see something else is told besides.
 --
 -- Fields: `context`; `expect`, the expectation (see `mailseal.check.expect`); `name`; `type`, that of the question; `answer`, what the
--- resolver says to it; `alias`, what it says to a question for a CNAME; `own`, what the zone's name servers say, nil where they were
--- not asked; `truth`, the answer that counts, nil where none is to be had; `codes`, of what was told.
+-- resolver says to it; `alias`, what it says to a question for a CNAME, nil where it was not asked; `own`, what the zone's name
+-- servers say, nil where they were not asked; `truth`, the answer that counts, nil where none is to be had; `codes`, of what was
+-- told.
 -- @module mailseal.check.case
 local async = require "mailseal.async"
 local definitive = require "mailseal.dns.answer".definitive
@@ -28,31 +29,44 @@ local function truth_of(answer, own)
   return definitive[answer.status] and answer or nil
 end
 
--- Asks for the name's CNAME; and, where its name servers are to be asked, for what that leads to, which will be wanted then.
-local function ask_alias(context, name, type)
-  local alias = context:ask(name, "CNAME")
-  if alias.records[1] and context.options.name_servers ~= false then
-    context:ask(alias.records[1].target, type)
+-- Asks a resolver alone. That there is a CNAME its answer tells, but for one that has records beside it.
+local function ask_resolver(self)
+  self.answer = self.context:ask(self.name, self.type)
+  if self.answer.status == "ok" and #self.answer.chain == 0 then
+    self.alias = self.context:ask(self.name, "CNAME")
+  end
+end
+
+-- Asks for the name's CNAME, and for what it leads to, which will be wanted when the name servers have told theirs.
+local function ask_alias(self)
+  local alias = self.context:ask(self.name, "CNAME")
+  if alias.records[1] then
+    self.context:ask(alias.records[1].target, self.type)
   end
   return alias
 end
 
---- Asks, side by side, all that is asked of every expected record.
+-- Asks a resolver, and each name server of the record's own zone, side by side.
+local function ask_everybody(self)
+  local context = self.context
+  local found = async.each({
+    function() return context:ask(self.name, self.type) end,
+    function() return ask_alias(self) end,
+    function() return context:authoritative(self.name, self.type) end,
+    function() return name_servers.prepare(context) end,
+  }, call)
+  self.answer, self.alias, self.own = found[1], found[2], found[3] or nil
+end
+
+--- Asks all that is asked of every expected record.
 -- @tparam table context see `mailseal.check.context`
 -- @tparam table expect an expectation
 -- @tparam string type that of the question, where a CNAME is followed
 -- @treturn table the case
 function M.open(context, expect, type)
-  local self = setmetatable({
-    context = context, expect = expect, name = expect.name, type = type, codes = {},
-  }, Case)
-  local found = async.each({
-    function() return context:ask(self.name, type) end,
-    function() return ask_alias(context, self.name, type) end,
-    function() return context:authoritative(self.name, type) end,
-    function() return name_servers.prepare(context) end,
-  }, call)
-  self.answer, self.alias, self.own = found[1], found[2], found[3] or nil
+  local self = setmetatable({ context = context, expect = expect, name = expect.name, type = type, codes = {} }, Case)
+  local ask = context.options.name_servers == false and ask_resolver or ask_everybody
+  ask(self)
   self.truth = truth_of(self.answer, self.own)
   return self
 end

@@ -19,9 +19,7 @@ end
 -- the answers then are there two round trips earlier.
 -- @tparam table context see `mailseal.check.context`
 function M.prepare(context)
-  if context.options.name_servers ~= false then
-    context:once("addresses of name servers", ask_addresses, context)
-  end
+  context:once("addresses of name servers", ask_addresses, context)
 end
 
 -- What is found of a server in a state; of those that were not asked nothing can be said.
