@@ -175,6 +175,7 @@ build = {
     ["mailseal.check.missing"] = "lua/mailseal/check/missing.lua",
     ["mailseal.check.mta_sts"] = "lua/mailseal/check/mta_sts.lua",
     ["mailseal.check.mx"] = "lua/mailseal/check/mx.lua",
+    ["mailseal.check.mx_expect"] = "lua/mailseal/check/mx_expect.lua",
     ["mailseal.check.name_servers"] = "lua/mailseal/check/name_servers.lua",
     ["mailseal.check.picture.bands"] = "lua/mailseal/check/picture/bands.lua",
     ["mailseal.check.picture.describe"] = "lua/mailseal/check/picture/describe.lua",

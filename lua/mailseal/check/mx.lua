@@ -2,6 +2,8 @@
 -- @module mailseal.check.mx
 local async = require "mailseal.async"
 local definitive = require "mailseal.dns.answer".definitive
+local expected = require "mailseal.check.mx_expect"
+local published = require "mailseal.check.published"
 
 local M = {}
 
@@ -145,12 +147,25 @@ local function look_at_null(context, hosts)
   end
 end
 
+local function is_expected(context)
+  for _, expectation in ipairs(context.expect) do
+    if expectation.match == "mx" and expectation.name == context.domain then
+      return true
+    end
+  end
+  return false
+end
+
 -- Without an MX record mail goes to the domain's own addresses (RFC 5321 §5.1).
-local function look_at_none(context)
+local function look_at_none(context, answer)
   local own = { preference = 0, host = context.domain }
   local fault = resolve(context, own)
   if fault then
     context:temporary(fault)
+  elseif answer.status == "nxdomain" then
+    context:find("domain_missing", { name = context.domain, retry_at = answer.recheck_at })
+  elseif is_expected(context) then -- of that it is told that it is missing
+    return own
   elseif own.status == "ok" then
     context:find("mx_none", { name = context.domain, found = own.addresses })
   else
@@ -168,7 +183,29 @@ local function has_null(hosts)
   return false
 end
 
---- Looks at the MX records of the domain.
+local function look_at_hosts(context, answer, result)
+  local hosts = result.hosts
+  if not definitive[answer.status] then
+    if not is_expected(context) then -- of that it is told as well
+      context:temporary(answer)
+    end
+  elseif #hosts == 0 then
+    result.own = look_at_none(context, answer)
+  elseif has_null(hosts) then
+    result.null = #hosts == 1
+    look_at_null(context, hosts)
+  else
+    for i = #hosts, EXCHANGES_MAX + 1, -1 do
+      hosts[i], result.capped = nil, true
+    end
+    async.each(hosts, function(host)
+      return look_at_host(context, host)
+    end)
+    judge_addresses(context, hosts)
+  end
+end
+
+--- Looks at the MX records of the domain, and at those that are expected.
 -- @tparam table context see `mailseal.check.context`
 -- @treturn table
 --
@@ -181,26 +218,15 @@ end
 function M.look(context)
   local answer = context:ask(context.domain, "MX")
   local result = { status = answer.status, hosts = hosts_of(answer), null = false }
-  if context:temporary(answer) then
-    return result
-  end
-  local hosts = result.hosts
-  if #hosts == 0 then
-    result.own = look_at_none(context)
-    return result
-  end
-  if has_null(hosts) then
-    result.null = #hosts == 1
-    look_at_null(context, hosts)
-    return result
-  end
-  for i = #hosts, EXCHANGES_MAX + 1, -1 do
-    hosts[i], result.capped = nil, true
-  end
-  async.each(hosts, function(host)
-    return look_at_host(context, host)
+  local parts = {
+    function() look_at_hosts(context, answer, result) end,
+    function() expected.look(context) end,
+    function() published.look(context, context.domain, "MX") end,
+  }
+  async.each(parts, function(part)
+    part()
+    return true
   end)
-  judge_addresses(context, hosts)
   return result
 end
 

@@ -1,0 +1,100 @@
+--- Are the MX records there that a mail service expects, and they alone?
+--
+-- The value of such an expectation is "10 mx.example.net", or the name alone, or a list of them; the preference is of no matter. Without
+-- a value any MX record will do.
+-- @module mailseal.check.mx_expect
+local missing = require "mailseal.check.missing"
+local presentation = require "mailseal.check.presentation"
+local verdict = require "mailseal.check.verdict"
+
+local M = {}
+
+-- The hosts that values name, as answers spell them.
+local function hosts_of(value)
+  local hosts = {}
+  for i, text in ipairs(type(value) == "table" and value or { value }) do
+    hosts[i] = text:lower():gsub("^%s*%d+%s+", ""):gsub("%s+$", ""):gsub("(.)%.$", "%1")
+  end
+  return hosts
+end
+
+local function set_of(answer)
+  local set = {}
+  for _, record in ipairs(answer.status == "ok" and answer.records or {}) do
+    set[record.exchange] = true
+  end
+  return set
+end
+
+-- Are all these hosts among the answer's? At least one there must be.
+local function has_all(answer, hosts)
+  local set = set_of(answer)
+  for _, host in ipairs(hosts) do
+    if not set[host] then
+      return false
+    end
+  end
+  return next(set) ~= nil
+end
+
+local function fits(case, answer)
+  return has_all(answer, hosts_of(case.expect.value))
+end
+
+-- The hosts of an answer that are none of these.
+local function others_in(answer, hosts)
+  local set, others = set_of(answer), {}
+  for _, host in ipairs(hosts) do
+    set[host] = nil
+  end
+  for host in pairs(set) do
+    others[#others + 1] = host
+  end
+  table.sort(others)
+  return others
+end
+
+-- A migration all of whose old hosts are there.
+local function migration_of(case)
+  for _, migration in ipairs(case.expect.migrations) do
+    if has_all(case.truth, hosts_of(migration.from)) then
+      return migration
+    end
+  end
+end
+
+local function judge(case)
+  local hosts = hosts_of(case.expect.value)
+  local others = others_in(case.truth, hosts)
+  if fits(case, case.truth) then
+    if #others == 0 or #hosts == 0 then
+      return "found"
+    end
+    case:find("mx_others_beside", { found = others })
+    return "conflicting"
+  elseif case.truth.status ~= "ok" then
+    return missing.judge(case, function(answer) return has_all(answer, hosts) end)
+  end
+  local migration = migration_of(case)
+  if migration then
+    case:find("record_migrating", { found = migration.from, expected = migration.to or case.expect.value })
+    return "migrating"
+  end
+  case:find("mx_other", { found = others, retry_at = case:retry_at() })
+  return "mismatch"
+end
+
+local rules = { type = function() return "MX" end, fits = fits, judge = judge }
+
+local function found(case)
+  local values = case.truth and presentation.values(case.truth) or {}
+  return #values > 0 and table.concat(values, "; ") or nil
+end
+
+--- Looks at the MX records that are expected.
+-- @tparam table context see `mailseal.check.context`
+function M.look(context)
+  verdict.look(context, function(expect) return expect.match == "mx" and rules or nil end, found)
+end
+
+return M
