@@ -3,8 +3,11 @@
 local alignment = require "mailseal.check.dmarc_alignment"
 local async = require "mailseal.async"
 local dmarc = require "mailseal.dmarc"
+local missing = require "mailseal.check.missing"
 local placement = require "mailseal.check.placement"
+local published = require "mailseal.check.published"
 local record = require "mailseal.record"
+local verdict = require "mailseal.check.verdict"
 
 local M = {}
 
@@ -19,13 +22,23 @@ function M.discovery(context)
   return context:once("the DMARC policy", discover, context)
 end
 
+-- Is there an expectation of the domain's own record? What is to be told of that is told with it.
+local function is_expected(context)
+  for _, expectation in ipairs(context.expect) do
+    if expectation.match == "dmarc_any_valid" and expectation.name == "_dmarc." .. context.domain then
+      return true
+    end
+  end
+  return false
+end
+
 -- ---- Where there is none.
 
 -- Tells which place of the walk DNS did not answer for; where that is none, whether the domain exists is what nobody knows.
 local function tell_fault(context, found)
   for _, step in ipairs(found.path) do
     if step.temporary then
-      return context:temporary(step.answer)
+      return not (step.domain == context.domain and is_expected(context)) and context:temporary(step.answer)
     end
   end
   return context:temporary(context:ask(context.domain, "MX"))
@@ -85,6 +98,9 @@ local function tell_none(context, found)
   if broken then
     return "broken"
   end
+  if is_expected(context) then
+    return "none"
+  end
   return tell_misplaced(context, found.path[1]) and "misplaced" or "none"
 end
 
@@ -142,47 +158,80 @@ end
 
 -- ---- Expectations.
 
-local statuses = { ok = "found", inherited = "found", broken = "mismatch", misplaced = "missing", none = "missing", unknown = "unknown" }
-
-local function tell_expected(context, state, found)
-  local name, expected = "_dmarc." .. context.domain, false
-  for _, expectation in ipairs(context.expect) do
-    if expectation.match == "dmarc_any_valid" and expectation.name == name then
-      expected = true
-      local codes = {}
-      if state == "none" and expectation.required then
-        codes[1] = context:find("record_missing", {
-          name = name, type = "TXT", record = expectation.id, retry_at = found.retry_at,
-        }).code
-      end
-      for _, finding in ipairs(state == "none" and {} or context.findings) do
-        codes[#codes + 1] = finding.severity == "error" and finding.code or nil
-      end
-      context:record {
-        id = expectation.id, name = name, type = "TXT", status = statuses[state], expected = "v=DMARC1; p=none", found = found.record,
-        findings = codes,
-      }
-    end
-  end
-  if state == "none" and not expected then
-    context:find("dmarc_missing", { name = name, retry_at = found.retry_at })
-  end
+-- Does an answer hold one record that can be used?
+local function fits(_, answer)
+  local records = strings_of(answer, is_record)
+  return #records == 1 and record.parse("dmarc", records[1]) ~= nil
 end
 
---- Looks at DMARC.
--- @tparam table context see `mailseal.check.context`
--- @treturn table what `dmarc.discover` found, without its answers, and
---
--- - `state`: "ok", "inherited" (the record is that of a domain above), "none", "misplaced" (it is at another name), "broken" (receivers do
---   not use it) or "unknown" (a temporary fault)
--- - `alignment`: as of `look` of `mailseal.check.dmarc_alignment`
--- - `reports`: a list of the domains that reports are to go to, each with `destination`, `result` ("authorised", "refused" or
---   "temperror") and `name`, where its leave for that is looked for
-function M.look(context)
+-- What an expectation comes to whose record is that of the domain itself, the codes being those of what was told of it.
+local function judge_own(case, context, state)
+  if state == "none" then
+    return missing.judge(case, function(answer, strict)
+      return (not strict or answer.name == context.domain) and has_record(answer)
+    end)
+  end
+  for _, finding in ipairs(context.findings) do
+    case.codes[#case.codes + 1] = finding.severity == "error" and finding.code or nil
+  end
+  return state == "broken" and "mismatch" or state == "unknown" and "unknown" or "found"
+end
+
+-- Another name's record is looked at for itself alone.
+local function judge_other(case)
+  if fits(case, case.truth) then
+    return "found"
+  elseif not has_record(case.truth) then
+    return missing.judge(case, has_record)
+  end
+  for _, strings in ipairs(strings_of(case.truth, is_almost)) do
+    case:lint((record.lint("dmarc", strings)))
+  end
+  return "mismatch"
+end
+
+-- Was an error told of an expectation?
+local function has_error(context, id)
+  for _, finding in ipairs(context.findings) do
+    if finding.record == id and finding.severity == "error" then
+      return true
+    end
+  end
+  return false
+end
+
+-- Returns the state of the domain's own record, which may be known better now.
+local function look_at_expected(context, state)
+  local own = "_dmarc." .. context.domain
+  local rules = {
+    type = function() return "TXT" end,
+    fits = state == "inherited" and function() return true end or fits,
+    judge = function(case)
+      if case.name == own then
+        return judge_own(case, context, state)
+      end
+      return judge_other(case)
+    end,
+  }
+  local list = verdict.look(context, function(expect) return expect.match == "dmarc_any_valid" and rules or nil end, function(case)
+    return case.truth and case.truth.text[1]
+  end)
+  for _, case in ipairs(list) do
+    if case.name == own and state == "none" and has_error(context, case.expect.id) then
+      return "misplaced"
+    end
+  end
+  return state
+end
+
+-- What was found, of use to whoever reads the report.
+local fields = {
+  "result", "reason", "policy", "requested", "tag", "tested", "record", "parsed", "record_domain", "organizational_domain", "queries",
+}
+
+local function look(context)
   local found, result = M.discovery(context), { alignment = {}, reports = {} }
-  for _, field in ipairs {
-    "result", "reason", "policy", "requested", "tag", "tested", "record", "parsed", "record_domain", "organizational_domain", "queries",
-  } do
+  for _, field in ipairs(fields) do
     result[field] = found[field]
   end
   if found.result == "temperror" then
@@ -199,8 +248,26 @@ function M.look(context)
       return true
     end)
   end
-  tell_expected(context, result.state, found)
+  result.state = look_at_expected(context, result.state)
+  if result.state == "none" and not is_expected(context) then
+    context:find("dmarc_missing", { name = "_dmarc." .. context.domain, retry_at = found.retry_at })
+  end
   return result
+end
+
+--- Looks at DMARC.
+-- @tparam table context see `mailseal.check.context`
+-- @treturn table what `dmarc.discover` found, without its answers, and
+--
+-- - `state`: "ok", "inherited" (the record is that of a domain above), "none", "misplaced" (it is at another name), "broken" (receivers do
+--   not use it) or "unknown" (a temporary fault)
+-- - `alignment`: as of `look` of `mailseal.check.dmarc_alignment`
+-- - `reports`: a list of the domains that reports are to go to, each with `destination`, `result` ("authorised", "refused" or
+--   "temperror") and `name`, where its leave for that is looked for
+function M.look(context)
+  return async.each({ look, published.look }, function(part)
+    return part(context, "_dmarc." .. context.domain, "TXT") or false
+  end)[1]
 end
 
 return M

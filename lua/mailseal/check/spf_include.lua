@@ -1,4 +1,4 @@
---- Does an SPF record include what is expected of it?
+--- Does an SPF record include what is expected of it? An expectation without an include wants a record alone.
 -- @module mailseal.check.spf_include
 local published = require "mailseal.check.published"
 local record = require "mailseal.record"
@@ -9,9 +9,12 @@ local function canonical(name)
   return (name:lower():gsub("%.$", ""))
 end
 
--- Does a record's own text include a domain?
+-- Does a record's own text include a domain? Where none is asked for, it is enough that it is a record.
 local function text_includes(text, domain)
   local parsed = record.parse("spf", text)
+  if not domain then
+    return parsed ~= nil
+  end
   for _, term in ipairs(parsed and parsed.terms or {}) do
     if term.name == "include" and term.qualifier == "+" and canonical(term.domain) == domain then
       return true
@@ -44,9 +47,13 @@ local function tree_includes(node, domain)
   return false
 end
 
+local function term_of(domain)
+  return "include:" .. (domain or "…")
+end
+
 -- The record as it is to become: the include stands in front of what is said of all others.
 local function proposal(text, domain)
-  local parsed, term = text and record.parse("spf", text), "include:" .. domain
+  local parsed, term = text and record.parse("spf", text), term_of(domain)
   if not parsed then
     return ("v=spf1 %s ~all"):format(term)
   end
@@ -61,9 +68,9 @@ end
 -- A migration whose old include is still there.
 local function migrating(result, expectation)
   for _, migration in ipairs(expectation.migrations) do
-    local from = canonical(migration.from:gsub("^include:", ""))
-    if tree_includes(result.tree, from) then
-      return from, canonical((migration.to or expectation.include):gsub("^include:", ""))
+    local from, to = migration.from:gsub("^include:", ""), (migration.to or expectation.include):gsub("^include:", "")
+    if tree_includes(result.tree, canonical(from)) then
+      return canonical(from), canonical(to)
     end
   end
 end
@@ -98,7 +105,7 @@ local function judge(context, expectation, result)
   elseif expectation.required then
     local new = proposal(result.record, domain)
     context:find("spf_include_missing", {
-      name = name, record = expectation.id, expected = "include:" .. domain, found = result.record, new = new,
+      name = name, record = expectation.id, expected = term_of(domain), found = result.record, new = new,
       retry_at = result.answer.recheck_at,
     })
   end
@@ -119,12 +126,12 @@ function M.judge(context, results)
       local result, before = by_name[expectation.name], #context.findings
       expected[expectation.name] = true
       local status = judge(context, expectation, result)
-      local codes = status == "mismatch" and errors_of(context, expectation.name) or {}
+      local codes = (result.state == "broken" or result.state == "misplaced") and errors_of(context, expectation.name) or {}
       for i = before + 1, #context.findings do
         codes[#codes + 1] = context.findings[i].code
       end
       context:record {
-        id = expectation.id, name = expectation.name, type = "TXT", status = status, expected = "include:" .. expectation.include,
+        id = expectation.id, name = expectation.name, type = "TXT", status = status, expected = term_of(expectation.include),
         found = result.record, findings = codes,
       }
     end
