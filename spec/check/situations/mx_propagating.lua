@@ -1,6 +1,6 @@
 return {
   title = "MX records that not all name servers have yet",
-  line = "NS that disagree",
+  line = "name servers that disagree",
   zone = {
     ["example.com"] = {
       { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },

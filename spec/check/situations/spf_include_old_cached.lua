@@ -11,7 +11,6 @@ end
 
 return {
   title = "an include that is published, where caches still remember the record without it",
-  line = "a negative answer still cached (say until when)",
   before = zone "v=spf1 ip4:192.0.2.1 ~all",
   elapsed = 600,
   zone = zone "v=spf1 ip4:192.0.2.1 include:_spf.service.example ~all",
