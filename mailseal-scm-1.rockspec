@@ -204,6 +204,7 @@ build = {
     ["mailseal.cli.check"] = "lua/mailseal/cli/check.lua",
     ["mailseal.cli.check_input"] = "lua/mailseal/cli/check_input.lua",
     ["mailseal.cli.check_message"] = "lua/mailseal/cli/check_message.lua",
+    ["mailseal.cli.check_profile"] = "lua/mailseal/cli/check_profile.lua",
     ["mailseal.cli.check_report"] = "lua/mailseal/cli/check_report.lua",
     ["mailseal.cli.dmarc"] = "lua/mailseal/cli/dmarc.lua",
     ["mailseal.cli.explain"] = "lua/mailseal/cli/explain.lua",

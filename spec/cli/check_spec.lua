@@ -123,6 +123,7 @@ describe("mailseal check", function()
         ["{"] = "no list of expectations", ['{"id":"a"}'] = "it is no array", ["[1]"] = "expectation 1 is no object",
         ['[{"match":"mx","name":"a.example"},{"id":"x"}]'] = 'expectation 2 has no "match"',
         ['[{"match":"mx","name":7}]'] = 'expectation 1 has a "name" that is no string',
+        ['[{"match":"mx","value":[7]}]'] = 'expectation 1 has a "value" that is no string and no list of strings',
       } do
         local result = check("good.example", "--expect", file(octets))
         assert.matches("^mailseal check: [^\n]+\n$", result.err)
@@ -130,5 +131,37 @@ describe("mailseal check", function()
         assert.same({ 65, "" }, { result.status, result.out })
       end
     end)
+  end)
+
+  it("takes a list for the value of an expectation", function()
+    local report = cjson.decode(check("good.example", "--only", "mx", "--json", "--expect",
+      file '[{"id":"mx","match":"mx","value":["10 mx.good.example"]}]').out)
+    assert.same({ "mx", "found" }, { report.records[1].id, report.records[1].status })
+  end)
+
+  it("takes the policy of MTA-STS, and holds the receiving hosts to it", function()
+    local policy = file "version: STSv1\r\nmode: enforce\r\nmx: other.example\r\nmax_age: 2419200\r\n"
+    local result = check("good.example", "--only", "mta_sts", "--mta-sts-policy", policy)
+    assert.matches("mta_sts_mx_not_listed", result.out, 1, true)
+    assert.equal(1, result.status)
+  end)
+
+  it("asks SPF for a return address and a HELO name", function()
+    local result = check("good.example", "--only", "spf", "--address", "192.0.2.1", "--sender", "b@quiet.example", "--helo", "h.example")
+    assert.matches("SPF does not let 192.0.2.1 send mail as quiet.example: it says none", result.out, 1, true)
+  end)
+
+  it("tells what large receivers ask, each with its source, but for a batch", function()
+    local result = check("quiet.example", "--address", "192.0.2.1")
+    assert.matches("\n  what large receivers ask of bulk senders:\n  Gmail +1 met, 3 not met, 9 cannot be told from here ", result.out)
+    assert.matches("https://support.google.com/mail/answer/81126", result.out, 1, true)
+    local report = cjson.decode(check("quiet.example", "--json").out)
+    local by_id = {}
+    for _, entry in ipairs(report.profile) do by_id[entry.id] = entry end
+    assert.same({ false, "there is no SPF record", "Yahoo", "https://senders.yahooinc.com/best-practices/" },
+      { by_id.yahoo_spf.met, by_id.yahoo_spf.why, by_id.yahoo_spf.receiver, by_id.yahoo_spf.source.url })
+    assert.is_nil(by_id.gmail_tls.met)
+    assert.is_string(by_id.gmail_tls.why)
+    assert.is_nil(check("--batch", file "quiet.example\n").out:find('"profile":[', 1, true))
   end)
 end)

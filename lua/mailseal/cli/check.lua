@@ -39,14 +39,15 @@ local function describe_expectations(command)
     :argname("HOST")
     :count("*")
   command:option("--expect", "What else is to be published, as JSON."):argname("FILE")
+  command:option("--mta-sts-policy", "The domain's MTA-STS policy, as fetched; - is standard input."):argname("FILE")
   command:option("--only", "Look at this aspect alone; may be repeated."):argname("ASPECT"):count("*")
 end
 
 local function describe_message(command)
   command:option("--message", "Check this message in place of a domain; - is standard input."):argname("FILE")
   command:option("--ip", "The address that the message came from."):argname("IP")
-  command:option("--helo", "The name that the sending host gave."):argname("NAME")
-  command:option("--sender", "The message's envelope sender (MAIL FROM)."):argname("ADDR")
+  command:option("--helo", "The name that the sending host gives."):argname("NAME")
+  command:option("--sender", "The envelope sender (MAIL FROM) of the message, or of the domain's mail."):argname("ADDR")
 end
 
 --- Declares the options.
@@ -76,7 +77,8 @@ end
 
 -- What options are for, where that is not everything.
 local only_with = {
-  { option = "ip", "message" }, { option = "helo", "message" }, { option = "sender", "message" },
+  { option = "ip", "message" }, { option = "helo", "domain", "message" }, { option = "sender", "domain", "message" },
+  { option = "mta_sts_policy", "domain" },
   { option = "svg", "domain" }, { option = "expect", "domain" },
   { option = "key", "domain", "batch" }, { option = "selector", "domain", "batch" }, { option = "address", "domain", "batch" },
   { option = "only", "domain", "batch" }, { option = "name_servers", "domain", "batch" },
@@ -140,6 +142,9 @@ local function check_options(given, name_servers)
     addresses = read.addresses(given.address),
     only = read.aspects(given.only),
     edited_at = given.edited_at,
+    helo = given.helo,
+    sender = given.sender,
+    mta_sts_policy = given.mta_sts_policy and input.all(given.mta_sts_policy),
     name_servers = name_servers,
     now = given.time,
   }

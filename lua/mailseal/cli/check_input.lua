@@ -49,7 +49,20 @@ end
 -- ---- Expectations.
 
 -- Fields that are strings, and those without which an expectation says nothing.
-local strings = { "id", "match", "type", "name", "value", "key", "target", "include" }
+local strings = { "id", "match", "type", "name", "key", "target", "include" }
+
+-- Is it a string, or a list of them, as a value may be?
+local function is_value(value)
+  if type(value) ~= "table" then
+    return value == nil or type(value) == "string"
+  end
+  for _, item in ipairs(value) do
+    if type(item) ~= "string" then
+      return false
+    end
+  end
+  return #value > 0
+end
 
 local function problem_of(expectation)
   if type(expectation) ~= "table" then
@@ -59,6 +72,9 @@ local function problem_of(expectation)
     if expectation[field] ~= nil and type(expectation[field]) ~= "string" then
       return ("has a \"%s\" that is no string"):format(field)
     end
+  end
+  if not is_value(expectation.value) then
+    return 'has a "value" that is no string and no list of strings'
   end
   if not expectation.match then
     return 'has no "match"'

@@ -3,6 +3,7 @@
 local json = require "mailseal.cli.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
+local profile_face = require "mailseal.cli.check_profile"
 local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
 
@@ -23,7 +24,7 @@ local function pick_all(list, fields)
   return picked
 end
 
---- A report as JSON.
+--- A report as JSON. In a batch it does without the long list of what large receivers ask, whose findings are there.
 -- @tparam table report as `mailseal.check` returns it
 -- @tparam[opt] number line of a batch, where the domain stands in its file
 -- @treturn table what `json.encode` writes as an object
@@ -34,6 +35,7 @@ function M.object(report, line)
     "status", report.status,
     "findings", pick_all(report.findings, finding_fields),
     "records", #report.records > 0 and pick_all(report.records, record_fields) or nil,
+    "profile", report.profile and not line and profile_face.objects(report.profile) or nil,
     "retry_at", report.retry_at
   )
 end
@@ -80,6 +82,9 @@ function M.tell(report, more)
   end
   for _, finding in ipairs(report.findings) do
     paint.finding(finding, 2)
+  end
+  if report.profile and not report.verdict then -- of a message its findings are enough
+    profile_face.tell(report.profile)
   end
   if report.status == "unknown" and report.retry_at then
     output.line("  look again after ", paint.time(report.retry_at))
