@@ -81,7 +81,9 @@ end
 -- @tparam string s
 -- @treturn string
 function M.line(s)
-  s = s:gsub("%c", octets_escaped)
+  if s:find "%c" then
+    s = s:gsub("%c", octets_escaped)
+  end
   if not s:find("[\128-\255]") then
     return s
   end

@@ -39,23 +39,47 @@ local function words(value)
   return printable.line(text)
 end
 
+-- A sentence cut at its braces: what stands before, the field, and whether parentheses that hold nothing else are around it, in
+-- turn; and what stands behind the last one.
+local function cut(sentence)
+  local pieces, at = {}, 1
+  while true do
+    local first, last, name = sentence:find("{([%a_]*)}", at)
+    if not first then
+      pieces.rest = sentence:sub(at)
+      return pieces
+    end
+    local enclosed = sentence:sub(first - 2, first - 1) == " (" and sentence:sub(last + 1, last + 1) == ")"
+    pieces[#pieces + 1] = {
+      before = sentence:sub(at, enclosed and first - 3 or first - 1), name = name == "" and "found" or name, enclosed = enclosed,
+    }
+    at = last + (enclosed and 2 or 1)
+  end
+end
+
+local pieces_of = {}
+
 --- A sentence of the catalogue with fields of a finding in place of their names in braces.
 -- `{}` stands for `found`. What a finding does not have leaves no trace, and takes parentheses along that hold nothing else.
 -- @tparam string sentence
 -- @tparam table fields by name: strings, numbers, or lists of them, whatever octets they hold
 -- @treturn string printable
 function M.fill(sentence, fields)
-  local function value_of(name)
-    local value = fields[name == "" and "found" or name]
-    return value ~= nil and words(value) or nil
+  local pieces = pieces_of[sentence]
+  if not pieces then
+    pieces = cut(sentence)
+    pieces_of[sentence] = pieces
   end
-  sentence = sentence:gsub(" %({([%a_]*)}%)", function(name)
-    local value = value_of(name)
-    return value and " (" .. value .. ")" or ""
-  end)
-  return (sentence:gsub("{([%a_]*)}", function(name)
-    return value_of(name) or ""
-  end))
+  if #pieces == 0 then
+    return sentence
+  end
+  local out = {}
+  for i, piece in ipairs(pieces) do
+    local value = fields[piece.name]
+    value = value ~= nil and words(value) or ""
+    out[i] = piece.before .. (piece.enclosed and value ~= "" and " (" .. value .. ")" or value)
+  end
+  return table.concat(out) .. pieces.rest
 end
 
 return M

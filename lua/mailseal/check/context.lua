@@ -22,8 +22,17 @@ local function flags_of(options)
   return (options.dnssec_ok and " D" or "") .. (options.checking_disabled and " C" or "") .. (options.no_edns and " E" or "")
 end
 
-local function packed(resolver, name, type, options)
-  return { resolver:query(name, type, options) }
+local function canonical(name)
+  if name:find "[%u]" or name:byte(-1) == 46 then
+    return (name:lower():gsub("%.$", ""))
+  end
+  return name
+end
+
+-- The answer, or what the resolver returned in place of one.
+local function ask(resolver, name, type, options)
+  local answer, message, code = resolver:query(name, type, options)
+  return answer or { refused = { message, code } }
 end
 
 -- What is memorised was asked in this check, and so is fresh unless it came from a cache that is older.
@@ -31,22 +40,53 @@ local function query(self, name, type, options)
   if options and options.no_recursion then
     return self.behind:query(name, type, options)
   end
-  local key = type:upper() .. " " .. name:lower():gsub("%.$", "") .. (options and flags_of(options) or "")
-  local found = shared.once(self.asked, key, packed, self.behind, name, type, options)
-  if options and options.fresh and found[1] and found[1].from_cache then
-    found = shared.once(self.asked, key .. " fresh", packed, self.behind, name, type, options)
+  local key = type .. " " .. canonical(name) .. (options and flags_of(options) or "")
+  local found = shared.once(self.asked, key, ask, self.behind, name, type, options)
+  if options and options.fresh and found.from_cache then
+    found = shared.once(self.asked, key .. " fresh", ask, self.behind, name, type, options)
   end
-  return found[1], found[2], found[3]
+  if found.refused then
+    return nil, found.refused[1], found.refused[2]
+  end
+  return found
+end
+
+-- Asks side by side: all but the last in tasks of their own, those that have been asked already in none.
+local function ask_all(self, questions)
+  local answers, tasks, last = {}, {}, nil
+  for i, question in ipairs(questions) do
+    local entry = self.asked[question[2] .. " " .. question[1] .. (question[3] and flags_of(question[3]) or "")]
+    if entry and entry.state == "done" then
+      answers[i] = self:query(question[1], question[2], question[3]) or false
+    else
+      if last then
+        local before = questions[last]
+        tasks[last] = async.start(query, self, before[1], before[2], before[3])
+      end
+      last = i
+    end
+  end
+  if last then
+    answers[last] = self:query(questions[last][1], questions[last][2], questions[last][3]) or false
+  end
+  for i, task in pairs(tasks) do
+    answers[i] = task:join() or false
+  end
+  return answers
 end
 
 local function query_all(self, names, type, options)
-  return async.each(names, function(name)
-    return self:query(name, type, options) or false
-  end)
+  local questions = {}
+  for i, name in ipairs(names) do
+    questions[i] = { name, type, options }
+  end
+  return ask_all(self, questions)
 end
 
 local function memorising(resolver)
-  return setmetatable({ behind = resolver, asked = shared.new(), query = query, query_all = query_all }, { __index = resolver })
+  return setmetatable({
+    behind = resolver, asked = shared.new(), query = query, query_all = query_all, ask_all = ask_all,
+  }, { __index = resolver })
 end
 
 -- ---- Making contexts.
@@ -90,9 +130,7 @@ end
 -- @tparam {table,...} questions each `{ name, type, options }`
 -- @treturn table the answers by the questions' places; false where the name is none that can be asked for
 function Context:asks(questions)
-  return async.each(questions, function(question)
-    return self.resolver:query(question[1], question[2], question[3]) or false
-  end)
+  return self.resolver:ask_all(questions)
 end
 
 local function ask_authoritative(self, name, type)

@@ -7,6 +7,7 @@ local text = require "mailseal.cli.text"
 
 local M = {}
 
+-- An object is a list of names and values in turn.
 local Object = { __name = "mailseal.cli.json.object" }
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
@@ -23,7 +24,8 @@ function M.object(...)
   for i = 1, select("#", ...), 2 do
     local name, value = select(i, ...)
     if value ~= nil then
-      object[#object + 1] = { name = name, value = value }
+      object[#object + 1] = name
+      object[#object + 1] = value
     end
   end
   return object
@@ -34,27 +36,15 @@ end
 -- @tparam {string,...} names
 -- @treturn table what `encode` writes as an object
 function M.pick(source, names)
-  local object = setmetatable({}, Object)
-  for _, name in ipairs(names) do
-    if source[name] ~= nil then
-      object[#object + 1] = { name = name, value = source[name] }
+  local object, n = setmetatable({}, Object), 0
+  for i = 1, #names do
+    local value = source[names[i]]
+    if value ~= nil then
+      object[n + 1], object[n + 2] = names[i], value
+      n = n + 2
     end
   end
   return object
-end
-
-local encode
-
-local function encode_all(list, brackets, write)
-  local parts = {}
-  for i, item in ipairs(list) do
-    parts[i] = write(item)
-  end
-  return brackets:sub(1, 1) .. table.concat(parts, ",") .. brackets:sub(2)
-end
-
-local function encode_field(field)
-  return encode(field.name) .. ":" .. encode(field.value)
 end
 
 local function encode_number(value)
@@ -64,22 +54,57 @@ local function encode_number(value)
   return value % 1 == 0 and ("%.0f"):format(value) or ("%.14g"):format(value)
 end
 
-function encode(value)
-  if type(value) == "table" then
-    if getmetatable(value) == Object then
-      return encode_all(value, "{}", encode_field)
-    end
-    return encode_all(value, "[]", encode)
-  elseif type(value) == "string" then
-    return '"' .. text.utf8(value):gsub('[%c"\\]', escape) .. '"'
-  elseif type(value) == "number" then
-    return encode_number(value)
+local function encode_string(value)
+  if value:find '[%c"\\\128-\255]' then
+    value = text.utf8(value):gsub('[%c"\\]', escape)
   end
-  return tostring(value)
+  return '"' .. value .. '"'
+end
+
+local add
+
+-- Each of these puts its pieces behind the first `n` of `out`, and returns how many there are then.
+
+local function add_object(out, n, object)
+  out[n + 1] = "{"
+  n = n + 1
+  for i = 1, #object, 2 do
+    out[n + 1], out[n + 2] = i == 1 and encode_string(object[i]) or "," .. encode_string(object[i]), ":"
+    n = add(out, n + 2, object[i + 1])
+  end
+  out[n + 1] = "}"
+  return n + 1
+end
+
+local function add_list(out, n, list)
+  out[n + 1] = "["
+  n = n + 1
+  for i = 1, #list do
+    if i > 1 then
+      n = n + 1
+      out[n] = ","
+    end
+    n = add(out, n, list[i])
+  end
+  out[n + 1] = "]"
+  return n + 1
+end
+
+function add(out, n, value)
+  local kind = type(value)
+  if kind == "table" then
+    return (getmetatable(value) == Object and add_object or add_list)(out, n, value)
+  end
+  out[n + 1] = kind == "string" and encode_string(value) or kind == "number" and encode_number(value) or tostring(value)
+  return n + 1
 end
 
 --- The JSON of a value: a string, number, boolean, list, or `object`.
+-- @tparam any value
 -- @treturn string one line, without its end
-M.encode = encode
+function M.encode(value)
+  local out = {}
+  return table.concat(out, "", 1, add(out, 0, value))
+end
 
 return M
