@@ -196,6 +196,17 @@ describe("dns.resolver with a cache", function()
     end)
   end)
 
+  describe("asked past the cache", function()
+    it("asks each time, and leaves the cache as it was", function()
+      ask("key", "TXT", { uncached = true })
+      assert.is_nil(ask("key", "TXT", { uncached = true }).from_cache)
+      assert.is_nil(ask("key").from_cache)
+      assert.is_nil(ask("key", "TXT", { uncached = true }).from_cache)
+      assert.is_true(ask("key").from_cache)
+      assert.equal(4, transport.asked)
+    end)
+  end)
+
   describe("asked for what is fresh", function()
     local fresh = { fresh = true }
 

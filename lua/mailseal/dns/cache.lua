@@ -57,8 +57,25 @@ local function octets_of(value)
   return octets
 end
 
+-- Types whose data is a name or two and a few numbers, or, of TXT, what stands in `text` as well.
+local is_small = { A = true, AAAA = true, CNAME = true, MX = true, NS = true, PTR = true, SOA = true, TXT = true }
+local FEW, SHORT = 2, 512
+
+-- Is it plain without counting that an answer is an ordinary one? Most are.
+local function is_ordinary(answer)
+  local records, text = answer.records, answer.text
+  if #records > FEW or #answer.chain > FEW or #answer.extended_errors > 0 or answer.delegation then return false end
+  for i = 1, #records do
+    if not is_small[records[i].type] or text[i] and #text[i] > SHORT then return false end
+  end
+  return true
+end
+
 -- As how many ordinary answers does it count? Whoever fills a zone with large records must not fill our memory.
-local function weigh(answer) return 1 + floor(octets_of(answer) / ORDINARY) end
+local function weigh(answer)
+  if answer.records and answer.text and is_ordinary(answer) then return 1 end
+  return 1 + floor(octets_of(answer) / ORDINARY)
+end
 
 -- Makes an entry young.
 local function keep(self, key, entry)

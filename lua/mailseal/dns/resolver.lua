@@ -238,7 +238,7 @@ local flag, seconds = kinds.flag, kinds.seconds(86400)
 
 -- What each option must be.
 local query_options = {
-  dnssec_ok = flag, checking_disabled = flag, no_recursion = flag, no_edns = flag, fresh = flag, deadline = seconds,
+  dnssec_ok = flag, checking_disabled = flag, no_recursion = flag, no_edns = flag, fresh = flag, uncached = flag, deadline = seconds,
 }
 local delegation_options = { fresh = flag, deadline = seconds, port = kinds.count(1, 65535) }
 local authoritative_options = { hosts = { are_names, "a list of names" } }
@@ -274,6 +274,8 @@ end
 -- - `fresh`: ask now, whatever the cache holds, and put what is found into it, in place of all that it knew of that name and
 --   type. The servers asked may have a cache of their own; who wants to be past that, too, asks the name servers themselves
 --   (`authoritative`).
+-- - `uncached`: ask past the cache without a trace in it, and past whoever is asking the same: where nobody will ask for this name
+--   again, keeping what it has would drive out what somebody will.
 -- - `deadline`: seconds after which this query ends in any case, at most a day.
 -- - `dnssec_ok`: ask for signatures (DO); `checking_disabled`: for what does not validate, too (CD).
 -- - `no_recursion`: ask an authoritative server what it knows itself. Such an answer is not cached.
@@ -287,7 +289,7 @@ function Resolver:query(name, type, options)
   if not are_strings(name, type) then error("resolver:query wants a name and a type", 2) end
   if options ~= nil then check_options("resolver:query", options, query_options) end
   if self.system then look_at_system(self) end
-  if self.cache and not (options and options.no_recursion) then
+  if self.cache and not (options and (options.no_recursion or options.uncached)) then
     return query_shared(self, name, type, options)
   end
   local query, canonical, kind = encode(name, type, options)
