@@ -305,7 +305,60 @@ function M.map(items, limit, fn)
   return map.results, map.errors, map.tracebacks
 end
 
+-- When a task of `each` has ended.
+local function after_each(task)
+  local group = task.map
+  group.left = group.left - 1
+  if group.left == 0 and group.waiting then M.wake(group.parent) end
+end
+
+local function cancel_all(group)
+  for i = 1, #group do group[i]:cancel() end
+end
+
+-- Where the caller of `each` is cancelled while it waits for the tasks.
+local function abandon_group(_, parent)
+  local group = parent.token
+  group.waiting = false
+  cancel_all(group)
+end
+
+-- Waits until all tasks of a group are over.
+local function wait_for_group(group)
+  while group.left > 0 do
+    group.waiting, group.parent.token = true, group
+    M.suspend(nil, abandon_group)
+    group.waiting = false
+  end
+end
+
+-- Starts a task for each item but the first.
+local function start_group(parent, items, n, fn)
+  local group = { parent = parent, left = n - 1, waiting = false }
+  for place = 2, n do
+    local task = spawn(parent, function() return fn(items[place], place) end)
+    task.map, task.after, group[place - 1] = group, after_each, task
+  end
+  return group
+end
+
+-- Puts what the tasks of a group have returned into the results. Returns the first problem, which is the given one where there is one.
+local function gather(group, results, problem)
+  for i = 1, #group do
+    local task = group[i]
+    local first, second = task.result[1], task.result[2]
+    if task.ok and first ~= nil then
+      results[i + 1] = first
+    elseif problem == nil then
+      problem = first
+      if task.ok then problem = second end
+    end
+  end
+  return problem
+end
+
 --- Calls a function for each item, all side by side, as `map` does, for who has no use for some of the results only.
+-- The first call is the caller's own task's, so that for a single item there is no other one.
 -- @tparam table items a list
 -- @tparam function fn called with the item and its place in the list
 -- @treturn table by place, the first value that each call returned
@@ -313,10 +366,19 @@ end
 --   behind a nil
 function M.each(items, fn)
   if type(items) ~= "table" or type(fn) ~= "function" then error("async.each wants a list and a function", 2) end
-  local results, errors = M.map(items, math.max(#items, 1), fn)
-  for place = 1, #items do
-    if errors[place] ~= nil then error(errors[place], 0) end
+  local parent, n = M.task(), #items
+  if n == 0 then return {} end
+  if not parent then return M.run(M.each, items, fn) end
+  local group, results, problem = start_group(parent, items, n, fn), {}, nil
+  local ok, value, message = pcall(fn, items[1], 1)
+  if not ok and parent.cancelled then
+    cancel_all(group)
+    error(CANCELLED, 0)
   end
+  wait_for_group(group)
+  if not ok then problem = value elseif value == nil then problem = message else results[1] = value end
+  problem = gather(group, results, problem)
+  if problem ~= nil then error(problem, 0) end
   return results
 end
 
