@@ -72,6 +72,10 @@ static const sequence sequences[] = {
     SEQUENCE("\xe2\x80\xae", INVISIBLE, ""),       /* U+202E right-to-left override */
     SEQUENCE("\xe2\x81\xa0", INVISIBLE, ""),       /* U+2060 word joiner */
     SEQUENCE("\xc2\xad", INVISIBLE, ""),           /* U+00AD soft hyphen */
+    /* what Cloudflare puts in the place of an address, and an address so that reading can go on */
+    SEQUENCE("[email protected]", HIDDEN_ADDRESS, "address@example.com"),
+    SEQUENCE("[email\xc2\xa0protected]", HIDDEN_ADDRESS, "address@example.com"),
+    SEQUENCE("[email&#160;protected]", HIDDEN_ADDRESS, "address@example.com"),
     SEQUENCE("\\\\;", ESCAPED_SEMICOLON, ";"),
     SEQUENCE("\\;", ESCAPED_SEMICOLON, ";"),
     { { NULL, 0 }, MS_FINDING_KINDS, NULL },
@@ -80,7 +84,7 @@ static const sequence sequences[] = {
 /* May a sequence of the table start with it? */
 static bool may_start(char c)
 {
-    return (unsigned char)c >= 0xc2 || c == '&' || c == '<' || c == '\\';
+    return (unsigned char)c >= 0xc2 || c == '&' || c == '<' || c == '[' || c == '\\';
 }
 
 /* ---- A line of a zone file: owner [TTL] [IN] TXT "…" "…" */

@@ -155,10 +155,22 @@ static void keep(cutter *c, const ms_lint_tag *tag)
         c->list->tag[c->list->n++] = *tag;
 }
 
+/* Cuts a tag at its "=", or at a colon that was put in the place of one, as in "p:none". */
+static ms_span cut_tag(cutter *c, ms_lint_tag *tag)
+{
+    ms_span value, name = ms_span_cut(tag->piece, ':', &value);
+
+    if (value.p == NULL || known_name(c->rules, ms_span_trim(name)).n == 0)
+        return ms_span_cut(tag->piece, '=', &tag->value);
+    add(c, MS_FINDING_TAG_COLON, tag->piece);
+    tag->value = ms_span_trim(value);
+    return ms_span_trim(name);
+}
+
 static void add_tag(cutter *c, ms_span piece)
 {
     ms_lint_tag tag = { .piece = ms_span_trim(piece) };
-    ms_span name = ms_span_cut(tag.piece, '=', &tag.value);
+    ms_span name = cut_tag(c, &tag);
 
     if (tag.value.p == NULL) {
         add(c, MS_FINDING_TAG_NO_EQUALS, tag.piece);
@@ -188,7 +200,7 @@ static void cut_piece(cutter *c, ms_span piece)
 
         if (tag_before.n > 0)
             add_once(c, MS_FINDING_TAG_MISSING_SEMICOLON, ms_span_behind(piece, at));
-        if (tag_before.n > 0 && tag_before.p[tag_before.n - 1] == ',')
+        if (tag_before.n > 0 && (tag_before.p[tag_before.n - 1] == ',' || tag_before.p[tag_before.n - 1] == ':'))
             tag_before.n--;
         if (ms_span_trim(tag_before).n > 0)
             add_tag(c, tag_before);
