@@ -3,6 +3,7 @@
 local dkim_key = require "mailseal.check.dkim_key"
 local is_within = require "mailseal.dns.name".is_within
 local missing = require "mailseal.check.missing"
+local placement = require "mailseal.check.placement"
 local proxies = require "mailseal.check.proxies"
 
 local M = {}
@@ -11,6 +12,9 @@ local M = {}
 local function typed(name)
   return (name:gsub("\\(%d%d%d)", function(octet) return string.char(tonumber(octet)) end):gsub("\\(.)", "%1"))
 end
+
+-- Octets of a label that begins like a key: names that mail services make up are shorter.
+local KEY_LEAST = 48
 
 -- The beginnings of the records that mail authentication knows.
 local beginnings = { "v=dkim1", "v=spf1", "v=dmarc1", "v=bimi1", "v=stsv1", "v=tlsrptv1", "k=rsa", "k=ed25519", "p=mi" }
@@ -25,6 +29,8 @@ function M.text_in(target)
       return text
     end
   end
+  -- The beginning of a bare key, as far as a label goes.
+  return #text:match "^[^.]*" >= KEY_LEAST and text:find "^mi[a-i]" and text or nil
 end
 
 -- A target without the domain that a DNS host appended to it; nil where it does not end so.
@@ -82,13 +88,13 @@ local function judge_target(case, target)
       return "migrating"
     end
   end
-  if M.text_in(target) then
+  local state = missing.under_wildcard(case, "CNAME", target)
+  if state then
+    return state
+  elseif M.text_in(target) then
     case:find("record_text_in_cname", { found = M.text_in(target) })
   elseif cut_domain(case, target) == expect.target then
     case:find("cname_target_doubled", { found = target })
-  elseif case.context.resolver:synthesized(case.name, "CNAME") then
-    case:find("record_wildcard", { found = target, retry_at = case:retry_at() })
-    return "missing"
   else
     case:find("cname_wrong_target", { found = target })
   end
@@ -129,9 +135,9 @@ local function judge_texts(case, answer)
       return "mismatch"
     end
   end
-  if case.context.resolver:synthesized(case.name, "TXT") then
-    case:find("record_wildcard", { found = joined(answer), retry_at = case:retry_at() })
-    return "missing"
+  local state = missing.under_wildcard(case, "TXT", joined(answer))
+  if state then
+    return state
   elseif share_a_record(answer, case.context:ask(expect.target, "TXT"), "text") then
     case:find("cname_copied", { found = joined(answer) })
   else
@@ -140,17 +146,17 @@ local function judge_texts(case, answer)
   return "mismatch"
 end
 
--- Tells of addresses in the place of the CNAME.
+-- Tells of addresses in the place of the CNAME. Those of a wildcard, as many domains have one, stand in nobody's place.
 local function judge_addresses(case, answer)
+  if placement.is_wildcard(case.context, case.name, answer.type) then
+    return nil
+  end
   local proxy
   for _, record in ipairs(answer.records) do
     proxy = proxy or proxies.of(record.address)
   end
   if proxy then
     case:find("cname_proxied", { where = proxy, found = joined(answer) })
-  elseif case.context.resolver:synthesized(case.name, answer.type) then
-    case:find("record_wildcard", { found = joined(answer), retry_at = case:retry_at() })
-    return "missing"
   elseif share_a_record(answer, case.context:ask(case.expect.target, answer.type), "address") then
     case:find("cname_flattened", { found = joined(answer) })
   else
@@ -164,7 +170,10 @@ local function judge_place(case)
   local questions = { { case.name, "TXT" }, { case.name, "A" }, { case.name, "AAAA" } }
   for _, answer in ipairs(case.context:asks(questions)) do
     if answer and answer.status == "ok" and #answer.chain == 0 then
-      return (answer.type == "TXT" and judge_texts or judge_addresses)(case, answer)
+      local state = (answer.type == "TXT" and judge_texts or judge_addresses)(case, answer)
+      if state then
+        return state
+      end
     end
   end
 end
@@ -175,6 +184,14 @@ end
 -- @treturn boolean
 function M.fits(case, answer)
   return case:target(answer) == case.expect.target or leads_to(answer, case.expect.target)
+end
+
+--- Does an answer from another name lead to the target?
+-- @tparam table case
+-- @tparam table answer
+-- @treturn boolean
+function M.holds(case, answer)
+  return answer.status == "ok" and M.fits(case, answer)
 end
 
 --- Does the name have a CNAME, and what a CNAME must not have beside it (RFC 1034 §3.6.2)? Tells so.
@@ -195,7 +212,7 @@ end
 function M.judge(case)
   local target = case:target()
   if not target then
-    return judge_place(case) or missing.judge(case, function(answer) return answer.status == "ok" and M.fits(case, answer) end)
+    return judge_place(case) or missing.judge(case)
   elseif M.fits(case, case.truth) then
     return "found"
   end

@@ -3,10 +3,10 @@
 -- A resolver may remember what is no longer so. Where the name servers of the record's own zone agree, what they say counts; that
 -- others still see something else is told besides.
 --
--- Fields: `context`; `expect`, the expectation (see `mailseal.check.expect`); `name`; `type`, that of the question; `answer`, what the
--- resolver says to it; `alias`, what it says to a question for a CNAME, nil where it was not asked; `own`, what the zone's name
--- servers say, nil where they were not asked; `truth`, the answer that counts, nil where none is to be had; `codes`, of what was
--- told.
+-- Fields: `context`; `expect`, the expectation (see `mailseal.check.expect`); `rules`, those of its kind (see
+-- `mailseal.check.verdict`); `name`; `type`, that of the question; `answer`, what the resolver says to it; `alias`, what it says to a
+-- question for a CNAME, nil where it was not asked; `own`, what the zone's name servers say, nil where they were not asked; `truth`,
+-- the answer that counts, nil where none is to be had; `codes`, of what was told.
 -- @module mailseal.check.case
 local async = require "mailseal.async"
 local definitive = require "mailseal.dns.answer".definitive
@@ -62,9 +62,12 @@ end
 -- @tparam table context see `mailseal.check.context`
 -- @tparam table expect an expectation
 -- @tparam string type that of the question, where a CNAME is followed
+-- @tparam[opt] table rules of its kind, see `mailseal.check.verdict`
 -- @treturn table the case
-function M.open(context, expect, type)
-  local self = setmetatable({ context = context, expect = expect, name = expect.name, type = type, codes = {} }, Case)
+function M.open(context, expect, type, rules)
+  local self = setmetatable({
+    context = context, expect = expect, name = expect.name, type = type, rules = rules, codes = {},
+  }, Case)
   local ask = context.options.name_servers == false and ask_resolver or ask_everybody
   ask(self)
   self.truth = truth_of(self.answer, self.own)

@@ -16,15 +16,14 @@ local function type_of() return "TXT" end
 local function judge_key(case)
   if case.truth.status == "ok" then
     return dkim_key.judge(case, case.truth)
-  elseif case:target() then
-    return alias.dead_end(case)
   end
-  return missing.judge(case, function(answer, strict) return dkim_key.holds(case.expect, answer, strict) end)
+  return case:target() and alias.dead_end(case) or missing.judge(case)
 end
 
 local key_rules = {
   type = type_of,
   fits = function(case, answer) return dkim_key.fits(case.expect, answer) end,
+  holds = function(case, answer, strict) return dkim_key.holds(case.expect, answer, strict) end,
   judge = judge_key,
 }
 
@@ -38,7 +37,7 @@ local function judge_alias(case)
   return judge_key(case)
 end
 
-local alias_rules = { type = type_of, fits = alias.fits, judge = judge_alias }
+local alias_rules = { type = type_of, fits = alias.fits, holds = alias.holds, judge = judge_alias }
 
 -- ---- Both.
 

@@ -1,5 +1,6 @@
 --- Is what stands at a selector a key, one, and the right one (RFC 6376 §3.6)?
 -- @module mailseal.check.dkim_key
+local missing = require "mailseal.check.missing"
 local record = require "mailseal.record"
 
 local M = {}
@@ -122,10 +123,9 @@ end
 
 -- Texts that are no key: of a wildcard, the name of a host, or anything.
 local function judge_none(case, readings)
-  local answers = case.context.resolver:synthesized(case.name, case.type)
-  if answers then
-    case:find("record_wildcard", { found = readings[1].text, retry_at = case:retry_at() })
-    return "missing", readings[1]
+  local state = missing.under_wildcard(case, case.type, readings[1].text)
+  if state then
+    return state, readings[1]
   elseif M.is_host(readings[1].text) then
     case:find("cname_target_in_txt", { found = M.is_host(readings[1].text) })
     return "mismatch", readings[1]
@@ -194,12 +194,9 @@ function M.judge(case, answer)
     case:find("dkim_leftover_text", { found = others[1].text })
   end
   local reading = keys[1]
-  if reading.parsed and not is_expected(case.expect, reading.parsed)
-    and case.context.resolver:synthesized(case.name, case.type) then
-    case:find("record_wildcard", { found = reading.text, retry_at = case:retry_at() })
-    return "missing", reading
-  end
-  return judge_one(case, reading), reading
+  local is_other = reading.parsed and not is_expected(case.expect, reading.parsed)
+  local state = is_other and missing.under_wildcard(case, case.type, reading.text)
+  return state or judge_one(case, reading), reading
 end
 
 return M

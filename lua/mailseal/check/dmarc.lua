@@ -167,9 +167,7 @@ end
 -- What an expectation comes to whose record is that of the domain itself, the codes being those of what was told of it.
 local function judge_own(case, context, state)
   if state == "none" then
-    return missing.judge(case, function(answer, strict)
-      return (not strict or answer.name == context.domain) and has_record(answer)
-    end)
+    return missing.judge(case)
   end
   for _, finding in ipairs(context.findings) do
     case.codes[#case.codes + 1] = finding.severity == "error" and finding.code or nil
@@ -182,7 +180,7 @@ local function judge_other(case)
   if fits(case, case.truth) then
     return "found"
   elseif not has_record(case.truth) then
-    return missing.judge(case, has_record)
+    return missing.judge(case)
   end
   for _, strings in ipairs(strings_of(case.truth, is_almost)) do
     case:lint((record.lint("dmarc", strings)))
@@ -206,6 +204,8 @@ local function look_at_expected(context, state)
   local rules = {
     type = function() return "TXT" end,
     fits = state == "inherited" and function() return true end or fits,
+    -- A domain above has a record of its own.
+    holds = function(_, answer, strict) return not strict and has_record(answer) end,
     judge = function(case)
       if case.name == own then
         return judge_own(case, context, state)

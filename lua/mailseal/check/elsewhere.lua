@@ -70,13 +70,13 @@ function M.prepare(case)
 end
 
 -- The first host of a list that has the record, and what all of them say.
-local function find(case, fits, hosts)
+local function find(case, hosts)
   if #hosts == 0 then
     return nil, { servers = {} }
   end
   local found = case.context.resolver:authoritative(case.name, case.type, { hosts = hosts })
   for _, group in ipairs(found.groups) do
-    if fits(group.answer) then
+    if case.rules.holds(case, group.answer, false) then
       return group.servers[1], found
     end
   end
@@ -113,9 +113,8 @@ end
 
 --- Looks for the record there, and tells where it is.
 -- @tparam table case see `mailseal.check.case`; the zone's own name servers do not have the record
--- @tparam function fits called with an answer: does it hold the record?
 -- @treturn ?string how it stands with the record: "conflicting", "propagating" or "missing"; nil where nothing was found
-function M.judge(case, fits)
+function M.judge(case)
   local own, others = case.own, M.prepare(case)
   if not others then
     return nil
@@ -123,7 +122,7 @@ function M.judge(case, fits)
   tell_difference(case, others.delegated)
   local mine, given = set_of(hosts_of(own)), given_to(case.context)
   local found = async.each({ without(others.delegated, mine), without(others.primary, mine), without(given, mine) }, function(hosts)
-    return { find(case, fits, hosts) }
+    return { find(case, hosts) }
   end)
   local fields = { found = table.concat(hosts_of(own), ", ") }
   if found[1][1] then

@@ -18,7 +18,7 @@ local function judge_alias(case)
   return state
 end
 
-local alias_rules = { type = function() return "A" end, fits = alias.fits, judge = judge_alias }
+local alias_rules = { type = function() return "A" end, fits = alias.fits, holds = alias.holds, judge = judge_alias }
 
 -- ---- A record with just this value.
 
@@ -65,14 +65,15 @@ local function judge_value(case)
   elseif near then
     case:find("record_altered", { found = near })
     return "mismatch"
-  elseif case.truth.status == "ok" and case.context.resolver:synthesized(case.name, case.type) then
-    case:find("record_wildcard", { found = presentation.values(case.truth)[1], retry_at = case:retry_at() })
-    return "missing"
   end
-  return missing.judge(case, function(answer) return has_value(case.expect, answer) end)
+  local state = case.truth.status == "ok" and missing.under_wildcard(case, case.type, presentation.values(case.truth)[1])
+  return state or missing.judge(case)
 end
 
-local value_rules = { type = function(expect) return expect.type end, fits = fits_value, judge = judge_value }
+local value_rules = {
+  type = function(expect) return expect.type end,
+  fits = fits_value, holds = fits_value, judge = judge_value,
+}
 
 -- ---- A delegation.
 
@@ -88,13 +89,16 @@ local function judge_delegation(case)
   if fits_delegation(case, case.truth) then
     return "found"
   elseif case.truth.status ~= "ok" then
-    return missing.judge(case, function(answer) return fits_delegation(case, answer) end)
+    return missing.judge(case)
   end
   case:find("delegation_wrong", { found = hosts_in(case.truth) })
   return "mismatch"
 end
 
-local delegation_rules = { type = function() return "NS" end, fits = fits_delegation, judge = judge_delegation }
+local delegation_rules = {
+  type = function() return "NS" end,
+  fits = fits_delegation, holds = fits_delegation, judge = judge_delegation,
+}
 
 -- ---- All of them.
 

@@ -14,20 +14,21 @@ local M = {}
 
 local function call(fn) return fn() or false end
 
--- What may be a CNAME, and so may be proxied.
-local proxied = { cname_target = true, dkim_key = true }
-
--- The proxy whose addresses answers hold, and these.
-local function proxy_in(answers)
+-- Tells of addresses at a name that is to have none, where it has some that are no wildcard's: a proxy or the DNS host put them there
+-- in the place of a CNAME.
+local function tell_addresses(case, answers)
   for _, answer in ipairs(answers) do
-    local proxy, list = nil, {}
-    for i, record in ipairs(answer and #answer.chain == 0 and answer.records or {}) do
-      proxy, list[i] = proxy or proxies.of(record.address), record.address
-    end
-    if proxy then
-      return proxy, table.concat(list, ", ")
+    local addresses = answer and #answer.chain == 0 and answer.status == "ok" and answer.records or {}
+    if addresses[1] and not placement.is_wildcard(case.context, case.name, answer.type) then
+      local list, proxy = {}, nil
+      for i, record in ipairs(addresses) do
+        list[i], proxy = record.address, proxy or proxies.of(record.address)
+      end
+      case:find(proxy and "cname_proxied" or "cname_flattened", { where = proxy, found = table.concat(list, ", ") })
+      return true
     end
   end
+  return false
 end
 
 -- The names of the zone's servers, in words; nil where they are not known.
@@ -62,37 +63,65 @@ local function tell_missing(case)
   end
 end
 
---- Tells why.
+-- The place where the record landed instead, if it is seen; what addresses the name has, that has to have none.
+local function look_around(case)
+  local context, name, addresses = case.context, case.name, {}
+  -- A name such as s1._domainkey is nobody's host; others may be.
+  if case.expect.selector then
+    addresses = { { name, "A" }, { name, "AAAA" } }
+  end
+  local function holds(answer, strict) return case.rules.holds(case, answer, strict) end
+  local found = async.each({
+    function() return placement.find(context, { name = name, type = case.expect.type, zone = case:zone(), fits = holds }) end,
+    function() return context:asks(addresses) end,
+    function() return elsewhere.prepare(case) end,
+  }, call)
+  return found[1], found[2]
+end
+
+local function tell_place(case, place)
+  case:find(place.code, { where = place.where, entry = place.entry, zone = place.zone, found = place.where })
+  return "missing"
+end
+
+--- Tells why there is nothing.
 -- @tparam table case see `mailseal.check.case`
--- @tparam function fits called with an answer, and with true where it came from a name that may rightly have something alike: does
---   it hold the record?
 -- @treturn string how it stands with the record: "missing", "mismatch" where something else is in its place, or as of
 --   `mailseal.check.elsewhere`
-function M.judge(case, fits)
+function M.judge(case)
   if not case.expect.required then
     return "missing"
   end
-  local context, name = case.context, case.name
-  local found = async.each({
-    function()
-      return placement.find(context, { name = name, type = case.expect.type, zone = case:zone(), fits = fits })
-    end,
-    function() return proxied[case.expect.match] and context:asks { { name, "A" }, { name, "AAAA" } } end,
-    function() return elsewhere.prepare(case) end,
-  }, call)
-  local place, proxy, addresses = found[1], proxy_in(found[2] or {})
+  local place, addresses = look_around(case)
   if place then
-    case:find(place.code, { where = place.where, entry = place.entry, zone = place.zone, found = place.where })
-    return "missing"
-  elseif proxy and not context.resolver:synthesized(name, "A") then
-    case:find("cname_proxied", { where = proxy, found = addresses })
+    return tell_place(case, place)
+  elseif tell_addresses(case, addresses) then
     return "mismatch"
   end
-  local state = elsewhere.judge(case, fits)
+  local state = elsewhere.judge(case)
   if not state then
     tell_missing(case)
   end
   return state or "missing"
+end
+
+--- Tells why there is nothing of the name's own where a wildcard answers in its place, if one does.
+-- @tparam table case
+-- @tparam string type of what was found
+-- @tparam string found what it is
+-- @treturn ?string how it stands with the record; nil where the answer is the name's own
+function M.under_wildcard(case, type, found)
+  if not placement.is_wildcard(case.context, case.name, type) then
+    return nil
+  elseif not case.expect.required then
+    return "missing"
+  end
+  local place = look_around(case)
+  if place then
+    return tell_place(case, place)
+  end
+  case:find("record_wildcard", { found = found, retry_at = case:retry_at() })
+  return "missing"
 end
 
 return M

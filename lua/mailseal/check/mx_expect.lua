@@ -73,7 +73,7 @@ local function judge(case)
     case:find("mx_others_beside", { found = others })
     return "conflicting"
   elseif case.truth.status ~= "ok" then
-    return missing.judge(case, function(answer) return has_all(answer, hosts) end)
+    return missing.judge(case)
   end
   local migration = migration_of(case)
   if migration then
@@ -84,7 +84,7 @@ local function judge(case)
   return "mismatch"
 end
 
-local rules = { type = function() return "MX" end, fits = fits, judge = judge }
+local rules = { type = function() return "MX" end, fits = fits, holds = fits, judge = judge }
 
 local function found(case)
   local values = case.truth and presentation.values(case.truth) or {}

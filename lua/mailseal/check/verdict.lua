@@ -4,6 +4,8 @@
 --
 -- - `type(expect)`: the type to ask for, where CNAMEs are followed;
 -- - `fits(case, answer)`: is an answer as expected?
+-- - `holds(case, answer, strict)`: does an answer from another name hold the record, though perhaps not as it should? `strict` where
+--   something alike may rightly be there;
 -- - `judge(case)`: tells what is wrong by the answer that counts, which there is; returns how it stands with the record, and what of
 --   it is worth keeping.
 --
@@ -16,7 +18,8 @@ local name_servers = require "mailseal.check.name_servers"
 local M = {}
 
 -- Tells all that is to be told of a case. Returns as `judge` of the rules.
-local function judge(case, rules)
+local function judge(case)
+  local rules = case.rules
   local function fits(answer) return rules.fits(case, answer) end
   name_servers.states(case)
   local unknown = case:temporary()
@@ -53,8 +56,8 @@ function M.look(context, rules_of, found)
   end
   local function look_at(expect)
     local rules = rules_of(expect)
-    local case = cases.open(context, expect, rules.type(expect))
-    case.state, case.kept = judge(case, rules)
+    local case = cases.open(context, expect, rules.type(expect), rules)
+    case.state, case.kept = judge(case)
     return case
   end
   local list = #mine == 1 and { look_at(mine[1]) } or async.each(mine, look_at) -- most domains have one

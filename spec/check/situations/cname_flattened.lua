@@ -23,7 +23,7 @@ return {
       record = "one",
       expected = "s1.dkim.provider.example",
       found = "192.0.2.25",
-      fix = "Switch flattening off for this record, or make it a plain CNAME.",
+      fix = "Switch flattening and proxying off for this record, so that it is a plain CNAME.",
     },
   },
   status = "error",

@@ -21,7 +21,7 @@ return {
       record = "host",
       expected = "sk48392.kartra.example",
       found = "192.0.2.7",
-      fix = "Switch flattening off for this record, or make it a plain CNAME.",
+      fix = "Switch flattening and proxying off for this record, so that it is a plain CNAME.",
     },
   },
   status = "error",

@@ -1,6 +1,5 @@
 return {
   title = "a wildcard address in the place of a CNAME",
-  line = "a wildcard that answers",
   zone = {
     ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
     ["*.example.com"] = { { type = "A", data = "192.0.2.99" } },
@@ -14,20 +13,21 @@ return {
   },
   findings = {
     {
-      code = "record_wildcard",
+      code = "record_missing",
       severity = "pending",
       aspect = "expected",
       name = "sk48392.example.com",
       record = "host",
       expected = "sk48392.kartra.example",
-      found = "192.0.2.99",
+      where = "example.com",
       retry_in = 300,
-      fix = "Publish the CNAME record at sk48392.example.com, which then goes before the wildcard.",
+      fix = "Publish it at the host of the domain's DNS (example.com); where that has been done, caches may "
+        .. "remember until 2027-01-15 08:05 UTC that it was not there.",
     },
   },
   status = "unknown",
   retry_in = 300,
   records = {
-    host = { name = "sk48392.example.com", type = "CNAME", status = "missing", findings = { "record_wildcard" } },
+    host = { name = "sk48392.example.com", type = "CNAME", status = "missing", findings = { "record_missing" } },
   },
 }

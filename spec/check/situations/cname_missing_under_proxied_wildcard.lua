@@ -1,0 +1,35 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a CNAME that is not there yet, under a wildcard of a proxy",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["*.example.com"] = { { type = "A", data = "104.21.3.4" } },
+    ["s1.dkim.provider.example"] = { { type = "TXT", data = texts.good } },
+  },
+  check = {
+    domain = "example.com", only = { "dkim" },
+    expect = {
+      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
+    },
+  },
+  findings = {
+    {
+      code = "record_missing",
+      severity = "pending",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "one",
+      expected = "s1.dkim.provider.example",
+      where = "example.com",
+      retry_in = 900,
+      fix = "Publish it at the host of the domain's DNS (example.com); where that has been done, caches may "
+        .. "remember until 2027-01-15 08:15 UTC that it was not there.",
+    },
+  },
+  status = "unknown",
+  retry_in = 900,
+  records = {
+    one = { name = "s1._domainkey.example.com", type = "CNAME", status = "missing", findings = { "record_missing" } },
+  },
+}

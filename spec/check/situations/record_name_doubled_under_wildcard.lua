@@ -1,0 +1,36 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a CNAME with the domain appended twice, under a wildcard",
+  line = "a doubled zone name",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["*.example.com"] = { { type = "A", data = "104.21.3.4" }, { type = "TXT", data = "v=spf1 -all" } },
+    ["s1._domainkey.example.com.example.com"] = { { type = "CNAME", data = "s1.dkim.provider.example." } },
+    ["s1.dkim.provider.example"] = { { type = "TXT", data = texts.good } },
+  },
+  check = {
+    domain = "example.com", only = { "dkim" },
+    expect = {
+      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
+    },
+  },
+  findings = {
+    {
+      code = "record_name_doubled",
+      severity = "error",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "one",
+      expected = "s1.dkim.provider.example",
+      found = "s1._domainkey.example.com.example.com",
+      where = "s1._domainkey.example.com.example.com",
+      fix = "Enter s1._domainkey as the record's name, to which the host appends example.com; or the whole name "
+        .. "with a dot at its end, where the host takes that.",
+    },
+  },
+  status = "error",
+  records = {
+    one = { name = "s1._domainkey.example.com", type = "CNAME", status = "missing", findings = { "record_name_doubled" } },
+  },
+}
