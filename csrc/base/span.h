@@ -56,6 +56,15 @@ static inline bool ms_is_alpha(char c)
     return ms_lower(c) >= 'a' && ms_lower(c) <= 'z';
 }
 
+/* No octet over 0x7f? */
+static inline bool ms_is_ascii(ms_span s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] > 0x7f)
+            return false;
+    return true;
+}
+
 static inline bool ms_span_eq(ms_span a, ms_span b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);

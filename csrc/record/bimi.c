@@ -26,7 +26,7 @@ static bool check_uri(const ms_lint_tag *tag, ms_uri *uri, ms_findings *findings
         return true;
     if (is_uri && !ms_span_ieq(uri->scheme, MS_LIT("https")))
         ms_findings_add(findings, MS_FINDING_BIMI_NOT_HTTPS, tag->piece);
-    else
+    else if (ms_is_ascii(tag->value)) /* otherwise that is what is wrong, and was told */
         ms_findings_add(findings, MS_FINDING_BIMI_BAD_URI, tag->piece);
     return false;
 }

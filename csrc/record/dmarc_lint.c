@@ -12,6 +12,7 @@ static const ms_tag_rules rules = {
 
 typedef struct lint {
     ms_findings *findings;
+    bool is_report;         /* a report authorisation, which has no policy */
     ms_span text;           /* as published */
     ms_tag_list tags;       /* as they were meant */
     ms_dmarc meant;         /* what those say */
@@ -21,6 +22,12 @@ typedef struct lint {
 static void add(lint *l, ms_finding_code code, ms_span found)
 {
     ms_findings_add(l->findings, code, found);
+}
+
+/* It is no record at all. */
+static void refuse(lint *l)
+{
+    add(l, l->is_report ? MS_FINDING_DMARC_REPORT_NOT_A_RECORD : MS_FINDING_DMARC_NOT_A_RECORD, l->text);
 }
 
 static const ms_lint_tag *find(const lint *l, const char *name)
@@ -120,15 +127,6 @@ static void check_obsolete_tags(lint *l)
         add(l, MS_FINDING_DMARC_OBSOLETE_TAG, ri->piece);
 }
 
-/* An address behind a semicolon, where a comma had to stand, is more than a piece without "=". */
-static void name_stray_addresses(lint *l)
-{
-    for (size_t i = 0; i < l->findings->n; i++)
-        if (l->findings->finding[i].code == MS_FINDING_TAG_NO_EQUALS &&
-            ms_span_istarts(ms_findings_found(l->findings, i), MS_LIT("mailto:")))
-            l->findings->finding[i].code = MS_FINDING_DMARC_URI_BEHIND_SEMICOLON;
-}
-
 /* ---- What receivers make of it */
 
 static bool says_the_same(const ms_dmarc *a, const ms_dmarc *b)
@@ -156,10 +154,10 @@ static bool is_slip(ms_finding_code code)
 
 /* Slips in the list are but warnings, for receivers pass over the piece. Where they then read something else than was
  * meant, or nothing, they are errors. */
-static void compare_with_published(lint *l, bool report)
+static void compare_with_published(lint *l)
 {
     ms_dmarc read;
-    ms_dmarc_result result = report ? ms_dmarc_report_parse(l->text, &read) : ms_dmarc_parse(l->text, &read);
+    ms_dmarc_result result = l->is_report ? ms_dmarc_report_parse(l->text, &read) : ms_dmarc_parse(l->text, &read);
 
     if (result == MS_DMARC_OK && says_the_same(&read, &l->meant))
         return;
@@ -167,28 +165,28 @@ static void compare_with_published(lint *l, bool report)
         if (is_slip(l->findings->finding[i].code))
             l->findings->finding[i].severity = MS_ERROR;
     if (result != MS_DMARC_OK && !has_error(l->findings))
-        add(l, MS_FINDING_DMARC_NOT_A_RECORD, l->text);
+        refuse(l);
 }
 
 /* ---- The whole */
 
 static void check_tags(lint *l)
 {
-    name_stray_addresses(l);
+    ms_tags_lint_addresses(l->findings, MS_FINDING_DMARC_URI_BEHIND_SEMICOLON);
     check_version(l);
     l->result = ms_dmarc_read(&l->tags, &l->meant, l->findings);
     check_policy(l);
     check_flags(l);
     check_reports(l);
     check_obsolete_tags(l);
-    compare_with_published(l, false);
+    compare_with_published(l);
     ms_tag_list_unknown(&rules, &l->tags, l->findings);
 }
 
 /* Of the tags of a policy record it has but the addresses, which may take the place of those that were asked for. */
 static void check_report_tags(lint *l)
 {
-    name_stray_addresses(l);
+    ms_tags_lint_addresses(l->findings, MS_FINDING_DMARC_URI_BEHIND_SEMICOLON);
     check_version(l);
     ms_dmarc_read(&l->tags, &l->meant, NULL);
     for (size_t i = 0; i < l->tags.n; i++) {
@@ -200,12 +198,12 @@ static void check_report_tags(lint *l)
         else if (!ms_span_eq(tag->name, MS_LIT("v")))
             add(l, MS_FINDING_DMARC_REPORT_UNUSED_TAG, tag->name);
     }
-    compare_with_published(l, true);
+    compare_with_published(l);
 }
 
-static bool look(const ms_span *strings, size_t n, ms_findings *findings, void (*check)(lint *l))
+static bool look(const ms_span *strings, size_t n, ms_findings *findings, bool is_report)
 {
-    lint l = { .findings = findings };
+    lint l = { .findings = findings, .is_report = is_report };
     ms_buf joined = { 0 }, meant = { 0 };
     size_t mark;
     bool ok;
@@ -216,10 +214,10 @@ static bool look(const ms_span *strings, size_t n, ms_findings *findings, void (
     mark = findings->n;
     ok = !joined.failed && ms_tags_lint_strings(&rules, strings, n, &meant, &l.tags, findings);
     if (ok && is_meant_as_one(&l)) {
-        check(&l);
+        (is_report ? check_report_tags : check_tags)(&l);
     } else if (ok) {
         findings->n = mark;
-        add(&l, MS_FINDING_DMARC_NOT_A_RECORD, l.text);
+        refuse(&l);
     }
     ms_buf_free(&joined);
     ms_buf_free(&meant);
@@ -228,10 +226,10 @@ static bool look(const ms_span *strings, size_t n, ms_findings *findings, void (
 
 bool ms_dmarc_lint(const ms_span *strings, size_t n, ms_findings *findings)
 {
-    return look(strings, n, findings, check_tags);
+    return look(strings, n, findings, false);
 }
 
 bool ms_dmarc_report_lint(const ms_span *strings, size_t n, ms_findings *findings)
 {
-    return look(strings, n, findings, check_report_tags);
+    return look(strings, n, findings, true);
 }

@@ -50,16 +50,19 @@ static bool has_white_space(ms_span s)
     return false;
 }
 
+/* What is not ASCII was told of the tag as a whole. */
 static void say_what_is_wrong(ms_span item, ms_findings *findings)
 {
     ms_span bare = item;
 
     take_size(&bare);
+    if (!ms_is_ascii(item))
+        return;
     if (item.n == 0)
         ms_findings_add_once(findings, MS_FINDING_DMARC_EMPTY_URI, item);
     else if (has_white_space(item))
         ms_findings_add(findings, MS_FINDING_DMARC_SPACE_IN_URI, item);
-    else if (ms_uri_is_address(bare))
+    else if (ms_uri_is_address(bare) && !ms_span_istarts(bare, MS_LIT("mailto")))
         ms_findings_add(findings, MS_FINDING_DMARC_URI_WITHOUT_MAILTO, item);
     else
         ms_findings_add(findings, MS_FINDING_DMARC_BAD_URI, item);

@@ -5,6 +5,7 @@
 #include "record/tags_lint.h"
 
 #include "record/paste.h"
+#include "record/uri.h"
 
 typedef struct cutter {
     const ms_tag_rules *rules;
@@ -97,14 +98,6 @@ static size_t next_tag(const ms_tag_rules *rules, ms_span piece)
 
 /* ---- Tags */
 
-static bool is_ascii(ms_span s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] > 0x7f)
-            return false;
-    return true;
-}
-
 static bool is_free(const ms_tag_rules *rules, ms_span name)
 {
     return rules->free_tag != NULL && ms_span_eq(name, ms_span_str(rules->free_tag));
@@ -184,7 +177,7 @@ static void add_tag(cutter *c, ms_span piece)
     look_at_space(c, name, &tag);
     tag.name = mend_name(c, tag.name);
     tag.value = ms_span_trim(tag.value);
-    if (c->rules->ascii && !is_free(c->rules, tag.name) && !is_ascii(tag.value))
+    if (c->rules->ascii && !is_free(c->rules, tag.name) && !ms_is_ascii(tag.value))
         add(c, MS_FINDING_TAG_NOT_ASCII, tag.piece);
     keep(c, &tag);
 }
@@ -274,5 +267,16 @@ void ms_tag_list_unknown(const ms_tag_rules *rules, const ms_tag_list *list, ms_
         if (rules->tight && !is_tight_value(rules, tag))
             ms_findings_add(findings, MS_FINDING_TAG_BAD_VALUE, tag->piece);
         ms_findings_add(findings, MS_FINDING_TAG_UNKNOWN, tag->name);
+    }
+}
+
+void ms_tags_lint_addresses(ms_findings *findings, ms_finding_code code)
+{
+    for (size_t i = 0; i < findings->n; i++) {
+        ms_span piece = ms_findings_found(findings, i);
+
+        if (findings->finding[i].code == MS_FINDING_TAG_NO_EQUALS &&
+            (ms_span_istarts(piece, MS_LIT("mailto:")) || ms_uri_is_address(piece)))
+            findings->finding[i].code = code;
     }
 }

@@ -54,6 +54,9 @@ bool ms_tag_is_known(const ms_tag_rules *rules, ms_span name);
 /* Reports the tags that the kind does not have. Called at last, for it is but advice. */
 void ms_tag_list_unknown(const ms_tag_rules *rules, const ms_tag_list *list, ms_findings *findings);
 
+/* Gives `code` to the pieces without "=" that are addresses: they stand behind a semicolon where a comma belongs. */
+void ms_tags_lint_addresses(ms_findings *findings, ms_finding_code code);
+
 /* ---- tag_kind.c */
 
 /* By what the records of a kind are known that begin with v=. */

@@ -47,10 +47,13 @@ bool ms_tls_rpt_next(ms_span *rest, ms_span *uri)
     return false;
 }
 
+/* What is not ASCII was told of the tag as a whole. */
 static void check_uri(const ms_lint_tag *rua, ms_span item, bool others, ms_findings *findings)
 {
     ms_uri uri;
 
+    if (!ms_is_ascii(item))
+        return;
     if (item.n == 0)
         ms_findings_add_once(findings, MS_FINDING_TLS_RPT_BAD_URI, rua->piece);
     else if (ms_uri_is_address(item))
@@ -82,6 +85,7 @@ bool ms_tls_rpt_lint(const ms_span *strings, size_t n, ms_buf *text, ms_tls_rpt 
         return false;
     if (record->tags.n == 0)
         return true;
+    ms_tags_lint_addresses(findings, MS_FINDING_TLS_RPT_URI_BEHIND_SEMICOLON);
     rua = ms_tag_list_find(&record->tags, "rua");
     if (rua == NULL || rua->value.n == 0) {
         ms_findings_add(findings, MS_FINDING_TLS_RPT_MISSING_RUA, MS_LIT(""));

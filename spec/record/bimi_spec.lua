@@ -74,6 +74,7 @@ describe("a BIMI record", function()
       } do
         bimi:only("bimi_bad_uri", "v=BIMI1; l=" .. address .. "; a=https://example.com/mark.pem")
       end
+      bimi:only("tag_not_ascii", "v=BIMI1; l=https://bücher.example/logo.svg; a=https://example.com/mark.pem")
     end)
 
     it("where the logo's address ends like an image of another format", function()

@@ -110,8 +110,11 @@ describe("the lint of a DKIM key record", function()
       only("pasted_control", "v=DKIM1; n=bell\7; p=" .. RSA)
     end)
 
-    it("semicolons with a backslash", function()
+    it("what a web page shows in the place of an address", function()
       assert.same({ "pasted_hidden_address", "tag_unknown" }, codes("v=DKIM1; x=[email protected]; p=" .. RSA))
+    end)
+
+    it("semicolons with a backslash", function()
       only("pasted_escaped_semicolon", "v=DKIM1\\; k=rsa\\; p=" .. RSA)
       only("pasted_escaped_semicolon", "v=DKIM1\\\\; k=rsa\\\\; p=" .. RSA)
     end)

@@ -65,6 +65,10 @@ describe("a TLS reporting record", function()
       end
       tls:only("tls_rpt_bad_uri", "v=TLSRPTv1; rua=mailto:a@example.com,,mailto:b@example.com")
       tls:only("tls_rpt_bad_uri", "v=TLSRPTv1; rua=mailto:a@example.com,")
+      tls:only("tag_not_ascii", "v=TLSRPTv1; rua=mailto:a@bücher.example")
+      for _, address in ipairs { "mailto:b@example.com", "b@example.com" } do
+        assert.equal(address, tls:only("tls_rpt_uri_behind_semicolon", "v=TLSRPTv1; rua=mailto:a@example.com; " .. address).found)
+      end
     end)
 
     it("where no report goes to any of them", function()
@@ -73,7 +77,7 @@ describe("a TLS reporting record", function()
 
     it("for the slips that any list of tags has", function()
       tls:refused("tag_missing_semicolon", "v=TLSRPTv1 rua=mailto:a@example.com")
-      tls:refused("tag_no_equals", "v=TLSRPTv1; rua=mailto:a@example.com; mailto:b@example.com")
+      tls:refused("tag_no_equals", "v=TLSRPTv1; rua=mailto:a@example.com; b")
       tls:refused("tag_space_around_equals", "v=TLSRPTv1; rua = mailto:a@example.com")
       tls:refused("pasted_smart_quotes", "\226\128\156v=TLSRPTv1; rua=mailto:a@example.com\226\128\157")
     end)
