@@ -41,7 +41,7 @@ end
 
 -- A tab can become eight spaces: that is for bodies that may grow so.
 local function affords(trial, name)
-  return trial:affords(#trial.body * (name == "folded_spaces" and 8 or 1))
+  return trial:affords_body(#trial.body * (name == "folded_spaces" and 8 or 1))
 end
 
 local function holds_mended(trial, name)
@@ -61,6 +61,9 @@ local function copy(change)
 end
 
 local function line_ends(trial)
+  if not affords(trial) then
+    return nil
+  end
   local mended, counts = message.normalize(trial.body)
   if counts.bare_cr + counts.bare_lf > 0 and trial:body_holds(mended) then
     return { part = "body", kind = "line_ends", what = "line ends lost their CR, or got one of their own" }
@@ -104,7 +107,7 @@ local function footer_part(trial, delimiters, boundary)
   for i = #delimiters, math.max(2, #delimiters - DELIMITERS), -1 do
     local delimiter = delimiters[i]
     local ending = "--" .. boundary .. "--\r\n" .. behind
-    if not delimiter.closing and trial:affords(delimiter.at) and trial:body_holds(body:sub(1, delimiter.at - 1) .. ending) then
+    if not delimiter.closing and trial:affords_body(delimiter.at) and trial:body_holds(body:sub(1, delimiter.at - 1) .. ending) then
       local stop = last.closing and last.at or #body + 1
       local part = mime.part(body, delimiter.behind, stop - 1)
       return {
@@ -120,7 +123,7 @@ local function wrapped(trial, parts)
   for i = 1, #parts do
     local part = parts[i]
     local text = trial.body:sub(part.from, part.to)
-    if trial:affords(#text) and trial:body_holds(text) then
+    if trial:affords_body(#text) and trial:body_holds(text) then
       local rest = parts[i + 1] and trial.body:sub(parts[i + 1].from, parts[i + 1].to) or ""
       return {
         part = "body", kind = "wrapped", fields = part.fields, octets = #trial.body - #text, found = beginning(rest),
@@ -150,7 +153,7 @@ local function footer_in_part(trial, parts)
   for i = 1, #parts do
     for _, at in ipairs(separators(body, parts[i].from, parts[i].to)) do
       for _, ending in ipairs(endings) do
-        if trial:affords(#body) and trial:body_holds(body:sub(1, at - 1) .. ending .. body:sub(parts[i].to + 1)) then
+        if trial:affords_body(#body) and trial:body_holds(body:sub(1, at - 1) .. ending .. body:sub(parts[i].to + 1)) then
           local text = body:sub(at, parts[i].to)
           return { part = "body", kind = "footer", octets = #text - #ending, found = beginning(text), where = "inside a part" }
         end
@@ -173,7 +176,7 @@ local function banner(trial)
   local position = 1
   for _ = 1, LINES do
     local stop = trial.body:find("\n", position, true)
-    if not stop or stop == #trial.body or not trial:affords(#trial.body) then
+    if not stop or stop == #trial.body or not trial:affords_body(#trial.body) then
       return nil
     end
     position = stop + 1

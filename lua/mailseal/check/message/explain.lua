@@ -96,7 +96,7 @@ end
 -- @tparam table message `fields`, `body`, `resolver`, `now`
 -- @tparam {table,...} results of `mailseal.dkim.verify` for it
 function M.look(message, results)
-  message.allowance = trials.allowance()
+  message.for_bodies, message.for_headers = trials.allowances()
   local place = 0
   for _, field in ipairs(message.fields) do
     if field.name:lower() == "dkim-signature" then

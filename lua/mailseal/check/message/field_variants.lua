@@ -4,8 +4,8 @@ local core = require "mailseal.core".mail
 
 local M = {}
 
--- A prefix of a subject, and an address list whose names are quoted anew, are short.
-local PREFIX, ADDRESSES = 60, 500
+-- A prefix and its subject, and an address list whose names are quoted anew, are short.
+local PREFIX, SUBJECT, ADDRESSES = 60, 10000, 500
 
 --- A field with another value.
 -- @tparam table field as `mailseal.message.fields` has it
@@ -45,6 +45,9 @@ end
 -- @treturn {table,...} each with `field` and `prefix`
 function M.subjects(field)
   local list = {}
+  if #field.value > SUBJECT then
+    return list
+  end
   without_prefix(field.value, function(value, prefix)
     list[#list + 1] = { field = M.with_value(field, value), prefix = prefix }
   end, 2)

@@ -149,6 +149,9 @@ end
 -- ---- One thing at a time.
 
 local function from_copies(trial)
+  if not trial:affords_header() then
+    return nil
+  end
   local copied, by, names = variants.copies(trial.tags.z or ""), {}, {}
   for _, field in ipairs(trial.covered) do
     local values = copied[field.name:lower()]
@@ -202,6 +205,9 @@ local function white_space(trial)
     return nil
   end
   for _, change in ipairs(variants.white_space) do
+    if not trial:affords_header() then
+      return nil
+    end
     local by, alone = {}, {}
     for _, field in ipairs(trial.covered) do
       by[field] = variants.mended(field, change.mend)

@@ -14,13 +14,14 @@ Trial.__index = Trial
 Trial.__name = "mailseal.check.message.trial"
 
 -- Octets that the trials of one message may verify, and how many trials there may be: a verification costs up to a third of
--- a millisecond (RSA with 8192 bits), whatever its size.
-local OCTETS, TRIALS = 2 ^ 25, 1000
+-- a millisecond (RSA with 8192 bits), whatever its size. Bodies take nothing from headers.
+local BODIES, HEADERS, TRIALS = 2 ^ 26, 2 ^ 24, 1000
 
---- The allowance of one message's trials, which its signatures share.
--- @treturn table
-function M.allowance()
-  return { octets = OCTETS, trials = TRIALS }
+--- The allowances of one message's trials, which its signatures share.
+-- @treturn table for bodies
+-- @treturn table for headers
+function M.allowances()
+  return { octets = BODIES, trials = TRIALS }, { octets = HEADERS, trials = TRIALS }
 end
 
 local function lower_names(text)
@@ -77,7 +78,8 @@ local function covered_by(names, fields, own)
 end
 
 --- What trials of one signature need.
--- @tparam table message `fields` (as `message.fields` has them), `body`, `resolver` (which knows the key by now), `now`, `allowance`
+-- @tparam table message `fields` (as `message.fields` has them), `body`, `resolver` (which knows the key by now), `now`, `for_bodies` and
+--   `for_headers` (the allowances)
 -- @tparam table field the signature's own
 -- @tparam table result what `dkim.verify` said of it
 -- @treturn table with `tags`, `names` (h=, lower case), `fields`, `covered` (those that h= covers), `own`, `body`, `result`,
@@ -86,17 +88,24 @@ function M.new(message, field, result)
   local tags = tags_of(field)
   local names = lower_names(tags.h or "")
   local header_way, body_way = result.canonicalization:match "^(%a+)/(%a+)$"
-  local fields = without_others(message.fields, field, names)
+  local fields, size = without_others(message.fields, field, names), 0
+  for _, one in ipairs(fields) do
+    size = size + #one.whole
+  end
   return setmetatable({
     own = field, tags = tags, names = names, fields = fields, covered = covered_by(names, fields, field), body = message.body,
-    result = result, allowance = message.allowance, now = message.now,
+    result = result, for_bodies = message.for_bodies, for_headers = message.for_headers, header_size = size, now = message.now,
     relaxed_header = header_way == "relaxed", relaxed_body = body_way == "relaxed",
     verifier = dkim.verifier { resolver = message.resolver, clock_slack = 2 ^ 31 - 1 },
   }, Trial)
 end
 
+local function affords(allowance, octets)
+  return allowance.trials >= 1 and allowance.octets >= octets
+end
+
 local function spend(allowance, octets)
-  if allowance.trials < 1 or allowance.octets < octets then
+  if not affords(allowance, octets) then
     return false
   end
   allowance.trials, allowance.octets = allowance.trials - 1, allowance.octets - octets
@@ -116,9 +125,6 @@ local function verify(self, fields, body)
     place = place + (field.name:lower() == "dkim-signature" and 1 or 0)
   end
   local header = table.concat(texts) .. "\r\n"
-  if not spend(self.allowance, #header + #body) then
-    return nil
-  end
   local stream = self.verifier:stream { now = self.now }
   if not stream or not stream:write(header) or not stream:write(body) then
     return nil
@@ -131,7 +137,7 @@ end
 -- @tparam {table,...} fields those of `self.fields`, or others in their place; one in place of the signature's own field has `own = true`
 -- @treturn boolean
 function Trial:header_holds(fields)
-  local result = verify(self, fields, "")
+  local result = spend(self.for_headers, self.header_size) and verify(self, fields, "") or nil
   return result ~= nil and result.header_intact == true
 end
 
@@ -141,15 +147,21 @@ local body_faults = { body_hash_mismatch = true, body_shorter_than_signed = true
 -- @tparam string body
 -- @treturn boolean
 function Trial:body_holds(body)
-  local result = verify(self, { self.own }, body)
+  local result = spend(self.for_bodies, #body + #self.own.whole) and verify(self, { self.own }, body) or nil
   return result ~= nil and result.header_intact ~= nil and not body_faults[result.reason]
 end
 
---- May a trial of so many octets still be made?
+--- May a body of so many octets still be tried?
 -- @tparam number octets
 -- @treturn boolean
-function Trial:affords(octets)
-  return self.allowance.trials >= 1 and self.allowance.octets >= octets
+function Trial:affords_body(octets)
+  return affords(self.for_bodies, octets)
+end
+
+--- May the header still be tried?
+-- @treturn boolean
+function Trial:affords_header()
+  return affords(self.for_headers, self.header_size)
 end
 
 --- Does the key that is published belong to the signature, whatever became of the message?
@@ -164,7 +176,7 @@ end
 -- @treturn ?number octets
 function Trial:body_prefix(body)
   body = body or self.body
-  if self.result.body_length or not spend(self.allowance, #body) then
+  if self.result.body_length or not spend(self.for_bodies, #body) then
     return nil
   end
   local sizes = core.body_prefixes(body, self.relaxed_body, { self.tags.bh or "" })
