@@ -33,7 +33,8 @@ describe("a hostile message costs time linear in its size:", function()
   end
 
   for name, piece in pairs {
-    ["parts"] = "--b\r\nA: b\r\n\r\n", ["delimiters that are none"] = "--b   ", ["one part without end"] = "--b\r\n" .. ("A: b\r\n"):rep(100),
+    ["parts"] = "--b\r\nA: b\r\n\r\n", ["delimiters that are none"] = "--b   ",
+    ["parts without end"] = "--b\r\n" .. ("A: b\r\n"):rep(100),
   } do
     it("a multipart body of " .. name, function()
       assert_linear(function(header, _, count)

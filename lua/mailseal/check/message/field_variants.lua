@@ -17,22 +17,26 @@ function M.with_value(field, value)
 end
 
 local prefixes = {
-  "^([ \t]*)(%[[^%]\r\n]*%])[ \t\r\n]*()", -- [list], [EXTERNAL]
-  "^([ \t]*%a%a?%a?:[ \t]*)(%[[^%]\r\n]*%])[ \t\r\n]*()", -- Re: [list]
-  "^([ \t]*)(%*+[%w :!]+%*+)[ \t\r\n]*()", -- ***SPAM***
-  "^([ \t]*)(%u[%u%- ]+:)[ \t\r\n]*()", -- EXTERNAL:
-  "^([ \t]*)({[^}\r\n]*})[ \t\r\n]*()", -- {Spam?}
-  "^([ \t]*)(<[^>\r\n]*>)[ \t\r\n]*()",
-  "^([ \t]*)(%([^%)\r\n]*%))[ \t\r\n]*()",
+  "^([ \t]*)(%[[^%]\r\n]*%])()", -- [list], [EXTERNAL]
+  "^([ \t]*%a%a?%a?:[ \t]*)(%[[^%]\r\n]*%])()", -- Re: [list]
+  "^([ \t]*)(%*+[%w :!]+%*+)()", -- ***SPAM***
+  "^([ \t]*)(%u[%u%- ]+:)()", -- EXTERNAL:
+  "^([ \t]*)({[^}\r\n]*})()", -- {Spam?}
+  "^([ \t]*)(<[^>\r\n]*>)()",
+  "^([ \t]*)(%([^%)\r\n]*%))()",
 }
 
+-- In a simple form the white space counts: that which the prefix brought along stands before it, or behind.
 local function without_prefix(value, add, depth, before)
   for _, pattern in ipairs(prefixes) do
     local start, prefix, behind = value:match(pattern)
     if start and #prefix <= PREFIX then
-      local rest = start .. value:sub(behind)
+      local rest = start .. value:sub(value:match("^[ \t\r\n]*()", behind))
       local removed = before and before .. " " .. prefix or prefix
       add(rest, removed)
+      if not start:find "%a" then
+        add(value:sub(behind), removed)
+      end
       if depth > 1 then
         without_prefix(rest, add, depth - 1, removed)
       end
