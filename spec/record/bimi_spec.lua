@@ -136,8 +136,14 @@ describe("a BIMI record", function()
       assert.equal("bimi_bad_lps", select(3, record.write("bimi", { location = "https://example.com/a.svg", local_parts = { "a b" } })))
       for _, other in ipairs {
         { name = "x", value = "1; l=" }, { name = "x=1; y", value = "1" }, { name = "x", value = "\n" }, { name = "x" },
+        { name = "x", value = 1 }, "x=1",
       } do
         assert.equal("bad_value", select(3, record.write("bimi", { location = "https://example.com/a.svg", others = { other } })))
+      end
+      for _, wrong in ipairs {
+        { location = 5 }, { location = {} }, { location = "", local_parts = { 5 } }, { location = "", others = "x" },
+      } do
+        assert.equal("bad_value", select(3, record.write("bimi", wrong)))
       end
     end)
   end)

@@ -54,7 +54,7 @@ describe("a DMARC record is written", function()
         { policy = "none", dkim_alignment = "s" }, { policy = "none", testing = "y" }, { policy = "none", psd = "x" },
         { policy = "none", failure_options = { "0", "1" } }, { policy = "none", failure_options = { "x" } }, { policy = "none",
           failure_options = "1; p=none" },
-        { policy = "none", failure_options = {} },
+        { policy = "none", failure_options = {} }, { policy = "none", failure_options = { {} } },
       },
     } do
       for i, record_fields in ipairs(fields) do

@@ -178,6 +178,10 @@ describe("an MTA-STS policy", function()
       assert.equal("version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n", record.write("mta_sts_policy", { mode = "none", max_age = 86400 }))
     end)
 
+    it("with one host that stands alone", function()
+      assert.equal(lines { mx = "mx: a.example" }, record.write("mta_sts_policy", { mode = "enforce", max_age = 604800, mx = "a.example" }))
+    end)
+
     it("not where senders would throw it away, or read something else", function()
       assert.equal("mta_sts_policy_missing_mx", select(3, record.write("mta_sts_policy", { mode = "enforce", max_age = 86400 })))
       assert.equal("mta_sts_policy_max_age_too_large",
@@ -186,6 +190,8 @@ describe("an MTA-STS policy", function()
         { max_age = 86400 }, { mode = "none" }, { mode = "none\nmx: *.evil.example", max_age = 1 },
         { mode = "enforce", max_age = 86400, mx = { "a.example\r\nmode: none" } },
         { mode = "none", max_age = 86400, others = { { name = "x: y\nz", value = "1" } } },
+        { mode = "none", max_age = "86400" }, { mode = "none", max_age = 86400.5 }, { mode = "none", max_age = 0 / 0 },
+        { mode = "enforce", max_age = 86400, mx = { 5 } }, { mode = "none", max_age = 86400, others = { "x: y" } },
       } do
         assert.equal("bad_value", select(3, record.write("mta_sts_policy", wrong)))
       end

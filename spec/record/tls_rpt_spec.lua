@@ -95,7 +95,13 @@ describe("a TLS reporting record", function()
         record.write("tls_rpt", { rua = { "mailto:a!b@example.com", "https://example.com/a,b;c" } }))
     end)
 
+    it("with one address that stands alone", function()
+      assert.equal("v=TLSRPTv1; rua=mailto:a@example.com", record.write("tls_rpt", { rua = "mailto:a@example.com" }))
+    end)
+
     it("not where nobody would report", function()
+      assert.equal("bad_value", select(3, record.write("tls_rpt", { rua = { 5 } })))
+      assert.equal("bad_value", select(3, record.write("tls_rpt", { rua = { {} } })))
       assert.equal("tls_rpt_missing_rua", select(3, record.write("tls_rpt", {})))
       assert.equal("tls_rpt_no_mailto", select(3, record.write("tls_rpt", { rua = { "a@example.com" } })))
     end)

@@ -129,3 +129,13 @@ describe("a zone file's line gives every octet back", function()
     check(dns.resolver { zone = directory .. "/zone" })
   end)
 end)
+
+describe("a record that is to be written", function()
+  it("is a table, of whatever kind it is", function()
+    for _, kind in ipairs { "bimi", "dmarc", "dmarc_report", "mta_sts", "mta_sts_policy", "tls_rpt" } do
+      for _, wrong in ipairs { "v=x", 5 } do
+        assert.error_matches(function() record.write(kind, wrong) end, "a table of .* expected, got " .. type(wrong))
+      end
+    end
+  end)
+end)

@@ -54,7 +54,7 @@ function M.write(record)
     list[#list + 1] = { name = "avp", value = record.avatar }
   end
   if record.local_parts then
-    list[#list + 1] = { name = "lps", value = table.concat(record.local_parts, ",") }
+    list[#list + 1] = { name = "lps", value = tags.join(record.local_parts) }
   end
   return tags.write(list, record.others, M.lint)
 end

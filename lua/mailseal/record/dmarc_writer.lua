@@ -88,7 +88,11 @@ local function are_options(text)
 end
 
 local function to_options(list)
-  local text = type(list) == "table" and table.concat(list, ":") or tostring(list)
+  local words = {}
+  for i, word in ipairs(type(list) == "table" and list or { list }) do
+    words[i] = tostring(word)
+  end
+  local text = table.concat(words, ":")
   if text:find("[^01ds:]") or not are_options(text) then
     return nil, ("failure_options cannot be '%s'"):format(text), "bad_value"
   end

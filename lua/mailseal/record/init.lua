@@ -113,6 +113,9 @@ end
 -- @treturn[2] string a code of that writer
 function M.write(kind, record)
   local write = kind_of(kind).write or error("records of this kind are not written here: " .. kind, 2)
+  if type(record) ~= "table" then
+    error("a table of a record's fields expected, got " .. type(record), 2)
+  end
   return write(record)
 end
 

@@ -46,34 +46,46 @@ function M.allows(policy, host)
 end
 
 local function is_line(line)
-  return type(line.name) == "string" and line.name:find("^%w[%w_.-]*$") ~= nil
+  return type(line) == "table" and type(line.name) == "string" and line.name:find("^%w[%w_.-]*$") ~= nil
     and type(line.value) == "string" and not line.value:find("%c")
+end
+
+-- A list, or what stands for a list of one.
+local function list_of(value)
+  return type(value) == "table" and value or { value }
+end
+
+-- Seconds as text; nil where they are not whole.
+local function seconds(number)
+  return type(number) == "number" and number % 1 == 0 and ("%.0f"):format(number) or nil
 end
 
 -- The lines of a policy, in their usual order.
 local function lines_of(policy)
   local lines = { { name = "version", value = "STSv1" }, { name = "mode", value = policy.mode } }
-  for _, pattern in ipairs(policy.mx or {}) do
+  for _, pattern in ipairs(list_of(policy.mx)) do
     lines[#lines + 1] = { name = "mx", value = pattern }
   end
-  lines[#lines + 1] = { name = "max_age", value = type(policy.max_age) == "number" and ("%.0f"):format(policy.max_age) or nil }
-  for _, line in ipairs(policy.others or {}) do
+  lines[#lines + 1] = { name = "max_age", value = seconds(policy.max_age) }
+  for _, line in ipairs(list_of(policy.others)) do
     lines[#lines + 1] = line
   end
   return lines
 end
 
 --- Writes a policy, with lines that end in CRLF.
--- @tparam table policy of the form that @{parse} gives: `mode`, `max_age`, `mx`, and `others` where there are any
+-- @tparam table policy of the form that @{parse} gives: `mode`, `max_age`, `mx`, of which one may stand alone, and `others` where
+-- there are any
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string "bad_value" (a value is missing, or holds what would end the line), or a code as of @{parse}
+-- @treturn[2] string "bad_value" (a value is missing, not of its kind, or holds what would end the line), or a code as of @{parse}
 function M.write(policy)
   local pieces = {}
   for i, line in ipairs(lines_of(policy)) do
     if not is_line(line) then
-      return nil, ("%s cannot be written: its value is missing, or holds a line break"):format(tostring(line.name)), "bad_value"
+      return nil, ("%s cannot be written: its value is missing, is not of its kind, or holds a line break"):format(
+        tostring(type(line) == "table" and line.name or line)), "bad_value"
     end
     pieces[i] = line.name .. ": " .. line.value .. "\r\n"
   end

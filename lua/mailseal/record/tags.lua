@@ -26,9 +26,24 @@ end
 
 --- A URI with those characters encoded that have a meaning in records: comma, semicolon and exclamation mark (RFC 3986 §2.1).
 -- @tparam string uri
--- @treturn string
+-- @treturn string what is no string is left as it is, for @{write} to refuse
 function M.encode(uri)
-  return (uri:gsub("[,;!]", percent))
+  return type(uri) == "string" and uri:gsub("[,;!]", percent) or uri
+end
+
+--- A list of words or URIs as the value of a tag.
+-- @tparam ?string|{string,...} list one of them may stand alone
+-- @tparam[opt] function encode what makes of each what is written
+-- @treturn ?string with commas between; "" where there are none, nil where one is no string
+function M.join(list, encode)
+  local pieces = {}
+  for i, piece in ipairs(type(list) == "table" and list or { list }) do
+    if type(piece) ~= "string" then
+      return nil
+    end
+    pieces[i] = encode and encode(piece) or piece
+  end
+  return table.concat(pieces, ",")
 end
 
 local function is_name(name)
@@ -60,11 +75,11 @@ end
 -- or a warning of the lint
 function M.write(tags, others, lint)
   local pieces = {}
-  for _, list in ipairs { tags, others or {} } do
+  for _, list in ipairs { tags, type(others) == "table" and others or { others } } do
     for _, tag in ipairs(list) do
-      if not is_name(tag.name) or not is_value(tag.value) then
-        return nil, ("%s cannot be written: a name has letters and digits, a value no semicolon, line break or white space at its ends")
-          :format(tostring(tag.name)), "bad_value"
+      if type(tag) ~= "table" or not is_name(tag.name) or not is_value(tag.value) then
+        return nil, ("%s cannot be written: a name has letters and digits, a value is a string without semicolon, line break "
+          .. "or white space at its ends"):format(tostring(type(tag) == "table" and tag.name or tag)), "bad_value"
       end
       pieces[#pieces + 1] = tag.name .. "=" .. tag.value
     end

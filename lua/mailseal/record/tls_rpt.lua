@@ -30,17 +30,13 @@ function M.lint(text)
 end
 
 --- Writes a TLS reporting record. Commas, semicolons and exclamation marks in a URI are encoded, as §3 asks.
--- @tparam table record of the form that @{parse} gives: `rua`, and `others` where there are any
+-- @tparam table record of the form that @{parse} gives: `rua`, of which one may stand alone, and `others` where there are any
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
 -- @treturn[2] string "bad_value", or the code of an error or a warning of @{lint}
 function M.write(record)
-  local uris = {}
-  for i, uri in ipairs(record.rua or {}) do
-    uris[i] = tags.encode(uri)
-  end
-  local list = { { name = "v", value = "TLSRPTv1" }, { name = "rua", value = table.concat(uris, ",") } }
+  local list = { { name = "v", value = "TLSRPTv1" }, { name = "rua", value = tags.join(record.rua, tags.encode) } }
   return tags.write(list, record.others, M.lint)
 end
 
