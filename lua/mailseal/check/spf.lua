@@ -57,21 +57,19 @@ local function continuation_of(text, others)
   end
 end
 
--- One record out of several: the terms of all of them, each once, and what the first of them says of all others.
+-- One record out of several: the first, with what the others have besides. What it says of all others stays.
 local function merge(records)
-  local terms, seen, all = { "v=spf1" }, {}, nil
-  for _, text in ipairs(records) do
-    local parsed = record.parse("spf", text)
+  local merged = records[1]
+  for i = 2, #records do
+    local parsed = record.parse("spf", records[i])
     for _, term in ipairs(parsed and parsed.terms or {}) do
-      if term.name == "all" then
-        all = all or term.text
-      elseif not seen[term.text:lower()] then
-        terms[#terms + 1], seen[term.text:lower()] = term.text, true
+      local all = term.name == "all"
+      if not (all and (record.parse("spf", merged) or {}).all) then
+        merged = spf_record.add(merged, term.text) or merged
       end
     end
   end
-  terms[#terms + 1] = all
-  return table.concat(terms, " ")
+  return merged
 end
 
 -- Looks at what is meant to be a record where none is, and elsewhere. Returns the state.

@@ -1,5 +1,6 @@
 --- Does an SPF record include what is expected of it? An expectation without an include wants a record alone.
 -- @module mailseal.check.spf_include
+local add_include = require "mailseal.record.spf".add_include
 local published = require "mailseal.check.published"
 local record = require "mailseal.record"
 
@@ -51,18 +52,9 @@ local function term_of(domain)
   return "include:" .. (domain or "…")
 end
 
--- The record as it is to become: the include stands in front of what is said of all others.
+-- The record as it is to become.
 local function proposal(text, domain)
-  local parsed, term = text and record.parse("spf", text), term_of(domain)
-  if not parsed then
-    return ("v=spf1 %s ~all"):format(term)
-  end
-  for _, last in ipairs(parsed.terms) do
-    if last.name == "all" or last.name == "redirect" then
-      return text:sub(1, last.at - 1) .. term .. " " .. text:sub(last.at)
-    end
-  end
-  return text .. " " .. term
+  return text and domain and add_include(text, domain) or ("v=spf1 %s ~all"):format(term_of(domain))
 end
 
 -- A migration whose old include is still there.
