@@ -80,7 +80,9 @@ local function look_around(case)
 end
 
 local function tell_place(case, place)
-  case:find(place.code, { where = place.where, entry = place.entry, zone = place.zone, found = place.where })
+  case:find(place.code, {
+    where = place.where, entry = place.entry, zone = place.zone, expected = case.name, found = place.where,
+  })
   return "missing"
 end
 

@@ -10,6 +10,9 @@ local M = {}
 
 local NAME_MAX = 253
 
+-- Domains below that often have a zone, or a form, of their own.
+local CHILDREN = { "mail", "www", "email", "send" }
+
 -- The names above a domain under which others may have zones: not those of a single label.
 local function ancestors(domain)
   local list, name = {}, relations.parent(domain)
@@ -80,6 +83,9 @@ function M.places(name, domain, zone)
   add(domain, "record_at_apex")
   for _, parent in ipairs(above) do
     add(("%s.%s"):format(prefix, parent), "record_at_parent", true)
+  end
+  for _, child in ipairs(CHILDREN) do
+    add(("%s.%s.%s"):format(prefix, child, domain), "record_at_child", true)
   end
   return places
 end

@@ -9,6 +9,11 @@ return {
     ["s1.keys.sendgrid.example"] = { { type = "TXT", data = texts.good } },
   },
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" } },
+  report = {
+    ["dkim.selectors.1.chain"] = { "s1.domainkey.u1.wl1.sendgrid.example", "s1.keys.sendgrid.example" },
+    ["dkim.selectors.1.key.bits"] = 2048,
+    ["dkim.selectors.1.state"] = "found",
+  },
   findings = {},
   status = "ok",
   records = {

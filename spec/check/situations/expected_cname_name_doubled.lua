@@ -19,7 +19,7 @@ return {
       aspect = "expected",
       name = "sk48392.example.com",
       record = "host",
-      expected = "sk48392.kartra.example",
+      expected = "sk48392.example.com",
       found = "sk48392.example.com.example.com",
       where = "sk48392.example.com.example.com",
       fix = "Enter sk48392 as the record's name, to which the host appends example.com; or the whole name with "

@@ -18,7 +18,7 @@ return {
       aspect = "expected",
       name = "_mailseal.example.com",
       record = "ownership",
-      expected = "Token=abc DEF",
+      expected = "_mailseal.example.com",
       found = "example.com",
       where = "example.com",
       fix = "Remove it there, and enter it with the name _mailseal, to which the host appends example.com.",

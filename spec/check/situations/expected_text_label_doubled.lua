@@ -17,7 +17,7 @@ return {
       aspect = "expected",
       name = "_mailseal.example.com",
       record = "ownership",
-      expected = "Token=abc DEF",
+      expected = "_mailseal.example.com",
       found = "_mailseal._mailseal.example.com",
       where = "_mailseal._mailseal.example.com",
       fix = "Enter _mailseal as the record's name, to which the host appends example.com.",

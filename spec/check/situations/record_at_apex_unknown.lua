@@ -17,6 +17,7 @@ return {
       aspect = "dkim",
       name = "s1._domainkey.example.com",
       record = "s1",
+      expected = "s1._domainkey.example.com",
       found = "example.com",
       where = "example.com",
       fix = "Remove it there, and enter it with the name s1._domainkey, to which the host appends example.com.",

@@ -17,7 +17,7 @@ return {
       aspect = "dkim",
       name = "s1._domainkey.mail.example.com",
       record = "s1",
-      expected = texts.good,
+      expected = "s1._domainkey.mail.example.com",
       found = "s1._domainkey.example.com",
       where = "s1._domainkey.example.com",
       fix = "Enter it with the name s1._domainkey.mail in the zone example.com.",

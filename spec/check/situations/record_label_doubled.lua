@@ -14,7 +14,7 @@ return {
       aspect = "dkim",
       name = "s1._domainkey.example.com",
       record = "s1",
-      expected = texts.good,
+      expected = "s1._domainkey.example.com",
       found = "s1._domainkey._domainkey.example.com",
       where = "s1._domainkey._domainkey.example.com",
       fix = "Enter s1._domainkey as the record's name, to which the host appends example.com.",

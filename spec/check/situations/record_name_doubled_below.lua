@@ -14,7 +14,7 @@ return {
       aspect = "dkim",
       name = "s1._domainkey.mail.example.com",
       record = "s1",
-      expected = texts.good,
+      expected = "s1._domainkey.mail.example.com",
       found = "s1._domainkey.mail.example.com.example.com",
       where = "s1._domainkey.mail.example.com.example.com",
       fix = "Enter s1._domainkey.mail as the record's name, to which the host appends example.com; or the whole "

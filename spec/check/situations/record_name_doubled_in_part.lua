@@ -15,7 +15,7 @@ return {
       aspect = "dkim",
       name = "s1._domainkey.mail.example.com",
       record = "s1",
-      expected = texts.good,
+      expected = "s1._domainkey.mail.example.com",
       found = "s1._domainkey.mail.mail.example.com",
       where = "s1._domainkey.mail.mail.example.com",
       fix = "Enter s1._domainkey as the record's name, to which the host appends mail.example.com; or the whole "

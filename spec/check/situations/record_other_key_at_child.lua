@@ -1,0 +1,29 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a key that is not there yet, while a domain below has one of its own",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["s1._domainkey.mail.example.com"] = { { type = "TXT", data = texts.other } },
+  },
+  check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },
+  findings = {
+    {
+      code = "record_missing",
+      severity = "pending",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "s1",
+      expected = texts.good,
+      where = "example.com",
+      retry_in = 900,
+      fix = "Publish it at the host of the domain's DNS (example.com); where that has been done, caches may "
+        .. "remember until 2027-01-15 08:15 UTC that it was not there.",
+    },
+  },
+  status = "unknown",
+  retry_in = 900,
+  records = {
+    s1 = { name = "s1._domainkey.example.com", type = "TXT", status = "missing", findings = { "record_missing" } },
+  },
+}
