@@ -229,8 +229,18 @@ local fields = {
   "result", "reason", "policy", "requested", "tag", "tested", "record", "parsed", "record_domain", "organizational_domain", "queries",
 }
 
+-- The steps of the walk, without what DNS answered.
+local function path_of(found)
+  local path = {}
+  for i, step in ipairs(found.path) do
+    path[i] = { domain = step.domain, name = step.name, record = step.record, problem = step.problem, temporary = step.temporary }
+  end
+  return path
+end
+
 local function look(context)
   local found, result = M.discovery(context), { alignment = {}, reports = {} }
+  result.path = path_of(found)
   for _, field in ipairs(fields) do
     result[field] = found[field]
   end
@@ -257,7 +267,7 @@ end
 
 --- Looks at DMARC.
 -- @tparam table context see `mailseal.check.context`
--- @treturn table what `dmarc.discover` found, without its answers, and
+-- @treturn table what `dmarc.discover` found, without its answers (nor those in the `path`), and
 --
 -- - `state`: "ok", "inherited" (the record is that of a domain above), "none", "misplaced" (it is at another name), "broken" (receivers do
 --   not use it) or "unknown" (a temporary fault)

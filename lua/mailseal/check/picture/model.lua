@@ -44,7 +44,7 @@ local function key_words(entry)
     local words = key_types[key.type] or tostring(key.type)
     return key.bits and key.type ~= "ed25519" and ("%s, %d bits"):format(words, key.bits) or words
   end
-  return entry.record and "no usable key" or "no key"
+  return entry.record and "no usable key" or entry.state == "unknown" and "no answer" or "no key"
 end
 
 local function selector_of(entry, names)
