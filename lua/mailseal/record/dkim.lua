@@ -44,7 +44,10 @@ function M.parse(text)
     tags[tag.name] = tag.value
   end
   key.version, key.tags = tags.v, tags
-  key.key, key.p = key.p:gsub("%s+", ""), nil
+  key.key, key.p = key.p, nil
+  if key.key:find "%s" then -- in few records; to look is cheaper than to copy
+    key.key = key.key:gsub("%s+", "")
+  end
   key.hashes = tags.h and words(tags.h)
   key.services = tags.s and words(tags.s) or { "*" }
   key.flags = tags.t and words(tags.t) or {}
