@@ -184,7 +184,7 @@ static int fields(lua_State *L)
         lua_rawseti(L, -2, (int)i + 1);
     }
     if (ended)
-        lua_pushinteger(L, (lua_Integer)(block.n + 3)); /* behind the empty line, counted from 1 */
+        lua_pushinteger(L, (lua_Integer)block.n + 3); /* behind the empty line, counted from 1 */
     else
         lua_pushnil(L);
     return 2;

@@ -398,6 +398,30 @@ describe("DMARC", function()
   end)
 end)
 
+describe("a message that was sent in bulk", function()
+  local bulk = "List-Unsubscribe: <https://example.com/u>\r\n" .. relayed.PLAIN
+
+  it("should let one unsubscribe with one click", function()
+    local report = finds({ "warning profile_one_click", "warning profile_list_unsubscribe" }, sign(nil, bulk))
+    assert.equal("pass", report.verdict.result)
+    finds({}, sign(nil, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" .. bulk))
+  end)
+
+  it("is judged by what large receivers ask, and any other, too", function()
+    for _, message in ipairs { bulk, relayed.PLAIN } do
+      local judged = {}
+      for _, requirement in ipairs(relayed.check(sign(nil, message)).profile.requirements) do
+        judged[requirement.subject] = requirement.met
+      end
+      assert.same({ true, true }, { judged.dkim, judged.alignment })
+    end
+  end)
+
+  it("is not taken for one because of what a discussion list adds", function()
+    finds({}, "List-Post: <mailto:list@lists.example.net>\r\nList-Unsubscribe: <mailto:list@lists.example.net>\r\n" .. sign())
+  end)
+end)
+
 describe("ARC", function()
   local sets = "ARC-Seal: i=1; a=rsa-sha256; t=1; cv=none; d=lists.example.net; s=s1; b=AAAA\r\n"
     .. "ARC-Authentication-Results: i=1; lists.example.net;\r\n dkim=pass header.d=example.com; spf=fail\r\n"

@@ -10,6 +10,12 @@ describe("JSON", function()
     assert.equal('{"z":"1","a":2}', json.encode(json.pick({ a = 2, z = "1", y = 3 }, { "z", "x", "a" })))
   end)
 
+  it("adds fields behind those that an object has", function()
+    local object = json.pick({ a = 1 }, { "a" })
+    assert.equal('{"a":1,"c":[2]}', json.encode(json.add(object, "b", nil, "c", { 2 })))
+    assert.equal(object, json.add(object))
+  end)
+
   it("tells an empty list from an empty object", function()
     assert.equal("[]", json.encode({}))
     assert.equal("{}", json.encode(json.object()))

@@ -91,6 +91,16 @@ local function teller(context, authenticated)
   end
 end
 
+-- What large receivers ask of who sends in bulk. That one cannot unsubscribe as they ask is no finding where the fields are those of a
+-- discussion list, which the sender has no hand in.
+local function profile_of(context, facts, domain, message)
+  context.domain, context.message = domain or "", message
+  if facts.present["list-post"] or facts.present["x-beenthere"] then
+    return { requirements = profiles.judge { domain = context.domain, message = message } }
+  end
+  return profiles.look(context)
+end
+
 local function report_of(context, facts, judged)
   local report = reports.make(judged.dmarc.domain, { context }, {})
   report.message = nil
@@ -125,8 +135,7 @@ local function look(text, options, resolver, now)
   local tell = teller(context, verdicts.is_authenticated(verdict))
   signatures.tell(tell, context, facts, results)
   verdicts.tell(tell, context, facts, of_spf, verdict)
-  context.domain, context.message = verdict.domain or "", { text = text, dkim = results, spf = of_spf, dmarc = verdict }
-  local profile = profiles.look(context)
+  local profile = profile_of(context, facts, verdict.domain, { text = text, dkim = results, spf = of_spf, dmarc = verdict })
   return report_of(context, facts, {
     profile = profile, verdict = verdicts.of(verdict), dkim = results, spf = of_spf, dmarc = verdict, normalized = normalized or nil,
     sender = sender, sender_from = sender_from,

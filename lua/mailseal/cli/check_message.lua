@@ -96,6 +96,8 @@ local signature_fields = {
   "result", "reason", "text", "domain", "selector", "identity", "algorithm", "canonicalization", "headers", "key_name", "key_bits",
   "timestamp", "expiration", "body_length", "octets_unsigned", "testing", "in_future", "header_intact",
 }
+local spf_fields = { "result", "reason", "text", "domain", "identity", "ip", "explanation", "lookups", "void_lookups" }
+local dmarc_fields = { "result", "reason", "text", "domain", "policy", "disposition", "tested" }
 local change_fields = { "part", "kind", "what", "octets", "where", "found", "from", "to", "fields" }
 
 -- Fields that are lists of names are lists in the report, too; those of a part that was signed are not for a reader.
@@ -117,14 +119,16 @@ end
 local function signatures_of(report)
   local list = {}
   for i, result in ipairs(report.dkim) do
-    local object, judged, tags = json.pick(result, signature_fields), report.dmarc.dkim[i], {}
+    local judged, tags = report.dmarc.dkim[i], {}
     for place, tag in ipairs(result.tags or {}) do
       tags[place] = json.pick(tag, { "name", "value", "meaning" })
     end
-    object[#object + 1] = { name = "aligned", value = judged and judged.aligned or false }
-    object[#object + 1] = { name = "changes", value = changes_of(result) }
-    object[#object + 1] = { name = "tags", value = tags }
-    list[i] = object
+    list[i] = json.add(
+      json.pick(result, signature_fields),
+      "aligned", judged and judged.aligned or false,
+      "changes", changes_of(result),
+      "tags", tags
+    )
   end
   return list
 end
@@ -141,28 +145,18 @@ end
 -- @tparam table report as `check.message` returns it
 -- @treturn table what `json.encode` writes as an object
 function M.object(report)
-  local object = report_face.object(report)
-  local spf, dmarc = report.spf, report.dmarc
-  local more = {
-    { name = "verdict", value = json.pick(report.verdict, { "result", "text" }) },
-    { name = "dkim", value = signatures_of(report) },
-    {
-      name = "spf",
-      value = spf and json.pick(spf, { "result", "reason", "text", "domain", "identity", "ip", "explanation", "lookups", "void_lookups" }),
-    },
-    { name = "dmarc", value = json.pick(dmarc, { "result", "reason", "text", "domain", "policy", "disposition", "tested" }) },
-    { name = "sender", value = report.sender },
-    { name = "sender_from", value = report.sender_from },
-    { name = "list", value = report.list and json.pick(report.list, { "id", "fields" }) },
-    { name = "forwarded", value = report.forwarded },
-    { name = "arc", value = arc_of(report) },
-  }
-  for _, field in ipairs(more) do
-    if field.value ~= nil then
-      object[#object + 1] = field
-    end
-  end
-  return object
+  return json.add(
+    report_face.object(report),
+    "verdict", json.pick(report.verdict, { "result", "text" }),
+    "dkim", signatures_of(report),
+    "spf", report.spf and json.pick(report.spf, spf_fields),
+    "dmarc", json.pick(report.dmarc, dmarc_fields),
+    "sender", report.sender,
+    "sender_from", report.sender_from,
+    "list", report.list and json.pick(report.list, { "id", "fields" }),
+    "forwarded", report.forwarded,
+    "arc", arc_of(report)
+  )
 end
 
 --- Prints a report.

@@ -20,7 +20,14 @@ end
 -- @tparam any ... name, value, name, value…; a field whose value is nil is left out
 -- @treturn table what `encode` writes as an object
 function M.object(...)
-  local object = setmetatable({}, Object)
+  return M.add(setmetatable({}, Object), ...)
+end
+
+--- Adds fields to an object, behind those that it has.
+-- @tparam table object made by `object` or `pick`
+-- @tparam any ... as of `object`
+-- @treturn table the object
+function M.add(object, ...)
   for i = 1, select("#", ...), 2 do
     local name, value = select(i, ...)
     if value ~= nil then
