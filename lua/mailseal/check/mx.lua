@@ -218,11 +218,13 @@ end
 function M.look(context)
   local answer = context:ask(context.domain, "MX")
   local result = { status = answer.status, hosts = hosts_of(answer), null = false }
-  local parts = {
-    function() look_at_hosts(context, answer, result) end,
-    function() expected.look(context) end,
-    function() published.look(context, context.domain, "MX") end,
-  }
+  local parts = { function() look_at_hosts(context, answer, result) end }
+  if #context.expect > 0 then
+    parts[#parts + 1] = function() expected.look(context) end
+  end
+  if context.options.name_servers ~= false then
+    parts[#parts + 1] = function() published.look(context, context.domain, "MX") end
+  end
   async.each(parts, function(part)
     part()
     return true

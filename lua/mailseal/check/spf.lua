@@ -105,11 +105,15 @@ local function judge(context, name, answer, root)
 end
 
 local function look_at_name(context, name)
-  local found = async.each({
-    function() return tree_of(context, name) end,
-    function() return published.look(context, name, "TXT") end,
-  }, function(fn) return fn() or false end)
-  local root, answer = found[1], context:ask(name, "TXT")
+  local root
+  if context.options.name_servers == false then
+    root = tree_of(context, name)
+  else
+    root = async.each({ tree_of, published.look }, function(part)
+      return part(context, name, "TXT") or false
+    end)[1]
+  end
+  local answer = context:ask(name, "TXT")
   local result = { name = name, answer = answer, tree = root, lookups = root.total, voids = root.voids }
   if context:temporary(answer) then
     result.state = "unknown"
@@ -181,24 +185,27 @@ end
 --   (the term), `lookups`, `retry_at`: as of `spf.check`
 -- - `others`: a list of the same without results for each other name that a record is expected at, with that `name`
 function M.look(context)
-  local names, results, all = names_of(context), nil, nil
-  async.each({ "names", "addresses" }, function(part)
-    if part == "names" then
-      all = async.each(names, function(name) return look_at_name(context, name) end)
-    else
-      results = async.each(context.options.addresses or {}, function(address) return check_address(context, address) end)
-    end
-    return true
-  end)
-  local expected = includes.judge(context, all)
-  for i, result in ipairs(all) do
-    if i == 1 then
-      tell_missing(context, result, expected)
-    end
-    result.answer = nil
+  local addresses = context.options.addresses or {}
+  local places = names_of(context)
+  local names = #places
+  for _, address in ipairs(addresses) do
+    places[#places + 1] = address
   end
+  local found = async.each(places, function(place, i)
+    return i <= names and look_at_name(context, place) or check_address(context, place)
+  end)
+  local all, results = {}, {}
+  for i, result in ipairs(found) do
+    local list = i <= names and all or results
+    list[#list + 1] = result
+  end
+  local expected = includes.judge(context, all)
+  tell_missing(context, all[1], expected)
   for _, result in ipairs(results) do
     tell_result(context, result, all[1].state)
+  end
+  for _, result in ipairs(all) do
+    result.answer = nil
   end
   local main = table.remove(all, 1)
   main.results, main.others = results, all
