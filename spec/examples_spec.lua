@@ -147,6 +147,38 @@ describe("the examples", function()
     end)
   end)
 
+  describe("check.lua", function()
+    it("says of each customer what is wrong and how it is mended, without an argument", function()
+      local result = run("$LUA $examples/check.lua")
+      assert.equal("", result.err)
+      assert.equal(0, result.status)
+      assert.matches("^good%.example: ok\ndoubled%.example: error\n", result.out)
+      assert.matches("Enter s1._domainkey as the record's name", result.out, 1, true)
+      assert.matches("Correct the domain, or remove include:_spf.servcie.example", result.out, 1, true)
+      assert.matches("  pending: s1%._domainkey%.late%.example does not have the TXT record yet[^\n]+\n[^\n]+\n$", result.out)
+    end)
+
+    it("calls it unknown, and says when to look again, where no server answers", function()
+      local server = assert(fault_server.start())
+      finally(function()
+        server:stop()
+      end)
+      local result = run(("$LUA $examples/check.lua @%s servfail.test s1"):format(server.address))
+      assert.equal("", result.err)
+      assert.matches("^servfail%.test: unknown\n", result.out)
+      assert.matches("looking again is of use from %d%d:%d%d:%d%d UTC on\n$", result.out)
+      assert.is_nil(result.out:find("error:", 1, true))
+    end)
+
+    it("refuses wrong usage in one line", function()
+      for _, arguments in ipairs { "--help", "@nonsense example.com" } do
+        local result = run("$LUA $examples/check.lua " .. arguments)
+        assert.matches("^check: [^\n]+\n$", result.err)
+        assert.same({ 64, "" }, { result.status, result.out })
+      end
+    end)
+  end)
+
   for _, name in ipairs { "lookups", "lookups_cqueues", "lookups_luv" } do
     describe(name .. ".lua", function()
       local server
