@@ -35,7 +35,7 @@ local function of_spf(context, found)
   if not sender then
     return nil
   end
-  local domain, strict = sender:match "([^@]*)$", found.parsed.spf_alignment == "strict"
+  local domain, strict = sender:gsub("^<(.*)>$", "%1"):match "([^@]*)$", found.parsed.spf_alignment == "strict"
   local aligned = dmarc.aligned(context.domain, domain, { resolver = context.resolver, strict = strict })
   if aligned == nil then
     return nil

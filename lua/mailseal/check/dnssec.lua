@@ -24,7 +24,7 @@ local function key_tag(record)
 end
 
 local function label(tag, algorithm)
-  return ("%d (algorithm %d)"):format(tag, algorithm)
+  return ("%d of algorithm %d"):format(tag, algorithm)
 end
 
 -- Keys and DS records, written so that those of one key are the same.

@@ -10,7 +10,7 @@ return {
   check = { domain = "example.com", only = { "dnssec" } },
   findings = { {
     code = "dnssec_ds_of_other_keys", severity = "error", name = "example.com",
-    expected = { "4711 (algorithm 13)" }, found = { "2371 (algorithm 13)" },
+    expected = { "4711 of algorithm 13" }, found = { "2371 of algorithm 13" },
   } },
   status = "error",
 }

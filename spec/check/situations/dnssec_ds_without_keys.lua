@@ -9,7 +9,7 @@ return {
   },
   check = { domain = "example.com", only = { "dnssec" } },
   findings = { {
-    code = "dnssec_ds_without_keys", severity = "error", name = "example.com", expected = { "2371 (algorithm 13)" },
+    code = "dnssec_ds_without_keys", severity = "error", name = "example.com", expected = { "2371 of algorithm 13" },
   } },
   status = "error",
   report = { ["dnssec.state"] = "broken" },

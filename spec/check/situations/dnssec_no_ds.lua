@@ -9,5 +9,5 @@ return {
   check = { domain = "example.com", only = { "dnssec" } },
   findings = { { code = "dnssec_no_ds", severity = "advice", name = "example.com" } },
   status = "ok",
-  report = { ["dnssec.state"] = "island", ["dnssec.keys"] = { "2371 (algorithm 13)" } },
+  report = { ["dnssec.state"] = "island", ["dnssec.keys"] = { "2371 of algorithm 13" } },
 }

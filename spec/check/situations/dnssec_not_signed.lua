@@ -9,6 +9,6 @@ return {
     },
   },
   check = { domain = "example.com", only = { "dnssec" } },
-  findings = { { code = "dnssec_not_signed", severity = "error", name = "example.com", expected = { "2371 (algorithm 13)" } } },
+  findings = { { code = "dnssec_not_signed", severity = "error", name = "example.com", expected = { "2371 of algorithm 13" } } },
   status = "error",
 }

@@ -13,5 +13,5 @@ return {
   findings = {},
   absent = { "dnssec_unsigned", "dnssec_no_ds" },
   status = "ok",
-  report = { ["dnssec.state"] = "signed", ["dnssec.zone"] = "example.com", ["dnssec.ds"] = { "2371 (algorithm 13)" } },
+  report = { ["dnssec.state"] = "signed", ["dnssec.zone"] = "example.com", ["dnssec.ds"] = { "2371 of algorithm 13" } },
 }
