@@ -10,6 +10,10 @@ local zone = [[{
   "_dmarc.twice.test": [{ "type": "TXT", "data": "v=DMARC1; p=none; p=reject" }],
   "_dmarc.nothing.test": [{ "type": "TXT", "data": "v=DMARC1; adkim=s" }],
   "_dmarc.hostile.test": [{ "type": "TXT", "data": "v=DMARC1; p=reject; x=\\027[2J\\155\"; rua=mailto:\\027[31m@x.test" }],
+  "_dmarc.joined.test": [{ "type": "TXT", "data": "v=DMARC1 p=reject" }, { "type": "TXT", "data": "v=spf1 -all" }],
+  "_dmarc.joined.example.com": [{ "type": "TXT", "data": "v=dmarc1; p=none; rua=mailto:d@example.com" }],
+  "_dmarc.below.example.com": [{ "type": "TXT", "data": "v=DMARC1; p=nonce" }],
+  "_dmarc.loop.test": [{ "type": "CNAME", "data": "_dmarc.loop.test." }],
   "_dmarc.silent.test": [{ "error": "timeout" }],
   "_dmarc.xn--bcher-kva.example": [{ "type": "TXT", "data": "v=DMARC1; p=none" }]
 }]]
@@ -81,6 +85,34 @@ describe("mailseal dmarc", function()
       assert.matches("\npolicy +%l", result.out)
     end
     assert.matches("%(tag_duplicate%)", run("twice.test").out)
+  end)
+
+  it("says what is wrong with the texts that receivers pass over", function()
+    local function codes(domain, status)
+      local list = {}
+      for i, finding in ipairs(object(domain, status).findings) do
+        list[i] = finding.code .. " " .. finding.name
+      end
+      return list
+    end
+    assert.same({ "tag_missing_semicolon _dmarc.joined.test", "dmarc_no_reports _dmarc.joined.test" }, codes("a.joined.test", 1))
+    assert.same({ "dmarc_two_records _dmarc.several.test" }, codes("several.test", 1))
+    assert.same({ "dmarc_bad_policy _dmarc.below.example.com", "dmarc_no_reports _dmarc.below.example.com" },
+      codes("below.example.com", 1))
+    assert.same({ "dmarc_missing _dmarc.other.test" }, codes("other.test", 1))
+    assert.same({
+      "dmarc_version_case _dmarc.joined.example.com", "dmarc_policy_none _dmarc.joined.example.com",
+      "dmarc_subdomains_weaker _dmarc.example.com", "dmarc_subdomains_weaker _dmarc.example.com", "dmarc_testing _dmarc.example.com",
+    }, codes("joined.example.com", 0))
+  end)
+
+  it("shows what it came upon at each place", function()
+    local out = run("a.joined.test").out
+    assert.matches("_dmarc.joined.test: v=DMARC1 p=reject (receivers pass it over)\n", out, 1, true)
+    assert.matches("%(tag_missing_semicolon%)\n +at: _dmarc.joined.test\n", out)
+    assert.is_nil(run("joined.test").out:find(" at: ", 1, true))
+    assert.matches("_dmarc.several.test: 2 records, which void each other\n", run("several.test").out, 1, true)
+    assert.matches("_dmarc.loop.test: servfail: the CNAMEs of _dmarc.loop.test lead round in a loop", run("loop.test").out, 1, true)
   end)
 
   it("ends with status 75 where DNS gives no answer", function()

@@ -3,10 +3,12 @@
 local alignment = require "mailseal.check.dmarc_alignment"
 local async = require "mailseal.async"
 local dmarc = require "mailseal.dmarc"
+local meant = require "mailseal.dmarc.meant"
 local missing = require "mailseal.check.missing"
 local placement = require "mailseal.check.placement"
 local published = require "mailseal.check.published"
 local record = require "mailseal.record"
+local report = require "mailseal.dmarc.report"
 local verdict = require "mailseal.check.verdict"
 
 local M = {}
@@ -44,9 +46,8 @@ local function tell_fault(context, found)
   return context:temporary(context:ask(context.domain, "MX"))
 end
 
--- Is that text a DMARC record, or meant to be one?
+-- Is that text a DMARC record?
 local function is_record(text) return text:find "^%s*[vV]%s*=%s*[dD][mM][aA][rR][cC]1" ~= nil end
-local function is_almost(text) return text:lower():find("dmarc1", 1, true) ~= nil end
 
 -- The strings of those texts of an answer that are as a function wants them.
 local function strings_of(answer, wanted)
@@ -65,11 +66,11 @@ local function tell_broken(context, step)
     context:find("dmarc_two_records", { name = step.name, found = step.count, where = step.domain })
     return true
   end
-  local strings = strings_of(step.answer, is_almost)
-  for _, text in ipairs(strings) do
-    context:lint((record.lint("dmarc", text)), { name = step.name })
+  local texts = meant.records(step.answer)
+  for _, text in ipairs(texts) do
+    context:lint(text.findings, { name = step.name })
   end
-  return #strings > 0
+  return #texts > 0
 end
 
 local function has_record(answer)
@@ -89,16 +90,13 @@ end
 
 -- Why no policy applies: "broken", "misplaced" or "none".
 local function tell_none(context, found)
-  local broken = false
+  local expected = is_expected(context)
   for _, step in ipairs(found.path) do
-    if not broken and (step.problem or step.domain == context.domain) then
-      broken = tell_broken(context, step)
+    if (step.problem or step.domain == context.domain or not expected) and tell_broken(context, step) then
+      return "broken"
     end
   end
-  if broken then
-    return "broken"
-  end
-  if is_expected(context) then
+  if expected then
     return "none"
   end
   return tell_misplaced(context, found.path[1]) and "misplaced" or "none"
@@ -125,34 +123,20 @@ local function tell_record(context, found)
   end
 end
 
--- The domains that reports are asked to go to, each once.
-local function destinations_of(parsed)
-  local list, seen = {}, {}
-  for _, uris in ipairs { parsed.aggregate_reports, parsed.failure_reports } do
-    for _, uri in ipairs(uris) do
-      local domain = uri.domain and uri.domain:lower()
-      if domain and not seen[domain] then
-        list[#list + 1], seen[domain] = domain, true
-      end
-    end
-  end
-  return list
-end
-
 -- Looks at whether other domains take the reports.
 local function look_at_reports(context, found)
-  return async.each(destinations_of(found.parsed), function(destination)
-    local report = dmarc.report_authorised(found.record_domain, destination, { resolver = context.resolver })
-    if not report then
+  return async.each(report.destinations(found.parsed), function(destination)
+    local answer = dmarc.report_authorised(found.record_domain, destination, { resolver = context.resolver })
+    if not answer then
       return { destination = destination, result = "refused" }
-    elseif report.result == "refused" then
+    elseif answer.result == "refused" then
       context:find("dmarc_reports_refused", {
-        name = "_dmarc." .. found.record_domain, found = destination, expected = report.name, retry_at = report.retry_at,
+        name = "_dmarc." .. found.record_domain, found = destination, expected = answer.name, retry_at = answer.retry_at,
       })
-    elseif report.result == "temperror" then
-      context:temporary(report.answer or found.path[1].answer, report.name)
+    elseif answer.result == "temperror" then
+      context:temporary(answer.answer or found.path[1].answer, answer.name)
     end
-    return { destination = destination, result = report.result, reason = report.reason, name = report.name }
+    return { destination = destination, result = answer.result, reason = answer.reason, name = answer.name }
   end)
 end
 
@@ -182,8 +166,8 @@ local function judge_other(case)
   elseif not has_record(case.truth) then
     return missing.judge(case)
   end
-  for _, strings in ipairs(strings_of(case.truth, is_almost)) do
-    case:lint((record.lint("dmarc", strings)))
+  for _, text in ipairs(meant.records(case.truth)) do
+    case:lint(text.findings)
   end
   return "mismatch"
 end

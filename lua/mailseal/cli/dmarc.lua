@@ -1,7 +1,9 @@
 --- `mailseal dmarc`: says which DMARC policy applies to a domain.
 -- @module mailseal.cli.dmarc
 local answers = require "mailseal.cli.answer"
+local findings_of = require "mailseal.cli.dmarc_findings".of
 local json = require "mailseal.cli.json"
+local meant = require "mailseal.dmarc.meant"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
@@ -33,7 +35,7 @@ end
 -- ---- For programs.
 
 local function finding_object(finding)
-  return json.pick(finding, { "code", "severity", "message", "fix" })
+  return json.pick(finding, { "code", "severity", "name", "message", "fix" })
 end
 
 local function report_object(report)
@@ -81,12 +83,26 @@ local function about_policy(found)
   return #words > 0 and (" (%s)"):format(table.concat(words, "; ")) or ""
 end
 
+-- What came of a place of the walk.
+local function outcome(step)
+  if step.record then
+    return step.record
+  elseif step.temporary then
+    return ("%s: %s"):format(step.problem, answers.explain(step.answer))
+  elseif step.problem == "several_records" then
+    return ("%d records, which void each other"):format(step.count)
+  elseif step.problem == "name_too_long" then
+    return "no record, for no name in DNS is that long"
+  end
+  local texts = meant.records(step.answer)
+  return texts[1] and texts[1].text .. " (receivers pass it over)" or "no record"
+end
+
 -- Where each place of the walk led.
 local function tell_path(path)
   for i, step in ipairs(path) do
-    local problem = step.problem and text.printable(step.problem)
     local name = i == 1 and paint.paint("strong", "looked at") .. (" "):rep(NAMES - 9) or (" "):rep(NAMES)
-    paint.line(name, NAMES, ("%s: %s"):format(step.name, step.record or problem or "no record"))
+    paint.line(name, NAMES, ("%s: %s"):format(step.name, outcome(step)))
   end
 end
 
@@ -122,6 +138,9 @@ local function tell(found, findings, reports)
   tell_path(found.path)
   tell_reports(reports)
   for _, finding in ipairs(findings) do
+    if finding.name == "_dmarc." .. found.domain then -- that need not be said
+      finding.name = nil
+    end
     paint.finding(finding)
   end
 end
@@ -130,41 +149,15 @@ end
 
 local exit_statuses = { found = status.OK, none = status.NO, temperror = status.TEMPORARY }
 
--- The domains outside the record's own to which it has reports sent, each once.
-local function destinations_of(parsed)
-  local destinations, seen = {}, {}
-  for _, list in ipairs { parsed.aggregate_reports, parsed.failure_reports } do
-    for _, uri in ipairs(list) do
-      local name = uri.domain and uri.domain:lower()
-      if name and not seen[name] then
-        seen[name] = true
-        destinations[#destinations + 1] = name
-      end
-    end
-  end
-  return destinations
-end
-
 local function ask_reports(found, asked)
   if found.result ~= "found" then
     return {}
   end
   local async, dmarc = require "mailseal.async", require "mailseal.dmarc"
-  return async.each(destinations_of(found.parsed), function(destination)
+  local destinations = require "mailseal.dmarc.report".destinations(found.parsed)
+  return async.each(destinations, function(destination)
     return dmarc.report_authorised(found.record_domain, destination, { resolver = asked })
   end)
-end
-
--- What is wrong with the record that applies, or with those that would if they were not as they are.
-local function findings_of(found)
-  local record = require "mailseal.record"
-  local findings = found.record and record.lint("dmarc", found.record) or {}
-  for _, step in ipairs(found.record and {} or found.path) do
-    for _, finding in ipairs(step.record and record.lint("dmarc", step.record) or {}) do
-      findings[#findings + 1] = finding
-    end
-  end
-  return findings
 end
 
 --- Runs the command.

@@ -122,14 +122,18 @@ function M.time(moment)
   return os.date("!%Y-%m-%d %H:%M:%S UTC", math.floor(moment))
 end
 
---- Writes a finding: how bad it is, the cause and the code, what was expected and found, and the cure.
--- @tparam table finding `severity`, `message`, `code`, and where it has them `fix`, `expected`, `found`, `retry_at`
+--- Writes a finding: how bad it is, the cause and the code, where it is unless the cause names the place, what was expected and
+-- found, and the cure.
+-- @tparam table finding `severity`, `message`, `code`, and where it has them `name`, `fix`, `expected`, `found`, `retry_at`
 -- @tparam[opt=0] number indent columns in front of it
 function M.finding(finding, indent)
   indent = indent or 0
   local severity = M.word(finding.severity) .. ":"
   local filling = (" "):rep(SEVERITY - 1 - #finding.severity)
   M.line((" "):rep(indent) .. severity .. filling, indent + SEVERITY, ("%s (%s)"):format(finding.message, finding.code))
+  if finding.name and not finding.message:find(finding.name, 1, true) then
+    detail(indent, "at", finding.name)
+  end
   if finding.expected ~= nil then
     detail(indent, "expected", finding.expected)
     detail(indent, "found", finding.found)

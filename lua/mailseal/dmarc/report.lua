@@ -48,6 +48,22 @@ local function take(found, answer, destination)
   return found
 end
 
+--- The domains that reports are asked to go to.
+-- @tparam table parsed a record as of `mailseal.record.dmarc.parse`
+-- @treturn {string,...} in lower case, each once, in their order
+function M.destinations(parsed)
+  local list, seen = {}, {}
+  for _, uris in ipairs { parsed.aggregate_reports, parsed.failure_reports } do
+    for _, uri in ipairs(uris) do
+      local domain = uri.domain and uri.domain:lower()
+      if domain and not seen[domain] then
+        list[#list + 1], seen[domain] = domain, true
+      end
+    end
+  end
+  return list
+end
+
 --- Asks for the authorisation, and for both organizational domains, all at once.
 -- @tparam string domain at which the DMARC record is, in lower-case A-labels, as is the other
 -- @tparam string destination the domain of the address
