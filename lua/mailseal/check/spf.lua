@@ -43,16 +43,20 @@ local function are_terms(text)
   return parsed ~= nil and #parsed.terms > 0 and text:find "[:~?-]" ~= nil
 end
 
--- The text that continues a record which does not end by itself, where somebody cut it in two.
+-- The text that continues a record which does not end by itself, where somebody cut it in two; and both as one. The cut may go through
+-- a term.
 local function continuation_of(text, others)
   local parsed = record.parse("spf", text)
   if parsed and (parsed.all or parsed.redirect) then
     return nil
   end
   for _, other in ipairs(others) do
+    if are_terms(other) then
+      return other, text .. " " .. other
+    end
     local joined = record.parse("spf", text .. other)
-    if are_terms(other) or joined and joined.all and other:lower():find "[%w.%s][~?+-]?all%s*$" then
-      return other
+    if joined and joined.all and other:lower():find "[%w.%s][~?+-]?all%s*$" then
+      return other, text .. other
     end
   end
 end
@@ -92,9 +96,9 @@ local function judge(context, name, answer, root)
   elseif #records == 0 then
     return judge_none(context, name, others)
   end
-  local continuation = continuation_of(records[1], others)
+  local continuation, joined = continuation_of(records[1], others)
   if continuation then
-    context:find("spf_split", { name = name, found = continuation, expected = records[1] .. " " .. continuation })
+    context:find("spf_split", { name = name, found = continuation, expected = joined })
     return "broken", records[1]
   end
   context:lint(root.findings, { name = name })
