@@ -67,7 +67,10 @@ describe("dmarc.report_authorised", function()
   it("does not know where DNS gives no answer", function()
     local found = ask("example.com", "third.example", { [PLACE] = "timeout" })
     assert.same({ "temperror", "dns", 1060 }, { found.result, found.reason, found.retry_at })
-    assert.equal("temperror", ask("a.example.com", "b.example.com", { ["_dmarc.example.com"] = "timeout" }).result)
+    found = ask("a.example.com", "b.example.com", {
+      ["_dmarc.example.com"] = "timeout", ["a.example.com._report._dmarc.b.example.com"] = "no record",
+    })
+    assert.same({ "temperror", "dns", 1060 }, { found.result, found.reason, found.retry_at })
     assert.equal("authorised", ask("a.example.com", "b.example.com", {
       ["_dmarc.example.com"] = "timeout", ["a.example.com._report._dmarc.b.example.com"] = "v=DMARC1",
     }).result)

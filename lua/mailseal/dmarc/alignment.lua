@@ -35,15 +35,18 @@ end
 -- @tparam[opt=false] boolean strict
 -- @treturn string|boolean "strict" where they are identical; "relaxed" where they have the same organizational domain, and that
 --   is enough; false; nil where DNS gave no answer to tell by
+-- @treturn ?number of nil: the time, in seconds since 1970, from which it may give one
 function M.of(a, b, steps, strict)
   if a == b then
     return "strict"
   elseif strict or not M.needs_walk(a, b) then
     return false
   end
-  local one, other = walk.organizational_domain(walk.path(a, steps)), walk.organizational_domain(walk.path(b, steps))
+  local path_a, path_b = walk.path(a, steps), walk.path(b, steps)
+  local one, other = walk.organizational_domain(path_a), walk.organizational_domain(path_b)
   if not one or not other then
-    return nil
+    local after_a, after_b = walk.retry_at(path_a), walk.retry_at(path_b)
+    return nil, after_a and after_b and math.max(after_a, after_b) or after_a or after_b
   end
   return one == other and "relaxed" or false
 end

@@ -8,20 +8,6 @@ local M = {}
 -- What t=y makes of a policy (§4.7): the next weaker one.
 local tested = { none = "none", quarantine = "none", reject = "quarantine" }
 
--- The time at which all of the temporary faults may be over; nil where there are none.
-local function retry_at(path, existence)
-  local latest
-  local function take(answer)
-    local moment = answer and answer.recheck_at
-    latest = moment and (not latest or moment > latest) and moment or latest
-  end
-  for _, step in ipairs(path) do
-    take(step.temporary and step.answer)
-  end
-  take(existence)
-  return latest
-end
-
 local function has_fault(path)
   for _, step in ipairs(path) do
     if step.temporary then
@@ -104,8 +90,9 @@ local function take(found, step, exists)
   return found
 end
 
+-- DNS gives no answer for now: somewhere on the path, or to the question whether the domain exists.
 local function give_up(found, path, existence)
-  found.result, found.reason, found.retry_at = "temperror", "dns", retry_at(path, existence)
+  found.result, found.reason, found.retry_at = "temperror", "dns", walk.retry_at(path, existence)
   return found
 end
 

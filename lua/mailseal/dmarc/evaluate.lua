@@ -55,7 +55,9 @@ local function judge(identifier, author, found, steps)
   local strict = found.parsed and found.parsed[identifier.method .. "_alignment"] == "strict"
   judged.aligned = false
   if identifier.domain and worth_asking[identifier.result] then
-    judged.aligned = alignment.of(author, identifier.domain, steps, strict)
+    local retry_at
+    judged.aligned, retry_at = alignment.of(author, identifier.domain, steps, strict)
+    judged.retry_at = retry_at and math.max(retry_at, identifier.retry_at or retry_at) or identifier.retry_at
   elseif identifier.domain then
     judged.aligned = author == identifier.domain and "strict" or false
   end
@@ -79,7 +81,7 @@ local function first(list, holds)
   end
 end
 
-local function passes(judged) return judged.result == "pass" end
+local function passes(judged) return judged.result == "pass" and judged.domain ~= nil end
 local function passes_aligned(judged) return judged.result == "pass" and judged.aligned end
 
 -- DNS may yet make a pass of it: its own result is open, or how it is aligned.

@@ -90,14 +90,14 @@ function M.ask(domain, destination, resolver)
   if not asked[1] then
     return nil, message, code
   end
-  local aligned = alignment.of(domain, destination, asked[1])
+  local aligned, retry_at = alignment.of(domain, destination, asked[1])
   if aligned then
     found.result, found.reason = "authorised", "same_organization"
     return found
   end
   take(found, asked[2], destination)
   if aligned == nil and found.result == "refused" then
-    found.result, found.reason = "temperror", "dns"
+    found.result, found.reason, found.retry_at = "temperror", "dns", retry_at
   end
   return found
 end

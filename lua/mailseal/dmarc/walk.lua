@@ -130,6 +130,19 @@ function M.path(domain, steps)
   return path
 end
 
+--- The time at which all temporary faults on a walk may be over.
+-- @tparam {table,...} path as of @{path}
+-- @tparam ?table other a further answer that is waited for
+-- @treturn ?number seconds since 1970; nil where there are none
+function M.retry_at(path, other)
+  local latest = other and other.recheck_at
+  for _, step in ipairs(path) do
+    local moment = step.temporary and step.answer.recheck_at
+    latest = moment and (not latest or moment > latest) and moment or latest
+  end
+  return latest
+end
+
 --- The organizational domain that a walk comes to (§4.10.2).
 -- @tparam {table,...} path as of @{path}
 -- @treturn ?string nil where a place could not be asked, so that it cannot be told
