@@ -1,4 +1,5 @@
 --- check.message over messages that somebody made to cost much, or to be told wrong things about (hostile-input, Engine 7, 8, 21).
+local corpus = require "spec.support.corpus"
 local linear = require "spec.support.linear"
 local relayed = require "spec.support.relayed"
 local signed = require "spec.support.signed"
@@ -71,6 +72,32 @@ describe("a hostile message costs time linear in its size:", function()
       assert.is_true(linear(function(count)
         relayed.check(field:rep(count) .. message)
       end, 250))
+    end
+  end)
+end)
+
+describe("a message damaged at random", function()
+  local pieces = {
+    "\r\n", "\n", "\r", " ", "\t", ":", ";", "=", "<", ">", "@", "[", "]", "\"", "--", "--b 1", "--b 1--", "\0", "\255", "DKIM-Signature: ",
+    "From: ", "Content-Type: multipart/mixed; boundary=b", "Content-Transfer-Encoding: base64\r\n", "List-Id: ", "Return-Path: <>\r\n",
+    "ARC-Seal: i=1; cv=", "ARC-Authentication-Results: i=1; ", "z=From:a|", "l=1; ", "(", ")", "*", "a",
+  }
+
+  it("always gets a report", function()
+    local random = corpus.random(4711)
+    for round = 1, 300 do
+      local canonicalization = round % 2 == 0 and "simple/simple" or "relaxed/relaxed"
+      local base = round % 3 == 0 and relayed.MULTIPART or round % 3 == 1 and relayed.PLAIN or corpus.odd(round).message
+      local message = relayed.sign({ canonicalization = canonicalization, copy_headers = round % 5 == 0 }, base)
+      for _ = 1, random(6) do
+        local at, lost = random(#message), random(4) == 1 and random(20) or 0
+        message = message:sub(1, at - 1) .. pieces[random(#pieces)] .. message:sub(at + lost)
+      end
+      local report = relayed.check(message, { ip = "192.0.2.1", helo = "example.com" })
+      assert.is_string(report.verdict.text)
+      for _, finding in ipairs(report.findings) do
+        assert.is_nil((finding.message .. finding.fix):find "%c")
+      end
     end
   end)
 end)

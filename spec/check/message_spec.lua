@@ -36,6 +36,20 @@ local function finds(codes, message, options, fields)
   return report
 end
 
+-- A resolver that notes what it is asked for; what `allows` says no to, it cannot ask.
+local function watched(allows)
+  local resolver = assert(dns.resolver { zone = relayed.zone() })
+  local watching = { names = {} }
+  function watching.query(_, name, kind, options)
+    table.insert(watching.names, kind .. " " .. name)
+    if allows and not allows(name) then
+      return nil, "cannot be asked", "wrong_phase"
+    end
+    return resolver:query(name, kind, options)
+  end
+  return setmetatable(watching, { __index = resolver })
+end
+
 local FROM_HERE = { ip = "192.0.2.1", helo = "mail.example.com", sender = "sender@example.com" }
 local FROM_ELSEWHERE = { ip = "198.51.100.7", helo = "lists.example.net", sender = "sender@example.com" }
 
@@ -49,6 +63,18 @@ describe("a message that is as it was", function()
     assert.equal("pass", report.dmarc.result)
     assert.equal("given", report.sender_from)
     assert.is_nil(report.dkim[1].changes)
+  end)
+
+  it("asks nothing twice, nor does one that was changed", function()
+    for _, message in ipairs { sign(), sign({ domain = "service.example" }, sign()) .. "____\r\nfooter\r\n" } do
+      local resolver, seen = watched(), {}
+      relayed.check(message, { resolver = resolver, ip = "192.0.2.1", sender = "sender@example.com" })
+      for _, name in ipairs(resolver.names) do
+        assert.is_nil(seen[name], name)
+        seen[name] = true
+      end
+      assert.is_true(seen["TXT s1._domainkey.example.com"])
+    end
   end)
 
   it("passes as a Unix file, too", function()
@@ -207,6 +233,30 @@ describe("a message that was changed on its way", function()
   end)
 end)
 
+describe("a multipart message", function()
+  it("may have its parts encoded anew", function()
+    local plain = replace(relayed.MULTIPART, "text/plain\r\n\r\nHello",
+      "text/plain\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGrüße = 1")
+    plain = replace(plain, "text/html\r\n\r\n", "text/html\r\nContent-Transfer-Encoding: 8bit\r\n\r\né")
+    local came = replace(replace(sign(nil, plain), "8bit\r\n\r\nGrüße = 1", "quoted-printable\r\n\r\nGr=C3=BC=C3=9Fe =3D 1"),
+      "8bit\r\n\r\né", "quoted-printable\r\n\r\n=C3=A9")
+    finds({ "error message_body_reencoded" }, came, nil, { found = "quoted-printable", expected = "8bit" })
+  end)
+
+  it("may be broken in any way", function()
+    local header = sign(nil, relayed.MULTIPART):match "^(.-\r\n\r\n)"
+    local base64, quoted = "Content-Transfer-Encoding: base64\r\n", "Content-Transfer-Encoding: Quoted-Printable\r\n"
+    for _, body in ipairs {
+      "", "--b 1", "--b 1--", "--b 1\r\n--b 1", "--b 1\r\n" .. base64 .. "--b 1--\r\n", "--b 1\r\n" .. quoted .. "\r\n--b 1--",
+      "--b 1--\r\n\r\n--b 1\r\n" .. base64 .. "\r\nAAAA\r\n--b 1\r\n", "--b 1\r\n\r\n\r\n--b 1\r\n\r\n--b 1  \t",
+      "--b 1\r\n" .. base64 .. "\r\n=\r\n--b 1\r\n" .. base64 .. base64 .. "\r\nAA==\r\n--b 1\r\nX", "--b 1\n\n--b 1\n--b 1--\n",
+    } do
+      local codes = said(relayed.check(header .. body))
+      assert.equal("error message_body_changed", codes[1], body)
+    end
+  end)
+end)
+
 describe("a message of which only white space was changed", function()
   local function simple()
     return sign { canonicalization = "simple/simple" }
@@ -336,14 +386,13 @@ describe("a signature that counts for nothing", function()
     local report = finds({ "pending dns_servfail" }, sign(), { zone = { ["s1._domainkey.example.com"] = { { error = "servfail" } } } })
     assert.equal("unknown", report.status)
     assert.equal("unknown", report.verdict.result)
-    local resolver = assert(dns.resolver { zone = relayed.zone() })
-    local silent = setmetatable({ query = function(_, name, kind)
-      if name:find "_domainkey" then
-        return { status = "ok", text = {}, records = {} }
-      end
-      return resolver:query(name, kind)
-    end }, { __index = resolver })
-    assert.same({ "error message_key_missing" }, said(relayed.check(sign(), { resolver = silent })))
+  end)
+
+  it("is told only for now where DNS could not be asked at all", function()
+    local report = finds({ "pending dns_servfail" }, sign(), { resolver = watched(function(name)
+      return not name:find "_domainkey"
+    end) })
+    assert.equal(NOW + 60, report.retry_at)
   end)
 end)
 

@@ -162,6 +162,41 @@ local function footer_in_part(trial, parts)
   end
 end
 
+-- A part as it was before it was encoded: decoded, and with another Content-Transfer-Encoding; nil where it is not encoded.
+local function decoded_part(body, part)
+  local encoding, field = mime.field(part.fields, "content-transfer-encoding")
+  local mending = encodings[(encoding or ""):lower()]
+  local header = body:sub(part.at, part.from - 1)
+  local from, to
+  if mending then
+    from, to = header:find(field.whole, 1, true)
+  end
+  if not from then -- there is no such encoding, or no empty line ends the header
+    return nil
+  end
+  return header:sub(1, from - 1) .. field.name .. ": 8bit\r\n" .. header:sub(to + 1)
+    .. core.mend(body:sub(part.from, part.to), numbers[mending]), encoding:lower()
+end
+
+-- All encoded parts at once: a relay that does not pass on 8bit encodes whatever is not plain.
+local function reencoded_parts(trial, parts)
+  local body, pieces, position, to = trial.body, {}, 1, nil
+  if not trial:affords_body(#body) then
+    return nil
+  end
+  for _, part in ipairs(parts) do
+    local decoded, encoding = decoded_part(body, part)
+    if decoded then
+      pieces[#pieces + 1] = body:sub(position, part.at - 1)
+      pieces[#pieces + 1] = decoded
+      position, to = part.to + 1, to or encoding
+    end
+  end
+  if to and trial:body_holds(table.concat(pieces) .. body:sub(position)) then
+    return { part = "body", kind = "reencoded", from = "8bit", to = to }
+  end
+end
+
 local function in_multipart(trial)
   local boundary = mime.boundary(trial.fields)
   local delimiters = boundary and mime.delimiters(trial.body, boundary) or {}
@@ -170,6 +205,7 @@ local function in_multipart(trial)
   end
   local parts = mime.parts(trial.body, delimiters, PARTS)
   return footer_part(trial, delimiters, boundary) or wrapped(trial, parts) or footer_in_part(trial, parts)
+    or reencoded_parts(trial, parts)
 end
 
 local function banner(trial)

@@ -85,12 +85,14 @@ end
 -- @tparam string body
 -- @tparam {table,...} delimiters
 -- @tparam number most
--- @treturn {table,...} see @{part}
+-- @treturn {table,...} see @{part}; with `at`, where their delimiters are
 function M.parts(body, delimiters, most)
   local list = {}
   for i = 1, #delimiters - 1 do
     if not delimiters[i].closing and #list < most then
-      list[#list + 1] = M.part(body, delimiters[i].behind, delimiters[i + 1].at - 1)
+      local part = M.part(body, delimiters[i].behind, delimiters[i + 1].at - 1)
+      part.at = delimiters[i].at
+      list[#list + 1] = part
     end
   end
   return list
