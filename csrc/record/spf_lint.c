@@ -23,9 +23,20 @@ static void add_number(ms_findings *findings, ms_finding_code code, size_t numbe
 
 /* ---- The order of terms */
 
-/* Is there a term that was meant as an all or redirect=, and said to be none? */
+bool ms_spf_is_version(const ms_spf_term *term)
+{
+    return term->name == MS_SPF_OTHER && ms_span_ieq(term->text, MS_LIT("v=spf1"));
+}
+
+/* Is there a term that was meant as an all or redirect=, and said to be none? A last one of which nothing but the name
+ * is there was, whatever that is. */
 static bool has_broken_end(const ms_spf *spf)
 {
+    const ms_spf_term *last = spf->n > 0 ? &spf->term[spf->n - 1] : NULL;
+
+    if (last != NULL && last->name == MS_SPF_UNKNOWN && memchr(last->text.p, ':', last->text.n) == NULL &&
+        memchr(last->text.p, '.', last->text.n) == NULL)
+        return true;
     for (size_t i = 0; i < spf->n; i++) {
         ms_span label = spf->term[i].label;
 
@@ -38,10 +49,33 @@ static bool has_broken_end(const ms_spf *spf)
     return false;
 }
 
+/* Looks for a v=spf1 inside the record. True where a second record begins with it that nobody comes to. */
+static bool check_versions(const ms_spf *spf, ms_findings *findings)
+{
+    const ms_spf_term *version = NULL;
+
+    for (size_t i = 0; i < spf->n; i++) {
+        const ms_spf_term *term = &spf->term[i];
+
+        if (version == NULL && ms_spf_is_version(term)) {
+            version = term;
+        } else if (version != NULL && spf->all != NULL && spf->all < version && term->name < MS_SPF_REDIRECT &&
+                   term->name != MS_SPF_ALL) {
+            ms_spf_add(findings, MS_FINDING_SPF_RECORDS_JOINED, term->text);
+            return true;
+        }
+    }
+    if (version != NULL)
+        ms_spf_add(findings, MS_FINDING_SPF_VERSION_TWICE, version->text);
+    return false;
+}
+
 static void check_all(const ms_spf *spf, ms_findings *findings)
 {
     bool another = false, after = false;
 
+    if (check_versions(spf, findings))
+        return;
     if (spf->all == NULL && spf->redirect == NULL && !has_broken_end(spf))
         ms_spf_add(findings, MS_FINDING_SPF_NO_ALL, MS_LIT(""));
     for (const ms_spf_term *term = spf->all; term != NULL && term < spf->term + spf->n; term++) {

@@ -40,7 +40,13 @@ bool ms_spf_is_placeholder(ms_span value);
 /* The name of a mechanism that has something behind it, or what people take for one: "ip", "ipv4". */
 bool ms_spf_is_mechanism_name(ms_span label);
 
+/* Does a term's value begin with the name of a mechanism: "include:ip4:192.0.2.1"? Of IPv6, "a:" may be an address. */
+bool ms_spf_has_second_name(const ms_spf_term *term);
+
 /* ---- spf_lint.c */
+
+/* Is the term a second v=spf1? */
+bool ms_spf_is_version(const ms_spf_term *term);
 
 /* Adds a finding; but what is no error leaves room for those that are. */
 void ms_spf_add(ms_findings *findings, ms_finding_code code, ms_span found);

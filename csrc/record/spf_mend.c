@@ -42,6 +42,21 @@ static void part_version(mender *m, ms_span behind)
     m->rest = behind;
 }
 
+/* A text with terms that does not begin with a version: that stands behind something else, or is not there. */
+static void take_front(mender *m, ms_span word)
+{
+    size_t n = ms_spf_find_version(m->rest);
+    ms_span front = ms_span_of(m->rest.p, n);
+
+    m->unversioned = true;
+    if (n == 0 || ms_spf_has_sure_term(front)) {
+        ms_spf_add(m->findings, MS_FINDING_SPF_MISSING_VERSION, word);
+        return;
+    }
+    ms_spf_add(m->findings, MS_FINDING_SPF_LEADING_TEXT, ms_span_trim(front));
+    m->rest = ms_span_behind(m->rest, n);
+}
+
 /* Takes the version off; false where the text is no SPF record. */
 static bool take_version(mender *m)
 {
@@ -65,8 +80,7 @@ static bool take_version(mender *m)
     } else if (begins) {
         part_version(m, ms_span_behind(text, version.n));
     } else if (ms_spf_has_sure_term(text)) {
-        ms_spf_add(m->findings, MS_FINDING_SPF_MISSING_VERSION, word);
-        m->unversioned = true;
+        take_front(m, word);
     } else {
         ms_spf_add(m->findings, MS_FINDING_SPF_NOT_A_RECORD, text);
         return false;
@@ -77,15 +91,26 @@ static bool take_version(mender *m)
 
 /* ---- Words */
 
-/* A comma parts terms where it ends a word, or another term follows; elsewhere it is part of one. */
+/* A name that stands alone; in a macro, a comma is followed by none. */
+static bool is_bare_name(ms_span word)
+{
+    ms_spf_letters letters;
+
+    return word.n > 0 && (ms_is_alpha(word.p[0]) || ms_is_digit(word.p[0]) || word.p[0] == '_') &&
+           ms_spf_domain_spec(word, &letters) == MS_SPF_FINE;
+}
+
+/* A comma parts terms where it ends a word, or another term, an address or a name follows; elsewhere it is part of one.
+ */
 static bool ends_word(ms_span s)
 {
-    ms_span behind;
+    ms_span behind, word;
 
     if (s.p[0] != ',' && s.p[0] != ';')
         return ms_is_fws(s.p[0]);
     behind = ms_span_behind(s, 1);
-    return ms_spf_is_version_end(behind) || ms_spf_starts_term(behind) || ms_spf_is_address(ms_spf_word_of(behind));
+    word = ms_spf_word_of(behind);
+    return ms_spf_is_version_end(behind) || ms_spf_starts_term(behind) || ms_spf_is_address(word) || is_bare_name(word);
 }
 
 static ms_span take_word(mender *m)
@@ -114,6 +139,15 @@ static void skip_separators(mender *m)
 
 /* ---- Writing */
 
+/* How many of the first n octets of a word are a term: what people put between two goes. */
+static size_t without_sign(ms_span word, size_t n)
+{
+    while (n > 1 &&
+           (strchr("&|/", word.p[n - 1]) != NULL || (word.p[n - 1] == ':' && memchr(word.p, ':', n - 1) != NULL)))
+        n--;
+    return n;
+}
+
 /* Writes a word, and a space where another term starts inside it. */
 static void add_word(mender *m, ms_span word)
 {
@@ -135,7 +169,7 @@ static void add_word(mender *m, ms_span word)
         if (ms_spf_runs_into(tail, word.p[i - 1], in_ip4) ||
             (joined && term.fault != MS_SPF_FINE && ms_spf_starts_term(tail))) {
             ms_spf_add(m->findings, joined ? MS_FINDING_SPF_STRINGS_JOINED : MS_FINDING_SPF_MISSING_SPACE, tail);
-            ms_buf_add(m->out, word.p, i);
+            ms_buf_add(m->out, word.p, without_sign(word, i));
             ms_buf_add_char(m->out, ' ');
             word = tail;
             in_ip4 = ms_span_istarts(ms_spf_skip_qualifier(word), MS_LIT("ip4:"));
@@ -143,6 +177,25 @@ static void add_word(mender *m, ms_span word)
         }
     }
     ms_buf_add_span(m->out, word);
+}
+
+/* Takes what stands behind a name to which no sign joins it, and writes both; false where there is none. */
+static bool take_apart(mender *m, ms_span name)
+{
+    ms_span behind = m->rest;
+    char sign;
+
+    while (behind.n > 0 && ms_spf_is_separator(behind.p[0]))
+        behind = ms_span_behind(behind, 1);
+    sign = ms_spf_missing_sign(name, ms_spf_word_of(behind));
+    if (sign == '\0')
+        return false;
+    m->rest = behind;
+    ms_buf_add_span(m->out, name);
+    ms_buf_add_char(m->out, sign);
+    add_word(m, take_word(m));
+    ms_spf_add(m->findings, MS_FINDING_SPF_MISSING_COLON, ms_span_of(name.p, (size_t)(m->rest.p - name.p)));
+    return true;
 }
 
 static void take_term(mender *m)
@@ -153,7 +206,14 @@ static void take_term(mender *m)
 
     if (m->unversioned && ms_span_ieq(word, MS_LIT("v=spf1")))
         return;
+    if (ms_spf_is_other_version(word)) {
+        ms_spf_add(m->findings, MS_FINDING_SPF_OTHER_RECORD, word);
+        m->rest = ms_span_behind(m->rest, m->rest.n);
+        return;
+    }
     ms_buf_add_char(m->out, ' ');
+    if (take_apart(m, word))
+        return;
     while (ms_spf_belong_together(word, ms_spf_word_of(next))) {
         add_word(m, word);
         m->rest = next;

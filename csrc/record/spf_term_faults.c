@@ -71,7 +71,40 @@ bool ms_spf_is_placeholder(ms_span value)
     for (size_t i = 0; i < value.n; i++)
         if (value.p[i] == '{' && (i == 0 || value.p[i - 1] != '%'))
             return true;
+    if (value.n > 0 && value.p[0] == '$')
+        return true;
     return has_any(value, "<>[]") && !ms_spf_is_address(ms_span_of(value.p + 1, value.n > 2 ? value.n - 2 : 0));
+}
+
+/* "your.server.ip", "x.x.x.x": it stands where an address or a whole name was to be put. */
+static bool stands_in(ms_span value)
+{
+    size_t n = 0;
+
+    while (n < value.n && (value.p[n] == 'x' || value.p[n] == 'X' || value.p[n] == '.'))
+        n++;
+    return ms_spf_is_placeholder(value) || ms_span_istarts(value, MS_LIT("your")) || (n > 0 && n == value.n);
+}
+
+bool ms_spf_has_second_name(const ms_spf_term *term)
+{
+    ms_span behind, label = ms_span_cut(term->value, ':', &behind);
+
+    return behind.p != NULL && ms_spf_is_mechanism_name(label) && (term->name != MS_SPF_IP6 || label.n > 1);
+}
+
+/* "ip4.192.0.2.1", "include_spf.example.net" */
+static bool lacks_colon(ms_span text)
+{
+    ms_span rest;
+    ms_spf_letters letters;
+
+    if (ms_span_istarts(text, MS_LIT("include")))
+        return ms_spf_domain_spec(text, &letters) == MS_SPF_FINE;
+    if (!ms_span_istarts(text, MS_LIT("ip4")) && !ms_span_istarts(text, MS_LIT("ip6")))
+        return false;
+    rest = ms_span_behind(text, 3);
+    return ms_spf_is_address(rest) || ms_spf_is_address(ms_span_behind(rest, rest.n > 0));
 }
 
 static ms_finding_code of_unknown(const ms_spf_term *term)
@@ -86,7 +119,9 @@ static ms_finding_code of_unknown(const ms_spf_term *term)
     if (is_ip_name(label))
         return MS_FINDING_SPF_IP_NAME;
     if (ms_span_ieq(label, MS_LIT("redirect")) || ms_span_ieq(label, MS_LIT("exp")))
-        return MS_FINDING_SPF_COLON_FOR_EQUALS;
+        return has_any(term->text, ":") ? MS_FINDING_SPF_COLON_FOR_EQUALS : MS_FINDING_SPF_MISSING_DOMAIN;
+    if (lacks_colon(term->label))
+        return MS_FINDING_SPF_MISSING_COLON;
     if (!has_any(term->text, ":/=@") && !ms_span_istarts(term->label, MS_LIT("all.")) &&
         ms_spf_domain_spec(term->text, &letters) == MS_SPF_FINE)
         return MS_FINDING_SPF_BARE_DOMAIN;
@@ -100,6 +135,11 @@ static ms_finding_code of_bad_modifier(const ms_spf_term *term)
     return ms_spf_is_mechanism_name(label) ? MS_FINDING_SPF_EQUALS_FOR_COLON : MS_FINDING_SPF_BAD_MODIFIER;
 }
 
+static bool ends_in_slash(ms_span s)
+{
+    return s.n > 0 && s.p[s.n - 1] == '/';
+}
+
 /* Of a name that does not end as one, or that is followed by the size of a network. */
 static ms_finding_code of_bad_domain(const ms_spf_term *term)
 {
@@ -107,9 +147,11 @@ static ms_finding_code of_bad_domain(const ms_spf_term *term)
 
     if (ms_spf_is_address(term->value))
         return MS_FINDING_SPF_ADDRESS_AS_DOMAIN;
-    if (ms_spf_is_placeholder(term->value))
+    if (stands_in(term->value) && term->name != MS_SPF_EXP) /* where people write a sentence */
         return MS_FINDING_SPF_PLACEHOLDER;
-    if (term->fault == MS_SPF_BAD_PREFIX)
+    if (ms_spf_has_second_name(term))
+        return MS_FINDING_SPF_NAME_TWICE;
+    if (term->fault == MS_SPF_BAD_PREFIX && !has_any(term->value, ":") && (takes_size || !ends_in_slash(term->value)))
         return takes_size ? MS_FINDING_SPF_BAD_PREFIX : MS_FINDING_SPF_NOTHING_ALLOWED;
     return has_any(term->value, "@/*:") ? MS_FINDING_SPF_ODD_NAME : MS_FINDING_SPF_BAD_DOMAIN;
 }
@@ -131,8 +173,10 @@ static ms_finding_code of_bad_address(const ms_spf_term *term)
         return MS_FINDING_SPF_IP4_IN_IP6;
     if (is_range(term->value))
         return MS_FINDING_SPF_ADDRESS_RANGE;
-    if (ms_spf_is_placeholder(term->value))
+    if (stands_in(term->value))
         return MS_FINDING_SPF_PLACEHOLDER;
+    if (ms_spf_has_second_name(term))
+        return MS_FINDING_SPF_NAME_TWICE;
     if (ms_spf_domain_spec(term->value, &letters) == MS_SPF_FINE && !has_any(term->value, ":@/"))
         return MS_FINDING_SPF_NAME_AS_ADDRESS;
     return MS_FINDING_SPF_BAD_ADDRESS;

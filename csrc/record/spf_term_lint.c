@@ -48,6 +48,8 @@ static void lint_name(const ms_spf_term *term, ms_findings *findings)
         return;
     if (ms_spf_is_placeholder(name))
         ms_spf_add(findings, MS_FINDING_SPF_PLACEHOLDER, term->text);
+    else if (ms_spf_has_second_name(term))
+        ms_spf_add(findings, MS_FINDING_SPF_NAME_TWICE, term->text);
     else if (is_odd_name(name) || (term->letters == 0 && name.n > 254))
         ms_spf_add(findings, MS_FINDING_SPF_ODD_NAME, term->text);
     else if (name.p[name.n - 1] == '.')
@@ -118,11 +120,9 @@ static void lint_address(const ms_spf_term *term, ms_findings *findings)
 
 static void lint_modifier(const ms_spf_term *term, ms_findings *findings)
 {
-    if (term->name != MS_SPF_OTHER)
+    if (term->name != MS_SPF_OTHER || ms_spf_is_version(term))
         return;
-    if (ms_span_ieq(term->text, MS_LIT("v=spf1")))
-        ms_spf_add(findings, MS_FINDING_SPF_VERSION_TWICE, term->text);
-    else if (ms_spf_is_mechanism_name(term->label))
+    if (ms_spf_is_mechanism_name(term->label))
         ms_spf_add(findings, MS_FINDING_SPF_EQUALS_FOR_COLON, term->text);
     else
         ms_spf_add(findings, MS_FINDING_SPF_UNKNOWN_MODIFIER, term->text);

@@ -1,7 +1,7 @@
 /* spf_words.c: what a word of an SPF record may have been meant as. See spf_words.h. */
 #include "record/spf_words.h"
 
-#include "record/spf.h"
+#include "record/spf_lint.h"
 
 bool ms_spf_is_separator(char c)
 {
@@ -88,6 +88,17 @@ bool ms_spf_starts_term(ms_span s)
     return false;
 }
 
+/* Is it a, mx or ptr, and then the end or the next term's sign? */
+static bool is_bare_mechanism(ms_span s)
+{
+    size_t n = 0;
+
+    while (n < s.n && !ms_spf_is_qualifier(s.p[n]))
+        n++;
+    s.n = n;
+    return ms_span_ieq(s, MS_LIT("a")) || ms_span_ieq(s, MS_LIT("mx")) || ms_span_ieq(s, MS_LIT("ptr"));
+}
+
 bool ms_spf_runs_into(ms_span tail, char before, bool in_ip4)
 {
     static const char *const sure[] = { "include:", "ip4:", "ip6:", "exists:", "redirect=", "v=spf1", NULL };
@@ -95,8 +106,10 @@ bool ms_spf_runs_into(ms_span tail, char before, bool in_ip4)
 
     if (before != '\0' && strchr("<[({", before) != NULL) /* a placeholder, or a macro */
         return false;
-    if (s.n < tail.n && ms_span_ieq(s, MS_LIT("all")))
+    if (s.n < tail.n && (ms_span_ieq(s, MS_LIT("all")) || (tail.p[0] == '+' && is_bare_mechanism(s))))
         return true;
+    if (before == ':' || before == '=') /* "include:ip4:": a name too many */
+        return false;
     for (const char *const *name = sure; *name != NULL; name++)
         if (ms_span_istarts(s, ms_span_str(*name)))
             return true;
@@ -124,7 +137,33 @@ size_t ms_spf_meant_version(ms_span text)
     number = ms_span_behind(s, 3);
     while (number.n > 0 && (ms_is_digit(number.p[0]) || number.p[0] == '.' || number.p[0] == ':'))
         number = ms_span_behind(number, 1);
+    if (number.n > 0 && ms_is_digit(number.p[-1]) && strchr("=_|\\", number.p[0]) != NULL)
+        return text.n - number.n + 1;
     return ms_spf_is_version_end(number) || number.p[-1] == ':' ? text.n - number.n : 0;
+}
+
+bool ms_spf_is_other_version(ms_span word)
+{
+    static const char *const versions[] = { "v=dmarc", "v=dkim", "v=bimi", "v=sts", "v=tlsrpt", NULL };
+
+    for (const char *const *version = versions; *version != NULL; version++)
+        if (ms_span_istarts(word, ms_span_str(*version)))
+            return true;
+    return false;
+}
+
+size_t ms_spf_find_version(ms_span text)
+{
+    const ms_span version = MS_LIT("v=spf1");
+
+    for (size_t i = 1; i < text.n; i++) {
+        ms_span s = ms_span_behind(text, i);
+
+        if (!ms_is_alpha(text.p[i - 1]) && ms_span_istarts(s, version) &&
+            ms_spf_is_version_end(ms_span_behind(s, version.n)))
+            return i;
+    }
+    return 0;
 }
 
 /* ---- Signs, and pieces of terms */
@@ -155,6 +194,35 @@ char ms_spf_typographic_sign(ms_span word, size_t *n)
     return signs[i].meant;
 }
 
+char ms_spf_missing_sign(ms_span word, ms_span next)
+{
+    static const struct {
+        const char *name;
+        char sign;
+    } terms[] = { { "include", ':' }, { "ip4", ':' },  { "ip6", ':' },      { "exists", ':' }, { "ip", ':' },
+                  { "ipv4", ':' },    { "ipv6", ':' }, { "redirect", '=' }, { "exp", '=' } };
+    ms_spf_letters letters;
+    char sign = '\0';
+
+    word = ms_spf_skip_qualifier(word);
+    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)
+        if (ms_span_ieq(word, ms_span_str(terms[i].name)))
+            sign = terms[i].sign;
+    if (sign == '\0' || next.n == 0 || ms_spf_starts_term(next))
+        return '\0';
+    if (ms_spf_is_address(next))
+        return sign;
+    return next.p[0] != ':' && next.p[0] != '=' && ms_spf_domain_spec(next, &letters) == MS_SPF_FINE ? sign : '\0';
+}
+
+/* "/24" or "//64" */
+static bool starts_size(ms_span s)
+{
+    size_t n = s.n > 1 && s.p[1] == '/' ? 2 : 1;
+
+    return n < s.n && ms_is_digit(s.p[n]);
+}
+
 bool ms_spf_belong_together(ms_span word, ms_span next)
 {
     char last = word.n > 0 ? word.p[word.n - 1] : ' ', first = next.n > 0 ? next.p[0] : ' ';
@@ -162,8 +230,12 @@ bool ms_spf_belong_together(ms_span word, ms_span next)
 
     if (word.n == 0 || next.n == 0)
         return false;
+    if (first == '/' && !starts_size(next))
+        return false;
     if (first == ':' || first == '=' || first == '/')
         return ms_is_alpha(last) || ms_is_digit(last);
+    if (last == '/')
+        return ms_is_digit(first);
     if (ms_spf_is_qualifier(first) || ms_spf_typographic_sign(next, &n) != '\0')
         return false;
     if (word.n == 1 ? ms_spf_is_qualifier(last) : ms_spf_typographic_sign(word, &n) != '\0' && n == word.n)

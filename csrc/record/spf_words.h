@@ -33,6 +33,16 @@ size_t ms_spf_meant_version(ms_span text);
 /* A hyphen or tilde as a word processor writes it, of *n octets, at the start of a word: the plain sign, or 0. */
 char ms_spf_typographic_sign(ms_span word, size_t *n);
 
+/* Is the word the name of a term that wants something behind it, and `next` what it wants? The sign that belongs
+ * between the two, ":" or "="; 0 where they are not. */
+char ms_spf_missing_sign(ms_span word, ms_span next);
+
+/* Is the word the version of a record of another kind? */
+bool ms_spf_is_other_version(ms_span word);
+
+/* Where v=spf1 stands in a text that does not begin with it: how many octets stand in front; 0 where it does not. */
+size_t ms_spf_find_version(ms_span text);
+
 /* Is the word but the start of a term, or `next` but the rest of one? */
 bool ms_spf_belong_together(ms_span word, ms_span next);
 

@@ -63,6 +63,7 @@ describe("the lint of an SPF record", function()
       only("pasted_no_break_space", "v=spf1\194\160mx -all")
       only("pasted_invisible", "v=spf1 mx\226\128\139 -all")
       only("pasted_html_entity", "v=spf1 mx&nbsp;-all")
+      only("pasted_html_entity", "v=spf1 mx &#126;all")
       only("pasted_line_break", "v=spf1 mx\n-all")
       only("pasted_line_break", "v=spf1 mx\r\n -all")
       only("pasted_control", "v=spf1 mx\0 -all")
@@ -103,12 +104,22 @@ describe("the lint of an SPF record", function()
       end
       only("spf_sender_id", "spf2.0/pra,mfrom include:x.example -all")
       only("spf_sender_id", "v=spf2.0/pra mx -all")
+      only("spf_wrong_version", "v=spf1=mx -all", "v=spf1=")
+      only("spf_wrong_version", "v=spf1_include:x.example -all", "v=spf1_")
       only("spf_leading_space", " v=spf1 mx -all")
+      for found, text in pairs {
+        ["TXT:"] = "TXT: v=spf1 mx -all", ["example.com"] = "example.com v=spf1 mx -all", ["spf="] = "spf=v=spf1 mx -all",
+        ["Name: @ Value:"] = "Name: @ Value: v=spf1 mx -all", ["site-verification=abc"] = "site-verification=abc v=spf1 mx -all",
+      } do
+        only("spf_leading_text", text, found)
+      end
     end)
 
     it("that it stands there twice", function()
       only("spf_version_twice", "v=spf1 mx v=spf1 include:x.example ~all", "v=spf1")
-      assert.same({ "spf_version_twice", "spf_two_all", "spf_after_all" }, codes("v=spf1 mx ~all v=spf1 ~all include:x.example"))
+      assert.same({ "spf_version_twice", "spf_two_all" }, codes("v=spf1 mx ~all v=spf1 ~all"))
+      only("spf_records_joined", "v=spf1 mx ~all v=spf1 include:x.example include:y.example -all", "include:x.example")
+      only("spf_other_record", "v=spf1 mx ~all v=DMARC1; p=none; rua=mailto:a@x.example", "v=DMARC1")
     end)
   end)
 
@@ -122,7 +133,8 @@ describe("the lint of an SPF record", function()
       only("spf_tab", "v=spf1\tmx\t-all")
       only("spf_tab", "v=spf1 mx -all\t")
       assert.same({ "spf_comma", "spf_bare_address" }, codes("v=spf1 ip4:192.0.2.1,192.0.2.2 -all"))
-      assert.same({}, codes("v=spf1 exists:%{l,}.x.example -all"))
+      assert.same({ "spf_comma", "spf_bare_domain" }, codes("v=spf1 include:x.example,y.example -all"))
+      assert.same({}, codes("v=spf1 exists:%{l,}.x.example exists:%{l,-}.x.example -all"))
     end)
 
     it("missing spaces", function()
@@ -136,6 +148,11 @@ describe("the lint of an SPF record", function()
       term("spf_missing_space", "ip4:192.0.2.1+ip6:2001:db8::1", "+ip6:2001:db8::1")
       term("spf_missing_space", "ip4:192.0.2.1a:x.example", "a:x.example")
       term("spf_missing_space", "a:x.exampleexists:y.example", "exists:y.example")
+      term("spf_missing_space", "+a+mx", "+mx")
+      for _, sign in ipairs { "&", "|", "/" } do
+        term("spf_missing_space", "include:x.example" .. sign .. "include:y.example", "include:y.example")
+      end
+      only("spf_missing_space", "v=spf1 ip4:192.0.2.0/24:-all", "-all")
       assert.same({ "spf_missing_space", "spf_missing_space" }, codes("v=spf1 include:a.exampleinclude:b.example-all"))
       assert.same({}, codes("v=spf1 ip6:2001:db8:1a:2::1 -all"))
     end)
@@ -146,6 +163,7 @@ describe("the lint of an SPF record", function()
       term("spf_space_inside", "include : x.example")
       term("spf_space_inside", "ip4: 198.51.100.1")
       term("spf_space_inside", "ip4:198.51.100.0 /24")
+      term("spf_space_inside", "ip4:198.51.100.0/ 24")
       only("spf_space_inside", "v=spf1 mx - all", "- all")
       only("spf_space_inside", "v=spf1 mx ~\tall") -- the tab with it
       only("spf_space_inside", "v=spf1 mx redirect = x.example", "redirect = x.example")
@@ -176,6 +194,29 @@ describe("the lint of an SPF record", function()
       only("spf_unknown_mechanism", "v=spf1 mx -all.", "-all.")
       only("spf_unknown_mechanism", "v=spf1 mx --all")
       only("spf_unknown_mechanism", "v=spf1 mx !all")
+    end)
+
+    it("no sign between the name and what follows", function()
+      for _, text in ipairs {
+        "include x.example", "+include x.example", "include;x.example", "ip4 192.0.2.1", "ip4 192.0.2.0/24", "ip4,192.0.2.1",
+        "ip6 2001:db8::1", "exists %{i}.x.example", "ip4.192.0.2.1", "ip4-192.0.2.1", "ip4192.0.2.1", "include_spf.x.example",
+        "include.spf.x.example",
+      } do
+        term("spf_missing_colon", text)
+      end
+      only("spf_missing_colon", "v=spf1 redirect x.example", "redirect x.example")
+      assert.same({ "spf_missing_colon", "spf_ip_name" }, codes("v=spf1 ip 192.0.2.1 -all"))
+      assert.same({ "spf_missing_domain", "spf_unknown_mechanism" }, codes("v=spf1 include and mx -all"))
+      only("spf_missing_domain", "v=spf1 mx redirect", "redirect")
+    end)
+
+    it("one name too many", function()
+      for _, text in ipairs {
+        "include:include:x.example", "include:ip4:192.0.2.1", "a:mx:x.example", "ip4:ip4:192.0.2.1", "ip4:a:x.example", "ip6:ip6:2001:db8::1",
+      } do
+        term("spf_name_twice", text)
+      end
+      term("spf_bad_address", "ip6:a:::1")
     end)
 
     it("signs in the wrong place", function()
@@ -218,10 +259,14 @@ describe("the lint of an SPF record", function()
       term("spf_address_as_domain", "a:2001:db8::1")
       term("spf_bad_domain", "include:localhost")
       term("spf_bad_domain", "a:x.123")
+      assert.same({ "spf_bad_domain", "spf_unknown_mechanism" }, codes("v=spf1 mx -all exp=Your mistake"))
       term("spf_odd_name", "a:mail.example.com:587")
       term("spf_odd_name", "include:https://x.example")
       term("spf_odd_name", "include:user@x.example")
       term("spf_odd_name", "include:x.example/path")
+      term("spf_odd_name", "include:x.example/")
+      term("spf_odd_name", "include:http://x.example/")
+      term("spf_odd_name", "a:http://x.example/")
       term("spf_odd_name", "a:*.x.example")
       term("spf_odd_name", "a:x..example")
       term("spf_odd_name", "a:" .. ("x"):rep(64) .. ".example")
@@ -230,6 +275,7 @@ describe("the lint of an SPF record", function()
       term("spf_trailing_dot", "include:x.example.")
       term("spf_bad_character", "include:b\195\188cher.example")
       for _, text in ipairs {
+        "include:$domain", "include:yourdomain", "ip4:your.server.ip", "ip4:YOUR_IP", "ip4:xxx.xxx.xxx.xxx",
         "include:<x.example>", "a:<host>.example", "include:{domain}", "ip4:[your-ip]", "[include:x.example]", "<ip>",
       } do
         term("spf_placeholder", text)
@@ -297,6 +343,12 @@ describe("the lint of an SPF record", function()
     it("what is wrong with its end", function()
       only("spf_no_all", "v=spf1")
       only("spf_no_all", "v=spf1 mx")
+      assert.same({ "spf_unknown_mechanism", "spf_unknown_mechanism" }, codes("v=spf1 mx -all // servers"))
+      for _, text in ipairs { "-al", "*all", "_all", "-", "softfail", "(all)" } do
+        only("spf_unknown_mechanism", "v=spf1 mx " .. text, text) -- and not that the end is missing
+      end
+      only("spf_bad_character", "v=spf1 mx ~\208\176ll")
+      assert.same({ "spf_bare_domain", "spf_no_all" }, codes("v=spf1 mx x.example"))
       only("spf_plus_all", "v=spf1 mx +all", "+all")
       only("spf_plus_all", "v=spf1 mx all", "all")
       only("spf_neutral_all", "v=spf1 mx ?all")
@@ -347,7 +399,7 @@ describe("the lint of an SPF record", function()
   it("takes time linear in the text's size, whatever stands there", function()
     for _, piece in ipairs {
       "a ", ",", ",x", "include: ", "x-all", "ip4:1a:", "mx\t", "%{", "- ", "a=:", "{", ":", "v=spf1", " =", "\226\128\147 ",
-      "ip4:10.0.0.1 ",
+      "ip4:10.0.0.1 ", "include ", "include;", "+a", ",a.b", "x&", "v=spf1 v=x ",
     } do
       assert.is_true(linear(function(size)
         record.lint("spf", "v=spf1 " .. piece:rep(math.floor(size / #piece)))
