@@ -101,7 +101,9 @@ Look-ups of all terms together (a receiver gives up at more than 10):
     local result = spf("--ip", "203.0.113.1", "--sender", "a@silent.example")
     assert.equal(75, result.status)
     assert.matches("^temperror  .* %(timeout%); a later try may tell\n           again at: %d%d%d%d%-", result.out)
-    assert.equal(1800000060, object("--ip", "203.0.113.1", "--sender", "a@silent.example", "--time", "1800000000").retry_at)
+    local told = object("--ip", "203.0.113.1", "--sender", "a@silent.example", "--time", "1800000000")
+    assert.equal(1800000060, told.retry_at)
+    assert.is_nil(told.tree) -- for which the same would be waited for again
   end)
 
   it("lets no control character through to the terminal", function()
@@ -116,6 +118,10 @@ Look-ups of all terms together (a receiver gives up at more than 10):
       spf("--ip", "192.0.2", "--sender", "a@b.example"))
     assert.same({ status = 64, out = "", err = "mailseal spf: who sends? --sender ADDR, or --helo NAME, or both\n" },
       spf("--ip", "192.0.2.1"))
+    for _, nobody in ipairs { "", "<>" } do
+      assert.equal(64, spf("--ip", "192.0.2.1", "--sender", nobody).status)
+      assert.equal(64, spf("--ip", "192.0.2.1", "--sender", nobody, "--helo", "").status)
+    end
     assert.equal(64, spf("--sender", "a@b.example").status)
     assert.equal(65, shell.mailseal({ "spf", "--zone", directory .. "/none", "--ip", "192.0.2.1", "--helo", "a.example" }).status)
   end)

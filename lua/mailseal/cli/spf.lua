@@ -43,7 +43,12 @@ local function exit_status(result)
   return result.result == "temperror" and status.TEMPORARY or status.NO
 end
 
---- The result, and the tree of the same domain; of what is no domain there is none.
+-- Is there anything to draw a tree of? Not of what is no domain, nor where DNS gave no answer at all: it would be waited for again.
+local function has_tree(result)
+  return result.reason ~= "bad_domain" and (result.result ~= "temperror" or result.trace[1].record ~= nil)
+end
+
+--- The result, and the tree of the same domain where there is one.
 local function evaluate(given)
   local spf = require "mailseal.spf"
   local asked = resolver.open(given, given.time and { now = function() return given.time end })
@@ -52,7 +57,7 @@ local function evaluate(given)
   }
   if not result then
     status.stop(status.USAGE, cause)
-  elseif result.reason == "bad_domain" then
+  elseif not has_tree(result) then
     return result
   end
   local tree = spf.tree(result.domain, {
@@ -61,11 +66,15 @@ local function evaluate(given)
   return result, tree
 end
 
+local function says_who(identity)
+  return identity and identity ~= "" and identity ~= "<>"
+end
+
 --- Runs the command.
 -- @tparam table given the options
 -- @treturn number exit status
 function M.run(given)
-  if not given.sender and not given.helo then
+  if not says_who(given.sender) and not says_who(given.helo) then
     status.stop(status.USAGE, "who sends? --sender ADDR, or --helo NAME, or both")
   end
   local result, tree = evaluate(given)
