@@ -212,7 +212,8 @@ describe("the lint of an SPF record", function()
 
     it("one name too many", function()
       for _, text in ipairs {
-        "include:include:x.example", "include:ip4:192.0.2.1", "a:mx:x.example", "ip4:ip4:192.0.2.1", "ip4:a:x.example", "ip6:ip6:2001:db8::1",
+        "include:include:x.example", "include:ip4:192.0.2.1", "a:mx:x.example", "ip4:ip4:192.0.2.1", "ip4:a:x.example",
+        "ip6:ip6:2001:db8::1",
       } do
         term("spf_name_twice", text)
       end
