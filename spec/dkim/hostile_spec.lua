@@ -742,9 +742,7 @@ describe("Engine 22: DNS", function()
     for fault, wanted in pairs {
       timeout = "dns_timeout", servfail = "dns_servfail", refused = "dns_refused", bogus = "dnssec_bogus",
     } do
-      local zone = signed.zone()
-      table.insert(zone[signed.KEY_NAME], { error = fault })
-      assert.equal("temperror " .. wanted, verdict({}, { zone = zone }))
+      assert.equal("temperror " .. wanted, verdict({}, { zone = { [signed.KEY_NAME] = { { error = fault } } } }))
     end
     assert.equal("temperror dnssec_bogus", verdict({}, { resolver = signed.answering { status = "bogus" } }))
   end)
