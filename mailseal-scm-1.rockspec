@@ -111,6 +111,7 @@ build = {
         "csrc/record/dmarc_uri.c",
         "csrc/record/finding.c",
         "csrc/record/mta_sts.c",
+        "csrc/record/mta_sts_mx.c",
         "csrc/record/mta_sts_policy.c",
         "csrc/record/paste.c",
         "csrc/record/spf.c",

@@ -5,7 +5,6 @@
 #include "record/mta_sts_policy.h"
 
 #include "base/utf8.h"
-#include "mail/domain.h"
 
 enum { MAX_AGE_MAX = 31557600, DAY = 86400 };
 
@@ -46,47 +45,17 @@ bool ms_mta_sts_policy_knows(ms_span name)
     return k < UNKNOWN && ms_span_eq(name, ms_span_str(key_names[k]));
 }
 
-/* ---- MX patterns */
-
-/* A number in the last place is part of an address. */
-static bool is_host(ms_span name)
-{
-    size_t last = name.n;
-
-    while (last > 0 && ms_is_digit(name.p[last - 1]))
-        last--;
-    return ms_domain_valid(name) && last > 0 && (last == name.n || name.p[last - 1] != '.');
-}
-
-static bool is_wildcard(ms_span pattern)
-{
-    return pattern.n >= 2 && pattern.p[0] == '*' && pattern.p[1] == '.';
-}
+/* ---- Values */
 
 static void read_mx(reader *r, const ms_mta_sts_line *line)
 {
-    ms_span name = is_wildcard(line->value) ? ms_span_behind(line->value, 2) : line->value;
-
-    if (is_host(name))
+    if (ms_mta_sts_mx_is_pattern(line->value))
         return;
-    if (name.n > 0 && memchr(name.p, '*', name.n) != NULL)
+    if (ms_mta_sts_mx_has_stray_asterisk(line->value))
         add(r, MS_FINDING_MTA_STS_POLICY_WILDCARD, line->value);
     else
         add(r, MS_FINDING_MTA_STS_POLICY_BAD_MX, line->value);
 }
-
-bool ms_mta_sts_mx_matches(ms_span pattern, ms_span host)
-{
-    ms_span rest;
-
-    if (host.n > 0 && host.p[host.n - 1] == '.')
-        host.n--;
-    if (!is_wildcard(pattern))
-        return host.n > 0 && ms_span_ieq(pattern, host);
-    return ms_span_cut(host, '.', &rest).n > 0 && rest.n > 0 && ms_span_ieq(ms_span_behind(pattern, 2), rest);
-}
-
-/* ---- The other keys */
 
 static void read_mode(reader *r, const ms_mta_sts_line *line)
 {
@@ -113,6 +82,21 @@ static void read_max_age(reader *r, const ms_mta_sts_line *line)
         add(r, MS_FINDING_MTA_STS_POLICY_MAX_AGE_TOO_LARGE, line->value);
 }
 
+/* Where the line breaks were lost, the version is followed by all the rest. */
+static void read_version(reader *r, const ms_mta_sts_line *line)
+{
+    ms_span rest, first = ms_span_cut(line->value, ' ', &rest);
+
+    if (ms_span_eq(line->value, MS_LIT("STSv1")))
+        return;
+    if (ms_span_eq(first, MS_LIT("STSv1")) && rest.n > 0 && memchr(rest.p, ':', rest.n) != NULL) {
+        add(r, MS_FINDING_MTA_STS_POLICY_ONE_LINE, rest);
+        r->seen[MODE] = r->seen[MAX_AGE] = r->seen[MX] = true;
+    } else {
+        add(r, MS_FINDING_MTA_STS_POLICY_BAD_VERSION, line->value);
+    }
+}
+
 static void read_value(reader *r, key k, const ms_mta_sts_line *line)
 {
     bool again = k < UNKNOWN && r->seen[k];
@@ -130,8 +114,8 @@ static void read_value(reader *r, key k, const ms_mta_sts_line *line)
         read_mode(r, line);
     else if (k == MAX_AGE)
         read_max_age(r, line);
-    else if (!ms_span_eq(line->value, MS_LIT("STSv1")))
-        add(r, MS_FINDING_MTA_STS_POLICY_BAD_VERSION, line->value);
+    else
+        read_version(r, line);
 }
 
 /* ---- Lines */
@@ -195,6 +179,31 @@ static bool is_text(ms_span s)
     return true;
 }
 
+/* The same with "=" for the colon, in front of a known key alone. */
+static bool cut_at_equals(ms_span text, ms_mta_sts_line *line)
+{
+    line->key = ms_span_trim(ms_span_cut(text, '=', &line->value));
+    if (line->value.p == NULL || key_of(line->key) == UNKNOWN)
+        return false;
+    line->value = ms_span_trim(line->value);
+    return true;
+}
+
+/* Cuts a line as it was meant. */
+static bool cut_meant(reader *r, ms_span text, ms_mta_sts_line *line)
+{
+    if (cut_at_equals(text, line))
+        ms_findings_add_once(r->findings, MS_FINDING_MTA_STS_POLICY_EQUALS, text);
+    else if (!cut_line(text, line) || !is_key(line->key))
+        return false;
+    if (key_of(line->key) < UNKNOWN && line->value.n > 0 && line->value.p[line->value.n - 1] == ';') {
+        ms_findings_add_once(r->findings, MS_FINDING_MTA_STS_POLICY_SEMICOLON, text);
+        line->value.n--;
+        line->value = ms_span_trim(line->value);
+    }
+    return line->value.n > 0 && is_text(line->value);
+}
+
 static void read_line(reader *r, ms_span text)
 {
     ms_mta_sts_line line;
@@ -204,11 +213,11 @@ static void read_line(reader *r, ms_span text)
         ms_findings_add_once(r->findings, MS_FINDING_MTA_STS_POLICY_BLANK_LINE, text);
         return;
     }
-    if (!cut_line(text, &line) || !is_key(line.key) || line.value.n == 0 || !is_text(line.value)) {
+    if (!cut_meant(r, text, &line)) {
         add(r, MS_FINDING_MTA_STS_POLICY_BAD_LINE, text);
         return;
     }
-    if (line.key.p != text.p || line.key.p[line.key.n] != ':')
+    if (line.key.p != text.p || ms_is_wsp(line.key.p[line.key.n]))
         ms_findings_add_once(r->findings, MS_FINDING_MTA_STS_POLICY_WHITE_SPACE, text);
     k = key_of(line.key);
     if (k < UNKNOWN && !ms_mta_sts_policy_knows(line.key))
@@ -242,6 +251,20 @@ bool ms_mta_sts_policy_next(ms_span *rest, ms_mta_sts_line *line)
 }
 
 /* ---- The whole */
+
+/* Has any line one of the keys, whatever else is wrong with it? */
+static bool is_meant(ms_span text)
+{
+    ms_mta_sts_line line;
+
+    while (text.n > 0) {
+        ms_span piece = take_line(&text);
+
+        if (cut_at_equals(piece, &line) || (cut_line(piece, &line) && key_of(line.key) < UNKNOWN))
+            return true;
+    }
+    return false;
+}
 
 static void look_at_whole(reader *r)
 {
@@ -284,6 +307,10 @@ bool ms_mta_sts_policy_lint(ms_span text, ms_mta_sts_policy *policy, ms_findings
     start = ms_span_trim(text);
     if (start.n > 0 && start.p[0] == '<') {
         add(&r, MS_FINDING_MTA_STS_POLICY_HTML, ms_span_of(start.p, start.n < 40 ? start.n : 40));
+        return !findings->failed;
+    }
+    if (!is_meant(text)) {
+        add(&r, MS_FINDING_MTA_STS_POLICY_NOT_A_POLICY, take_line(&start));
         return !findings->failed;
     }
     read_lines(&r, text);

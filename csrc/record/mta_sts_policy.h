@@ -41,6 +41,14 @@ bool ms_mta_sts_policy_knows(ms_span key);
 /* "none", "testing", "enforce" */
 const char *ms_mta_sts_mode_name(ms_mta_sts_mode mode);
 
+/* ---- mta_sts_mx.c */
+
+/* A host's name, or "*." and one. */
+bool ms_mta_sts_mx_is_pattern(ms_span pattern);
+
+/* Is there an asterisk where none may be? */
+bool ms_mta_sts_mx_has_stray_asterisk(ms_span pattern);
+
 /* Does a pattern of mx allow the host? "*." stands for exactly one label; a dot at the end of the host is of no matter.
  */
 bool ms_mta_sts_mx_matches(ms_span pattern, ms_span host);

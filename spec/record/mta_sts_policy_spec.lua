@@ -72,7 +72,8 @@ describe("an MTA-STS policy", function()
       policy:only("mta_sts_policy_missing_max_age", lines { max = false })
       policy:only("mta_sts_policy_missing_mx", lines { mx = false })
       policy:refused("mta_sts_policy_missing_mx", lines { mode = "mode: testing", mx = false })
-      assert.same({ "mta_sts_policy_missing_version", "mta_sts_policy_missing_mode", "mta_sts_policy_missing_max_age" }, policy:codes(""))
+      assert.same({ "mta_sts_policy_missing_version", "mta_sts_policy_missing_mode", "mta_sts_policy_missing_max_age" },
+        policy:codes("mx: a.example"))
     end)
 
     it("where a value is none that its key can have", function()
@@ -107,7 +108,7 @@ describe("an MTA-STS policy", function()
 
     it("for lines that are not of the form key: value", function()
       for _, line in ipairs {
-        "mode=enforce", "# a comment", "x:", "x: \t", ": y", "a b: c", ("x"):rep(33) .. ": y", "x: \1", "x: a\tb", "x: \255", "x: a\0b",
+        "mood=enforce", "# a comment", "x:", "x: \t", ": y", "a b: c", ("x"):rep(33) .. ": y", "x: \1", "x: a\tb", "x: \255", "x: a\0b",
       } do
         policy:refused("mta_sts_policy_bad_line", lines() .. line .. "\r\n")
       end
@@ -115,7 +116,14 @@ describe("an MTA-STS policy", function()
 
     it("for white space in front of a key or colon", function()
       policy:only("mta_sts_policy_white_space", lines { mode = " mode: enforce" })
+      policy:refused("mta_sts_policy_equals", lines { mode = "mode = enforce" })
       policy:only("mta_sts_policy_white_space", lines { mode = "mode : enforce" })
+    end)
+
+    it("each slip once, where all lines have it", function()
+      assert.equal("version=STSv1", policy:only("mta_sts_policy_equals", (lines():gsub(": ", "="))).found)
+      assert.equal("version: STSv1;", policy:only("mta_sts_policy_semicolon", (lines():gsub("\r\n", ";\r\n"))).found)
+      policy:usable({ "mta_sts_policy_unknown_key" }, lines() .. "x: y;\r\n")
     end)
 
     it("for keys in upper case", function()
@@ -125,10 +133,15 @@ describe("an MTA-STS policy", function()
 
     it("for line ends of old, and a byte order mark", function()
       policy:only("mta_sts_policy_line_ends", lines({}, "\r"))
+      policy:only("mta_sts_policy_one_line", lines({}, " "))
       policy:only("pasted_invisible", "\239\187\191" .. lines())
     end)
 
     it("for a web page in its place", function()
+      for _, text in ipairs { "404 Not Found", "v=STSv1; id=1", '{"version":"STSv1"}', "\255\254v\0e\0r\0", "\r\nnothing: here\r\n" } do
+        assert.equal(text:match("[^\r\n]+"), policy:only("mta_sts_policy_not_a_policy", text).found)
+      end
+      policy:only("mta_sts_policy_not_a_policy", "")
       assert.equal("<!DOCTYPE html>", policy:only("mta_sts_policy_html", "\r\n<!DOCTYPE html>").found)
     end)
 
