@@ -120,6 +120,22 @@ describe("somebody who answers at length", function()
     assert.is_true(#resolver.asked <= 1201, #resolver.asked)
   end)
 
+  it("has no more read for a tree than a few large records", function()
+    local names, root = {}, "v=spf1"
+    for i = 1, 150 do
+      root = root .. (" include:n%d.example"):format(i)
+      names[("n%d.example"):format(i)] = "v=spf1" .. (" ip4:192.0.2." .. i):rep(1500) .. " -all"
+    end
+    names["example.com"] = root
+    local tree = assert(spf.tree("example.com", { resolver = helper.resolver(names) }))
+    local read = 0
+    for _, child in ipairs(tree.children) do
+      read = read + (child.parsed and 1 or 0)
+    end
+    assert.is_true(read >= 1 and read <= 6, read)
+    assert.same({ true, 150 }, { tree.capped, tree.total })
+  end)
+
   it("makes no tree that grows with every level", function()
     local names = {}
     for level = 0, 30 do

@@ -153,7 +153,8 @@ end
 -- - `lookups`: how many these are; `total`: what they cost. Receivers give up at more than 10, unless a term matches before.
 -- - `voids`: how many of its terms, and of those below, find nothing; of an `a`, neither IPv4 nor IPv6 addresses. Receivers give up at
 --   more than 2.
--- - `capped`: of the root, true where there is more than is looked at (200 nodes, 20 deep, 1000 terms), so that its counts are too small.
+-- - `capped`: of the root, true where there is more than is looked at (200 nodes, 20 deep, 1000 terms, 100000 octets of
+--   records), so that its counts are too small.
 -- - `parent`: the node above.
 -- @tparam string domain
 -- @tparam table options

@@ -17,6 +17,9 @@ local SECONDS = 20
 -- What a tree may have at most: records can include each other without end. A sound one has no more than eleven of any.
 local NODES_MAX, DEPTH_MAX, TERMS_MAX = 200, 20, 1000
 
+-- Octets of all records that are read, which are many where each has the size that DNS can hold. A sound tree has a few thousand.
+local OCTETS_MAX = 100000
+
 -- Of a client that is not known, the macros that tell of it, or of the sender; %{d} and %{o} are the domain's.
 local UNKNOWN, NEVER_KNOWN = "slipvhcrt", "p"
 
@@ -107,7 +110,8 @@ local function read(self, node, below)
     return
   end
   node.record = text
-  if self.terms >= TERMS_MAX then
+  self.octets = self.octets + #text
+  if self.terms >= TERMS_MAX or self.octets > OCTETS_MAX then
     self.root.capped = true
     return
   end
@@ -193,7 +197,8 @@ function M.build(domain, options)
     end
   end
   local self = {
-    given = given, client = options.ip and options.sender and options.helo, hosts = options.hosts ~= false, nodes = 0, terms = 0,
+    given = given, client = options.ip and options.sender and options.helo, hosts = options.hosts ~= false,
+    nodes = 0, terms = 0, octets = 0,
     questions = questions.new(options.resolver, options.deadline or SECONDS),
   }
   local root = new_node(self, facts_of.ascii(domain))
