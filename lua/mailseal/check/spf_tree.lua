@@ -54,13 +54,16 @@ local function voids_in(root)
   return list
 end
 
--- Has the lint of the first record told of a name that cannot exist?
+-- Of these slips in a term's name it is but the consequence that there is no record.
+local slips = { spf_odd_name = true, spf_name_twice = true, spf_placeholder = true }
+
+-- Has the lint of the first record told what is wrong with the term that led to the node?
 local function is_told(root, node)
-  if node.problem ~= "bad_domain" or node.parent ~= root then
+  if node.parent ~= root then
     return false
   end
   for _, finding in ipairs(root.findings) do
-    if finding.code == "spf_odd_name" then
+    if slips[finding.code] and finding.found == node.term then
       return true
     end
   end
