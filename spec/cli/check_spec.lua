@@ -7,6 +7,7 @@ local zone = [[{
   "good.example": [{ "type": "MX", "data": "10 mx.good.example." }],
   "mx.good.example": [{ "type": "A", "data": "192.0.2.1" }],
   "quiet.example": [{ "type": "A", "data": "192.0.2.1" }],
+  "_smtp._tls.quiet.example": [{ "type": "TXT", "data": "v=TLSRPTv1 rua=mailto:tls@quiet.example" }],
   "broken.example": [{ "error": "servfail" }]
 }]]
 
@@ -36,6 +37,11 @@ describe("mailseal check", function()
     local result = check("quiet.example", "--only", "mx")
     assert.matches("^quiet%.example: ok %(1 piece of advice%)\n  advice:  [^\n]+ %(mx_none%)\n +fix: [^\n]+\n", result.out)
     assert.same({ 0, "" }, { result.status, result.err })
+  end)
+
+  it("tells where a record is whose fault does not say it", function()
+    assert.matches("%(tag_missing_semicolon%)\n +at: _smtp%._tls%.quiet%.example\n +fix: ", check("quiet.example", "--only", "tls_rpt").out)
+    assert.is_nil(check("quiet.example", "--only", "mx").out:find(" at: ", 1, true))
   end)
 
   it("ends with status 75 where DNS did not say, and tells when to look again", function()

@@ -81,7 +81,7 @@ function M.tell(report, more)
     more()
   end
   for _, finding in ipairs(report.findings) do
-    paint.finding(finding, 2)
+    paint.finding(finding, 2, report.domain)
   end
   if report.profile and not report.verdict then -- of a message its findings are enough
     profile_face.tell(report.profile)

@@ -138,10 +138,7 @@ local function tell(found, findings, reports)
   tell_path(found.path)
   tell_reports(reports)
   for _, finding in ipairs(findings) do
-    if finding.name == "_dmarc." .. found.domain then -- that need not be said
-      finding.name = nil
-    end
-    paint.finding(finding)
+    paint.finding(finding, 0, "_dmarc." .. found.domain)
   end
 end
 

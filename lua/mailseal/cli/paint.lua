@@ -126,12 +126,13 @@ end
 -- found, and the cure.
 -- @tparam table finding `severity`, `message`, `code`, and where it has them `name`, `fix`, `expected`, `found`, `retry_at`
 -- @tparam[opt=0] number indent columns in front of it
-function M.finding(finding, indent)
+-- @tparam[opt] string subject the name that all is about, which is not said
+function M.finding(finding, indent, subject)
   indent = indent or 0
   local severity = M.word(finding.severity) .. ":"
   local filling = (" "):rep(SEVERITY - 1 - #finding.severity)
   M.line((" "):rep(indent) .. severity .. filling, indent + SEVERITY, ("%s (%s)"):format(finding.message, finding.code))
-  if finding.name and not finding.message:find(finding.name, 1, true) then
+  if finding.name and finding.name ~= subject and not finding.message:find(finding.name, 1, true) then
     detail(indent, "at", finding.name)
   end
   if finding.expected ~= nil then
