@@ -5,6 +5,8 @@ local record = require "mailseal.record"
 
 local M = {}
 
+local unpack = table.unpack or unpack -- luacheck: ignore
+
 -- So many records are tried as pieces of one key: each order of them.
 local PIECES_MAX = 4
 
@@ -27,32 +29,45 @@ local function readings_of(answer)
   return list
 end
 
--- Is there an order in which the texts from `at` on, joined, are a key?
-local function joins(texts, at)
-  if at > #texts then
-    return record.parse("dkim", table.concat(texts)) ~= nil
-  end
-  for i = at, #texts do
-    texts[at], texts[i] = texts[i], texts[at]
-    local found = joins(texts, at + 1)
-    texts[at], texts[i] = texts[i], texts[at]
-    if found then
-      return true
-    end
-  end
-  return false
+-- A piece as it was before somebody put quotes around it.
+local function bare(text)
+  return (text:gsub('^%s*"', ""):gsub('"%s*$', ""))
 end
 
--- Are several records the pieces of one key, none of them a key that could be used?
-local function is_split(readings)
-  local texts = {}
+local function swap(readings, a, b)
+  local texts = readings.texts
+  readings[a], readings[b], texts[a], texts[b] = readings[b], readings[a], texts[b], texts[a]
+end
+
+-- The pieces that are a key when joined, the first `at` of them as they stand and others behind them in any order: how many; nil where
+-- they are none. The pieces are put into that order.
+local function joined(readings, at)
+  if at > 1 and record.parse("dkim", table.concat(readings.texts, "", 1, at)) then
+    return at
+  end
+  local place = at + 1
+  for i = place, #readings do
+    swap(readings, place, i)
+    local count = joined(readings, place)
+    if count then
+      return count
+    end
+    swap(readings, place, i)
+  end
+end
+
+-- Are several records the pieces of one key, none of them a key that could be used? Returns the pieces in order, and what stands
+-- beside them.
+local function split(readings)
+  local list = { texts = {} }
   for i, reading in ipairs(readings) do
     if reading.parsed or i > PIECES_MAX then
-      return false
+      return nil
     end
-    texts[i] = reading.text
+    list[i], list.texts[i] = reading, bare(reading.text)
   end
-  return joins(texts, 1)
+  local count = joined(list, 0)
+  return count and { unpack(list, 1, count) }, count and { unpack(list, count + 1) }
 end
 
 -- A key in a few words: how it ends, for all of a size begin alike.
@@ -101,6 +116,13 @@ local function sort_out(readings)
     list[#list + 1] = reading
   end
   return keys, others
+end
+
+-- Tells of a text that is neither the key nor a part of it.
+local function tell_leftover(case, others)
+  if others[1] then
+    case:find("dkim_leftover_text", { found = others[1].text })
+  end
 end
 
 -- Several keys, of which one is expected.
@@ -182,17 +204,17 @@ end
 function M.judge(case, answer)
   local readings = readings_of(answer)
   local keys, others = sort_out(readings)
-  if #readings > 1 and is_split(readings) then
-    case:find("dkim_key_split", { count = #readings, found = readings[1].text })
-    return "conflicting", readings[1]
+  local pieces, rest = split(readings)
+  if pieces then
+    case:find("dkim_key_split", { count = #pieces, found = pieces[1].text })
+    tell_leftover(case, rest)
+    return "conflicting", pieces[1]
   elseif #keys == 0 then
     return judge_none(case, readings)
   elseif #keys > 1 then
     return judge_keys(case, keys)
   end
-  if others[1] then
-    case:find("dkim_leftover_text", { found = others[1].text })
-  end
+  tell_leftover(case, others)
   local reading = keys[1]
   local is_other = reading.parsed and not is_expected(case.expect, reading.parsed)
   local state = is_other and missing.under_wildcard(case, case.type, reading.text)
