@@ -45,27 +45,35 @@ local function cut_domain(case, target)
   end
 end
 
---- Tells why there is nothing at the end of a CNAME.
--- @tparam table case see `mailseal.check.case`; the answer that counts is negative, and there is a CNAME
+-- Tells that the end of a CNAME is anybody's to take.
+local function tell_dangling(case)
+  local answer, last = case.truth, case.truth.chain[#case.truth.chain]
+  if answer.dangling and not is_within(last, case.context.domain) then
+    case:find("cname_dangling", { found = last })
+  end
+end
+
+--- Tells why what is expected is not at the end of a CNAME.
+-- @tparam table case see `mailseal.check.case`; there is a CNAME
 -- @treturn string how it stands with the record: "missing" or "mismatch"
 function M.dead_end(case)
-  local answer, context = case.truth, case.context
-  local target = case:target()
-  local last = answer.chain[#answer.chain]
-  if M.text_in(target) then
+  local chain, target = case.truth.chain, case:target()
+  local state = target ~= case.expect.target and missing.under_wildcard(case, "CNAME", target)
+  if state then
+    tell_dangling(case)
+    return state
+  elseif M.text_in(target) then
     case:find("record_text_in_cname", { found = M.text_in(target) })
     return "mismatch"
   end
   local cut = cut_domain(case, target)
-  local there = cut and context:ask(cut, case.type)
+  local there = cut and case.context:ask(cut, case.type)
   if there and there.status == "ok" then
     case:find("cname_target_doubled", { found = target, expected = cut })
     return "mismatch"
   end
-  if answer.dangling and not is_within(last, context.domain) then
-    case:find("cname_dangling", { found = last })
-  end
-  case:find("cname_target_missing", { found = last, retry_at = case:retry_at() })
+  tell_dangling(case)
+  case:find("cname_target_missing", { found = chain[#chain], retry_at = case:retry_at() })
   return "missing"
 end
 
@@ -186,12 +194,16 @@ function M.fits(case, answer)
   return case:target(answer) == case.expect.target or leads_to(answer, case.expect.target)
 end
 
---- Does an answer from another name lead to the target?
+--- Does an answer from another name lead to the target, though perhaps with the domain appended to that as well?
 -- @tparam table case
 -- @tparam table answer
 -- @treturn boolean
 function M.holds(case, answer)
-  return answer.status == "ok" and M.fits(case, answer)
+  if answer.status ~= "ok" then
+    return false
+  end
+  local target = case:target(answer)
+  return M.fits(case, answer) or target ~= nil and cut_domain(case, target) == case.expect.target
 end
 
 --- Does the name have a CNAME, and what a CNAME must not have beside it (RFC 1034 §3.6.2)? Tells so.
