@@ -139,6 +139,18 @@ function Case:find(code, fields)
   return self.context:find(code, filled(self, fields))
 end
 
+--- Tells a finding about the domain or the zone, on which the record depends: the same whichever record it is come upon by.
+-- @tparam string code
+-- @tparam string name the domain or the zone
+-- @tparam[opt] table fields as of `context:find`
+-- @treturn table the finding
+function Case:find_of(code, name, fields)
+  self.codes[#self.codes + 1] = code
+  fields = fields or {}
+  fields.name = name
+  return self.context:find(code, fields)
+end
+
 --- Tells what the lint of the record's text found.
 -- @tparam {table,...} findings
 -- @tparam[opt] table fields as of `find`

@@ -50,9 +50,18 @@ local function ask_hosts(case, zone)
   return #hosts > 0 and table.concat(hosts, ", ") or nil
 end
 
+-- Is a zone that a name of the domain is in so far above that the domain must be registered before it can have records?
+local function is_registry(zone, domain)
+  return zone ~= nil and zone ~= domain and not zone:find(".", 2, true)
+end
+
 -- Tells that nothing is there, and where it is to be entered.
 local function tell_missing(case)
   local zone, domain = case:zone(), case.context.domain
+  if is_registry(zone, domain) then
+    case:find_of("domain_missing", domain, { retry_at = case:retry_at() })
+    return
+  end
   local fields = { where = zone, retry_at = case:retry_at(), until_when = name_servers.moment(case:retry_at()) }
   if zone and zone ~= domain and is_within(zone, domain) then
     fields.found = hosts_of(case) or ask_hosts(case, zone)
