@@ -61,8 +61,13 @@ describe("where a record may have landed:", function()
     assert.equal("record_at_child", found["s1._domainkey.www.example.com"])
   end)
 
-  it("nowhere where that is the domain's own, or is not in the domain", function()
-    assert.same({}, places("example.com", "example.com"))
+  it("the domain's own, at its name twice", function()
+    assert.same({ ["example.com.example.com"] = "record_name_doubled" }, places("example.com", "example.com"))
+    assert.same({ ["em.example.com.example.com"] = "record_name_doubled", ["em.example.com.em.example.com"] = "record_name_doubled" },
+      places("em.example.com", "em.example.com", "example.com"))
+  end)
+
+  it("nowhere where it is not in the domain", function()
     assert.same({}, places("a.example.org", "example.com"))
     assert.same({}, places("a.badexample.com", "example.com"))
   end)

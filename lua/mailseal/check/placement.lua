@@ -34,14 +34,19 @@ local function adder(right)
   end, places
 end
 
--- The name as it was to be typed, and the domain appended once more: the zone's, or the one that the record is for.
-local function add_doubled(add, name, prefix, domain, zone, above)
+-- The whole name, and a domain appended once more: the zone's, the one that the record is for, or one above.
+local function add_appended(add, name, domain, zone, above)
   for _, appended in ipairs { zone or domain, domain } do
     add(name .. "." .. appended, "record_name_doubled")
   end
   for _, appended in ipairs(above) do
     add(name .. "." .. appended, "record_name_doubled")
   end
+end
+
+-- The same, and a part of the name.
+local function add_doubled(add, name, prefix, domain, zone, above)
+  add_appended(add, name, domain, zone, above)
   -- What was typed held a part of the domain: "s1._domainkey.mail" in the zone mail.example.com.
   add(("%s.%s.%s"):format(prefix, domain:match "^[^.]+", domain), "record_name_doubled")
 end
@@ -65,10 +70,14 @@ end
 -- @treturn {table,...} each with `name`, `code` (of the finding that this would be) and `strict`: something like it may rightly be there
 function M.places(name, domain, zone)
   local add, places = adder(name)
-  if name == domain or not relations.is_within(name, domain) then
+  local above = ancestors(domain)
+  if name == domain then
+    add_appended(add, name, domain, zone, above)
+    return places
+  elseif not relations.is_within(name, domain) then
     return places
   end
-  local prefix, above = name:sub(1, -#domain - 2), ancestors(domain)
+  local prefix = name:sub(1, -#domain - 2)
   add_doubled(add, name, prefix, domain, zone, above)
   local selector = prefix:match "^(.+)%._domainkey$"
   if selector then
@@ -90,10 +99,10 @@ function M.places(name, domain, zone)
   return places
 end
 
--- What to type, and where that is relative to.
+-- What to type, and where that is relative to. The form's word for the zone itself is mostly "@".
 local function entry_of(name, domain, zone)
   local within = zone and relations.is_within(name, zone) and name ~= zone and zone or domain
-  return name:sub(1, -#within - 2), within
+  return name == within and "@" or name:sub(1, -#within - 2), within
 end
 
 --- Is it a wildcard that answers at a name where something was found? Then nothing was put there.
