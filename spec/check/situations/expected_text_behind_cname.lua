@@ -1,0 +1,29 @@
+return {
+  title = "a text expected at a name that is a CNAME to somebody's other texts",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["em.example.com"] = { { type = "CNAME", data = "provider.example." } },
+    ["provider.example"] = { { type = "TXT", data = "v=spf1 -all", ttl = 600 } },
+  },
+  check = {
+    domain = "example.com", only = { "expected" },
+    expect = { { id = "ownership", match = "exact", name = "em.example.com", value = "verify=abc" } },
+  },
+  findings = {
+    {
+      code = "cname_target_missing",
+      severity = "pending",
+      aspect = "expected",
+      name = "em.example.com",
+      record = "ownership",
+      found = "provider.example",
+      retry_in = 300,
+    },
+  },
+  absent = { "record_missing" },
+  status = "unknown",
+  retry_in = 300,
+  records = {
+    ownership = { status = "missing", found = "v=spf1 -all", findings = { "cname_target_missing" } },
+  },
+}
