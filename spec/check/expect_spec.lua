@@ -21,7 +21,7 @@ describe("the expectations of a check", function()
   end)
 
   it("take a selector with what people write behind it for the selector", function()
-    for _, selector in ipairs { "s1", "s1._domainkey", "s1._domainkey.example.com", "s1._domainkey.example.com." } do
+    for _, selector in ipairs { "s1", "s1.", "s1._domainkey", "s1._domainkey.example.com", "s1._domainkey.example.com." } do
       local found = list { selectors = { selector } }
       assert.same({ "s1", "s1._domainkey.example.com" }, { found[1].id, found[1].name })
     end

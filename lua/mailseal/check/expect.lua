@@ -153,7 +153,7 @@ function M.list(domain, options, level)
     list[#list + 1], named[expectation.name] = expectation, true
   end
   for _, selector in ipairs(options.selectors or {}) do
-    selector = selector:gsub("%._domainkey.*$", "")
+    selector = selector:gsub("%._domainkey.*$", ""):gsub("%.$", "")
     local given = { id = selector, match = "dkim_key", selector = selector, key = options.key }
     local expectation, message, code = complete(given, domain, level)
     if not expectation then
