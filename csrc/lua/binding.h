@@ -76,5 +76,6 @@ int ms_open_dkim(lua_State *L);
 int ms_open_dns(lua_State *L);
 int ms_open_async(lua_State *L);
 int ms_open_file(lua_State *L);
+int ms_open_text(lua_State *L);
 
 #endif

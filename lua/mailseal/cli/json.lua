@@ -3,18 +3,12 @@
 -- A mail's octets and a DNS record's may be anything at all. Octets that are no UTF-8 become U+FFFD,
 -- and control characters are escaped, so that any reader can take the line.
 -- @module mailseal.cli.json
-local text = require "mailseal.cli.text"
+local encode_string = require "mailseal.printable".json
 
 local M = {}
 
 -- An object is a list of names and values in turn.
 local Object = { __name = "mailseal.cli.json.object" }
-
-local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
-
-local function escape(character)
-  return escapes[character] or ("\\u%04x"):format(character:byte())
-end
 
 --- An object whose fields keep their order.
 -- @tparam any ... name, value, name, value…; a field whose value is nil is left out
@@ -61,11 +55,16 @@ local function encode_number(value)
   return value % 1 == 0 and ("%.0f"):format(value) or ("%.14g"):format(value)
 end
 
-local function encode_string(value)
-  if value:find '[%c"\\\128-\255]' then
-    value = text.utf8(value):gsub('[%c"\\]', escape)
+-- The names of fields are few, and come again and again.
+local names = {}
+
+local function encode_name(name)
+  local encoded = names[name]
+  if not encoded then
+    encoded = encode_string(name) .. ":"
+    names[name] = encoded
   end
-  return '"' .. value .. '"'
+  return encoded
 end
 
 local add
@@ -76,8 +75,12 @@ local function add_object(out, n, object)
   out[n + 1] = "{"
   n = n + 1
   for i = 1, #object, 2 do
-    out[n + 1], out[n + 2] = i == 1 and encode_string(object[i]) or "," .. encode_string(object[i]), ":"
-    n = add(out, n + 2, object[i + 1])
+    if i > 1 then
+      n = n + 1
+      out[n] = ","
+    end
+    out[n + 1] = encode_name(object[i])
+    n = add(out, n + 1, object[i + 1])
   end
   out[n + 1] = "}"
   return n + 1
