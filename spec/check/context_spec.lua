@@ -33,6 +33,20 @@ describe("mailseal.check.context", function()
     assert.same({ "MX example.com", "TXT example.com" }, asked)
   end)
 
+  it("leaves nothing of the domain's own names in the resolver's cache where it is told not to keep it", function()
+    local zone = { ["example.com"] = { { type = "TXT", data = "own" } }, ["example.net"] = { { type = "TXT", data = "else" } } }
+    for keep, from_cache in pairs { [true] = true, [false] = false } do
+      local resolver = assert(dns.resolver { zone = zone, cache = true })
+      local common = contexts.share {
+        domain = "example.com", options = { keep = keep }, selectors = {}, expect = {}, now = 1000, resolver = resolver,
+      }
+      local context = contexts.new(common, "mx", function() end)
+      async.run(function() context:asks { { "example.com", "TXT" }, { "example.net", "TXT" }, { "notexample.com", "TXT" } } end)
+      assert.equal(from_cache, resolver:query("example.com", "TXT").from_cache or false)
+      assert.is_true(resolver:query("example.net", "TXT").from_cache)
+    end
+  end)
+
   it("lets another ask where the one who asked was cancelled", function()
     local context, asked = context_over { ["example.com"] = { { type = "TXT", data = "here" } } }
     async.run(function()

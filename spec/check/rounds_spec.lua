@@ -59,4 +59,25 @@ describe("the round trips of a check", function()
     assert.is_true(n <= 4, n .. " round trips")
     assert.is_true(queries <= 100, queries .. " queries")
   end)
+
+  it("ask nobody the same question twice", function()
+    local asked = {}
+    rounds.count(zone, function(resolver)
+      local transport = resolver.transport
+      local exchange = transport.exchange
+      function transport.exchange(self, query, server)
+        -- Without the two octets that tell queries apart.
+        local question = tostring(server) .. " " .. query:sub(3)
+        asked[question] = (asked[question] or 0) + 1
+        return exchange(self, query, server)
+      end
+      return check.domain("example.com", { resolver = resolver, selectors = { "s1", "s2" }, addresses = { "192.0.2.7" } })
+    end)
+    local count = 0
+    for question, times in pairs(asked) do
+      assert.equal(1, times, question:gsub("%c", "."))
+      count = count + 1
+    end
+    assert.is_true(count > 20)
+  end)
 end)

@@ -29,9 +29,31 @@ local function canonical(name)
   return name
 end
 
+local UNCACHED = { uncached = true }
+
+-- The options of a query for a name of the domain's own, which nobody will ask for in the next check.
+local function uncached(options)
+  if not options then
+    return UNCACHED
+  end
+  local all = { uncached = true }
+  for name, value in pairs(options) do
+    all[name] = value
+  end
+  return all
+end
+
+-- Is it the domain, or below it?
+local function is_own(self, name)
+  return name == self.own or #name > #self.own and name:sub(-#self.own - 1) == "." .. self.own
+end
+
 -- The answer, or what the resolver returned in place of one.
-local function ask(resolver, name, type, options)
-  local answer, message, code = resolver:query(name, type, options)
+local function ask(self, name, type, options)
+  if self.own and is_own(self, name) then
+    options = uncached(options)
+  end
+  local answer, message, code = self.behind:query(name, type, options)
   return answer or { refused = { message, code } }
 end
 
@@ -41,9 +63,9 @@ local function query(self, name, type, options)
     return self.behind:query(name, type, options)
   end
   local key = type .. " " .. canonical(name) .. (options and flags_of(options) or "")
-  local found = shared.once(self.asked, key, ask, self.behind, name, type, options)
+  local found = shared.once(self.asked, key, ask, self, name, type, options)
   if options and options.fresh and found.from_cache then
-    found = shared.once(self.asked, key .. " fresh", ask, self.behind, name, type, options)
+    found = shared.once(self.asked, key .. " fresh", ask, self, name, type, options)
   end
   if found.refused then
     return nil, found.refused[1], found.refused[2]
@@ -83,9 +105,9 @@ local function query_all(self, names, type, options)
   return ask_all(self, questions)
 end
 
-local function memorising(resolver)
+local function memorising(resolver, own)
   return setmetatable({
-    behind = resolver, asked = shared.new(), query = query, query_all = query_all, ask_all = ask_all,
+    behind = resolver, own = own, asked = shared.new(), query = query, query_all = query_all, ask_all = ask_all,
   }, { __index = resolver })
 end
 
@@ -97,7 +119,7 @@ end
 function M.share(check)
   return {
     domain = check.domain, options = check.options, selectors = check.selectors, expect = check.expect, now = check.now,
-    resolver = memorising(check.resolver), results = shared.new(),
+    resolver = memorising(check.resolver, check.options.keep == false and check.domain), results = shared.new(),
   }
 end
 

@@ -24,13 +24,13 @@ local shared = require "mailseal.check.shared"
 local M = {}
 
 --- The aspects, in the order in which a report tells of them.
-M.ASPECTS = {}
+M.ASPECTS = {
+  "dkim", "expected", "spf", "dmarc", "mx", "reverse", "mta_sts", "tls_rpt", "bimi", "dnssec", "profile",
+}
 
 local known = {}
-for _, name in ipairs { "dkim", "expected", "spf", "dmarc", "mx", "reverse", "mta_sts", "tls_rpt", "bimi", "dnssec", "profile" } do
-  if package.searchpath("mailseal.check." .. name, package.path) then
-    M.ASPECTS[#M.ASPECTS + 1], known[name] = name, true
-  end
+for _, name in ipairs(M.ASPECTS) do
+  known[name] = true
 end
 
 -- ---- Options.
@@ -82,6 +82,7 @@ local options_known = {
   mta_sts_policy = { is_of "string", "the text of a policy" },
   only = { is_list_of "string", "a list of aspects" },
   name_servers = { is_of "boolean", "true or false" },
+  keep = { is_of "boolean", "true or false" },
   edited_at = { is_list_of "string", "a list of name servers" },
   now = { is_of "number", "a time in seconds since 1970" },
 }
@@ -153,6 +154,19 @@ local function look(check, aspects)
   return reports.make(check.domain, list, tables)
 end
 
+-- The domain in lower-case A-labels; nil and a message where it is none.
+local function canonical(domain)
+  local name = domain:gsub("%.$", "")
+  if not name:find "[^%l%d.-]" and not name:find "xn--" and domains.valid(name) then
+    return name -- most are so, and need no conversion
+  end
+  local ascii, message = domains.to_ascii(name)
+  if not ascii or not domains.valid(ascii) then
+    return nil, message or "that is no name of a domain"
+  end
+  return ascii
+end
+
 -- A resolver for the check, where none is given.
 local function resolver_of(options)
   if options.resolver then
@@ -175,6 +189,8 @@ end
 -- - `mta_sts_policy`: the text of https://mta-sts.<domain>/.well-known/mta-sts.txt, which is not fetched here
 -- - `only`: the aspects to look at, of `ASPECTS` (all of them)
 -- - `name_servers`: ask the name servers of each record's own zone as well (true)
+-- - `keep`: let the resolver's cache keep what it learns of the domain's own names (true); who checks very many domains, each once,
+--   has no use for that
 -- - `edited_at`: the name servers of the DNS host where the domain's records are said to be edited, which may not be those in use
 -- - `now`: seconds since 1970, UTC
 -- @treturn[1] table the report:
@@ -199,9 +215,9 @@ function M.domain(domain, options)
   options = options or {}
   check_options(options, "check.domain", options_known)
   check_aspects(options)
-  local name, message = domains.to_ascii((domain:gsub("%.$", "")))
-  if not name or not domains.valid(name) then
-    return nil, message or "that is no name of a domain", "bad_name"
+  local name, message = canonical(domain)
+  if not name then
+    return nil, message, "bad_name"
   end
   local expected, wrong, kind = expectations.list(name, options, 2)
   if not expected then

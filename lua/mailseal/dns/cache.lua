@@ -63,7 +63,7 @@ local FEW, SHORT = 2, 512
 
 -- Is it plain without counting that an answer is an ordinary one? Most are.
 local function is_ordinary(answer)
-  local records, text = answer.records, answer.text
+  local records, text = answer.records, answer.text or {}
   if #records > FEW or #answer.chain > FEW or #answer.extended_errors > 0 or answer.delegation then return false end
   for i = 1, #records do
     if not is_small[records[i].type] or text[i] and #text[i] > SHORT then return false end
@@ -73,7 +73,7 @@ end
 
 -- As how many ordinary answers does it count? Whoever fills a zone with large records must not fill our memory.
 local function weigh(answer)
-  if answer.records and answer.text and is_ordinary(answer) then return 1 end
+  if answer.records and is_ordinary(answer) then return 1 end
   return 1 + floor(octets_of(answer) / ORDINARY)
 end
 
