@@ -61,19 +61,48 @@ local function continuation_of(text, others)
   end
 end
 
--- One record out of several: the first, with what the others have besides. What it says of all others stays.
+-- The words of a term as it stands in a record with those of others, where a redirect would be passed over beside an all.
+local function words_of(term)
+  return term.name == "redirect" and "include:" .. term.value or term.text
+end
+
+-- Gathers a record's terms, each once; the first to say something of all others, or to explain, says it.
+local function gather(text, terms)
+  local parsed = record.parse("spf", text)
+  for _, term in ipairs(parsed and parsed.terms or {}) do
+    local words = words_of(term)
+    local key = words:lower():gsub("^%+", ""):gsub("%.$", "")
+    if term.name == "all" or term.name == "exp" then
+      terms[term.name] = terms[term.name] or words
+    elseif not terms[key] then
+      terms[#terms + 1], terms[key] = words, true
+    end
+    terms.redirected = terms.redirected or term.name == "redirect"
+  end
+end
+
+-- One record out of those that can be read: the terms of all of them. Where none can, it is the first.
 local function merge(records)
-  local merged = records[1]
-  for i = 2, #records do
-    local parsed = record.parse("spf", records[i])
-    for _, term in ipairs(parsed and parsed.terms or {}) do
-      local all = term.name == "all"
-      if not (all and (record.parse("spf", merged) or {}).all) then
-        merged = spf_record.add(merged, term.text) or merged
-      end
+  local terms = { "v=spf1" }
+  for _, text in ipairs(records) do
+    gather(text, terms)
+  end
+  if #terms == 1 and not terms.all then
+    return records[1]
+  end
+  terms[#terms + 1] = terms.all or terms.redirected and "~all" or nil
+  terms[#terms + 1] = terms.exp
+  return table.concat(terms, " ")
+end
+
+-- Tells of several records, and of those that cannot be made part of one.
+local function judge_several(context, name, records)
+  context:find("spf_two_records", { name = name, found = #records, expected = merge(records) })
+  for _, text in ipairs(records) do
+    if not record.parse("spf", text) then
+      context:lint((record.lint("spf", text)), { name = name })
     end
   end
-  return merged
 end
 
 -- Looks at what is meant to be a record where none is, and elsewhere. Returns the state.
@@ -91,7 +120,7 @@ end
 local function judge(context, name, answer, root)
   local records, others = sort_texts(answer)
   if #records > 1 then
-    context:find("spf_two_records", { name = name, found = #records, expected = merge(records) })
+    judge_several(context, name, records)
     return "broken"
   elseif #records == 0 then
     return judge_none(context, name, others)
