@@ -92,9 +92,12 @@ static bool has_host_bits(const unsigned char *address, int prefix, int bits)
     return false;
 }
 
-/* The least sizes that are not taken for a slip: no mail service has more than a /8, or a /16 of IPv6. */
+/* The least sizes that are not taken for a slip: no mail service has more than a /8, or a /16 of IPv6. A sign other
+ * than "+" authorises nobody. */
 static void lint_size(const ms_spf_term *term, ms_findings *findings)
 {
+    if (term->qualifier != '+')
+        return;
     if (term->prefix4 == 0 || term->prefix6 == 0)
         ms_spf_add(findings, MS_FINDING_SPF_WHOLE_INTERNET, term->text);
     else if ((term->prefix4 > 0 && term->prefix4 < 8) || (term->prefix6 > 0 && term->prefix6 < 16))

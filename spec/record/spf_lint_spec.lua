@@ -309,6 +309,9 @@ describe("the lint of an SPF record", function()
       term("spf_whole_internet", "ip4:0.0.0.0/0")
       term("spf_whole_internet", "ip6:::/0")
       term("spf_whole_internet", "mx:x.example/0")
+      for _, text in ipairs { "-ip4:0.0.0.0/0", "?ip6:2000::/3", "~mx:x.example/0" } do
+        term("spf_qualified_sender", text) -- which authorises nobody
+      end
       term("spf_host_bits", "ip4:192.0.2.1/24")
       term("spf_host_bits", "ip6:2001:db8::1/64")
     end)
