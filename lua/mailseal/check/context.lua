@@ -22,11 +22,11 @@ local function flags_of(options)
   return (options.dnssec_ok and " D" or "") .. (options.checking_disabled and " C" or "") .. (options.no_edns and " E" or "")
 end
 
+local DOT = (".").byte "."
+
 local function canonical(name)
-  if name:find "[%u]" or name:byte(-1) == 46 then
-    return (name:lower():gsub("%.$", ""))
-  end
-  return name
+  name = name:lower()
+  return name:byte(-1) == DOT and name:sub(1, -2) or name
 end
 
 local UNCACHED = { uncached = true }
@@ -75,11 +75,11 @@ end
 
 -- Asks side by side: all but the last in tasks of their own, those that have been asked already in none.
 local function ask_all(self, questions)
-  local answers, tasks, last = {}, {}, nil
+  local list, tasks, last = {}, {}, nil
   for i, question in ipairs(questions) do
     local entry = self.asked[question[2] .. " " .. question[1] .. (question[3] and flags_of(question[3]) or "")]
     if entry and entry.state == "done" then
-      answers[i] = self:query(question[1], question[2], question[3]) or false
+      list[i] = self:query(question[1], question[2], question[3]) or false
     else
       if last then
         local before = questions[last]
@@ -89,12 +89,12 @@ local function ask_all(self, questions)
     end
   end
   if last then
-    answers[last] = self:query(questions[last][1], questions[last][2], questions[last][3]) or false
+    list[last] = self:query(questions[last][1], questions[last][2], questions[last][3]) or false
   end
   for i, task in pairs(tasks) do
-    answers[i] = task:join() or false
+    list[i] = task:join() or false
   end
-  return answers
+  return list
 end
 
 local function query_all(self, names, type, options)

@@ -8,13 +8,13 @@ local Questions = {}
 Questions.__index = Questions
 Questions.__name = "mailseal.spf.questions"
 
-local NAME_MAX, LABEL_MAX = 253, 63
+local NAME_MAX, LABEL_MAX, DOT = 253, 63, (".").byte "."
 
 --- May DNS be asked for this name (RFC 1035 §2.3.4)? Macros may make others.
 -- @tparam string name without a dot at its end
 -- @treturn boolean
 function M.can_ask(name)
-  if name == "" or #name > NAME_MAX or name:find("..", 1, true) or name:find("^%.") or name:find("%.$") then
+  if name == "" or #name > NAME_MAX or name:find("..", 1, true) or name:byte() == DOT or name:byte(-1) == DOT then
     return false
   end
   for label in name:gmatch("[^.]+") do
