@@ -44,6 +44,14 @@ describe("mailseal check", function()
     assert.is_nil(check("quiet.example", "--only", "mx").out:find(" at: ", 1, true))
   end)
 
+  it("shows a record that is to be entered whole, and in findings no more than tells it from another", function()
+    local value = "verify=" .. ("0123456789"):rep(12) .. "=end"
+    local list = file('[{ "match": "exact", "name": "t.quiet.example", "value": "' .. value .. '" }]')
+    local result = check("quiet.example", "--only", "expected", "--no-name-servers", "--expect", list)
+    assert.matches("\n  missing +TXT +t%.quiet%.example\n +expected: " .. value .. "\n", result.out)
+    assert.matches("\n +expected: verify=" .. value:sub(8, 60) .. "%.%.%." .. value:sub(-20) .. "\n", result.out)
+  end)
+
   it("ends with status 75 where DNS did not say, and tells when to look again", function()
     local result = check("broken.example", "--only", "mx", "--time", "1700000000")
     assert.matches("^broken%.example: unknown %(1 pending%)\n  pending: ", result.out)

@@ -61,11 +61,17 @@ local function count(findings)
   return #parts > 0 and table.concat(parts, ", ") or nil
 end
 
---- "found     TXT    s1._domainkey.example.com", in columns.
+-- What is not there, or not yet right, is wanted whole by whoever has to enter it.
+local to_be_entered = { missing = true, mismatch = true, migrating = true, conflicting = true }
+
+--- "found     TXT    s1._domainkey.example.com", in columns, and below it what to publish there.
 local function tell_records(records)
   for _, record in ipairs(records) do
     local first = ("  %s %-6s "):format(paint.word(record.status, 12), text.printable(record.type or ""))
     paint.line(first, 22, record.name or record.id or "")
+    if to_be_entered[record.status] and record.expected then
+      paint.line((" "):rep(22) .. "expected: ", 32, record.expected)
+    end
   end
 end
 

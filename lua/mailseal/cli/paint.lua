@@ -108,11 +108,23 @@ local function words_of(value)
   return table.concat(list, ", ")
 end
 
-local function detail(indent, name, value)
-  if value ~= nil then
+local function detail(indent, name, words)
+  if words ~= nil then
     local column = indent + SEVERITY
-    M.line((" "):rep(column) .. name .. ": ", column + #name + 2, words_of(value))
+    M.line((" "):rep(column) .. name .. ": ", column + #name + 2, words)
   end
+end
+
+-- Octets of a value before and behind what is left out of a long one: keys differ in what is in their midst and behind.
+local HEAD, TAIL = 60, 20
+
+-- A value at a glance; nil for none.
+local function short(value)
+  local words = value ~= nil and words_of(value) or nil
+  if words and #words > HEAD + 3 + TAIL then
+    words = words:sub(1, HEAD) .. "..." .. words:sub(-TAIL)
+  end
+  return words
 end
 
 --- A moment, in words.
@@ -123,7 +135,7 @@ function M.time(moment)
 end
 
 --- Writes a finding: how bad it is, the cause and the code, where it is unless the cause names the place, what was expected and
--- found, and the cure.
+-- found, both cut where they are long, and the cure.
 -- @tparam table finding `severity`, `message`, `code`, and where it has them `name`, `fix`, `expected`, `found`, `retry_at`
 -- @tparam[opt=0] number indent columns in front of it
 -- @tparam[opt] string subject the name that all is about, which is not said
@@ -136,8 +148,8 @@ function M.finding(finding, indent, subject)
     detail(indent, "at", finding.name)
   end
   if finding.expected ~= nil then
-    detail(indent, "expected", finding.expected)
-    detail(indent, "found", finding.found)
+    detail(indent, "expected", short(finding.expected))
+    detail(indent, "found", short(finding.found))
   end
   detail(indent, "fix", finding.fix)
   detail(indent, "again at", finding.retry_at and M.time(finding.retry_at))
