@@ -73,6 +73,9 @@ function M.dead_end(case)
     return "mismatch"
   end
   tell_dangling(case)
+  if not case.expect.required then
+    return "missing"
+  end
   case:find("cname_target_missing", { found = chain[#chain], retry_at = case:retry_at() })
   return "missing"
 end
