@@ -155,8 +155,23 @@ function Context:asks(questions)
   return self.resolver:ask_all(questions)
 end
 
+local function has_server(found, state)
+  for _, server in ipairs(found.servers) do
+    if server.state == state then
+      return true
+    end
+  end
+  return false
+end
+
+-- Where none of the servers that a cache remembers speaks for the zone, it may have been moved to others since.
 local function ask_authoritative(self, name, type)
-  return (self.resolver:authoritative(name, type))
+  local found = self.resolver:authoritative(name, type)
+  if found and has_server(found, "lame") and not has_server(found, "answers") and self:ask(found.zone, "NS").from_cache then
+    local moved = self.resolver:authoritative(name, type, { fresh = true })
+    found = has_server(moved, "answers") and moved or found
+  end
+  return found
 end
 
 --- Asks each name server of the record's own zone, once per check.
