@@ -176,6 +176,7 @@ build = {
     ["mailseal.check.message.trial"] = "lua/mailseal/check/message/trial.lua",
     ["mailseal.check.message.verdict"] = "lua/mailseal/check/message/verdict.lua",
     ["mailseal.check.missing"] = "lua/mailseal/check/missing.lua",
+    ["mailseal.check.moved"] = "lua/mailseal/check/moved.lua",
     ["mailseal.check.mta_sts"] = "lua/mailseal/check/mta_sts.lua",
     ["mailseal.check.mx"] = "lua/mailseal/check/mx.lua",
     ["mailseal.check.mx_expect"] = "lua/mailseal/check/mx_expect.lua",

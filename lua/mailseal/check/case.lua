@@ -6,7 +6,8 @@
 -- Fields: `context`; `expect`, the expectation (see `mailseal.check.expect`); `rules`, those of its kind (see
 -- `mailseal.check.verdict`); `name`; `type`, that of the question; `answer`, what the resolver says to it; `alias`, what it says to a
 -- question for a CNAME, nil where it was not asked; `own`, what the zone's name servers say, nil where they were not asked; `truth`,
--- the answer that counts, nil where none is to be had; `codes`, of what was told.
+-- the answer that counts, nil where none is to be had; `moved_to`, the servers that the zone was moved to of late, nil where it was not;
+-- `codes`, of what was told.
 -- @module mailseal.check.case
 local async = require "mailseal.async"
 local definitive = require "mailseal.dns.answer".definitive

@@ -82,4 +82,11 @@ function M.fill(sentence, fields)
   return table.concat(out) .. pieces.rest
 end
 
+--- A moment, in the words of a sentence.
+-- @tparam number moment seconds since 1970
+-- @treturn string such as "2027-01-15 08:00 UTC"
+function M.moment(moment)
+  return os.date("!%Y-%m-%d %H:%M UTC", moment)
+end
+
 return M

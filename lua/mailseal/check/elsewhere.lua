@@ -6,6 +6,7 @@
 -- @module mailseal.check.elsewhere
 local async = require "mailseal.async"
 local canonical = require "mailseal.check.expect".canonical
+local moved = require "mailseal.check.moved"
 
 local M = {}
 
@@ -54,11 +55,11 @@ end
 
 local function ask_others(context, zone)
   local found = async.each({
-    function() return context.resolver:delegation(zone) end,
+    function() return moved.delegated(context, zone) end,
     function() return context:ask(zone, "SOA") end,
   }, call)
   local soa = found[2] and found[2].records[1]
-  return { delegated = found[1] and found[1].hosts or {}, primary = soa and soa.primary ~= "." and { soa.primary } or {} }
+  return { delegated = found[1], primary = soa and soa.primary ~= "." and { soa.primary } or {} }
 end
 
 --- Asks what other hosts the zone may be kept at: those of the delegation, and the primary. `judge` will want to know.
@@ -119,8 +120,11 @@ function M.judge(case)
   if not others then
     return nil
   end
-  tell_difference(case, others.delegated)
   local mine, given = set_of(hosts_of(own)), given_to(case.context)
+  if moved.tell(case) then
+    return find(case, case.moved_to) and "propagating" or nil
+  end
+  tell_difference(case, others.delegated)
   local found = async.each({ without(others.delegated, mine), without(others.primary, mine), without(given, mine) }, function(hosts)
     return { find(case, hosts) }
   end)

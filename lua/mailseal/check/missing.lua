@@ -4,9 +4,9 @@
 -- is not there yet, which is none.
 -- @module mailseal.check.missing
 local async = require "mailseal.async"
+local catalogue = require "mailseal.check.catalogue"
 local elsewhere = require "mailseal.check.elsewhere"
 local is_within = require "mailseal.dns.name".is_within
-local name_servers = require "mailseal.check.name_servers"
 local placement = require "mailseal.check.placement"
 local proxies = require "mailseal.check.proxies"
 
@@ -34,6 +34,9 @@ end
 -- The names of the zone's servers, in words; nil where they are not known.
 local function hosts_of(case)
   local hosts = {}
+  if case.moved_to then
+    return table.concat(case.moved_to, ", ")
+  end
   for i, server in ipairs(case.own and case.own.servers or {}) do
     hosts[i] = server.host
   end
@@ -62,7 +65,7 @@ local function tell_missing(case)
     case:find_of("domain_missing", domain, { retry_at = case:retry_at() })
     return
   end
-  local fields = { where = zone, retry_at = case:retry_at(), until_when = name_servers.moment(case:retry_at()) }
+  local fields = { where = zone, retry_at = case:retry_at(), until_when = catalogue.moment(case:retry_at()) }
   if zone and zone ~= domain and is_within(zone, domain) then
     fields.found = hosts_of(case) or ask_hosts(case, zone)
     case:find("record_zone_delegated", fields)

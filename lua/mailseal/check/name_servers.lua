@@ -1,7 +1,9 @@
 --- What the name servers of a record's own zone say, and what caches may remember otherwise.
 -- @module mailseal.check.name_servers
 local agreement = require "mailseal.dns.agreement"
+local catalogue = require "mailseal.check.catalogue"
 local definitive = require "mailseal.dns.answer".definitive
+local moved = require "mailseal.check.moved"
 
 local M = {}
 
@@ -51,13 +53,6 @@ function M.states(case)
   end
 end
 
---- A moment, in words.
--- @tparam number moment seconds since 1970
--- @treturn string such as "2027-01-15 08:00 UTC"
-function M.moment(moment)
-  return os.date("!%Y-%m-%d %H:%M UTC", moment)
-end
-
 -- On how many of the servers the record is as expected, and of how many.
 local function count(own, fits)
   local lacks, n = {}, 0
@@ -92,7 +87,8 @@ end
 --- Tells what caches remember otherwise than the name servers, who agree.
 -- @tparam table case
 -- @tparam function fits as for `disagree`
--- @treturn ?string how that leaves the record: "propagating" where it is published, "missing" where it is no more
+-- @treturn ?string how that leaves the record: "propagating" where it is published, be it at other name servers than those that caches
+--   remember; "missing" where it is no more
 function M.remembered(case, fits)
   local own, answer = case.own, case.answer
   if not own or case.truth ~= own.answer or not definitive[answer.status] then
@@ -101,11 +97,14 @@ function M.remembered(case, fits)
   if agreement.key(answer, true) == agreement.key(own.answer, true) then
     return nil
   end
-  local fields = { where = own.zone, until_when = M.moment(answer.recheck_at), retry_at = answer.recheck_at }
+  local fields = { where = own.zone, until_when = catalogue.moment(answer.recheck_at), retry_at = answer.recheck_at }
   if fits(own.answer) and not fits(answer) then
     case:find(answer.status == "ok" and "record_old_cached" or "record_negative_cached", fields)
     return "propagating"
   elseif own.answer.status ~= "ok" and not case:target() and fits(answer) then
+    if moved.tell(case) then
+      return "propagating"
+    end
     case:find("record_gone", fields)
     return "missing"
   end

@@ -31,7 +31,7 @@ local function judge(case)
     return "conflicting"
   end
   local remembered = name_servers.remembered(case, fits)
-  if remembered == "missing" then
+  if remembered and not fits(case.truth) then
     return remembered
   end
   local state, kept = rules.judge(case)
