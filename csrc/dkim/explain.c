@@ -77,15 +77,15 @@ static bool look(search *s, ms_span body)
     return true;
 }
 
-static void read_hash(ms_body_prefix *wanted)
+static bool read_hash(ms_span bh, uint8_t hash[MS_SHA256_SIZE])
 {
     uint8_t octets[2 * MS_SHA256_SIZE];
     size_t size;
 
-    wanted->found = false;
-    wanted->sound = ms_base64_decode(wanted->bh, octets, sizeof octets, &size) && size == MS_SHA256_SIZE;
-    if (wanted->sound)
-        memcpy(wanted->hash, octets, sizeof wanted->hash);
+    if (!ms_base64_decode(bh, octets, sizeof octets, &size) || size != MS_SHA256_SIZE)
+        return false;
+    memcpy(hash, octets, MS_SHA256_SIZE);
+    return true;
 }
 
 bool ms_body_prefixes(ms_crypto *crypto, ms_canon canon, ms_span body, ms_body_prefix *wanted, size_t n,
@@ -94,8 +94,10 @@ bool ms_body_prefixes(ms_crypto *crypto, ms_canon canon, ms_span body, ms_body_p
     search s = { .hash = ms_hash_new(crypto), .ended = ms_hash_new(crypto), .wanted = wanted, .n = n };
     bool ok = false;
 
-    for (size_t i = 0; i < n; i++)
-        read_hash(&wanted[i]);
+    for (size_t i = 0; i < n; i++) {
+        wanted[i].found = false;
+        wanted[i].sound = read_hash(wanted[i].bh, wanted[i].hash);
+    }
     if (s.hash != NULL && s.ended != NULL) {
         ms_hash_start(s.hash);
         ms_body_canon_init(&s.canon, canon, ms_write_to_hash, s.hash);
@@ -103,6 +105,32 @@ bool ms_body_prefixes(ms_crypto *crypto, ms_canon canon, ms_span body, ms_body_p
     }
     ms_hash_free(s.hash);
     ms_hash_free(s.ended);
+    return ok || ms_fail_memory(error);
+}
+
+/* ---- is it this body? */
+
+bool ms_body_matches(ms_crypto *crypto, ms_canon canon, ms_span body, uint64_t limit, ms_span bh, bool *matches,
+                     ms_error *error)
+{
+    uint8_t hash[MS_SHA256_SIZE];
+    ms_body_hashes hashes;
+    size_t index;
+    bool ok;
+
+    *matches = false;
+    if (!read_hash(bh, hash))
+        return true;
+    ms_body_hashes_init(&hashes, crypto);
+    ok = ms_body_hashes_want(&hashes, canon, limit, &index);
+    if (ok) {
+        ms_body_hashes_write(&hashes, body.p, body.n);
+        ok = ms_body_hashes_finish(&hashes);
+    }
+    if (ok)
+        *matches = (limit == MS_NO_LIMIT || limit <= hashes.of[canon].octets) &&
+                   memcmp(hashes.item[index].digest, hash, sizeof hash) == 0;
+    ms_body_hashes_free(&hashes);
     return ok || ms_fail_memory(error);
 }
 

@@ -11,8 +11,7 @@
 #ifndef MS_DKIM_EXPLAIN_H
 #define MS_DKIM_EXPLAIN_H
 
-#include "crypto/crypto.h"
-#include "mail/canon.h"
+#include "dkim/body_hash.h"
 
 /* The most that is taken for a footer: octets behind the line end where the signed body ended. */
 enum { MS_FOOTER_MAX = 1 << 16 };
@@ -28,6 +27,11 @@ typedef struct ms_body_prefix {
 /* Each has its bh; fills in the rest of all `n`. False where memory is out, or OpenSSL failed (code no_memory). */
 bool ms_body_prefixes(ms_crypto *crypto, ms_canon canon, ms_span body, ms_body_prefix *wanted, size_t n,
                       ms_error *error);
+
+/* Does a body hash to what bh= says? `limit` is l=, or MS_NO_LIMIT; a body that is shorter than that does not. False
+ * where memory is out, or OpenSSL failed (code no_memory). */
+bool ms_body_matches(ms_crypto *crypto, ms_canon canon, ms_span body, uint64_t limit, ms_span bh, bool *matches,
+                     ms_error *error);
 
 typedef enum ms_made {
     MS_MADE_UNKNOWN, /* Ed25519 does not tell; or the signature or the record cannot be read */

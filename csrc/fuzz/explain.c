@@ -52,6 +52,7 @@ static void check_prefixes(ms_canon canon, ms_span body, size_t at)
     char bh[2][MS_SHA256_SIZE * 2];
     uint8_t digest[MS_SHA256_SIZE];
     ms_error error;
+    bool matches;
 
     hash_body(canon, begin, digest);
     wanted[0].bh = ms_span_of(bh[0], ms_base64_encode(digest, sizeof digest, bh[0]));
@@ -67,6 +68,9 @@ static void check_prefixes(ms_canon canon, ms_span body, size_t at)
         require(wanted[i].size <= (i == 0 ? begin.n : body.n));
         hash_body(canon, ms_span_of(body.p, wanted[i].size), digest);
         require(memcmp(digest, wanted[i].hash, sizeof digest) == 0);
+        require(ms_body_matches(crypto, canon, ms_span_of(body.p, wanted[i].size), MS_NO_LIMIT, wanted[i].bh, &matches,
+                                &error));
+        require(matches);
     }
 }
 

@@ -42,6 +42,24 @@ static int body_prefixes(lua_State *L)
     return 1;
 }
 
+/* body_matches(body, relaxed, bh, length | nil) -> boolean | nil, message, code: does it hash to that? */
+static int body_matches(lua_State *L)
+{
+    ms_crypto *crypto = ms_lua_crypto(L);
+    ms_span body = ms_lua_check_span(L, 1);
+    ms_canon canon = lua_toboolean(L, 2) ? MS_RELAXED : MS_SIMPLE;
+    ms_span bh = ms_lua_check_span(L, 3);
+    lua_Number length = luaL_optnumber(L, 4, -1);
+    uint64_t limit = length < 0 ? MS_NO_LIMIT : length < 0x1p63 ? (uint64_t)length : MS_NO_LIMIT - 1;
+    bool matches;
+    ms_error error;
+
+    if (!ms_body_matches(crypto, canon, body, limit, bh, &matches, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushboolean(L, matches);
+    return 1;
+}
+
 /* signature_made(field, record) -> "this", "another", or nil where that cannot be told */
 static int signature_made(lua_State *L)
 {
@@ -58,6 +76,7 @@ void ms_lua_add_explain(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "body_prefixes", body_prefixes },
+        { "body_matches", body_matches },
         { "signature_made", signature_made },
         { NULL, NULL },
     };

@@ -56,6 +56,7 @@ return function(try)
 
   local body = message:match("\r\n\r\n(.*)$")
   assert(try(core.dkim.body_prefixes(body .. "footer", true, { ("A"):rep(43) .. "=" }))[1] == false)
+  assert(try(core.dkim.body_matches(body, true, header:match "bh=([^;]+)")) == true)
   local made = core.dkim.signature_made(header, rsa:record())
   assert(made == "this" or made == nil) -- without memory it cannot be told
   for number = 1, #core.mail.mendings() do

@@ -102,6 +102,39 @@ describe("the beginning of a body that was signed", function()
   end)
 end)
 
+describe("a body", function()
+  local function matches(body, original, way, length)
+    return core.body_matches(body, way == "relaxed", hash_of(original, way or "simple"), length)
+  end
+
+  it("matches the hash of itself, however it is canonicalized", function()
+    for odd = 1, 60 do
+      local body = corpus.odd(odd).message:match("\r\n\r\n(.*)$") or ""
+      for _, way in ipairs { "simple", "relaxed" } do
+        assert.is_true(matches(body, body, way))
+        assert.is_false(matches(body .. "x", body, way))
+      end
+    end
+    assert.is_true(matches("a  b \r\n\r\n", "a b", "relaxed"))
+    assert.is_false(matches("a  b", "a b"))
+  end)
+
+  it("matches up to the length that l= gives, and not where it is shorter", function()
+    assert.is_true(matches("Hello\r\nfooter\r\n", "Hello\r\n", "simple", 7))
+    assert.is_true(matches("Hello\r\n", "Hello\r\n", "simple", 7))
+    assert.is_false(matches("Hello\r\n", "Hello\r\n", "simple", 8))
+    assert.is_false(matches("Hello\r\n", "Hello\r\n", "simple", 1e76))
+    assert.is_false(matches("Hello\r\n", "Hello\r\n", "simple", 0))
+    assert.is_true(core.body_matches("any", false, signed.encode(sha256("")), 0))
+  end)
+
+  it("matches nothing that is no hash", function()
+    for _, wrong in ipairs { "", "short", ("A"):rep(42) .. "=", ("A"):rep(100000), "?" } do
+      assert.is_false(core.body_matches("Hello\r\n", false, wrong))
+    end
+  end)
+end)
+
 describe("whose a signature is", function()
   local other = assert(key.generate { type = "rsa" })
 

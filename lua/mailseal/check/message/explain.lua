@@ -82,7 +82,7 @@ local function changes_of(message, field, results, result)
     body = of_body(trial, results, result)
     changes[1] = body
   end
-  if not result.header_intact then
+  if result.header_intact == false then -- nil where there was no key to tell
     for _, change in ipairs(of_header(trial, message, results, result, body and body.fields)) do
       changes[#changes + 1] = change
     end
@@ -106,7 +106,7 @@ function M.look(message, results)
         return
       end
       result.tags = tags.explain(field)
-      if result.result == "fail" and result.header_intact ~= nil then
+      if result.result == "fail" then
         result.changes = changes_of(message, field, results, result)
       end
     end
