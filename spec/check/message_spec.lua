@@ -82,6 +82,14 @@ describe("a message that is as it was", function()
     assert.is_nil(finds({}, sign()).normalized)
   end)
 
+  it("passes with what a copy out of a mail program has in front: empty lines, a byte order mark", function()
+    for _, front in ipairs { "\r\n", "\n\n", "\239\187\191", "\239\187\191\r\n\n" } do
+      assert.equal(#front, finds({}, front .. sign()).skipped)
+      assert.equal(#front, finds({}, front .. sign():gsub("\r\n", "\n")).skipped)
+    end
+    assert.is_nil(finds({}, sign()).skipped)
+  end)
+
   it("passes by SPF alone where that is aligned", function()
     local report = finds({ "warning message_not_signed" }, relayed.PLAIN, FROM_HERE)
     assert.equal("pass", report.verdict.result)
@@ -425,8 +433,53 @@ describe("SPF", function()
     finds({ "error message_not_signed", "warning message_spf_neutral" }, relayed.PLAIN, with { { type = "TXT", data = "v=spf1 ?all" } })
     finds({ "error message_not_signed", "warning message_spf_neutral" }, relayed.PLAIN, with { { type = "TXT", data = "hello" } })
     finds({ "error message_not_signed", "error message_spf_unusable" }, relayed.PLAIN, with { { type = "TXT", data = "v=spf1 nonsense" } })
-    local report = finds({ "error message_not_signed", "pending message_spf_undecided" }, relayed.PLAIN, with { { error = "timeout" } })
-    assert.equal("unknown", report.verdict.result)
+    local report = finds({ "pending message_spf_undecided", "warning message_not_signed" }, relayed.PLAIN, with { { error = "timeout" } })
+    assert.same({ "unknown", "unknown" }, { report.verdict.result, report.status })
+  end)
+end)
+
+describe("what is no message", function()
+  it("is not judged as one", function()
+    for _, text in ipairs { "", "\n", "\r\n\r\n", "hello world\r\n", "\127ELF\2\1\0\0:\n\0", "\239\187\191", (":\r\n"):rep(10) } do
+      local report, cause, code = check.message(text, { resolver = watched(), now = NOW })
+      assert.same({ nil, "that is no message: it has no header field", "not_a_message" }, { report, cause, code })
+    end
+  end)
+end)
+
+describe("an address that is none", function()
+  it("is refused, whether or not SPF can be evaluated", function()
+    for _, sender in ipairs { "a@example.com", false } do
+      local _, _, code = check.message(sign(), { resolver = watched(), now = NOW, ip = "300.1.1.1", sender = sender or nil })
+      assert.equal("bad_address", code)
+    end
+  end)
+end)
+
+describe("a status", function()
+  local out_of_reach = { { error = "timeout" } }
+  local function with(name)
+    return { zone = { [name] = out_of_reach } }
+  end
+
+  it("is that of the verdict: what DNS did not say makes no error, and nothing open of what is proven otherwise", function()
+    local other = sign({ domain = "service.example" }, sign())
+    local of_key, dmarc = with "s1._domainkey.example.com", with "_dmarc.example.com"
+    for _, case in ipairs {
+      { "pass", "ok", sign() }, { "fail", "error", sign() .. "footer\r\n" }, { "fail", "error", relayed.PLAIN },
+      { "fail", "error", sign { domain = "service.example" } },
+      { "pass", "warning", sign({ selector = "e1", key = signed.ed25519 }, sign()), of_key },
+      { "unknown", "unknown", other, of_key }, { "unknown", "unknown", sign(), dmarc }, { "unknown", "unknown", sign() .. "x\r\n", dmarc },
+      { "unknown", "unknown", relayed.PLAIN, dmarc }, { "fail", "error", sign() .. "footer\r\n", of_key },
+    } do
+      local report = relayed.check(case[3], case[4])
+      said(report)
+      assert.same({ case[1], case[2] }, { report.verdict.result, report.status })
+    end
+  end)
+
+  it("of a body that was changed needs no key", function()
+    finds({ "error message_footer_added" }, sign() .. "____\r\nfooter\r\n", with "s1._domainkey.example.com")
   end)
 end)
 
@@ -509,8 +562,8 @@ describe("check.message", function()
   end)
 
   it("takes any octets for a message", function()
-    for _, text in ipairs { "", "\n", "\r\n", "\0", "\r\n\r\n", ":\r\n:\r\n\r\n", ("\255"):rep(1000), "From: a@example.com" } do
-      assert.equal("fail", relayed.check(text).verdict.result)
+    for _, text in ipairs { "a:", "a:\r\n:\r\n\r\n", "a:\0\n", "a :" .. ("\255"):rep(1000), "From: a@example.com", "\r\r\na:\r" } do
+      assert.equal("fail", relayed.check(text).verdict.result, text)
     end
   end)
 

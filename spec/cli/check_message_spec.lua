@@ -3,6 +3,8 @@ local cjson = require "cjson"
 local relayed = require "spec.support.relayed"
 local shell = require "spec.support.shell"
 
+local unpack = table.unpack or unpack -- luacheck: ignore
+
 describe("mailseal check --message", function()
   local directory
 
@@ -50,6 +52,26 @@ describe("mailseal check --message", function()
     result = check(relayed.sign() .. "____\r\nfooter\r\n")
     assert.matches("\n  SPF       not evaluated: it needs the address", result.out)
     assert.equal(1, result.status)
+  end)
+
+  it("says what was left out in front of the header, and that line ends were mended", function()
+    local text = "\n\n" .. relayed.sign():gsub("\r\n", "\n")
+    local result = check(text)
+    assert.matches("2 octets in front of the header", result.out)
+    assert.matches("as one whose lines end in CRLF", result.out)
+    local report = cjson.decode(check(text, "--json").out)
+    assert.same({ true, 2 }, { report.normalized, report.skipped })
+  end)
+
+  it("refuses what is no message, or no address", function()
+    for expected, case in pairs {
+      ["it has no header field"] = { 65, "" }, ["no header field"] = { 65, "just text" },
+      ["not an IPv4 or IPv6 address"] = { 64, relayed.sign(), "--ip", "300.1.1.1" },
+    } do
+      local result = check(unpack(case, 2))
+      assert.matches(expected, result.err, 1, true)
+      assert.same({ case[1], "" }, { result.status, result.out })
+    end
   end)
 
   it("prints one JSON object on one line", function()

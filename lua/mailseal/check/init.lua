@@ -260,9 +260,10 @@ end
 -- - `sender`, `sender_from`: the envelope sender, and whence: "given" or "return_path"
 -- - `list`, `forwarded`, `arc`: what the header says of its way, unproven (see `mailseal.check.message.facts`)
 -- - `normalized`: true where line ends were mended first
+-- - `skipped`: octets in front of the header (empty lines, a byte order mark) that were left out; nil where there are none
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong with the message, with the address, or with the system's servers
--- @treturn[2] string `header_too_large`, `bad_address`, or a code of `mailseal.dns`
+-- @treturn[2] string `not_a_message`, `header_too_large`, `bad_address`, or a code of `mailseal.dns`
 -- @raise where an option is none, or not of its kind
 function M.message(text, options)
   if type(text) ~= "string" then

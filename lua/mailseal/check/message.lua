@@ -9,16 +9,43 @@ local facts_of = require "mailseal.check.message.facts"
 local message_of = require "mailseal.message"
 local profiles = require "mailseal.check.profile"
 local reports = require "mailseal.check.report"
+local reverse = require "mailseal.dns.reverse"
 local signatures = require "mailseal.check.message.signatures"
 local spf = require "mailseal.spf"
 local verdicts = require "mailseal.check.message.verdict"
 
 local M = {}
 
+-- What whoever copies a message out of a mail program may put in front of it: a byte order mark, empty lines. No message begins so.
+local function octets_in_front(text)
+  return text:match("^[\r\n]*()", text:sub(1, 3) == "\239\187\191" and 4 or 1) - 1
+end
+
 -- A message kept in a Unix text file: its first line ends in a bare LF.
 local function has_unix_lines(text)
   local line_end = text:find("\n", 1, true)
   return line_end ~= nil and text:sub(line_end - 1, line_end - 1) ~= "\r"
+end
+
+-- The message as it was on its way, and what was done to the file for it: `skipped`, `normalized`.
+local function out_of_file(text)
+  local done, front = {}, octets_in_front(text)
+  if front > 0 then
+    text, done.skipped = text:sub(front + 1), front
+  end
+  if has_unix_lines(text) then
+    text, done.normalized = message_of.normalize(text), true
+  end
+  return text, done
+end
+
+local function has_fields(fields)
+  for _, field in ipairs(fields) do
+    if field.name:find "^[!-9;-~]+$" then
+      return true
+    end
+  end
+  return false
 end
 
 -- What the header says, as far as it is of use.
@@ -80,14 +107,17 @@ local function authenticate(context, text, options, sender)
   return of_dkim[1], of_spf[1]
 end
 
--- Tells findings; where the author is authenticated all the same, none of them is an error.
-local function teller(context, authenticated)
-  return function(code, fields)
-    local finding = context:find(code, fields)
-    if authenticated and (finding.severity == "error" or finding.severity == "pending") then
-      finding.severity = "warning"
-    end
-    return finding
+-- No finding says more than the verdict: where the author is authenticated all the same, none is an error, nor leaves anything open;
+-- where DNS did not say whether he is, none is an error.
+local lighter = {
+  pass = { error = "warning", pending = "warning" },
+  unknown = { error = "warning" },
+  fail = {},
+}
+
+local function settle(findings, verdict)
+  for _, finding in ipairs(findings) do
+    finding.severity = lighter[verdict.result][finding.severity] or finding.severity
   end
 end
 
@@ -112,14 +142,18 @@ local function report_of(context, facts, judged)
 end
 
 local function look(text, options, resolver, now)
-  local normalized = has_unix_lines(text)
-  if normalized then
-    text = message_of.normalize(text)
-  end
+  local done
+  text, done = out_of_file(text)
   local facts = facts_about(text, now)
+  if not has_fields(facts.fields) then
+    return nil, "that is no message: it has no header field", "not_a_message"
+  end
   local context = contexts.new(contexts.share {
     domain = "", options = options, selectors = {}, expect = {}, now = now, resolver = resolver,
   }, "message", function() end)
+  if options.ip and not reverse.name(options.ip) then
+    return nil, select(2, reverse.name(options.ip))
+  end
   local sender, sender_from = sender_of(options, facts)
   local results, of_spf, code = authenticate(context, text, options, sender)
   if not results then
@@ -132,13 +166,14 @@ local function look(text, options, resolver, now)
   end
   facts.resolver = context.resolver
   explain.look(facts, results)
-  local tell = teller(context, verdicts.is_authenticated(verdict))
-  signatures.tell(tell, context, facts, results)
-  verdicts.tell(tell, context, facts, of_spf, verdict)
+  local judged = verdicts.of(verdict)
+  signatures.tell(context, facts, results)
+  verdicts.tell(context, facts, of_spf, verdict)
+  settle(context.findings, judged)
   local profile = profile_of(context, facts, verdict.domain, { text = text, dkim = results, spf = of_spf, dmarc = verdict })
   return report_of(context, facts, {
-    profile = profile, verdict = verdicts.of(verdict), dkim = results, spf = of_spf, dmarc = verdict, normalized = normalized or nil,
-    sender = sender, sender_from = sender_from,
+    profile = profile, verdict = judged, dkim = results, spf = of_spf, dmarc = verdict, sender = sender, sender_from = sender_from,
+    normalized = done.normalized, skipped = done.skipped,
   })
 end
 

@@ -141,7 +141,8 @@ local function arc_of(report)
   return #list > 0 and list or nil
 end
 
---- A report as JSON: that of a domain, and `verdict`, `dkim`, `spf`, `dmarc`, `sender`, `sender_from`, `list`, `forwarded`, `arc`.
+--- A report as JSON: that of a domain, and `verdict`, `dkim`, `spf`, `dmarc`, `sender`, `sender_from`, `list`, `forwarded`, `arc`,
+-- `normalized`, `skipped`.
 -- @tparam table report as `check.message` returns it
 -- @treturn table what `json.encode` writes as an object
 function M.object(report)
@@ -155,7 +156,9 @@ function M.object(report)
     "sender_from", report.sender_from,
     "list", report.list and json.pick(report.list, { "id", "fields" }),
     "forwarded", report.forwarded,
-    "arc", arc_of(report)
+    "arc", arc_of(report),
+    "normalized", report.normalized,
+    "skipped", report.skipped
   )
 end
 
@@ -170,6 +173,10 @@ function M.tell(report, as_json)
   report_face.tell(report, function()
     tell_parts(report)
   end)
+  if report.skipped then
+    output.line(text.printable(("  %d octets in front of the header, which are none of it (empty lines, a byte order mark), were left out.")
+      :format(report.skipped)))
+  end
   if report.normalized then
     output.line(text.printable "  The message was read as one whose lines end in CRLF: its first line ends in LF alone.")
   end

@@ -20,8 +20,8 @@ local changed = {
   },
 }
 
-local function tell_change(tell, facts, result, change)
-  tell(changed[change.part][change.kind], {
+local function tell_change(context, facts, result, change)
+  context:find(changed[change.part][change.kind], {
     name = result.key_name, domain = result.domain, part = change.part, what = change.what, canonicalization = result.canonicalization,
     expected = change.from, found = change.to or change.found, octets = change.octets, fields = change.fields, where = change.where,
     hint = facts.list and "it came through a mailing list" or facts.forwarded and "it was forwarded" or nil,
@@ -30,19 +30,19 @@ end
 
 -- Each change once, though several signatures show it, and of one that two codes share (the encoding, in the header and in
 -- the body) the one that says more.
-local function tell_changes(tell, facts, result, told)
+local function tell_changes(context, facts, result, told)
   for _, change in ipairs(result.changes or {}) do
     local code = changed[change.part][change.kind]
     if not told[code] then
       told[code] = true
-      tell_change(tell, facts, result, change)
+      tell_change(context, facts, result, change)
     end
   end
 end
 
 -- ---- What a signature says of itself.
 
-local function tell_unsigned(tell, facts, result)
+local function tell_unsigned(context, facts, result)
   local covered, missing = {}, {}
   for name in result.headers:gmatch "[^:]+" do
     covered[name:lower()] = true
@@ -53,17 +53,19 @@ local function tell_unsigned(tell, facts, result)
     end
   end
   if #missing > 0 then
-    tell("message_fields_unsigned", { domain = result.domain, fields = missing, found = result.headers })
+    context:find("message_fields_unsigned", { domain = result.domain, fields = missing, found = result.headers })
   end
 end
 
-local function tell_length(tell, result)
+local function tell_length(context, result)
   if not result.body_length then
     return
   elseif (result.octets_unsigned or 0) > 0 then
-    tell("message_body_partly_signed", { domain = result.domain, octets = result.octets_unsigned, found = "l=" .. result.body_length })
+    context:find("message_body_partly_signed", {
+      domain = result.domain, octets = result.octets_unsigned, found = "l=" .. result.body_length,
+    })
   else
-    tell("message_length_tag", { domain = result.domain, found = "l=" .. result.body_length })
+    context:find("message_length_tag", { domain = result.domain, found = "l=" .. result.body_length })
   end
 end
 
@@ -81,7 +83,7 @@ local handled = {
   body_hash_mismatch = true, body_shorter_than_signed = true, signature_mismatch = true, body_partly_signed = true,
 }
 
-local function tell_reason(tell, context, facts, result)
+local function tell_reason(context, facts, result)
   local reason = result.reason
   local fields = { name = result.key_name, domain = result.domain, what = result.text }
   if result.result == "temperror" then
@@ -91,51 +93,50 @@ local function tell_reason(tell, context, facts, result)
     end
   elseif reason == "expired" then
     fields.found, fields.expected = date(result.expiration), date(facts.now)
-    tell("message_expired", fields)
+    context:find("message_expired", fields)
   elseif keys[reason] then
-    tell(keys[reason], fields)
+    context:find(keys[reason], fields)
   elseif reason:find "^key_" then
-    tell("message_key_unusable", fields)
+    context:find("message_key_unusable", fields)
   elseif not handled[reason] then
-    tell("message_signature_invalid", fields)
+    context:find("message_signature_invalid", fields)
   end
 end
 
 -- Of a signature that passes, or would if the message were as it was.
-local function tell_properties(tell, facts, result)
+local function tell_properties(context, facts, result)
   if result.testing then
-    tell("message_key_testing", { name = result.key_name, domain = result.domain })
+    context:find("message_key_testing", { name = result.key_name, domain = result.domain })
   end
   if result.in_future then
-    tell("message_from_future", { domain = result.domain, found = date(result.timestamp), expected = date(facts.now) })
+    context:find("message_from_future", { domain = result.domain, found = date(result.timestamp), expected = date(facts.now) })
   end
-  tell_length(tell, result)
+  tell_length(context, result)
   if result.headers then
-    tell_unsigned(tell, facts, result)
+    tell_unsigned(context, facts, result)
   end
 end
 
 --- Tells what there is to say of the signatures.
--- @tparam function tell called with a code of the catalogue and fields, as of `mailseal.check.context.find`
 -- @tparam table context see `mailseal.check.context`
 -- @tparam table facts of the message: `present` (names of its fields, in lower case), `list`, `now`
 -- @tparam {table,...} results of `mailseal.dkim.verify`, with `changes`
-function M.tell(tell, context, facts, results)
+function M.tell(context, facts, results)
   local told = {}
   if #results == 0 then
-    tell("message_not_signed", {})
+    context:find("message_not_signed", {})
   end
   for _, result in ipairs(results) do
     if result.reason then
-      tell_reason(tell, context, facts, result)
+      tell_reason(context, facts, result)
     end
-    tell_changes(tell, facts, result, told)
+    tell_changes(context, facts, result, told)
     if result.key_bits then
-      tell_properties(tell, facts, result)
+      tell_properties(context, facts, result)
     end
   end
   if results.ignored then
-    tell("message_signatures_ignored", { found = results.ignored })
+    context:find("message_signatures_ignored", { found = results.ignored })
   end
 end
 

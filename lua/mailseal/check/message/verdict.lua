@@ -31,13 +31,13 @@ local function needed(dmarc, method)
   return not strict and found and found.organizational_domain or dmarc.domain
 end
 
-local function tell_alignment(tell, dmarc)
+local function tell_alignment(context, dmarc)
   if aligned_dkim(dmarc) then
     return
   end
   for _, judged in ipairs(dmarc.dkim) do
     if judged.result == "pass" and judged.aligned == false then
-      tell("message_not_aligned", {
+      context:find("message_not_aligned", {
         domain = judged.domain, from = dmarc.domain, expected = needed(dmarc, "dkim"), found = judged.domain,
       })
     end
@@ -58,50 +58,49 @@ local codes = {
   permerror = "message_spf_unusable", temperror = "message_spf_undecided",
 }
 
-local function tell_spf(tell, context, dmarc, spf, facts)
+local function tell_spf(context, dmarc, spf, facts)
   local by_dkim, fields = aligned_dkim(dmarc) ~= nil, spf_fields(spf, facts)
   if spf.result == "pass" then
     if not by_dkim and dmarc.spf and dmarc.spf.aligned == false then
       fields.from, fields.expected, fields.found = dmarc.domain, needed(dmarc, "spf"), spf.domain
-      tell("message_spf_not_aligned", fields)
+      context:find("message_spf_not_aligned", fields)
     end
   elseif spf.result == "temperror" then
     fields.retry_at = spf.retry_at or context.now + 60
-    tell(codes.temperror, fields)
+    context:find(codes.temperror, fields)
   elseif by_dkim and (spf.result == "fail" or spf.result == "softfail") and fields.fields then
-    tell("message_spf_forwarded", fields)
+    context:find("message_spf_forwarded", fields)
   else
-    tell(codes[spf.result], fields)
+    context:find(codes[spf.result], fields)
   end
 end
 
 -- ---- DMARC
 
-local function tell_dmarc(tell, context, dmarc)
+local function tell_dmarc(context, dmarc)
   if dmarc.result == "permerror" or dmarc.authors then
-    tell("message_no_author", { what = dmarc.text, found = dmarc.reason })
+    context:find("message_no_author", { what = dmarc.text, found = dmarc.reason })
   elseif dmarc.result == "none" then
-    tell("message_no_dmarc", { name = "_dmarc." .. dmarc.domain, from = dmarc.domain, what = dmarc.text })
+    context:find("message_no_dmarc", { name = "_dmarc." .. dmarc.domain, from = dmarc.domain, what = dmarc.text })
   elseif dmarc.result == "temperror" and not dmarc.discovery.parsed then
-    tell("message_dmarc_undecided", { name = dmarc.domain, from = dmarc.domain, retry_at = dmarc.retry_at or context.now + 60 })
+    context:find("message_dmarc_undecided", { name = dmarc.domain, from = dmarc.domain, retry_at = dmarc.retry_at or context.now + 60 })
   end
 end
 
 --- Tells what there is to say of alignment, SPF and DMARC.
--- @tparam function tell called with a code of the catalogue and fields, as of `mailseal.check.context.find`
 -- @tparam table context see `mailseal.check.context`
 -- @tparam table facts of the message: `list`, `forwarded`, `arc`
 -- @tparam ?table spf the result of `mailseal.spf.check`
 -- @tparam table dmarc the result of `mailseal.dmarc.evaluate`
-function M.tell(tell, context, facts, spf, dmarc)
-  tell_dmarc(tell, context, dmarc)
-  tell_alignment(tell, dmarc)
+function M.tell(context, facts, spf, dmarc)
+  tell_dmarc(context, dmarc)
+  tell_alignment(context, dmarc)
   if spf then
-    tell_spf(tell, context, dmarc, spf, facts)
+    tell_spf(context, dmarc, spf, facts)
   end
   if facts.arc and not M.is_authenticated(dmarc) then
     local last = facts.arc[#facts.arc]
-    tell("message_arc_seen", { found = last.claims, domain = last.domain or last.authserv_id })
+    context:find("message_arc_seen", { found = last.claims, domain = last.domain or last.authserv_id })
   end
 end
 
