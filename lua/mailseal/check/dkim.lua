@@ -2,10 +2,10 @@
 --
 -- Takes the expectations of keys, and those of CNAMEs below `_domainkey`. See `mailseal.check.expect`.
 -- @module mailseal.check.dkim
-local alias = require "mailseal.check.alias"
+local alias = require "mailseal.check.publication.alias"
 local dkim_key = require "mailseal.check.dkim_key"
-local missing = require "mailseal.check.missing"
-local verdict = require "mailseal.check.verdict"
+local missing = require "mailseal.check.publication.missing"
+local verdict = require "mailseal.check.publication.verdict"
 
 local M = {}
 

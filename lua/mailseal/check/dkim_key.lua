@@ -1,6 +1,7 @@
 --- Is what stands at a selector a key, one, and the right one (RFC 6376 §3.6)?
 -- @module mailseal.check.dkim_key
-local missing = require "mailseal.check.missing"
+local missing = require "mailseal.check.publication.missing"
+local presentation = require "mailseal.check.publication.presentation"
 local record = require "mailseal.record"
 
 local M = {}
@@ -148,22 +149,14 @@ local function judge_none(case, readings)
   local state = missing.under_wildcard(case, case.type, readings[1].text)
   if state then
     return state, readings[1]
-  elseif M.is_host(readings[1].text) then
-    case:find("cname_target_in_txt", { found = M.is_host(readings[1].text) })
+  end
+  local host = presentation.host(readings[1].text)
+  if host then
+    case:find("cname_target_in_txt", { found = host })
     return "mismatch", readings[1]
   end
   case:lint(readings[1].findings)
   return "mismatch", readings[1]
-end
-
---- The host whose name a text is, and nothing else.
--- @tparam string text
--- @treturn ?string in lower case, without a dot at its end; nil where it is none
-function M.is_host(text)
-  local name = text:lower():match "^[\"'%s]*([%w_-]+%.[%w_.-]+)[\"'%s]*$"
-  if name and not name:find "%.%." and name:find "%a" then
-    return (name:gsub("%.$", ""))
-  end
 end
 
 --- Is an answer what is expected: one key that can be used, and the right one where that is known?
@@ -197,7 +190,7 @@ function M.holds(expect, answer, strict)
 end
 
 --- Tells what is wrong with the texts at a selector.
--- @tparam table case see `mailseal.check.case`
+-- @tparam table case see `mailseal.check.publication.case`
 -- @tparam table answer that has some
 -- @treturn string how it stands with the record: "found", "mismatch", "migrating", "conflicting" or "missing"
 -- @treturn table the reading of the record that counts: `text`, `parsed`

@@ -4,12 +4,12 @@ local alignment = require "mailseal.check.dmarc_alignment"
 local async = require "mailseal.async"
 local dmarc = require "mailseal.dmarc"
 local meant = require "mailseal.dmarc.meant"
-local missing = require "mailseal.check.missing"
-local placement = require "mailseal.check.placement"
-local published = require "mailseal.check.published"
+local missing = require "mailseal.check.publication.missing"
+local placement = require "mailseal.check.publication.placement"
+local published = require "mailseal.check.publication.published"
 local record = require "mailseal.record"
 local report = require "mailseal.dmarc.report"
-local verdict = require "mailseal.check.verdict"
+local verdict = require "mailseal.check.publication.verdict"
 
 local M = {}
 

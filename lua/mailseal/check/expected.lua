@@ -1,10 +1,10 @@
 --- The expected records that are no other aspect's: CNAMEs outside of `_domainkey`, exact values, and delegations.
 -- See `mailseal.check.expect`.
 -- @module mailseal.check.expected
-local alias = require "mailseal.check.alias"
-local missing = require "mailseal.check.missing"
-local presentation = require "mailseal.check.presentation"
-local verdict = require "mailseal.check.verdict"
+local alias = require "mailseal.check.publication.alias"
+local missing = require "mailseal.check.publication.missing"
+local presentation = require "mailseal.check.publication.presentation"
+local verdict = require "mailseal.check.publication.verdict"
 
 local M = {}
 

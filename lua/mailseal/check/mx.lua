@@ -3,7 +3,7 @@
 local async = require "mailseal.async"
 local definitive = require "mailseal.dns.answer".definitive
 local expected = require "mailseal.check.mx_expect"
-local published = require "mailseal.check.published"
+local published = require "mailseal.check.publication.published"
 
 local M = {}
 

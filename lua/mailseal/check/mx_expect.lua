@@ -3,9 +3,9 @@
 -- The value of such an expectation is "10 mx.example.net", or the name alone, or a list of them; the preference is of no matter. Without
 -- a value any MX record will do.
 -- @module mailseal.check.mx_expect
-local missing = require "mailseal.check.missing"
-local presentation = require "mailseal.check.presentation"
-local verdict = require "mailseal.check.verdict"
+local missing = require "mailseal.check.publication.missing"
+local presentation = require "mailseal.check.publication.presentation"
+local verdict = require "mailseal.check.publication.verdict"
 
 local M = {}
 

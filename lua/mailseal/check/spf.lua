@@ -3,7 +3,7 @@
 local async = require "mailseal.async"
 local includes = require "mailseal.check.spf_include"
 local placement = require "mailseal.check.spf_placement"
-local published = require "mailseal.check.published"
+local published = require "mailseal.check.publication.published"
 local record = require "mailseal.record"
 local spf = require "mailseal.spf"
 local spf_record = require "mailseal.record.spf"

@@ -1,7 +1,7 @@
 --- Does an SPF record include what is expected of it? An expectation without an include wants a record alone.
 -- @module mailseal.check.spf_include
 local add_include = require "mailseal.record.spf".add_include
-local published = require "mailseal.check.published"
+local published = require "mailseal.check.publication.published"
 local record = require "mailseal.record"
 
 local M = {}

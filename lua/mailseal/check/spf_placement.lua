@@ -3,7 +3,7 @@
 -- It is put at a name below, for the form of the DNS host asks for one; or its type is the one that was once meant for it (§3.1).
 -- @module mailseal.check.spf_placement
 local is_one = require "mailseal.record.spf".is_one
-local placement = require "mailseal.check.placement"
+local placement = require "mailseal.check.publication.placement"
 
 local M = {}
 

@@ -2,7 +2,7 @@
 --
 -- Other texts may stand at the name, as a wildcard puts them there: they are passed over (RFC 8461 §3.1, RFC 8460 §3).
 -- @module mailseal.check.text_record
-local placement = require "mailseal.check.placement"
+local placement = require "mailseal.check.publication.placement"
 local record = require "mailseal.record"
 
 local M = {}

@@ -4,7 +4,9 @@ return {
   title = "a zone that was moved to another DNS host with its key, while caches still ask the former one",
   line = "pending is never told as failed",
   before = {
-    ["com"] = { { type = "SOA", data = "a.gtld.example. h.gtld.example. 1 3600 600 86400 900" }, { type = "NS", data = "a.gtld.example." } },
+    ["com"] = {
+      { type = "SOA", data = "a.gtld.example. h.gtld.example. 1 3600 600 86400 900" }, { type = "NS", data = "a.gtld.example." },
+    },
     ["a.gtld.example"] = { { type = "A", data = "192.0.2.55" } },
     ["example.com"] = {
       { type = "SOA", data = "ns.old.example. hostmaster.example.com. 1 3600 600 86400 900" },
@@ -15,7 +17,9 @@ return {
   },
   elapsed = 600,
   zone = {
-    ["com"] = { { type = "SOA", data = "a.gtld.example. h.gtld.example. 1 3600 600 86400 900" }, { type = "NS", data = "a.gtld.example." } },
+    ["com"] = {
+      { type = "SOA", data = "a.gtld.example. h.gtld.example. 1 3600 600 86400 900" }, { type = "NS", data = "a.gtld.example." },
+    },
     ["a.gtld.example"] = { { type = "A", data = "192.0.2.55" } },
     ["example.com"] = {
       { type = "SOA", data = "ns.new.example. hostmaster.example.com. 1 3600 600 86400 900" },

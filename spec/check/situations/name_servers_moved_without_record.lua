@@ -3,7 +3,9 @@ local texts = require "spec.support.dkim_texts"
 return {
   title = "a key that is not there yet, in a zone that was moved to another DNS host while caches still ask the former one",
   before = {
-    ["com"] = { { type = "SOA", data = "a.gtld.example. h.gtld.example. 1 3600 600 86400 900" }, { type = "NS", data = "a.gtld.example." } },
+    ["com"] = {
+      { type = "SOA", data = "a.gtld.example. h.gtld.example. 1 3600 600 86400 900" }, { type = "NS", data = "a.gtld.example." },
+    },
     ["a.gtld.example"] = { { type = "A", data = "192.0.2.55" } },
     ["example.com"] = {
       { type = "SOA", data = "ns.old.example. hostmaster.example.com. 1 3600 600 86400 900" },
@@ -14,7 +16,9 @@ return {
   },
   elapsed = 600,
   zone = {
-    ["com"] = { { type = "SOA", data = "a.gtld.example. h.gtld.example. 1 3600 600 86400 900" }, { type = "NS", data = "a.gtld.example." } },
+    ["com"] = {
+      { type = "SOA", data = "a.gtld.example. h.gtld.example. 1 3600 600 86400 900" }, { type = "NS", data = "a.gtld.example." },
+    },
     ["a.gtld.example"] = { { type = "A", data = "192.0.2.55" } },
     ["example.com"] = {
       { type = "SOA", data = "ns.new.example. hostmaster.example.com. 1 3600 600 86400 900" },

@@ -1,5 +1,5 @@
 --- The data of records as people write it, to be compared with what somebody has written.
--- @module mailseal.check.presentation
+-- @module mailseal.check.publication.presentation
 local M = {}
 
 -- The fields of a type's data, in the order in which they are written.
@@ -57,6 +57,16 @@ end
 -- @treturn string
 function M.bare(text)
   return (text:lower():gsub("[\"'\\%s]", ""):gsub("\194\160", ""):gsub("\226\128[\152\153\156\157\139]", ""))
+end
+
+--- The host whose name a text is, and nothing else.
+-- @tparam string text
+-- @treturn ?string in lower case, without a dot at its end; nil where it is none
+function M.host(text)
+  local name = text:lower():match "^[\"'%s]*([%w_-]+%.[%w_.-]+)[\"'%s]*$"
+  if name and not name:find "%.%." and name:find "%a" then
+    return (name:gsub("%.$", ""))
+  end
 end
 
 return M

@@ -1,7 +1,7 @@
 --- Addresses that stand for somebody else: those of proxies that answer in the place of the names behind them.
 --
 -- Where one of them is found at a name that is to hold a CNAME, the DNS host did not publish the CNAME but put its proxy before it.
--- @module mailseal.check.proxies
+-- @module mailseal.check.publication.proxies
 local octets_of = require "mailseal.dns.reverse".octets
 
 local M = {}

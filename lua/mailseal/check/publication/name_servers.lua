@@ -1,9 +1,9 @@
 --- What the name servers of a record's own zone say, and what caches may remember otherwise.
--- @module mailseal.check.name_servers
+-- @module mailseal.check.publication.name_servers
 local agreement = require "mailseal.dns.agreement"
 local catalogue = require "mailseal.check.catalogue"
 local definitive = require "mailseal.dns.answer".definitive
-local moved = require "mailseal.check.moved"
+local moved = require "mailseal.check.publication.moved"
 
 local M = {}
 
@@ -38,7 +38,7 @@ local function are_silent(own)
 end
 
 --- Tells of name servers that do not do their work. Such a finding is of the zone, whichever record was asked for.
--- @tparam table case see `mailseal.check.case`
+-- @tparam table case see `mailseal.check.publication.case`
 function M.states(case)
   local own = case.own
   if own and are_silent(own) then

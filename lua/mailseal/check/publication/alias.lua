@@ -1,10 +1,9 @@
 --- Is the CNAME there, does it lead where it should, and is there anything at its end?
--- @module mailseal.check.alias
-local dkim_key = require "mailseal.check.dkim_key"
+-- @module mailseal.check.publication.alias
+local addresses = require "mailseal.check.publication.addresses"
 local is_within = require "mailseal.dns.name".is_within
-local missing = require "mailseal.check.missing"
-local placement = require "mailseal.check.placement"
-local proxies = require "mailseal.check.proxies"
+local missing = require "mailseal.check.publication.missing"
+local presentation = require "mailseal.check.publication.presentation"
 
 local M = {}
 
@@ -54,7 +53,7 @@ local function tell_dangling(case)
 end
 
 --- Tells why what is expected is not at the end of a CNAME.
--- @tparam table case see `mailseal.check.case`; there is a CNAME
+-- @tparam table case see `mailseal.check.publication.case`; there is a CNAME
 -- @treturn string how it stands with the record: "missing" or "mismatch"
 function M.dead_end(case)
   local chain, target = case.truth.chain, case:target()
@@ -128,50 +127,38 @@ local function share_a_record(a, b, field)
   return false
 end
 
-local function joined(answer)
-  local list = {}
-  for i, record in ipairs(answer.records) do
-    list[i] = record.address or table.concat(record.strings or {})
-  end
-  return table.concat(list, ", ")
-end
-
 -- Tells of texts in the place of the CNAME.
 local function judge_texts(case, answer)
   local expect = case.expect
   for _, text in ipairs(answer.text) do
-    local host = dkim_key.is_host(text)
+    local host = presentation.host(text)
     if host and (host == expect.target or #answer.text == 1) then
       case:find("cname_target_in_txt", { found = host })
       return "mismatch"
     end
   end
-  local state = missing.under_wildcard(case, "TXT", joined(answer))
+  local state = missing.under_wildcard(case, "TXT", table.concat(answer.text, ", "))
   if state then
     return state
   elseif share_a_record(answer, case.context:ask(expect.target, "TXT"), "text") then
-    case:find("cname_copied", { found = joined(answer) })
+    case:find("cname_copied", { found = table.concat(answer.text, ", ") })
   else
-    case:find("cname_replaced", { found = joined(answer), other = "TXT" })
+    case:find("cname_replaced", { found = table.concat(answer.text, ", "), other = "TXT" })
   end
   return "mismatch"
 end
 
--- Tells of addresses in the place of the CNAME. Those of a wildcard, as many domains have one, stand in nobody's place.
+-- Tells of addresses in the place of the CNAME.
 local function judge_addresses(case, answer)
-  if placement.is_wildcard(case.context, case.name, answer.type) then
+  local found, proxy = addresses.own(case, answer)
+  if not found then
     return nil
-  end
-  local proxy
-  for _, record in ipairs(answer.records) do
-    proxy = proxy or proxies.of(record.address)
-  end
-  if proxy then
-    case:find("cname_proxied", { where = proxy, found = joined(answer) })
+  elseif proxy then
+    case:find("cname_proxied", { where = proxy, found = found })
   elseif share_a_record(answer, case.context:ask(case.expect.target, answer.type), "address") then
-    case:find("cname_flattened", { found = joined(answer) })
+    case:find("cname_flattened", { found = found })
   else
-    case:find("cname_replaced", { found = joined(answer), other = answer.type })
+    case:find("cname_replaced", { found = found, other = answer.type })
   end
   return "mismatch"
 end

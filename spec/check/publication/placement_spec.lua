@@ -1,4 +1,4 @@
-local placement = require "mailseal.check.placement"
+local placement = require "mailseal.check.publication.placement"
 
 -- The codes by the names.
 local function places(name, domain, zone)

@@ -3,10 +3,10 @@
 -- DNS does not tell where else a zone of that name may be kept. Hosts that can be thought of are asked: those at which the zone is
 -- said to be edited (the check's option `edited_at`), those that the zone above delegates to while the zone itself names others, and
 -- the one that the zone calls its primary.
--- @module mailseal.check.elsewhere
+-- @module mailseal.check.publication.elsewhere
 local async = require "mailseal.async"
 local canonical = require "mailseal.check.expect".canonical
-local moved = require "mailseal.check.moved"
+local moved = require "mailseal.check.publication.moved"
 
 local M = {}
 
@@ -63,7 +63,7 @@ local function ask_others(context, zone)
 end
 
 --- Asks what other hosts the zone may be kept at: those of the delegation, and the primary. `judge` will want to know.
--- @tparam table case see `mailseal.check.case`
+-- @tparam table case see `mailseal.check.publication.case`
 -- @treturn ?table `delegated`, `primary`, lists of hosts
 function M.prepare(case)
   local zone = is_wanted(case) and case.own.zone
@@ -113,7 +113,7 @@ local function tell_difference(case, delegated)
 end
 
 --- Looks for the record there, and tells where it is.
--- @tparam table case see `mailseal.check.case`; the zone's own name servers do not have the record
+-- @tparam table case see `mailseal.check.publication.case`; the zone's own name servers do not have the record
 -- @treturn ?string how it stands with the record: "conflicting", "propagating" or "missing"; nil where nothing was found
 function M.judge(case)
   local own, others = case.own, M.prepare(case)

@@ -1,10 +1,10 @@
 --- Do all name servers of a record's own zone have it, and do caches see what they have?
 --
--- For records of which a check wants no more than what `mailseal.check.case` does with an expected one.
--- @module mailseal.check.published
+-- For records of which a check wants no more than what `mailseal.check.publication.case` does with an expected one.
+-- @module mailseal.check.publication.published
 local agreement = require "mailseal.dns.agreement"
-local cases = require "mailseal.check.case"
-local name_servers = require "mailseal.check.name_servers"
+local cases = require "mailseal.check.publication.case"
+local name_servers = require "mailseal.check.publication.name_servers"
 
 local M = {}
 

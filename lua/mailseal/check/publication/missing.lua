@@ -2,29 +2,25 @@
 --
 -- Where the cause can be seen (it is somewhere else, or a proxy stands in its place), that is told, and is an error. Otherwise it
 -- is not there yet, which is none.
--- @module mailseal.check.missing
+-- @module mailseal.check.publication.missing
+local addresses = require "mailseal.check.publication.addresses"
 local async = require "mailseal.async"
 local catalogue = require "mailseal.check.catalogue"
-local elsewhere = require "mailseal.check.elsewhere"
+local elsewhere = require "mailseal.check.publication.elsewhere"
 local is_within = require "mailseal.dns.name".is_within
-local placement = require "mailseal.check.placement"
-local proxies = require "mailseal.check.proxies"
+local placement = require "mailseal.check.publication.placement"
 
 local M = {}
 
 local function call(fn) return fn() or false end
 
--- Tells of addresses at a name that is to have none, where it has some that are no wildcard's: a proxy or the DNS host put them there
--- in the place of a CNAME.
+-- Tells of addresses at a name that is to have none, where it has some: a proxy or the DNS host put them there in the place of a
+-- CNAME.
 local function tell_addresses(case, answers)
   for _, answer in ipairs(answers) do
-    local addresses = answer and #answer.chain == 0 and answer.status == "ok" and answer.records or {}
-    if addresses[1] and not placement.is_wildcard(case.context, case.name, answer.type) then
-      local list, proxy = {}, nil
-      for i, record in ipairs(addresses) do
-        list[i], proxy = record.address, proxy or proxies.of(record.address)
-      end
-      case:find(proxy and "cname_proxied" or "cname_flattened", { where = proxy, found = table.concat(list, ", ") })
+    local found, proxy = addresses.own(case, answer)
+    if found then
+      case:find(proxy and "cname_proxied" or "cname_flattened", { where = proxy, found = found })
       return true
     end
   end
@@ -77,15 +73,15 @@ end
 
 -- The place where the record landed instead, if it is seen; what addresses the name has, that has to have none.
 local function look_around(case)
-  local context, name, addresses = case.context, case.name, {}
+  local context, name, questions = case.context, case.name, {}
   -- A name such as s1._domainkey is nobody's host; others may be.
   if case.expect.selector then
-    addresses = { { name, "A" }, { name, "AAAA" } }
+    questions = { { name, "A" }, { name, "AAAA" } }
   end
   local function holds(answer, strict) return case.rules.holds(case, answer, strict) end
   local found = async.each({
     function() return placement.find(context, { name = name, type = case.expect.type, zone = case:zone(), fits = holds }) end,
-    function() return context:asks(addresses) end,
+    function() return context:asks(questions) end,
     function() return elsewhere.prepare(case) end,
   }, call)
   return found[1], found[2]
@@ -99,17 +95,17 @@ local function tell_place(case, place)
 end
 
 --- Tells why there is nothing.
--- @tparam table case see `mailseal.check.case`
+-- @tparam table case see `mailseal.check.publication.case`
 -- @treturn string how it stands with the record: "missing", "mismatch" where something else is in its place, or as of
---   `mailseal.check.elsewhere`
+--   `mailseal.check.publication.elsewhere`
 function M.judge(case)
   if not case.expect.required then
     return "missing"
   end
-  local place, addresses = look_around(case)
+  local place, answers = look_around(case)
   if place then
     return tell_place(case, place)
-  elseif tell_addresses(case, addresses) then
+  elseif tell_addresses(case, answers) then
     return "mismatch"
   end
   local state = elsewhere.judge(case)

@@ -2,7 +2,7 @@
 --
 -- The zone above then delegates to the new ones, and these do not name the former ones any more. (Where they do, the zone and the one
 -- above it merely differ, and stay so.)
--- @module mailseal.check.moved
+-- @module mailseal.check.publication.moved
 local catalogue = require "mailseal.check.catalogue"
 
 local M = {}
@@ -55,7 +55,7 @@ local function ask(context, own)
 end
 
 --- Tells that the zone was moved, where it was.
--- @tparam table case see `mailseal.check.case`; its `moved_to` then has the names of the new servers
+-- @tparam table case see `mailseal.check.publication.case`; its `moved_to` then has the names of the new servers
 -- @treturn boolean was it?
 function M.tell(case)
   local own, context = case.own, case.context

@@ -3,7 +3,7 @@
 -- The name field of a DNS host's form is filled in wrongly in few ways: the host appends the domain where it was typed already, or
 -- takes the name as it is where it was not; a label is left out or typed twice; the record is entered for the domain itself,
 -- or for the domain above. Each way leads to a name that can be asked, and they are asked side by side.
--- @module mailseal.check.placement
+-- @module mailseal.check.publication.placement
 local relations = require "mailseal.dns.name"
 
 local M = {}

@@ -9,11 +9,11 @@
 -- - `judge(case)`: tells what is wrong by the answer that counts, which there is; returns how it stands with the record, and what of
 --   it is worth keeping.
 --
--- @module mailseal.check.verdict
-local alias = require "mailseal.check.alias"
+-- @module mailseal.check.publication.verdict
+local alias = require "mailseal.check.publication.alias"
 local async = require "mailseal.async"
-local cases = require "mailseal.check.case"
-local name_servers = require "mailseal.check.name_servers"
+local cases = require "mailseal.check.publication.case"
+local name_servers = require "mailseal.check.publication.name_servers"
 
 local M = {}
 
@@ -45,8 +45,8 @@ end
 -- @tparam table context see `mailseal.check.context`
 -- @tparam function rules_of called with an expectation: the rules of its kind, nil where it is somebody else's
 -- @tparam function found called with a case that was judged: what was found, for the report
--- @treturn {table,...} the cases (see `mailseal.check.case`), in the order of their expectations, each with `state` and `kept`, which
---   is what its judge returned
+-- @treturn {table,...} the cases (see `mailseal.check.publication.case`), in the order of their expectations, each
+--   with `state` and `kept`, which is what its judge returned
 function M.look(context, rules_of, found)
   local mine = {}
   for _, expect in ipairs(context.expect) do

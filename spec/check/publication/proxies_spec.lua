@@ -1,4 +1,4 @@
-local proxies = require "mailseal.check.proxies"
+local proxies = require "mailseal.check.publication.proxies"
 
 describe("a proxy is told by its addresses:", function()
   it("by the first and the last of a network, and by none beside it", function()

@@ -4,19 +4,19 @@
 -- others still see something else is told besides.
 --
 -- Fields: `context`; `expect`, the expectation (see `mailseal.check.expect`); `rules`, those of its kind (see
--- `mailseal.check.verdict`); `name`; `type`, that of the question; `answer`, what the resolver says to it; `alias`, what it says to a
--- question for a CNAME, nil where it was not asked; `own`, what the zone's name servers say, nil where they were not asked; `truth`,
--- the answer that counts, nil where none is to be had; `moved_to`, the servers that the zone was moved to of late, nil where it was not;
--- `codes`, of what was told.
--- @module mailseal.check.case
+-- `mailseal.check.publication.verdict`); `name`; `type`, that of the question; `answer`, what the resolver says to it; `alias`, what it
+-- says to a question for a CNAME, nil where it was not asked; `own`, what the zone's name servers say, nil where they were not asked;
+-- `truth`, the answer that counts, nil where none is to be had; `moved_to`, the servers that the zone was moved to of late, nil where
+-- it was not; `codes`, of what was told.
+-- @module mailseal.check.publication.case
 local async = require "mailseal.async"
 local definitive = require "mailseal.dns.answer".definitive
-local name_servers = require "mailseal.check.name_servers"
+local name_servers = require "mailseal.check.publication.name_servers"
 
 local M = {}
 local Case = {}
 Case.__index = Case
-Case.__name = "mailseal.check.case"
+Case.__name = "mailseal.check.publication.case"
 
 local function call(fn) return fn() or false end
 
@@ -63,7 +63,7 @@ end
 -- @tparam table context see `mailseal.check.context`
 -- @tparam table expect an expectation
 -- @tparam string type that of the question, where a CNAME is followed
--- @tparam[opt] table rules of its kind, see `mailseal.check.verdict`
+-- @tparam[opt] table rules of its kind, see `mailseal.check.publication.verdict`
 -- @treturn table the case
 function M.open(context, expect, type, rules)
   local self = setmetatable({

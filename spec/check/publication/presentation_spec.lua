@@ -1,5 +1,5 @@
 local dns = require "mailseal.dns"
-local presentation = require "mailseal.check.presentation"
+local presentation = require "mailseal.check.publication.presentation"
 
 -- The data of the records of a type, as they come from a zone and are written again.
 local function values(type, ...)
@@ -40,5 +40,17 @@ describe("the data of records", function()
       assert.equal(bare, presentation.bare(text))
     end
     assert.are_not.equal(bare, presentation.bare "v=spf1 include:y.example ~all")
+  end)
+
+  it("is the name of a host and nothing else, or is not", function()
+    for text, host in pairs {
+      ["S1.dkim.Provider.example."] = "s1.dkim.provider.example", [' "a_b.c-d.example" '] = "a_b.c-d.example",
+      ["'x.example'"] = "x.example",
+    } do
+      assert.equal(host, presentation.host(text))
+    end
+    for _, text in ipairs { "", "localhost", "a..example", "192.0.2.1", "v=spf1 -all", "a@b.example", "https://a.example", "a b.example" } do
+      assert.is_nil(presentation.host(text), text)
+    end
   end)
 end)
