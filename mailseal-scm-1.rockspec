@@ -195,6 +195,7 @@ build = {
     ["mailseal.check.publication.published"] = "lua/mailseal/check/publication/published.lua",
     ["mailseal.check.publication.verdict"] = "lua/mailseal/check/publication/verdict.lua",
     ["mailseal.check.report"] = "lua/mailseal/check/report.lua",
+    ["mailseal.check.return_address"] = "lua/mailseal/check/return_address.lua",
     ["mailseal.check.reverse"] = "lua/mailseal/check/reverse.lua",
     ["mailseal.check.shared"] = "lua/mailseal/check/shared.lua",
     ["mailseal.check.spf"] = "lua/mailseal/check/spf.lua",
