@@ -2,9 +2,11 @@
 -- @module mailseal.check.spf
 local async = require "mailseal.async"
 local includes = require "mailseal.check.spf_include"
+local is_within = require "mailseal.dns.name".is_within
 local placement = require "mailseal.check.spf_placement"
 local published = require "mailseal.check.publication.published"
 local record = require "mailseal.record"
+local return_address = require "mailseal.check.return_address"
 local spf = require "mailseal.spf"
 local spf_record = require "mailseal.record.spf"
 local trees = require "mailseal.check.spf_tree"
@@ -108,7 +110,7 @@ end
 -- Looks at what is meant to be a record where none is, and elsewhere. Returns the state.
 local function judge_none(context, name, others)
   for _, text in ipairs(others) do
-    if text:lower():find("spf1", 1, true) then
+    if text:lower():find("spf1", 1, true) or are_terms(text) then
       context:lint((record.lint("spf", text)), { name = name })
       return "broken"
     end
@@ -175,14 +177,17 @@ local function check_address(context, address)
   }
 end
 
--- That none may send where there is no record, or none that works, has been told already.
-local function tell_result(context, result, state)
+-- That none may send where there is no record, or none that works, or not yet the one expected, has been told already.
+local function tell_result(context, result, states, expected)
   local fields = {
     name = result.domain, expected = result.address, found = result.result, where = result.matched, retry_at = result.retry_at,
   }
+  local state = states[result.domain] or "ok"
   if result.result == "temperror" then
     context:find("spf_temperror", fields)
-  elseif result.result ~= "pass" and (state == "ok" or result.domain ~= context.domain) then
+  elseif result.result == "none" and not states[result.domain] then
+    context:find("spf_missing", { name = result.domain, retry_at = result.retry_at })
+  elseif result.result ~= "pass" and state == "ok" and expected[result.domain] ~= "open" then
     fields.term = term_for(result.address)
     context:find("spf_not_authorised", fields)
   end
@@ -190,21 +195,55 @@ end
 
 -- ---- All of it.
 
--- The domain, and the names that an SPF record is expected at.
+-- The domain of the return address, where that is one below the domain.
+local function sender_below(context)
+  local domain = return_address.domain(context)
+  return domain and is_within(domain, context.domain) and domain or nil
+end
+
+-- The domain, the names that an SPF record is expected at, and that of the return address.
 local function names_of(context)
-  local names, seen = { context.domain }, { [context.domain] = true }
-  for _, expectation in ipairs(context.expect) do
-    if expectation.match == "spf_include" and not seen[expectation.name] then
-      names[#names + 1], seen[expectation.name] = expectation.name, true
+  local list, seen = { context.domain }, { [context.domain] = true }
+  local function add(name)
+    if not seen[name] then
+      list[#list + 1], seen[name] = name, true
     end
   end
-  return names
+  for _, expectation in ipairs(context.expect) do
+    if expectation.match == "spf_include" then
+      add(expectation.name)
+    end
+  end
+  add(sender_below(context) or context.domain)
+  return list
+end
+
+-- Is a CNAME expected at the name, which will bring a record?
+local function has_alias_expected(context, name)
+  for _, expectation in ipairs(context.expect) do
+    if expectation.match == "cname_target" and expectation.name == name then
+      return true
+    end
+  end
+  return false
 end
 
 -- Tells that there is no record, unless an expectation has told so.
 local function tell_missing(context, result, expected)
-  if result.state == "none" and not expected[result.name] then
+  if result.state == "none" and not expected[result.name] and not has_alias_expected(context, result.name) then
     context:find("spf_missing", { name = result.name, retry_at = result.answer.recheck_at })
+  end
+end
+
+-- Tells how it stands with what is expected, where there is no record, and who may not send.
+local function tell(context, all, results)
+  local expected, states = includes.judge(context, all), {}
+  for _, result in ipairs(all) do
+    tell_missing(context, result, expected)
+    states[result.name], result.answer = result.state, nil
+  end
+  for _, result in ipairs(results) do
+    tell_result(context, result, states, expected)
   end
 end
 
@@ -216,7 +255,8 @@ end
 -- - `record`: its text; `tree`: as of `spf.tree`; `lookups`, `voids`: of the whole tree
 -- - `results`: a list, what comes of each of the addresses: `address`, `domain` (of the sender), `result`, `reason`, `text`, `matched`
 --   (the term), `lookups`, `retry_at`: as of `spf.check`
--- - `others`: a list of the same without results for each other name that a record is expected at, with that `name`
+-- - `others`: a list of the same without results for each other name that a record is expected at, and for that of the return address
+--   where it is one below the domain; with that `name`
 function M.look(context)
   local addresses = context.options.addresses or {}
   local places = names_of(context)
@@ -232,14 +272,7 @@ function M.look(context)
     local list = i <= names and all or results
     list[#list + 1] = result
   end
-  local expected = includes.judge(context, all)
-  tell_missing(context, all[1], expected)
-  for _, result in ipairs(results) do
-    tell_result(context, result, all[1].state)
-  end
-  for _, result in ipairs(all) do
-    result.answer = nil
-  end
+  tell(context, all, results)
   local main = table.remove(all, 1)
   main.results, main.others = results, all
   return main

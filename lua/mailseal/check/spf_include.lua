@@ -107,7 +107,7 @@ end
 --- Tells how it stands with the includes that are expected.
 -- @tparam table context see `mailseal.check.context`
 -- @tparam {table,...} results what was seen of each name that an SPF record is expected at: `name`, `state`, `record`, `tree`, `answer`
--- @treturn table by name, true where an SPF record is expected
+-- @treturn table by name, where an SPF record is expected: "found", or "open" where it does not include all that it is to
 function M.judge(context, results)
   local expected, by_name = {}, {}
   for _, result in ipairs(results) do
@@ -116,8 +116,9 @@ function M.judge(context, results)
   for _, expectation in ipairs(context.expect) do
     if expectation.match == "spf_include" then
       local result, before = by_name[expectation.name], #context.findings
-      expected[expectation.name] = true
       local status = judge(context, expectation, result)
+      local is_open = status ~= "found" and expectation.required or expected[expectation.name] == "open"
+      expected[expectation.name] = is_open and "open" or "found"
       local codes = (result.state == "broken" or result.state == "misplaced") and errors_of(context, expectation.name) or {}
       for i = before + 1, #context.findings do
         codes[#codes + 1] = context.findings[i].code

@@ -16,12 +16,27 @@ local function has_record(answer)
   return false
 end
 
+-- Tells that the record is at another name. What to enter as its name is plain for the domain itself alone.
+local function tell(context, name, place)
+  if name == context.domain then
+    context:find("spf_misplaced", { name = name, where = place })
+    return
+  end
+  local is_doubled = place:sub(1, #name + 1) == name .. "."
+  context:find(is_doubled and "record_name_doubled" or "record_misnamed", {
+    name = name, where = place, entry = name:sub(1, -#context.domain - 2), zone = context.domain,
+  })
+end
+
 --- Looks for the record elsewhere, and tells where it is.
 -- @tparam table context see `mailseal.check.context`
 -- @tparam string name where it belongs, and is not
 -- @treturn boolean is it somewhere?
 function M.look(context, name)
   local places = { name .. "." .. name, "_spf." .. name, "spf." .. name, "@." .. name, "www." .. name }
+  if name ~= context.domain then
+    table.insert(places, 2, name .. "." .. context.domain)
+  end
   local questions = { { name, "SPF" } }
   for i, place in ipairs(places) do
     questions[i + 1] = { place, "TXT" }
@@ -33,7 +48,7 @@ function M.look(context, name)
   end
   for i, place in ipairs(places) do
     if has_record(answers[i + 1]) and not placement.is_wildcard(context, place, "TXT") then
-      context:find("spf_misplaced", { name = name, where = place })
+      tell(context, name, place)
       return true
     end
   end
