@@ -81,6 +81,7 @@ describe("the profile of a domain", function()
     local pass, fail = { address = "192.0.2.1", result = "pass" }, { address = "192.0.2.2", result = "softfail" }
     holds({ spf = { state = "ok", results = { pass } } }, "spf", true)
     holds({ spf = { state = "ok", results = { pass, fail } } }, "spf", false, "SPF says softfail of 192.0.2.2")
+    holds({ spf = { state = "none", results = { pass } } }, "spf", true) -- by the record of the return address
     holds({ spf = { state = "ok", results = { { address = "a", result = "temperror" } } } }, "spf", nil, "DNS did not answer for SPF")
   end)
 
@@ -139,7 +140,9 @@ describe("the profile of a domain", function()
     holds(hosts("nxdomain", "address"), "replies", false, "no host receives mail for the domain")
     holds(hosts("nxdomain", "timeout"), "replies", nil, "DNS did not answer for MX")
     holds({ mx = { status = "timeout", hosts = {} } }, "replies", nil, "DNS did not answer for MX")
-    holds({ mx = { status = "ok", hosts = { {} }, null = true } }, "replies", false, "the domain says that it receives no mail")
+    holds({ mx = { status = "ok", hosts = { {} }, null = true, sends = true } }, "replies", false,
+      "the domain says that it receives no mail")
+    holds({ mx = { status = "ok", hosts = { {} }, null = true } }, "replies", nil, "nothing says that mail is sent as the domain")
     holds({ mx = { status = "nodata", hosts = {}, own = host("ok").own } }, "replies", true)
     holds({ mx = { status = "nodata", hosts = {}, own = host("nodata").own } }, "replies", false, "no host receives mail for the domain")
   end)

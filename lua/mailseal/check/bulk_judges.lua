@@ -7,6 +7,20 @@ local message = require "mailseal.message"
 
 local KEY_BITS_LEAST = 1024
 
+-- What SPF says of the addresses that mail is sent from, which may be by the record of another return address.
+local function judge_results(results)
+  for _, result in ipairs(results) do
+    if result.result == "temperror" then
+      return nil, "DNS did not answer for SPF"
+    elseif result.result == "none" then
+      return false, "there is no SPF record"
+    elseif result.result ~= "pass" then
+      return false, ("SPF says %s of %s"):format(result.result, result.address)
+    end
+  end
+  return true
+end
+
 local function judge_spf(facts)
   if facts.message then
     local result = facts.message.spf and facts.message.spf.result
@@ -18,21 +32,16 @@ local function judge_spf(facts)
     return result == "pass", "SPF says " .. result
   end
   local spf = facts.spf
-  if not spf or spf.state == "unknown" then
-    return nil, spf and "DNS did not answer for SPF" or "SPF was not looked at"
+  if not spf then
+    return nil, "SPF was not looked at"
+  elseif #spf.results > 0 then
+    return judge_results(spf.results)
+  elseif spf.state == "unknown" then
+    return nil, "DNS did not answer for SPF"
   elseif spf.state == "none" then
     return false, "there is no SPF record"
-  elseif spf.state ~= "ok" then
-    return false, "the SPF record cannot be used"
   end
-  for _, result in ipairs(spf.results) do
-    if result.result == "temperror" then
-      return nil, "DNS did not answer for SPF"
-    elseif result.result ~= "pass" then
-      return false, ("SPF says %s of %s"):format(result.result, result.address)
-    end
-  end
-  return true
+  return spf.state == "ok", "the SPF record cannot be used"
 end
 
 -- Key states that may yet turn out well.
@@ -198,6 +207,8 @@ local function judge_replies(facts)
   local mx = facts.mx
   if not mx then
     return nil, "MX was not looked at"
+  elseif mx.null and not mx.sends then
+    return nil, "nothing says that mail is sent as the domain"
   elseif mx.null then
     return false, "the domain says that it receives no mail"
   end

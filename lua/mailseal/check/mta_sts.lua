@@ -5,6 +5,7 @@
 -- @module mailseal.check.mta_sts
 local allows = require "mailseal.record.mta_sts_policy".allows
 local definitive = require "mailseal.dns.answer".definitive
+local is_address = require "mailseal.check.mx".is_address
 local record = require "mailseal.record"
 local text_record = require "mailseal.check.text_record"
 
@@ -20,7 +21,7 @@ local function compare_hosts(context, policy)
   end
   local missing = {}
   for _, entry in ipairs(mx.records) do
-    if entry.exchange ~= "." and not allows(policy, entry.exchange) then
+    if entry.exchange ~= "." and not is_address(entry.exchange) and not allows(policy, entry.exchange) then
       missing[#missing + 1] = entry.exchange
     end
   end

@@ -27,8 +27,10 @@ local function is_private(address)
   return false
 end
 
--- Somebody typed an address where the name of a host belongs; brackets and colons come escaped in a name.
-local function is_address(exchange)
+--- Did somebody type an address where the name of a host belongs? Brackets and colons come escaped in a name.
+-- @tparam string exchange of an MX record
+-- @treturn boolean
+function M.is_address(exchange)
   local text = exchange:gsub("\\(%d%d%d)", function(digits)
     return string.char(tonumber(digits))
   end)
@@ -77,7 +79,7 @@ end
 
 local function look_at_host(context, host)
   local fields = { name = context.domain, found = host.host }
-  if is_address(host.host) then
+  if M.is_address(host.host) then
     host.addresses, host.status = {}, "address"
     context:find("mx_is_address", fields)
     return host
@@ -118,12 +120,16 @@ end
 
 -- ---- Domains without a host.
 
--- Does anything say that mail is sent as this domain?
+-- Does anything say that mail is sent as this domain? Nil where DNS does not say.
 local function sends(context)
   if #context.selectors > 0 or #(context.options.addresses or {}) > 0 then
     return true
   end
-  for _, text in ipairs(context:ask(context.domain, "TXT").text) do
+  local answer = context:ask(context.domain, "TXT")
+  if context:temporary(answer) then
+    return nil
+  end
+  for _, text in ipairs(answer.text) do
     local terms = text:lower():match "^v=spf1(.*)$"
     if terms and not terms:find "^%s+%-all%s*$" then
       return true
@@ -132,7 +138,7 @@ local function sends(context)
   return false
 end
 
--- RFC 7505 §3, §4.2.
+-- RFC 7505 §3, §4.2. Returns whether mail is sent as the domain all the same; nil where that is not known.
 local function look_at_null(context, hosts)
   if #hosts > 1 then
     local others = {}
@@ -142,9 +148,13 @@ local function look_at_null(context, hosts)
       end
     end
     context:find("mx_null_with_others", { name = context.domain, found = others })
-  elseif sends(context) then
+    return nil
+  end
+  local is_sent = sends(context)
+  if is_sent then
     context:find("mx_null", { name = context.domain })
   end
+  return is_sent
 end
 
 local function is_expected(context)
@@ -193,7 +203,7 @@ local function look_at_hosts(context, answer, result)
     result.own = look_at_none(context, answer)
   elseif has_null(hosts) then
     result.null = #hosts == 1
-    look_at_null(context, hosts)
+    result.sends = look_at_null(context, hosts)
   else
     for i = #hosts, EXCHANGES_MAX + 1, -1 do
       hosts[i], result.capped = nil, true
@@ -205,6 +215,14 @@ local function look_at_hosts(context, answer, result)
   end
 end
 
+--- Does the domain say that it receives no mail (RFC 7505)?
+-- @tparam table context see `mailseal.check.context`
+-- @treturn boolean
+function M.is_null(context)
+  local records = context:ask(context.domain, "MX").records
+  return #records == 1 and records[1].exchange == "."
+end
+
 --- Looks at the MX records of the domain, and at those that are expected.
 -- @tparam table context see `mailseal.check.context`
 -- @treturn table
@@ -212,7 +230,8 @@ end
 -- - `status`: of the answer
 -- - `hosts`: a list, those first that mail goes to first, each with `preference`, `host`, `addresses`, `alias` (what it is a CNAME
 --   to) and `status` ("ok"; "nodata" or "nxdomain" where it has no address; "address" where it is one; or a temporary one)
--- - `null`: true where the domain says that it receives no mail (RFC 7505)
+-- - `null`: true where the domain says that it receives no mail (RFC 7505); then `sends`: does anything say that mail is sent as the
+--   domain all the same? nil where DNS does not say
 -- - `own`: where there is no MX record, the domain itself as such a host
 -- - `capped`: true where there are more than 20 exchanges, and the rest was not looked at
 function M.look(context)

@@ -2,6 +2,7 @@
 --
 -- Other texts may stand at the name, as a wildcard puts them there: they are passed over (RFC 8461 §3.1, RFC 8460 §3).
 -- @module mailseal.check.text_record
+local is_null = require "mailseal.check.mx".is_null
 local placement = require "mailseal.check.publication.placement"
 local record = require "mailseal.record"
 
@@ -47,7 +48,7 @@ end
 --- Looks for the record, and tells what is wrong with it.
 -- @tparam table context see `mailseal.check.context`
 -- @tparam table wanted `name`; `kind`, that of `mailseal.record`; `version`, what v= says; `two` and `missing`, the codes of the findings
---   that there are several, and that there is none (nil where that is no matter)
+--   that there are several, and that there is none (nil where that is no matter; nor is it where the domain receives no mail)
 -- @treturn table
 --
 -- - `state`: "ok"; "none"; "misplaced" (it is at another name); "broken" (receivers do not use it); "unknown" (a temporary fault)
@@ -73,7 +74,7 @@ function M.look(context, wanted)
     if place then
       place.name = wanted.name
       context:find(place.code, place)
-    elseif wanted.missing then
+    elseif wanted.missing and not is_null(context) then
       context:find(wanted.missing, { name = wanted.name, domain = context.domain })
     end
   end
