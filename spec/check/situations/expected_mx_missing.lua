@@ -20,8 +20,8 @@ return {
       expected = "10 feedback-smtp.eu-west-1.ses.example",
       where = "example.com",
       retry_in = 300,
-      fix = "Publish it at the host of the domain's DNS (example.com); where that has been done, caches may "
-        .. "remember until 2027-01-15 08:05 UTC that it was not there.",
+      fix = "Publish it at the host of the domain's DNS (example.com), with bounce as its name, to which the host appends "
+        .. "example.com; where that has been done, caches may remember until 2027-01-15 08:05 UTC that it was not there.",
     },
   },
   status = "unknown",

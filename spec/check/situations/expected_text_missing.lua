@@ -20,8 +20,8 @@ return {
       expected = "Token=abc DEF",
       where = "example.com",
       retry_in = 300,
-      fix = "Publish it at the host of the domain's DNS (example.com); where that has been done, caches may "
-        .. "remember until 2027-01-15 08:05 UTC that it was not there.",
+      fix = "Publish it at the host of the domain's DNS (example.com), with _mailseal as its name, to which the host appends "
+        .. "example.com; where that has been done, caches may remember until 2027-01-15 08:05 UTC that it was not there.",
     },
   },
   status = "unknown",

@@ -36,8 +36,9 @@ return {
       name = "s1._domainkey.example.com",
       record = "s1",
       retry_in = 300,
-      fix = "Publish it at the host of the domain's DNS (ns.new.example); where that has been done, caches may remember until "
-        .. "2027-01-15 08:05 UTC that it was not there.",
+      fix = "Publish it at the host of the domain's DNS (ns.new.example), with s1._domainkey as its name, to which the host "
+        .. "appends example.com; where that has been done, caches may remember until 2027-01-15 08:05 UTC that it was not "
+        .. "there.",
     },
   },
   status = "unknown",

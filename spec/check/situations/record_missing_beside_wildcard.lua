@@ -17,8 +17,8 @@ return {
       record = "s1",
       where = "example.com",
       retry_in = 900,
-      fix = "Publish it at the host of the domain's DNS (example.com); where that has been done, caches may "
-        .. "remember until 2027-01-15 08:15 UTC that it was not there.",
+      fix = "Publish it at the host of the domain's DNS (example.com), with s1._domainkey as its name, to which the host appends "
+        .. "example.com; where that has been done, caches may remember until 2027-01-15 08:15 UTC that it was not there.",
     },
   },
   status = "unknown",

@@ -22,8 +22,9 @@ return {
       expected = texts.good,
       where = "example.com",
       retry_in = 300,
-      fix = "Publish it at the host of the domain's DNS (ns1.example.com, ns2.example.com, ns3.example.com); "
-        .. "where that has been done, caches may remember until 2027-01-15 08:05 UTC that it was not there.",
+      fix = "Publish it at the host of the domain's DNS (ns1.example.com, ns2.example.com, ns3.example.com), with s1._domainkey "
+        .. "as its name, to which the host appends example.com; where that has been done, caches may remember until 2027-01-15 "
+        .. "08:05 UTC that it was not there.",
     },
   },
   status = "unknown",

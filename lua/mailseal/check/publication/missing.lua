@@ -67,6 +67,7 @@ local function tell_missing(case)
     case:find("record_zone_delegated", fields)
   else
     fields.host = hosts_of(case) or zone
+    fields.entry, fields.zone = placement.entry(case.name, domain, zone)
     case:find("record_missing", fields)
   end
 end

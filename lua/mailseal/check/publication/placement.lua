@@ -99,8 +99,13 @@ function M.places(name, domain, zone)
   return places
 end
 
--- What to type, and where that is relative to. The form's word for the zone itself is mostly "@".
-local function entry_of(name, domain, zone)
+--- What to type into the name field of a DNS host's form. Its word for the zone itself is mostly "@".
+-- @tparam string name of the record
+-- @tparam string domain that it is for
+-- @tparam[opt] string zone that the name is in, where it is known
+-- @treturn string
+-- @treturn string the zone, or else the domain, that this is relative to
+function M.entry(name, domain, zone)
   local within = zone and relations.is_within(name, zone) and name ~= zone and zone or domain
   return name == within and "@" or name:sub(1, -#within - 2), within
 end
@@ -129,7 +134,7 @@ function M.find(context, wanted)
     local place = places[i]
     if answer and wanted.fits(answer, place.strict or false) and not M.is_wildcard(context, place.name, wanted.type) then
       place.answer, place.where = answer, place.name
-      place.entry, place.zone = entry_of(wanted.name, context.domain, wanted.zone)
+      place.entry, place.zone = M.entry(wanted.name, context.domain, wanted.zone)
       return place
     end
   end
