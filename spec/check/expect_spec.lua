@@ -27,6 +27,12 @@ describe("the expectations of a check", function()
     end
   end)
 
+  it("take no selector of another domain", function()
+    for _, selector in ipairs { "s1._domainkey.example.org", "s1._domainkey.sub.example.com", "s1._domainkeyexample.com" } do
+      assert.equal("bad_name", wrong { selectors = { selector } })
+    end
+  end)
+
   it("leave a selector out that an expectation is told for", function()
     local alias = { match = "cname_target", name = "S1._domainkey.example.com.", target = "a.B." }
     local found = list { selectors = { "s1" }, expect = { alias } }

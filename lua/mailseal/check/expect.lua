@@ -132,6 +132,15 @@ local function complete(given, domain, level)
   }
 end
 
+-- A selector without what people write behind it; nil where that is another domain.
+local function selector_of(written, domain)
+  local selector, behind = M.canonical(written):match "^(.-)%._domainkey(.*)$"
+  if not selector then
+    return (written:gsub("%.$", ""))
+  end
+  return (behind == "" or behind == "." .. domain) and selector or nil
+end
+
 --- The expectations of a check in full, those of its selectors first.
 -- A selector whose name an expectation has is that expectation's.
 -- @tparam string domain in lower-case A-labels
@@ -152,8 +161,11 @@ function M.list(domain, options, level)
     end
     list[#list + 1], named[expectation.name] = expectation, true
   end
-  for _, selector in ipairs(options.selectors or {}) do
-    selector = selector:gsub("%._domainkey.*$", ""):gsub("%.$", "")
+  for _, written in ipairs(options.selectors or {}) do
+    local selector = selector_of(written, domain)
+    if not selector then
+      return nil, ("the selector %s is another domain's than %s"):format(written, domain), "bad_name"
+    end
     local given = { id = selector, match = "dkim_key", selector = selector, key = options.key }
     local expectation, message, code = complete(given, domain, level)
     if not expectation then
