@@ -84,6 +84,8 @@ describe("mailseal check", function()
       ["--ip does not go with a domain"] = { "good.example", "--ip", "192.0.2.1" },
       ["--svg does not go with --batch"] = { "--batch", "-", "--svg", "x" },
       ["--selector does not go with --message"] = { "--message", "-", "--selector", "s1" },
+      ["--key wants the --selector"] = { "good.example", "--key", "s1.pem" },
+      ["s1._domainkey.a.example is another domain's than good.example"] = { "good.example", "--selector", "s1._domainkey.a.example" },
       ["empty label"] = { "a..b" },
       ["--only: 'mail' is none of"] = { "good.example", "--only", "mx,mail" },
       ["--address: "] = { "good.example", "--address", "192.0.2" },
@@ -114,7 +116,7 @@ describe("mailseal check", function()
     it("refuses what is none of them", function()
       for _, octets in ipairs { "", "key", "-----BEGIN PRIVATE KEY-----\nx\n", "v=DKIM1; p=",
         "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n" } do
-        local result = check("good.example", "--key", file(octets))
+        local result = check("good.example", "--selector", "s1", "--key", file(octets))
         assert.matches("^mailseal check: [^\n]+\n$", result.err)
         assert.same({ 65, "" }, { result.status, result.out })
       end

@@ -113,6 +113,9 @@ local function subject_of(given)
   if not subject then
     status.stop(status.USAGE, "what is to be checked? a domain, --message FILE or --batch FILE")
   end
+  if given.key and not is_given(given.selector) then
+    status.stop(status.USAGE, "--key wants the --selector at which the key is to be")
+  end
   for _, rule in ipairs(only_with) do
     if is_given(given[rule.option]) and not goes_with(rule, subject) then
       status.stop(status.USAGE, ("--%s does not go with %s"):format(rule.option:gsub("_", "-"), words[subject]))
