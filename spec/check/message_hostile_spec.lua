@@ -36,6 +36,8 @@ describe("a hostile message costs time linear in its size:", function()
   for name, piece in pairs {
     ["parts"] = "--b\r\nA: b\r\n\r\n", ["delimiters that are none"] = "--b   ",
     ["parts without end"] = "--b\r\n" .. ("A: b\r\n"):rep(100),
+    ["paragraphs"] = "--b\r\n\r\n" .. ("x\r\n\r\n--\r\n"):rep(20) .. "</body>\r\n",
+    ["multiparts"] = "--b\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n",
   } do
     it("a multipart body of " .. name, function()
       assert_linear(function(header, _, count)

@@ -145,6 +145,47 @@ describe("a message that was changed on its way", function()
     finds(spf, message, nil, { found = "A footer", where = "inside a part" })
   end)
 
+  -- What was written into the texts of a multipart/alternative, above or below what it stands next to.
+  local function written(message, text, html)
+    return replace(replace(message, "Hello\r\n", text), "<p>Hello</p>\r\n", html)
+  end
+
+  it("by a footer in each form of its text", function()
+    local message = written(sign(nil, relayed.MULTIPART),
+      "Hello\r\n\r\n-- \r\nYou get this because of the group.\r\n", "<p>Hello</p>\r\n<p></p>\r\n\r\n-- <br />\r\nYou get this.<br />\r\n")
+    assert.same({ "error message_body_changed" }, said(relayed.check(message))) -- no paragraph ends before <p></p>
+    message = replace(message, "</p>\r\n<p></p>", "</p>\r\n\r\n<p></p>")
+    finds(spf, message, nil, { found = "You get this because of the group.", where = "inside 2 parts" })
+  end)
+
+  it("by a footer in one form of its text, in front of the end of HTML, too, and deep in other parts", function()
+    local html = replace(relayed.MULTIPART, "<p>Hello</p>\r\n", "<body>Hello\r\n</body></html>\r\n")
+    finds(spf, replace(sign(nil, html), "<body>Hello\r\n", "<body>Hello\r\n\r\n<i>A footer</i>\r\n"), nil,
+      { found = "A footer", where = "inside a part", message = "19 octets" })
+    local header, body = relayed.MULTIPART:match "^(.-\r\n)(Content%-Type: multipart.*)$"
+    local deep = header .. "Content-Type: multipart/mixed; boundary=out\r\n\r\n--out\r\n" .. body
+      .. "\r\n--out\r\nContent-Type: image/png\r\n\r\nxxxx\r\n--out--\r\n"
+    finds(spf, replace(sign(nil, deep), "Hello\r\n", "Hello\r\n\r\n---\r\nChecked for viruses.\r\n"), nil,
+      { found = "Checked for viruses.", where = "inside a part" })
+    finds(spf, replace(sign(nil, replace(relayed.PLAIN, "A. Sender\r\n", "A.</body>\r\n")), "A.</body>", "A.\r\n--\r\nfoot\r\n</body>"),
+      nil, { found = "foot" })
+  end)
+
+  it("by a banner in each form of its text, or in one", function()
+    local banner = { "error message_banner_added" }
+    finds(banner, written(sign(nil, relayed.MULTIPART), "CAUTION: from outside\r\n\r\nHello\r\n",
+      "<b>CAUTION</b><br>\r\n<p>Hello</p>\r\n"), nil, { found = "CAUTION: from outside", where = "inside 2 parts" })
+    finds(banner, written(sign(nil, relayed.MULTIPART), "Hello\r\n", "<b>CAUTION</b>\r\n<p>Hello</p>\r\n"), nil, { found = "CAUTION" })
+  end)
+
+  it("by a footer below a text that was encoded anew for it", function()
+    local message = sign(nil, replace(relayed.PLAIN, "Hello,", "Grüße,"))
+    local body = message:match "\r\n\r\n(.*)$"
+    local encoded = signed.encode(body .. "____\r\nA footer\r\n"):gsub(("."):rep(76), "%0\r\n")
+    finds({ "error message_footer_added", "error message_body_reencoded" }, replace(replace(message, body, encoded), "8bit", "base64"), nil,
+      { found = "A footer" })
+  end)
+
   it("by a new multipart around it", function()
     for _, message in ipairs { relayed.MULTIPART, relayed.PLAIN } do
       local whole = sign(nil, message)

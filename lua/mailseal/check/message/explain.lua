@@ -61,11 +61,13 @@ end
 local shown_by_other = "a signature that tolerates white space passes"
 
 local function of_body(trial, results, result)
-  local change = body_of.explain(trial)
-  if not change and not trial.relaxed_body and is_white_space(results, result, "body") then
-    change = { part = "body", kind = "white_space", what = shown_by_other }
+  local changes = body_of.explain(trial)
+  if #changes == 0 and not trial.relaxed_body and is_white_space(results, result, "body") then
+    changes[1] = { part = "body", kind = "white_space", what = shown_by_other }
+  elseif #changes == 0 then
+    changes[1] = { part = "body", kind = result.reason == "body_shorter_than_signed" and "cut" or "unknown" }
   end
-  return change or { part = "body", kind = result.reason == "body_shorter_than_signed" and "cut" or "unknown" }
+  return changes
 end
 
 local function of_header(trial, message, results, result, part_fields)
@@ -77,12 +79,12 @@ local function of_header(trial, message, results, result, part_fields)
 end
 
 local function changes_of(message, field, results, result)
-  local trial, changes, body = trials.new(message, field, result), {}, nil
+  local trial, changes = trials.new(message, field, result), {}
   if result.reason == "body_hash_mismatch" or result.reason == "body_shorter_than_signed" then
-    body = of_body(trial, results, result)
-    changes[1] = body
+    changes = of_body(trial, results, result)
   end
   if result.header_intact == false then -- nil where there was no key to tell
+    local body = changes[1]
     for _, change in ipairs(of_header(trial, message, results, result, body and body.fields)) do
       changes[#changes + 1] = change
     end
