@@ -80,8 +80,10 @@ local function look_around(case)
     questions = { { name, "A" }, { name, "AAAA" } }
   end
   local function holds(answer, strict) return case.rules.holds(case, answer, strict) end
+  -- Where the record itself is asked for past all caches, one that was entered wrongly just now is to be seen as well.
+  local wanted = { name = name, type = case.expect.type, zone = case:zone(), fits = holds, fresh = case.own ~= nil }
   local found = async.each({
-    function() return placement.find(context, { name = name, type = case.expect.type, zone = case:zone(), fits = holds }) end,
+    function() return placement.find(context, wanted) end,
     function() return context:asks(questions) end,
     function() return elsewhere.prepare(case) end,
   }, call)

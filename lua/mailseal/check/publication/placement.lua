@@ -10,6 +10,8 @@ local M = {}
 
 local NAME_MAX = 253
 
+local FRESH = { fresh = true }
+
 -- Domains below that often have a zone, or a form, of their own.
 local CHILDREN = { "mail", "www", "email", "send" }
 
@@ -122,13 +124,14 @@ end
 --- Looks for a record where it may have landed.
 -- @tparam table context see `mailseal.check.context`
 -- @tparam table wanted `name`; `type`; `zone`, that the name is in, where it is known; and `fits`, a function that is called with an
---   answer and says whether it holds the record; and with true where something like it may rightly be there
+--   answer and says whether it holds the record; and with true where something like it may rightly be there; `fresh`: ask past the
+--   cache
 -- @treturn ?table the place that fits best, nil where there is none: `code`, of the finding that this is; `answer`; and the fields of
 --   that finding: `where`, `entry` (what to type as its name) and `zone` (which that is relative to)
 function M.find(context, wanted)
   local places, questions = M.places(wanted.name, context.domain, wanted.zone), {}
   for i, place in ipairs(places) do
-    questions[i] = { place.name, wanted.type }
+    questions[i] = { place.name, wanted.type, wanted.fresh and FRESH or nil }
   end
   for i, answer in ipairs(context:asks(questions)) do
     local place = places[i]
