@@ -37,6 +37,18 @@ static int record_parse_dkim(lua_State *L)
     return 1;
 }
 
+/* same_rsa(p, p): a boolean; or nil, message, code */
+static int record_same_rsa(lua_State *L)
+{
+    ms_error error;
+    bool same = ms_dkim_key_same_rsa(ms_lua_check_span(L, 1), ms_lua_check_span(L, 2), &error);
+
+    if (error.code != NULL)
+        return ms_lua_fail(L, &error);
+    lua_pushboolean(L, same);
+    return 1;
+}
+
 /* lint_dkim({string, …}): the findings */
 static int record_lint_dkim(lua_State *L)
 {
@@ -55,5 +67,6 @@ static int record_lint_dkim(lua_State *L)
 const luaL_Reg ms_lua_record_dkim[] = {
     { "parse_dkim", record_parse_dkim },
     { "lint_dkim", record_lint_dkim },
+    { "same_rsa", record_same_rsa },
     { NULL, NULL },
 };

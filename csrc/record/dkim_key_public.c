@@ -2,6 +2,7 @@
 #include "record/dkim_key_public.h"
 
 #include "base/base64.h"
+#include "crypto/der.h"
 
 /* However long p= is, it is decoded whole: what is wrong with it is for the key's own reader to say. */
 static bool decode(ms_span p, ms_buf *octets, ms_error *error)
@@ -49,4 +50,23 @@ bool ms_dkim_key_matches(ms_crypto *crypto, ms_span text, const ms_private_key *
          ms_private_key_matches(crypto, key, ms_buf_span(&octets), error);
     ms_buf_free(&octets);
     return ok;
+}
+
+static bool is_same(ms_der_key a, ms_der_key b)
+{
+    return a.kind == MS_DER_RSA && b.kind == MS_DER_RSA && ms_span_eq(a.modulus, b.modulus) &&
+           ms_span_eq(a.exponent, b.exponent);
+}
+
+bool ms_dkim_key_same_rsa(ms_span a, ms_span b, ms_error *error)
+{
+    ms_buf first = { 0 }, second = { 0 };
+    bool same = false;
+
+    error->code = NULL;
+    if (decode(a, &first, error) && decode(b, &second, error))
+        same = is_same(ms_der_public_key(ms_buf_span(&first)), ms_der_public_key(ms_buf_span(&second)));
+    ms_buf_free(&first);
+    ms_buf_free(&second);
+    return same;
 }

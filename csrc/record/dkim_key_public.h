@@ -15,4 +15,8 @@ ms_public_key *ms_dkim_key_build(ms_crypto *crypto, const ms_dkim_key *record, m
  * ms_dkim_key_build and ms_private_key_matches, and key_type_mismatch. */
 bool ms_dkim_key_matches(ms_crypto *crypto, ms_span text, const ms_private_key *key, ms_error *error);
 
+/* Do two p= of type rsa hold one key, each in a SubjectPublicKeyInfo or as a bare RSAPublicKey? False as well where
+ * that cannot be told: error->code is then no_memory, or key_malformed where one is not base64; else it is NULL. */
+bool ms_dkim_key_same_rsa(ms_span a, ms_span b, ms_error *error);
+
 #endif

@@ -63,7 +63,7 @@ describe("the expectations of a check", function()
     assert.same({ { from = "old.example", to = "new.example" } },
       one({ match = "cname_target", name = "a.example.com", target = "new.example", migrations = migrations }).migrations)
     local found = one { match = "dkim_key", selector = "s1", migrations = { { from = texts.ed25519 }, { from = "no key" } } }
-    assert.equal("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", found.migrations[1].from)
+    assert.equal("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", found.migrations[1].from.key)
     assert.equal("no key", found.migrations[2].from)
   end)
 

@@ -170,4 +170,26 @@ describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
     assert.has_error(function() record.parse("dkim", 12) end)
     assert.has_error(function() record.parse("nonsense", "v=DKIM1") end)
   end)
+
+  describe("and another one", function()
+    local dkim, texts = require "mailseal.record.dkim", require "spec.support.dkim_texts"
+
+    local function same(a, b)
+      return dkim.same_key(assert(dkim.parse(a)), assert(dkim.parse(b)))
+    end
+
+    it("hold one key, however that is written", function()
+      assert.is_true(same(texts.good, texts.good))
+      assert.is_true(same(texts.good, texts.bare))
+      assert.is_true(same(texts.bare, (texts.good:gsub("(%w%w%w%w%w%w%w%w)", "%1 ", 3))))
+      assert.is_true(same(texts.ed25519, "v=DKIM1; t=s; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="))
+    end)
+
+    it("hold two", function()
+      for _, other in ipairs { texts.other, texts.short, texts.ed25519 } do
+        assert.is_false(same(texts.good, other))
+        assert.is_false(same(other, texts.bare))
+      end
+    end)
+  end)
 end)

@@ -9,6 +9,7 @@ end
 
 return {
   good = rsa(2048),
+  bare = "v=DKIM1; k=rsa; p=" .. base64(public_key.pkcs1(2048)), -- the same key as in `good`, as a bare RSAPublicKey
   other = rsa(2048, "\3"), -- as good, and another one
   short = rsa(1024), -- which should be longer
   weak = rsa(768), -- which receivers refuse

@@ -3,6 +3,7 @@
 local missing = require "mailseal.check.publication.missing"
 local presentation = require "mailseal.check.publication.presentation"
 local record = require "mailseal.record"
+local same_key = require "mailseal.record.dkim".same_key
 
 local M = {}
 
@@ -78,11 +79,20 @@ end
 
 -- Is what a record says the key that is expected, where one is?
 local function is_expected(expect, parsed)
-  return not expect.key or parsed.key == expect.key.key
+  return not expect.key or same_key(parsed, expect.key)
+end
+
+-- Is a text the expected one, but that letters which the key is written with are in another case?
+local function is_recased(expect, reading)
+  return expect.key and not reading.parsed and reading.text ~= expect.record and reading.text:lower() == expect.record:lower()
 end
 
 -- Tells what is wrong with the one record that counts. Returns how it stands with it.
 local function judge_one(case, reading)
+  if is_recased(case.expect, reading) then
+    case:find("record_altered", { found = reading.text })
+    return "mismatch"
+  end
   local expect, parsed = case.expect, reading.parsed
   local told, failed = {}, false
   for _, finding in ipairs(reading.findings) do
@@ -98,7 +108,7 @@ local function judge_one(case, reading)
     return "found"
   end
   for _, migration in ipairs(expect.migrations) do
-    if migration.from == parsed.key then
+    if type(migration.from) == "table" and same_key(migration.from, parsed) then
       case:find("record_migrating", { found = reading.text, expected = migration.to or case.expect.record })
       return "migrating"
     end

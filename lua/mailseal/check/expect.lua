@@ -93,7 +93,7 @@ local function migrations_of(given)
       from = M.canonical(from)
     elseif given.match == "dkim_key" then
       local text, parsed = read_key(from)
-      from = text and parsed.key or from
+      from = text and parsed or from
     end
     list[i] = { from = from, to = migration.to }
   end

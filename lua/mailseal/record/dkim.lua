@@ -70,4 +70,23 @@ function M.lint(text)
   return core.lint_dkim(list), (M.parse(list))
 end
 
+--- Do two records hold the same key? One of RSA may be written in two ways: in a SubjectPublicKeyInfo, or as a bare RSAPublicKey
+-- (RFC 6376 §3.6.1 speaks of the latter, keys in use are mostly the former).
+-- @tparam table a as of @{parse}
+-- @tparam table b
+-- @treturn boolean
+-- @raise where memory runs out
+function M.same_key(a, b)
+  if a.type ~= b.type then
+    return false
+  elseif a.key == b.key then
+    return true
+  end
+  if a.type ~= "rsa" or a.bits ~= b.bits then
+    return false
+  end
+  local same, message = core.same_rsa(a.key, b.key)
+  return same or message ~= nil and error(message, 0) or false
+end
+
 return M
