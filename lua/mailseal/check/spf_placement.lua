@@ -23,9 +23,8 @@ local function tell(context, name, place)
     return
   end
   local is_doubled = place:sub(1, #name + 1) == name .. "."
-  context:find(is_doubled and "record_name_doubled" or "record_misnamed", {
-    name = name, where = place, entry = name:sub(1, -#context.domain - 2), zone = context.domain,
-  })
+  local entry, zone = placement.entry(name, context.domain)
+  context:find(is_doubled and "record_name_doubled" or "record_misnamed", { name = name, where = place, entry = entry, zone = zone })
 end
 
 --- Looks for the record elsewhere, and tells where it is.
@@ -47,7 +46,7 @@ function M.look(context, name)
     return true
   end
   for i, place in ipairs(places) do
-    if has_record(answers[i + 1]) and not placement.is_wildcard(context, place, "TXT") then
+    if has_record(answers[i + 1]) and placement.is_wildcard(context, place, "TXT") == false then
       tell(context, name, place)
       return true
     end

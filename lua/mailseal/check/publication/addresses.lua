@@ -9,11 +9,11 @@ local M = {}
 -- what a CNAME leads to is somebody else's.
 -- @tparam table case see `mailseal.check.publication.case`
 -- @tparam table|boolean answer of type A or AAAA to a question for the case's name; false where there is none
--- @treturn ?string in words; nil where there are none
+-- @treturn ?string in words; nil where there are none, or DNS does not say whose they are
 -- @treturn ?string whose proxy they are, where they are one's that is known
 function M.own(case, answer)
   local records = answer and answer.status == "ok" and #answer.chain == 0 and answer.records or {}
-  if not records[1] or placement.is_wildcard(case.context, case.name, answer.type) then
+  if not records[1] or placement.is_wildcard(case.context, case.name, answer.type) ~= false then
     return nil
   end
   local list, proxy = {}, nil

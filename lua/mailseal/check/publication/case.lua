@@ -162,9 +162,10 @@ function Case:lint(findings, fields)
 end
 
 --- Tells that DNS did not say, where it did not.
+-- @tparam[opt] table answer another one than the case's, that is wanted as well
 -- @treturn boolean did it not?
-function Case:temporary()
-  local finding = self.context:temporary(self.answer, self.name, { record = self.expect.id })
+function Case:temporary(answer)
+  local finding = self.context:temporary(answer or self.answer, answer and answer.name or self.name, { record = self.expect.id })
   if finding then
     self.codes[#self.codes + 1] = finding.code
   end

@@ -122,9 +122,13 @@ end
 -- @tparam table case
 -- @tparam string type of what was found
 -- @tparam string found what it is
--- @treturn ?string how it stands with the record; nil where the answer is the name's own
+-- @treturn ?string how it stands with the record, "unknown" where DNS does not say; nil where the answer is the name's own
 function M.under_wildcard(case, type, found)
-  if not placement.is_wildcard(case.context, case.name, type) then
+  local is_wildcard, fault = placement.is_wildcard(case.context, case.name, type)
+  if fault then
+    case:temporary(fault)
+    return "unknown"
+  elseif not is_wildcard then
     return nil
   elseif not case.expect.required then
     return "missing"

@@ -47,7 +47,9 @@ function M.states(case)
   end
   for _, server in ipairs(own and own.servers or {}) do
     local code = found_of[server.state]
-    if code then
+    if server.state == "unresolved" and not definitive[server.reason] then
+      case.context:temporary { status = server.reason, name = server.host, type = "A" }
+    elseif code then
       case.context:find(code, { name = own.zone, where = server.host, found = server.reason })
     end
   end

@@ -5,6 +5,7 @@
 -- or for the domain above. Each way leads to a name that can be asked, and they are asked side by side.
 -- @module mailseal.check.publication.placement
 local relations = require "mailseal.dns.name"
+local temporary = require "mailseal.dns.answer".temporary
 
 local M = {}
 
@@ -116,9 +117,14 @@ end
 -- @tparam table context see `mailseal.check.context`
 -- @tparam string name
 -- @tparam string type
--- @treturn boolean false as well where it cannot be told
+-- @treturn ?boolean false as well where it can never be told; nil where DNS does not say for now
+-- @treturn ?table of nil: an answer that says why, for `context:temporary`
 function M.is_wildcard(context, name, type)
-  return context.resolver:synthesized(name, type) == true
+  local is, _, status = context.resolver:synthesized(name, type)
+  if is == nil and temporary[status] then
+    return nil, { status = status, name = name, type = type }
+  end
+  return is == true
 end
 
 --- Looks for a record where it may have landed.
@@ -135,7 +141,7 @@ function M.find(context, wanted)
   end
   for i, answer in ipairs(context:asks(questions)) do
     local place = places[i]
-    if answer and wanted.fits(answer, place.strict or false) and not M.is_wildcard(context, place.name, wanted.type) then
+    if answer and wanted.fits(answer, place.strict or false) and M.is_wildcard(context, place.name, wanted.type) == false then
       place.answer, place.where = answer, place.name
       place.entry, place.zone = M.entry(wanted.name, context.domain, wanted.zone)
       return place
