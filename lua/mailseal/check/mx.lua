@@ -217,10 +217,13 @@ end
 
 --- Does the domain say that it receives no mail (RFC 7505)?
 -- @tparam table context see `mailseal.check.context`
--- @treturn boolean
+-- @treturn ?boolean nil where DNS does not say
 function M.is_null(context)
-  local records = context:ask(context.domain, "MX").records
-  return #records == 1 and records[1].exchange == "."
+  local answer = context:ask(context.domain, "MX")
+  if not definitive[answer.status] then
+    return nil
+  end
+  return #answer.records == 1 and answer.records[1].exchange == "."
 end
 
 --- Looks at the MX records of the domain, and at those that are expected.

@@ -74,7 +74,7 @@ function M.look(context, wanted)
     if place then
       place.name = wanted.name
       context:find(place.code, place)
-    elseif wanted.missing and not is_null(context) then
+    elseif wanted.missing and is_null(context) == false then
       context:find(wanted.missing, { name = wanted.name, domain = context.domain })
     end
   end
