@@ -49,15 +49,20 @@ local function ask_hosts(case, zone)
   return #hosts > 0 and table.concat(hosts, ", ") or nil
 end
 
--- Is a zone that a name of the domain is in so far above that the domain must be registered before it can have records?
-local function is_registry(zone, domain)
-  return zone ~= nil and zone ~= domain and not zone:find(".", 2, true)
+-- Must the domain be registered before it can have records? Then there is no such name, and the zone is that of a registry. (Some
+-- registries have records of domains in their own zone.)
+local function is_unregistered(case, zone)
+  local domain = case.context.domain
+  if not zone or zone == domain or zone:find(".", 2, true) then
+    return false
+  end
+  return case.context:ask(domain, "MX").status == "nxdomain"
 end
 
 -- Tells that nothing is there, and where it is to be entered.
 local function tell_missing(case)
   local zone, domain = case:zone(), case.context.domain
-  if is_registry(zone, domain) then
+  if is_unregistered(case, zone) then
     case:find_of("domain_missing", domain, { retry_at = case:retry_at() })
     return
   end
