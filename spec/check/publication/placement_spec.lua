@@ -30,6 +30,7 @@ describe("where a record may have landed:", function()
       ["s1.domainkey.example.com"] = "record_misnamed",
       ["s1_domainkey.example.com"] = "record_misnamed",
       ["_domainkey.s1.example.com"] = "record_misnamed",
+      ["_dmarc.example.com"] = "record_misnamed",
       ["example.com"] = "record_at_apex",
     }, without_children(places("s1._domainkey.example.com", "example.com", "example.com")))
   end)

@@ -64,6 +64,7 @@ local function add_selector_slips(add, selector, domain)
   add(("%s.domainkey.%s"):format(selector, domain), "record_misnamed")
   add(("%s_domainkey.%s"):format(selector, domain), "record_misnamed")
   add(("_domainkey.%s.%s"):format(selector, domain), "record_misnamed")
+  add("_dmarc." .. domain, "record_misnamed")
 end
 
 --- The names at which a record may have landed.

@@ -1,0 +1,22 @@
+local texts = require "spec.support.dkim_texts"
+
+return {
+  title = "a key that was entered where the DMARC record belongs",
+  zone = {
+    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+    ["_dmarc.example.com"] = { { type = "TXT", data = "v=DMARC1; p=none" }, { type = "TXT", data = texts.good } },
+  },
+  check = { domain = "example.com", only = { "dkim", "dmarc" }, selectors = { "s1" }, key = texts.good },
+  findings = {
+    {
+      code = "record_misnamed",
+      severity = "error",
+      aspect = "dkim",
+      name = "s1._domainkey.example.com",
+      record = "s1",
+      where = "_dmarc.example.com",
+      fix = "Enter s1._domainkey as the record's name, to which the host appends example.com.",
+    },
+  },
+  status = "error",
+}
