@@ -39,9 +39,9 @@ local function costs_of(root)
   return list
 end
 
--- The terms that find nothing.
+-- The terms that find nothing, and how many of them do not lead to a record that is missing, of which it is told anyway.
 local function voids_in(root)
-  local list = {}
+  local list, includes = {}, 0
   local function note(node)
     for _, term in ipairs(node.terms) do
       if term.void then
@@ -50,8 +50,11 @@ local function voids_in(root)
     end
   end
   note(root)
-  each_below(root, note)
-  return list
+  each_below(root, function(node)
+    note(node)
+    includes = includes + (node.problem == "no_domain" and 1 or 0)
+  end)
+  return list, #list - includes
 end
 
 -- Of these slips in a term's name it is but the consequence that there is no record.
@@ -77,7 +80,7 @@ local function judge_includes(context, root)
     local code = codes[node.problem]
     fine = fine and not code
     if code and not is_told(root, node) then
-      context:find(code, { name = root.domain, found = node.term, where = node.parent.domain, expected = node.domain })
+      context:find(code, { name = root.domain, found = node.term, where = node.parent.domain, target = node.domain })
     elseif node.problem == "temporary" then
       context:temporary(node.answer)
     end
@@ -99,8 +102,11 @@ function M.judge(context, root)
     context:find("spf_many_lookups", fields)
   end
   if root.voids > VOIDS_MAX then
+    local list, others = voids_in(root)
     fine = false
-    context:find("spf_too_many_voids", { name = root.domain, found = root.voids, expected = VOIDS_MAX, where = voids_in(root) })
+    if others > 0 then
+      context:find("spf_too_many_voids", { name = root.domain, found = root.voids, expected = VOIDS_MAX, where = list })
+    end
   end
   return fine
 end
