@@ -8,7 +8,7 @@ local situation = require "spec.support.situation"
 -- What a domain may be advised that does nothing wrong.
 local advised = {
   mta_sts_missing = true, tls_rpt_missing = true, dnssec_unsigned = true, dmarc_policy_none = true, dmarc_no_reports = true,
-  dkim_no_selector = true, dmarc_spf_not_aligned = true, dkim_missing_version = true, dkim_strict = true,
+  dkim_no_selector = true, dmarc_spf_not_aligned = true,
 }
 
 local customers = {}

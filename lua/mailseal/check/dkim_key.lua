@@ -1,5 +1,6 @@
 --- Is what stands at a selector a key, one, and the right one (RFC 6376 §3.6)?
 -- @module mailseal.check.dkim_key
+local is_within = require "mailseal.dns.name".is_within
 local missing = require "mailseal.check.publication.missing"
 local presentation = require "mailseal.check.publication.presentation"
 local record = require "mailseal.record"
@@ -87,6 +88,12 @@ local function is_recased(expect, reading)
   return expect.key and not reading.parsed and reading.text ~= expect.record and reading.text:lower() == expect.record:lower()
 end
 
+-- Is the record a mail service's own, behind a CNAME? Advice about how it is written is not for the customer.
+local function is_elsewhere(case)
+  local target = case:target()
+  return target ~= nil and not is_within(target, case.context.domain)
+end
+
 -- Tells what is wrong with the one record that counts. Returns how it stands with it.
 local function judge_one(case, reading)
   if is_recased(case.expect, reading) then
@@ -94,9 +101,9 @@ local function judge_one(case, reading)
     return "mismatch"
   end
   local expect, parsed = case.expect, reading.parsed
-  local told, failed = {}, false
+  local told, failed, elsewhere = {}, false, is_elsewhere(case)
   for _, finding in ipairs(reading.findings) do
-    if expect.required or finding.code ~= "dkim_revoked" then
+    if (expect.required or finding.code ~= "dkim_revoked") and not (elsewhere and finding.severity == "advice") then
       told[#told + 1] = finding
       failed = failed or finding.severity == "error"
     end
