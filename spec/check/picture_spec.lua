@@ -112,6 +112,35 @@ describe("a picture", function()
     assert.is_truthy(words(root):find("3 of 10 look-ups, within the limit", 1, true))
   end)
 
+  it("cuts none of its own words, nor a name of usual length", function()
+    local steps = {}
+    for i, problem in ipairs { "several_records", "dmarc_syntax", "dmarc_no_policy", "name_too_long", "temporary" } do
+      steps[i] = { domain = "d" .. i, name = "_dmarc.mail.eu.acme-widgets.example", problem = problem }
+    end
+    for _, state in ipairs { "ok", "none", "misplaced", "broken", "unknown", "inherited" } do
+      for _, lookups in ipairs { 0, 10, 16, 320, 99999 } do
+        local shown = words(draw {
+          dkim = { selectors = {} }, spf = { state = state, tree = node("example.com", {}, lookups) },
+          dmarc = { state = state, result = "none", path = steps, reports = {
+            { destination = "a.example", result = "refused" }, { destination = "a.example", result = "temperror" },
+          } },
+        })
+        assert.is_nil(shown:find("...", 1, true), shown)
+      end
+    end
+  end)
+
+  it("judges nothing that there was no way to look at", function()
+    local root = draw {
+      dkim = { selectors = {} }, findings = { { code = "dkim_no_selector", severity = "advice", aspect = "dkim" } },
+      spf = { state = "unknown", tree = { domain = "example.com", problem = "temporary", children = {}, total = 0, findings = {} } },
+    }
+    local shown = words(root)
+    assert.is_truthy(shown:find("DKIM | not judged | no selector is known", 1, true), shown)
+    assert.is_truthy(shown:find("SPF | pending | DNS did not answer", 1, true), shown)
+    assert.is_nil(shown:find("of 10 look-ups", 1, true), shown)
+  end)
+
   it("says what it shows to who does not see it", function()
     local root = draw()
     assert.same({ "img", "ms-title ms-desc" }, { root.attributes.role, root.attributes["aria-labelledby"] })
@@ -245,7 +274,8 @@ describe("DMARC in a picture", function()
     }, of_class(root, "ms-step"))
     assert.same({ "policy: quarantine (np=) | only tested; asked for is reject | alignment: DKIM relaxed, SPF relaxed" },
       of_class(root, "ms-policy"))
-    assert.same({ "reports to | reports.example.net | authorised", "reports to | other.example | refused" }, of_class(root, "ms-report"))
+    assert.same({ "reports to | reports.example.net | authorised", "reports to | other.example | not authorised" },
+      of_class(root, "ms-report"))
     assert.is_truthy(words(root):find("the policy of a domain above", 1, true))
   end)
 

@@ -11,6 +11,8 @@ M.WIDTH, M.MARGIN = 920, 24
 local SPINE, LEFT, RIGHT = 40, 76, M.WIDTH - M.MARGIN
 local GAP, NAME, SMALL, TITLE = 36, 14, 12, 16
 local ROW, LINE, PADDING = 30, 17, 10
+-- Where a heading says more than its state.
+local WORDS = LEFT + 186
 -- Where the three columns of DKIM stand.
 local COLUMNS = { { LEFT, 190 }, { LEFT + 230, 350 }, { LEFT + 620, RIGHT - LEFT - 620 } }
 
@@ -26,9 +28,9 @@ end
 local function heading(canvas, y, name, band)
   canvas:icon(SPINE, y, band.state)
   text(canvas, LEFT, y + 6, name, "strong", TITLE, 80)
-  text(canvas, LEFT + 84, y + 6, state_words[band.state], "word-" .. band.state, NAME, 90)
+  text(canvas, LEFT + 84, y + 6, state_words[band.state], "word-" .. band.state, NAME, WORDS - LEFT - 84)
   if band.words then
-    text(canvas, LEFT + 176, y + 6, band.words, "soft", NAME, RIGHT - LEFT - 176)
+    text(canvas, WORDS, y + 6, band.words, "soft", NAME, RIGHT - WORDS)
   end
   return y + 24
 end
@@ -133,19 +135,22 @@ end
 
 -- ---- SPF
 
+-- Segments drawn of the look-ups that are too many; a number says how many they are.
+local OVER = 6
+
 -- A segment for each look-up: those that receivers make, and hatched by a cross those that they do not.
 local function gauge(canvas, y, lookups)
   local most, width = model.LOOKUPS, 18
-  local drawn = math.max(most, math.min(lookups, 2 * most))
+  local drawn = math.max(most, math.min(lookups, most + OVER))
   for i = 1, drawn do
-    local x = LEFT + 176 + (i - 1) * (width + 3) + (i > most and 8 or 0)
+    local x = WORDS + (i - 1) * (width + 3) + (i > most and 8 or 0)
     local class = i > lookups and "free" or i <= most and "used" or "over"
     canvas:add('<rect class="ms-segment-%s" x="%d" y="%d" width="%d" height="12"/>', class, x, y - 6, width)
     if class == "over" then
       canvas:add('<path class="ms-mark ms-cross" d="M%d %dl8 6m0 -6l-8 6"/>', x + 5, y - 3)
     end
   end
-  local x = LEFT + 176 + drawn * (width + 3) + 16
+  local x = WORDS + drawn * (width + 3) + 16
   local words = lookups > most and "too many" or "within the limit"
   text(canvas, x, y + 5, ("%d of %d look-ups, %s"):format(lookups, most, words), lookups > most and "word-error" or "soft", NAME, RIGHT - x)
 end
@@ -193,18 +198,21 @@ end
 
 -- ---- DMARC
 
+-- A name of DNS may be long: it has a line of its own.
+local STEP = { LEFT, 430 }
+local STEP_HEIGHT = 2 * LINE + PADDING + 2
+
 local function draw_step(canvas, y, row, above)
-  local middle = y + 12
   canvas:open(("%s: %s"):format(row.name, row.words), "step")
   if above then
     canvas:line { LEFT + 20, above, LEFT + 20, y }
   end
-  canvas:box(LEFT, y, 430, 24, row.state)
-  text(canvas, LEFT + PADDING, y + 17, row.name, "name", NAME, 220)
-  canvas:icon(LEFT + 248, middle, row.state)
-  text(canvas, LEFT + 264, y + 17, row.words, "word-" .. row.state, SMALL, 160)
+  canvas:box(STEP[1], y, STEP[2], STEP_HEIGHT, row.state)
+  text(canvas, LEFT + PADDING, y + 4 + LINE, row.name, "name", NAME, STEP[2] - 36 - PADDING)
+  text(canvas, LEFT + PADDING, y + 4 + 2 * LINE, row.words, "word-" .. row.state, SMALL, STEP[2] - 2 * PADDING)
+  canvas:icon(LEFT + STEP[2] - 18, y + 16, row.state)
   canvas:close()
-  return y + ROW + 6
+  return y + STEP_HEIGHT + 12
 end
 
 local function draw_policy(canvas, y, policy)
@@ -226,7 +234,7 @@ local function draw_report(canvas, y, row)
   text(canvas, LEFT, y + 14, "reports to", "soft", SMALL, 78)
   text(canvas, LEFT + 80, y + 14, row.name, "name", SMALL, 280)
   canvas:icon(LEFT + 376, y + 10, row.state)
-  text(canvas, LEFT + 392, y + 14, row.words, "word-" .. row.state, SMALL, 120)
+  text(canvas, LEFT + 392, y + 14, row.words, "word-" .. row.state, SMALL, RIGHT - LEFT - 392)
   canvas:close()
   return y + 24
 end
@@ -243,9 +251,9 @@ function M.dmarc(canvas, y, shown)
   for _, row in ipairs(band.rows) do
     local start = below
     below = draw_step(canvas, below, row, above)
-    above = start + 24
+    above = start + STEP_HEIGHT
     if band.policy and row.state == "ok" then
-      canvas:line({ LEFT + 433, start + 12, LEFT + 455, start + 12, LEFT + 455, top + 20, LEFT + 477, top + 20 }, true)
+      canvas:line({ LEFT + 433, start + 20, LEFT + 455, start + 20, LEFT + 455, top + 20, LEFT + 477, top + 20 }, true)
     end
   end
   if band.policy then

@@ -69,6 +69,9 @@ local function dkim_of(report, names, aspects)
     end
   end
   local count = #(dkim.selectors or {})
+  if count == 0 and state == "ok" then -- there was nothing to look at
+    state = "none"
+  end
   local words = count == 0 and "no selector is known: keys can only be found with one" or count == 1 and "one selector"
     or count .. " selectors"
   return { state = state, words = words, rows = rows, more = count - #rows }
@@ -146,7 +149,8 @@ local function spf_of(report, aspects)
   end
   local lookups = tree and tree.total or spf.lookups
   return {
-    state = state, words = spf_words[spf.state], rows = rows, more = #all - #rows, lookups = #rows > 0 and lookups or nil,
+    state = state, words = spf_words[spf.state], rows = rows, more = #all - #rows,
+    lookups = #rows > 0 and tree.problem ~= "temporary" and lookups or nil,
     voids = tree and tree.voids, capped = tree and tree.capped,
   }
 end
@@ -174,12 +178,15 @@ local function step_of(step, record_domain)
 end
 
 local report_states = { authorised = "ok", refused = "warning", temperror = "pending" }
+local report_words = { refused = "not authorised", temperror = "DNS did not answer" }
 
 local function reports_of(dmarc)
   local list = {}
   for i, entry in ipairs(dmarc.reports or {}) do
     if i <= REPORTS then
-      list[i] = { name = entry.destination, state = report_states[entry.result] or "none", words = entry.result }
+      list[i] = {
+        name = entry.destination, state = report_states[entry.result] or "none", words = report_words[entry.result] or entry.result,
+      }
     end
   end
   return list
