@@ -118,7 +118,7 @@ describe("a picture", function()
       steps[i] = { domain = "d" .. i, name = "_dmarc.mail.eu.acme-widgets.example", problem = problem }
     end
     for _, state in ipairs { "ok", "none", "misplaced", "broken", "unknown", "inherited" } do
-      for _, lookups in ipairs { 0, 10, 16, 320, 99999 } do
+      for _, lookups in ipairs { 0, 10, 16, 320, 999 } do
         local shown = words(draw {
           dkim = { selectors = {} }, spf = { state = state, tree = node("example.com", {}, lookups) },
           dmarc = { state = state, result = "none", path = steps, reports = {
