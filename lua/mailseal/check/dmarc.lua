@@ -225,6 +225,16 @@ local function path_of(found)
   return path
 end
 
+-- Tells that there is no record, or not even the domain.
+local function tell_missing(context, found)
+  local mx = context:ask(context.domain, "MX")
+  if mx.status == "nxdomain" then
+    context:find("domain_missing", { name = context.domain, retry_at = mx.recheck_at })
+  else
+    context:find("dmarc_missing", { name = "_dmarc." .. context.domain, retry_at = found.retry_at })
+  end
+end
+
 local function look(context)
   local found, result = M.discovery(context), { alignment = {}, reports = {} }
   result.path = path_of(found)
@@ -245,7 +255,7 @@ local function look(context)
   end
   result.state = look_at_expected(context, result.state)
   if result.state == "none" and not is_expected(context) then
-    context:find("dmarc_missing", { name = "_dmarc." .. context.domain, retry_at = found.retry_at })
+    tell_missing(context, found)
   end
   return result
 end

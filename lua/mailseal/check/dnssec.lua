@@ -121,7 +121,7 @@ function M.look(context)
     context:temporary(fault)
   else
     result.state = state_of(seen, keys, ds)
-    if advice[result.state] then
+    if advice[result.state] and seen.soa.status ~= "nxdomain" then
       context:find(advice[result.state], { name = seen.zone })
     end
   end

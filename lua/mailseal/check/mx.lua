@@ -215,15 +215,15 @@ local function look_at_hosts(context, answer, result)
   end
 end
 
---- Does the domain say that it receives no mail (RFC 7505)?
+--- May mail to the domain arrive? Not where it says that it receives none (RFC 7505), nor where there is no such domain.
 -- @tparam table context see `mailseal.check.context`
 -- @treturn ?boolean nil where DNS does not say
-function M.is_null(context)
+function M.receives(context)
   local answer = context:ask(context.domain, "MX")
   if not definitive[answer.status] then
     return nil
   end
-  return #answer.records == 1 and answer.records[1].exchange == "."
+  return answer.status ~= "nxdomain" and not (#answer.records == 1 and answer.records[1].exchange == ".")
 end
 
 --- Looks at the MX records of the domain, and at those that are expected.

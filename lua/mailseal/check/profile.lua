@@ -94,7 +94,9 @@ function M.look(context)
     facts[aspect] = context:aspect(aspect)
   end
   local judged = M.judge(facts)
-  tell(context, judged)
+  if not (facts.mx and facts.mx.status == "nxdomain") then -- of a domain that does not exist, that is told
+    tell(context, judged)
+  end
   return { requirements = judged, receivers = bulk_senders.receivers }
 end
 

@@ -228,11 +228,13 @@ local function has_alias_expected(context, name)
   return false
 end
 
--- Tells that there is no record, unless an expectation has told so.
+-- Tells that there is no record, or not even the domain, unless an expectation has told so.
 local function tell_missing(context, result, expected)
-  if result.state == "none" and not expected[result.name] and not has_alias_expected(context, result.name) then
-    context:find("spf_missing", { name = result.name, retry_at = result.answer.recheck_at })
+  if result.state ~= "none" or expected[result.name] or has_alias_expected(context, result.name) then
+    return
   end
+  local is_missing = result.name == context.domain and result.answer.status == "nxdomain"
+  context:find(is_missing and "domain_missing" or "spf_missing", { name = result.name, retry_at = result.answer.recheck_at })
 end
 
 -- Tells how it stands with what is expected, where there is no record, and who may not send.

@@ -2,8 +2,8 @@
 --
 -- Other texts may stand at the name, as a wildcard puts them there: they are passed over (RFC 8461 §3.1, RFC 8460 §3).
 -- @module mailseal.check.text_record
-local is_null = require "mailseal.check.mx".is_null
 local placement = require "mailseal.check.publication.placement"
+local receives = require "mailseal.check.mx".receives
 local record = require "mailseal.record"
 
 local M = {}
@@ -74,7 +74,7 @@ function M.look(context, wanted)
     if place then
       place.name = wanted.name
       context:find(place.code, place)
-    elseif wanted.missing and is_null(context) == false then
+    elseif wanted.missing and receives(context) then
       context:find(wanted.missing, { name = wanted.name, domain = context.domain })
     end
   end
