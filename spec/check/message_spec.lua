@@ -248,6 +248,23 @@ describe("a message that was changed on its way", function()
     assert.same({ { part = "header", kind = "fields_changed", fields = { "From" } } }, report.dkim[1].changes)
   end)
 
+  it("by a list that puts its own address into From, and the author's into Reply-To or Cc", function()
+    for _, name in ipairs { "Reply-To", "Cc" } do
+      for _, oversign in ipairs { {}, { "Reply-To", "List-Id" } } do
+        local message = replace(sign { oversign = oversign }, '"A. Sender" <sender@example.com>',
+          '"A. Sender via Plan" <plan@lists.example.net>')
+        message = replace(message, "Subject: ", name .. ': "A. Sender" <sender@example.com>\r\n'
+          .. "List-Id: <plan.example.net>\r\nSubject: [Plan] ")
+        local report = relayed.check(message .. "____\r\nfooter\r\n")
+        local kinds = {}
+        for i, change in ipairs(report.dkim[1].changes) do
+          kinds[i] = change.kind .. " " .. (change.kind == "fields_changed" and table.concat(change.fields, ",") or "")
+        end
+        assert.same({ "footer ", "subject_prefix ", "fields_changed From", oversign[1] and "fields_added " }, kinds)
+      end
+    end
+  end)
+
   it("in its header, nobody can tell where", function()
     finds({ "error message_header_changed" }, replace(sign(), "the plan", "the other plan"), nil, { message = "From, To, Subject" })
   end)

@@ -113,6 +113,22 @@ local function encoding_steps(trial)
   return steps
 end
 
+-- Where lists that put their own address into From keep the author's, and others what they rewrite.
+local kept_authors = { "reply-to", "cc", "x-original-from", "original-from", "x-google-original-from", "old-from" }
+
+local function author_steps(trial)
+  local steps, field = {}, covered_field(trial, "from")
+  for _, name in ipairs(kept_authors) do
+    local value = field and mime.field(trial.fields, name)
+    if value then
+      steps[#steps + 1] = {
+        by = { [field] = variants.with_value(field, " " .. value) }, change = { kind = "fields_changed", fields = { field.name } },
+      }
+    end
+  end
+  return steps
+end
+
 local nothing = { by = {} }
 
 local function with_nothing(steps)
@@ -132,14 +148,16 @@ local function holds_together(trial, ...)
 end
 
 local function listed(trial, part_fields)
-  local contents = part_fields and content_of_part(trial, part_fields) or encoding_steps(trial)
+  local contents = with_nothing(part_fields and content_of_part(trial, part_fields) or encoding_steps(trial))
   local lists, subjects = with_nothing(list_steps(trial)), with_nothing(subject_steps(trial))
-  for _, content in ipairs(with_nothing(contents)) do
-    for _, list in ipairs(lists) do
-      for _, subject in ipairs(subjects) do
-        local changes = holds_together(trial, subject, list, content)
-        if changes then
-          return changes
+  for _, author in ipairs(with_nothing(author_steps(trial))) do
+    for _, content in ipairs(contents) do
+      for _, list in ipairs(lists) do
+        for _, subject in ipairs(subjects) do
+          local changes = holds_together(trial, subject, author, list, content)
+          if changes then
+            return changes
+          end
         end
       end
     end
@@ -177,9 +195,9 @@ end
 
 -- Some of those who rewrite a field keep what it said.
 local function kept_elsewhere(trial)
-  for _, name in ipairs { "from", "subject", "to", "reply-to" } do
+  for _, name in ipairs { "subject", "to", "reply-to" } do
     local field = covered_field(trial, name)
-    for _, start in ipairs { "x-original-", "original-", "x-google-original-", "old-" } do
+    for _, start in ipairs { "x-original-", "original-", "old-" } do
       local value = field and mime.field(trial.fields, start .. name)
       if value and trial:header_holds(replaced(trial.fields, { [field] = variants.with_value(field, " " .. value) })) then
         return { { kind = "fields_changed", fields = { field.name } } }
