@@ -12,7 +12,8 @@ local M = {}
 
 local epilog = [[
 The aspects of --only are dkim, expected, spf, dmarc, mx, reverse, mta_sts,
-tls_rpt, bimi, dnssec and profile.
+tls_rpt, bimi, dnssec and profile; the profile (what large receivers ask of
+bulk senders) judges by what those beside it have seen.
 
 A file of --expect holds a list of what is to be published, such as
   [{"id": "key", "match": "dkim_key", "name": "s1._domainkey.example.com"}]
