@@ -170,12 +170,17 @@ local function canonical(domain)
   return ascii
 end
 
--- A resolver for the check, where none is given.
+-- The resolver for the check, made where none is given; nil, a message and a code where it cannot be asked here.
 local function resolver_of(options)
-  if options.resolver then
-    return options.resolver
+  local resolver, message, code = options.resolver, nil, nil
+  if not resolver then
+    resolver, message, code = require "mailseal.dns".resolver {}
   end
-  return require "mailseal.dns".resolver {}
+  local ready = resolver
+  if resolver and resolver.ready then
+    ready, message, code = resolver:ready()
+  end
+  return ready and resolver, message, code
 end
 
 --- Checks a domain.
@@ -208,8 +213,9 @@ end
 -- - `retry_at`: the earliest of the findings', seconds since 1970: looking again before is of no use
 -- - by the name of each aspect, what it has seen: see `look` of its module
 -- @treturn[2] nil
--- @treturn[2] string what is wrong with the domain, or with the system's servers
--- @treturn[2] string `bad_name` (of the domain, a selector or an expectation), `bad_key`, or a code of `mailseal.dns`
+-- @treturn[2] string what is wrong with the domain, or with the system's servers; or why DNS cannot be asked here
+-- @treturn[2] string `bad_name` (of the domain, a selector or an expectation), `bad_key`, or a code of `mailseal.dns`, such as
+--   `wrong_phase` in a phase of nginx that must not wait
 -- @raise where an option is none, or not of its kind
 function M.domain(domain, options)
   if type(domain) ~= "string" then
@@ -265,7 +271,7 @@ end
 -- - `normalized`: true where line ends were mended first
 -- - `skipped`: octets in front of the header (empty lines, a byte order mark) that were left out; nil where there are none
 -- @treturn[2] nil
--- @treturn[2] string what is wrong with the message, with the address, or with the system's servers
+-- @treturn[2] string what is wrong with the message, with the address, or with the system's servers; or why DNS cannot be asked here
 -- @treturn[2] string `not_a_message`, `header_too_large`, `bad_address`, or a code of `mailseal.dns`
 -- @raise where an option is none, or not of its kind
 function M.message(text, options)

@@ -77,6 +77,12 @@ function M.ask(domain, destination, resolver)
     found.result, found.reason = "authorised", "same_domain"
     return found
   end
+  if resolver.ready then
+    local ready, why, kind = resolver:ready()
+    if not ready then
+      return nil, why, kind
+    end
+  end
   local walks = alignment.needs_walk(domain, destination) and { domain, destination } or {}
   local message, code
   local asked = async.each({ "walks", "authorisation" }, function(what)

@@ -310,10 +310,15 @@ function Resolver:query_all(names, type, options)
   check_open(self)
   if not are_names(names) or not is_string(type) then error("resolver:query_all wants a list of names, and a type", 2) end
   if options ~= nil then check_options("resolver:query_all", options, query_options) end
-  return async.each(names, function(name)
+  local function ask_for(name)
     if self.closed then return no_answer(name, type, "closed") end
     return self:query(name, type, options) or false
-  end)
+  end
+  if is_ready(self.transport) then return async.each(names, ask_for) end
+  -- Nothing waits here, and there may be no tasks either.
+  local list = {}
+  for i, name in ipairs(names) do list[i] = ask_for(name) end
+  return list
 end
 
 --- Asks each name server of the zone that a name is in, side by side, past all caches: who has the record, and who not yet.
@@ -424,6 +429,16 @@ function Resolver:synthesized(name, type, options)
   local canonical, kind, code = check_question(self, name, type)
   if not canonical then return nil, kind, code end
   return require "mailseal.dns.wildcard".ask(self, canonical, kind, options)
+end
+
+--- Can it be asked where we are? What the cache holds is answered in any case; over a zone, all is.
+-- @treturn ?boolean true
+-- @treturn ?string why not, and what to do
+-- @treturn ?string `wrong_phase` as of `query`
+-- @raise where the resolver is closed
+function Resolver:ready()
+  check_open(self)
+  return is_ready(self.transport)
 end
 
 --- Whom it asks.

@@ -77,8 +77,11 @@ function Questions:ask_all(list)
       fresh[#fresh + 1], taken[key] = question, true
     end
   end
-  if #fresh == 1 then
-    self:ask(fresh[1][1], fresh[1][2])
+  local resolver = self.resolver
+  if #fresh == 1 or resolver.ready and not resolver:ready() then -- where nothing waits, there may be no tasks either
+    for _, question in ipairs(fresh) do
+      self:ask(question[1], question[2])
+    end
   elseif #fresh > 1 then
     async.each(fresh, function(question)
       return self:ask(question[1], question[2])
