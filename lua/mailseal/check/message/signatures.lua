@@ -25,7 +25,8 @@ local of_key = { other_key = true, unknown_or_key = true }
 
 local function tell_change(context, facts, result, change)
   context:find(changed[change.part][change.kind], {
-    name = of_key[change.kind] and result.key_name or nil, domain = result.domain, part = change.part, what = change.what, canonicalization = result.canonicalization,
+    name = of_key[change.kind] and result.key_name or nil,
+    domain = result.domain, part = change.part, what = change.what, canonicalization = result.canonicalization,
     expected = change.from, found = change.to or change.found, octets = change.octets, fields = change.fields, where = change.where,
     hint = facts.list and "it came through a mailing list" or facts.forwarded and "it was forwarded" or nil,
   })
