@@ -4,7 +4,7 @@
 --
 -- - `title`: what is the matter, in a line.
 -- - `line`: that of the list in spec/check/situations_spec.lua which it is an example of, if it is of one.
--- - `zone`: its DNS, as `mailseal.dns.zone` takes it: a table, or a text in BIND's format.
+-- - `zone`: its DNS, as `mailseal.dns.zone` takes it: a table, or a text in BIND's format. spec/support/zones.lua has beginnings.
 -- - `before`, `elapsed`: its DNS so many seconds ago, when the same was checked by way of the same cache.
 -- - `check`: `domain`, and the options of `check.domain`. Without `name_servers` it does without them; without `now` it is `NOW`.
 -- - `message`: in place of `check.domain`, the text that is given to `check.message` with the options `check`.

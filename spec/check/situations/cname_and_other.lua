@@ -1,10 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a CNAME with a TXT record left beside it",
   line = "CNAME and TXT at one name",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = {
       { type = "CNAME", data = "s1.dkim.provider.example." }, { type = "TXT", data = texts.other },
     },
@@ -12,9 +12,7 @@ return {
   },
   check = {
     domain = "example.com", only = { "dkim" },
-    expect = {
-      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
-    },
+    expect = { { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" } },
   },
   findings = {
     {

@@ -1,26 +1,19 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a TXT record that some name servers have already exchanged for a CNAME",
   line = "CNAME and TXT at one name",
-  zone = {
-    ["example.com"] = {
-      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
-      { type = "NS", data = "ns1.example.com." }, { type = "NS", data = "ns2.example.com." },
-    },
-    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
-    ["ns2.example.com"] = { { type = "A", data = "192.0.2.2" } },
+  zone = zones.served_by(2, {
     ["s1._domainkey.example.com"] = {
       { type = "CNAME", data = "s1.dkim.provider.example.", servers = { "ns1.example.com" } },
       { type = "TXT", data = texts.other, servers = { "ns2.example.com" } },
     },
     ["s1.dkim.provider.example"] = { { type = "TXT", data = texts.good } },
-  },
+  }),
   check = {
-    domain = "example.com", only = { "dkim" },
-    expect = {
-      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
-    }, name_servers = true,
+    domain = "example.com", only = { "dkim" }, name_servers = true,
+    expect = { { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" } },
   },
   findings = {
     {

@@ -1,7 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a CNAME to a name that does not exist",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "CNAME", data = "s1.gone.example." } },
     ["gone.example"] = { { type = "SOA", data = "ns1.gone.example. hostmaster.gone.example. 1 3600 600 86400 600", ttl = 600 } },
   },

@@ -1,18 +1,16 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a CNAME in whose place the DNS host has put the addresses of its target",
   line = "a flattened CNAME",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "A", data = "192.0.2.25" } },
     ["s1.dkim.provider.example"] = { { type = "A", data = "192.0.2.25" }, { type = "TXT", data = texts.good } },
   },
   check = {
     domain = "example.com", only = { "dkim" },
-    expect = {
-      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
-    },
+    expect = { { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" } },
   },
   findings = {
     {

@@ -1,8 +1,9 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a selector at which there are addresses",
   line = "a flattened CNAME",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "A", data = "203.0.113.5" } },
   },
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" } },

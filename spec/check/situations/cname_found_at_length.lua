@@ -1,9 +1,9 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a CNAME to a mail service that has CNAMEs of its own",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "CNAME", data = "s1.domainkey.u1.wl1.sendgrid.example." } },
     ["s1.domainkey.u1.wl1.sendgrid.example"] = { { type = "CNAME", data = "s1.keys.sendgrid.example." } },
     ["s1.keys.sendgrid.example"] = { { type = "TXT", data = texts.good } },

@@ -1,8 +1,9 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a CNAME whose name and whose target the DNS host appended the domain to",
   line = "a doubled zone name",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com.example.com"] = { { type = "CNAME", data = "s1.provider.example.example.com." } },
   },
   check = {

@@ -1,8 +1,9 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a selector at which there are addresses of Cloudflare's proxy",
   line = "a proxied CNAME",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "AAAA", data = "2606:4700:3030::6815:304" } },
   },
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" } },

@@ -1,18 +1,16 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a TXT record with the target of a CNAME in it",
   line = "a CNAME's target pasted into a TXT record",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "TXT", data = "s1.dkim.provider.example." } },
     ["s1.dkim.provider.example"] = { { type = "TXT", data = texts.good } },
   },
   check = {
     domain = "example.com", only = { "dkim" },
-    expect = {
-      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
-    },
+    expect = { { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" } },
   },
   findings = {
     {

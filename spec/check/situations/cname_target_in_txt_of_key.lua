@@ -1,8 +1,9 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a TXT record with the name of a host in it, where a key is expected",
   line = "a CNAME's target pasted into a TXT record",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "TXT", data = "dkim.infusionmail.com" } },
   },
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" } },

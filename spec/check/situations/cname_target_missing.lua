@@ -1,7 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a CNAME as expected, at whose end the mail service has not put the key yet",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "CNAME", data = "s1.dkim.provider.example." } },
     ["provider.example"] = {
       { type = "SOA", data = "ns1.provider.example. hostmaster.provider.example. 1 3600 600 86400 600", ttl = 600 },
@@ -10,9 +11,7 @@ return {
   },
   check = {
     domain = "example.com", only = { "dkim" },
-    expect = {
-      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
-    },
+    expect = { { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" } },
   },
   findings = {
     {

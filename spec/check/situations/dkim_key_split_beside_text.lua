@@ -1,10 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key in two TXT records, each in quotes, beside another text",
   line = "one key split over two TXT records",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = {
       { type = "TXT", data = ' "' .. texts.good:sub(256) .. '"' }, { type = "TXT", data = "v=spf1 -all" },
       { type = "TXT", data = '"' .. texts.good:sub(1, 255) .. '" ' },

@@ -1,10 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "an old key left beside the new one",
   line = "a leftover second TXT record at the selector",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.other }, { type = "TXT", data = texts.good } },
   },
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },

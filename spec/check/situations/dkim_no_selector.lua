@@ -1,8 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a domain whose selectors nobody has named",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
-  },
+  zone = zones.plain(),
   check = { domain = "example.com", only = { "dkim" } },
   findings = {
     {

@@ -1,9 +1,9 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "an old key that was revoked, beside the one that is in use",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["old._domainkey.example.com"] = { { type = "TXT", data = "v=DKIM1; p=" } },
     ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.good } },
   },

@@ -1,10 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a selector of which the resolver cannot tell (timeout)",
   line = "a resolver's fault is never told as missing",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { error = "timeout" } },
   },
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },

@@ -1,15 +1,14 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "an address in the place of a CNAME",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["sk48392.example.com"] = { { type = "A", data = "192.0.2.99" } },
     ["sk48392.kartra.example"] = { { type = "A", data = "192.0.2.7" } },
   },
   check = {
     domain = "example.com", only = { "expected" },
-    expect = {
-      { id = "host", match = "cname_target", name = "sk48392.example.com", target = "sk48392.kartra.example" },
-    },
+    expect = { { id = "host", match = "cname_target", name = "sk48392.example.com", target = "sk48392.kartra.example" } },
   },
   findings = {
     {

@@ -1,7 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a wildcard CNAME that answers where a delegation is expected",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["*.example.com"] = { { type = "CNAME", data = "hosting.example." } },
     ["hosting.example"] = { { type = "NS", data = "ns1.hosting.example." } },
   },

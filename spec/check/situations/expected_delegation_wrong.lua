@@ -1,7 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a delegation with a name server too few",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["em.example.com"] = { { type = "NS", data = "ns1.provider.example." } },
   },
   check = {

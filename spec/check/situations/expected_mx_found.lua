@@ -1,7 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "an MX record with just the value expected",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["bounce.example.com"] = { { type = "MX", data = "10 Feedback-SMTP.eu-west-1.ses.example." } },
   },
   check = {

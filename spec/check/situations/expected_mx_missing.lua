@@ -1,7 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "an MX record that is not there yet, beside another one",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["bounce.example.com"] = { { type = "MX", data = "20 mx.example.com." } },
   },
   check = {

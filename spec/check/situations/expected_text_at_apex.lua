@@ -7,9 +7,7 @@ return {
   },
   check = {
     domain = "example.com", only = { "expected" },
-    expect = {
-      { id = "ownership", match = "exact", name = "_mailseal.example.com", value = "Token=abc DEF" },
-    },
+    expect = { { id = "ownership", match = "exact", name = "_mailseal.example.com", value = "Token=abc DEF" } },
   },
   findings = {
     {

@@ -1,7 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a text expected at a name that is a CNAME to somebody's other texts",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["em.example.com"] = { { type = "CNAME", data = "provider.example." } },
     ["provider.example"] = { { type = "TXT", data = "v=spf1 -all", ttl = 600 } },
   },

@@ -1,8 +1,9 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a text given to a CNAME for its target",
   line = "a TXT record's text pasted into a CNAME",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["_mailseal.example.com"] = { { type = "CNAME", data = "v=spf1\\032include:spf.provider.example.example.com." } },
   },
   check = {

@@ -1,7 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a text as it was right before",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["_mailseal.example.com"] = { { type = "TXT", data = "Token=old" } },
   },
   check = {

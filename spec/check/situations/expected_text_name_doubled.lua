@@ -1,8 +1,9 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a text for the domain itself, of which the whole name was typed",
   line = "a doubled zone name",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["example.com.example.com"] = { { type = "TXT", data = "verify=abc" } },
   },
   check = {

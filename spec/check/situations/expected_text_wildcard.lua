@@ -1,15 +1,14 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a wildcard text in the place of the one expected",
   line = "a wildcard that answers",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["*.example.com"] = { { type = "TXT", data = "everything" } },
   },
   check = {
     domain = "example.com", only = { "expected" },
-    expect = {
-      { id = "ownership", match = "exact", name = "_mailseal.example.com", value = "Token=abc DEF" },
-    },
+    expect = { { id = "ownership", match = "exact", name = "_mailseal.example.com", value = "Token=abc DEF" } },
   },
   findings = {
     {

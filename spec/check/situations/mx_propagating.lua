@@ -1,18 +1,16 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "MX records that not all name servers have yet",
   line = "name servers that disagree",
-  zone = {
+  zone = zones.served_by(2, {
     ["example.com"] = {
-      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
-      { type = "NS", data = "ns1.example.com." }, { type = "NS", data = "ns2.example.com." },
       { type = "MX", data = "10 new.example.com.", servers = { "ns1.example.com" } },
       { type = "MX", data = "10 old.example.com.", servers = { "ns2.example.com" } },
     },
-    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
-    ["ns2.example.com"] = { { type = "A", data = "192.0.2.2" } },
     ["new.example.com"] = { { type = "A", data = "192.0.2.3" } },
     ["old.example.com"] = { { type = "A", data = "192.0.2.4" } },
-  },
+  }),
   check = {
     domain = "example.com", only = { "mx" }, name_servers = true,
     expect = { { id = "mx", match = "mx", value = "10 new.example.com" } },

@@ -1,21 +1,15 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a new key that one of three name servers has, where the others have the old one",
   line = "name servers that disagree",
-  zone = {
-    ["example.com"] = {
-      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
-      { type = "NS", data = "ns1.example.com." }, { type = "NS", data = "ns2.example.com." }, { type = "NS", data = "ns3.example.com." },
-    },
-    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
-    ["ns2.example.com"] = { { type = "A", data = "192.0.2.2" } },
-    ["ns3.example.com"] = { { type = "A", data = "192.0.2.3" } },
+  zone = zones.served_by(3, {
     ["s1._domainkey.example.com"] = {
       { type = "TXT", data = texts.good, servers = { "ns1.example.com" } },
       { type = "TXT", data = texts.other, servers = { "ns2.example.com", "ns3.example.com" } },
     },
-  },
+  }),
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true },
   findings = {
     {

@@ -1,17 +1,12 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key that only caches know, while none of the name servers answers",
   line = "a temporary fault never undoes what was verified",
-  before = {
-    ["example.com"] = {
-      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
-      { type = "NS", data = "ns1.example.com." }, { type = "NS", data = "ns2.example.com." },
-    },
-    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
-    ["ns2.example.com"] = { { type = "A", data = "192.0.2.2" } },
+  before = zones.served_by(2, {
     ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.good } },
-  },
+  }),
   elapsed = 60,
   zone = {
     ["example.com"] = {

@@ -1,14 +1,11 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key put at the domain itself",
   line = "the selector put at the apex",
-  zone = {
-    ["example.com"] = {
-      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
-      { type = "TXT", data = "v=spf1 -all" },
-      { type = "TXT", data = texts.good },
-    },
+  zone = zones.plain {
+    ["example.com"] = { { type = "TXT", data = "v=spf1 -all" }, { type = "TXT", data = texts.good } },
   },
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },
   findings = {

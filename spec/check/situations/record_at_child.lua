@@ -1,10 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key entered in the zone of a domain below",
   line = "the record in the wrong zone",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["mail.example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" } },
     ["s1._domainkey.mail.example.com"] = { { type = "TXT", data = texts.good } },
   },

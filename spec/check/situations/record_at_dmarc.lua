@@ -1,9 +1,9 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key that was entered where the DMARC record belongs",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["_dmarc.example.com"] = { { type = "TXT", data = "v=DMARC1; p=none" }, { type = "TXT", data = texts.good } },
   },
   check = { domain = "example.com", only = { "dkim", "dmarc" }, selectors = { "s1" }, key = texts.good },

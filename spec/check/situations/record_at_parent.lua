@@ -1,10 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key of a subdomain entered in the zone above",
   line = "the record in the wrong zone",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["mail.example.com"] = { { type = "MX", data = "10 mx.example.com." } },
     ["mx.example.com"] = { { type = "A", data = "192.0.2.5" } },
     ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.good } },

@@ -1,19 +1,14 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key entered at the registrar, while the name servers are somebody else's",
   line = "the record at the wrong DNS host",
-  zone = {
-    ["example.com"] = {
-      { type = "SOA", data = "ns1.live.example. hostmaster.live.example. 1 3600 600 86400 900" },
-      { type = "NS", data = "ns1.live.example." }, { type = "NS", data = "ns2.live.example." },
-      { type = "NS", data = "ns1.registrar.example.", servers = { "ns1.registrar.example" } },
-    },
-    ["ns1.live.example"] = { { type = "A", data = "192.0.2.1" } },
-    ["ns2.live.example"] = { { type = "A", data = "192.0.2.2" } },
+  zone = zones.served_by({ "ns1.live.example", "ns2.live.example" }, {
+    ["example.com"] = { { type = "NS", data = "ns1.registrar.example.", servers = { "ns1.registrar.example" } } },
     ["ns1.registrar.example"] = { { type = "A", data = "192.0.2.9" } },
     ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.good, servers = { "ns1.registrar.example" } } },
-  },
+  }),
   check = {
     domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true,
     edited_at = { "NS1.registrar.example." },

@@ -1,17 +1,15 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a CNAME at a name to which the domain was appended twice",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com.example.com"] = { { type = "CNAME", data = "s1.dkim.provider.example." } },
     ["s1.dkim.provider.example"] = { { type = "TXT", data = texts.good } },
   },
   check = {
     domain = "example.com", only = { "dkim" },
-    expect = {
-      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
-    },
+    expect = { { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" } },
   },
   findings = {
     {

@@ -1,9 +1,9 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a CNAME to what was the right target once",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["u1._domainkey.example.com"] = { { type = "CNAME", data = "infusionmail.example." } },
     ["infusionmail.example"] = { { type = "TXT", data = texts.good } },
   },

@@ -1,9 +1,9 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "the key that was in use before",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "TXT", data = texts.other } },
   },
   check = {

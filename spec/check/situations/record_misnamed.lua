@@ -1,9 +1,9 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key at a name whose underscore was left out",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1.domainkey.example.com"] = { { type = "TXT", data = texts.good } },
   },
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },

@@ -1,11 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key that is not there yet",
   line = "pending is never told as failed",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
-  },
+  zone = zones.plain(),
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good },
   findings = {
     {

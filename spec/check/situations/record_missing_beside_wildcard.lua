@@ -1,9 +1,9 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key that is not there yet, beside a wildcard that has one",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s2._domainkey.example.com"] = { { type = "TXT", data = texts.other } },
     ["*.example.com"] = { { type = "TXT", data = texts.other } },
   },

@@ -1,16 +1,9 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key that no name server has yet",
-  zone = {
-    ["example.com"] = {
-      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" },
-      { type = "NS", data = "ns1.example.com." }, { type = "NS", data = "ns2.example.com." }, { type = "NS", data = "ns3.example.com." },
-    },
-    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
-    ["ns2.example.com"] = { { type = "A", data = "192.0.2.2" } },
-    ["ns3.example.com"] = { { type = "A", data = "192.0.2.3" } },
-  },
+  zone = zones.served_by(3),
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true },
   findings = {
     {

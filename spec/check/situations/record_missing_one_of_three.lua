@@ -1,10 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "three CNAMEs of which one is not there",
   line = "one missing record of three",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["a._domainkey.example.com"] = { { type = "CNAME", data = "a.dkim.amazonses.example." } },
     ["c._domainkey.example.com"] = { { type = "CNAME", data = "c.dkim.amazonses.example." } },
     ["a.dkim.amazonses.example"] = { { type = "TXT", data = texts.good } },

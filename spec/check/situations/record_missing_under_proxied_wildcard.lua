@@ -1,7 +1,8 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a key that is not there yet, under a wildcard of a proxy",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["*.example.com"] = { { type = "A", data = "104.21.3.4" } },
   },
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" } },

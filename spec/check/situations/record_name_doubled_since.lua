@@ -1,22 +1,14 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key that was entered at a doubled name after it had been looked for there",
   line = "a doubled zone name",
-  before = {
-    ["example.com"] = {
-      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" }, { type = "NS", data = "ns1.example.com." },
-    },
-    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
-  },
+  before = zones.served_by(1),
   elapsed = 60,
-  zone = {
-    ["example.com"] = {
-      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" }, { type = "NS", data = "ns1.example.com." },
-    },
-    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
+  zone = zones.served_by(1, {
     ["s1._domainkey.example.com.example.com"] = { { type = "TXT", data = texts.good } },
-  },
+  }),
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true },
   findings = {
     {

@@ -1,10 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key at a doubled name, while a wildcard CNAME answers at the right one",
   line = "a doubled zone name",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["*.example.com"] = { { type = "CNAME", data = "www.hosting.example." } },
     ["www.hosting.example"] = { { type = "A", data = "192.0.2.80" } },
     ["s1._domainkey.example.com.example.com"] = { { type = "TXT", data = texts.good } },

@@ -1,14 +1,13 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a CNAME with the text of a key record for its target, where another target is expected",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["s1._domainkey.example.com"] = { { type = "CNAME", data = "v=DKIM1\\059\\032k=rsa\\059\\032p=MIGfMA0GCSqGSIb3DQ.example.com." } },
   },
   check = {
     domain = "example.com", only = { "dkim" },
-    expect = {
-      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
-    },
+    expect = { { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" } },
   },
   findings = {
     {

@@ -1,16 +1,15 @@
+local zones = require "spec.support.zones"
+
 return {
   title = "a wildcard CNAME that answers for a selector",
   line = "a wildcard that answers",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["*.example.com"] = { { type = "CNAME", data = "www.hosting.example." } },
     ["www.hosting.example"] = { { type = "A", data = "192.0.2.80" } },
   },
   check = {
     domain = "example.com", only = { "dkim" },
-    expect = {
-      { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" },
-    },
+    expect = { { id = "one", match = "cname_target", name = "s1._domainkey.example.com", target = "s1.dkim.provider.example" } },
   },
   findings = {
     {

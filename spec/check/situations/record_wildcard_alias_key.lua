@@ -1,10 +1,10 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a wildcard CNAME that answers where a key is expected",
   line = "a wildcard that answers",
-  zone = {
-    ["example.com"] = { { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900", ttl = 3600 } },
+  zone = zones.plain {
     ["*.example.com"] = { { type = "CNAME", data = "www.hosting.example." } },
     ["hosting.example"] = { { type = "SOA", data = "ns.hosting.example. h.hosting.example. 1 3600 600 86400 900" } },
   },

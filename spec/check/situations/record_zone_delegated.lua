@@ -1,20 +1,17 @@
 local texts = require "spec.support.dkim_texts"
+local zones = require "spec.support.zones"
 
 return {
   title = "a key that is not seen, at a _domainkey that is a zone of its own",
   line = "the record in the wrong zone",
-  zone = {
-    ["example.com"] = {
-      { type = "SOA", data = "ns1.example.com. hostmaster.example.com. 1 3600 600 86400 900" }, { type = "NS", data = "ns1.example.com." },
-    },
-    ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
+  zone = zones.served_by(1, {
     ["_domainkey.example.com"] = {
       { type = "SOA", data = "ns1.other.example. hostmaster.other.example. 1 3600 600 86400 600", ttl = 600 },
       { type = "NS", data = "ns1.other.example." }, { type = "NS", data = "ns2.other.example." },
     },
     ["ns1.other.example"] = { { type = "A", data = "192.0.2.11" } },
     ["ns2.other.example"] = { { type = "A", data = "192.0.2.12" } },
-  },
+  }),
   check = { domain = "example.com", only = { "dkim" }, selectors = { "s1" }, key = texts.good, name_servers = true },
   findings = {
     {
