@@ -78,17 +78,24 @@ describe("the expectations of a check", function()
 
   it("raise where they are no expectations", function()
     for problem, expectation in pairs {
-      ["an expectation has no member \"selectro\""] = { match = "dkim_key", selectro = "s1" },
-      ["an expectation's name is a string, not a number"] = { match = "mx", name = 1 },
-      ["an expectation's match is none that is known: nonsense"] = { match = "nonsense" },
-      ["an expectation's match is none that is known: nil"] = {},
-      ["an expectation of a CNAME needs a target"] = { match = "cname_target", name = "a.example.com" },
-      ["an expectation of an exact record needs a value"] = { match = "exact", name = "a.example.com" },
-      ["an expectation of a delegation needs a list of name servers as its value"] = { match = "ns_delegation", value = "a.example" },
+      ['has a "selectro", which there is not'] = { match = "dkim_key", selectro = "s1" },
+      ['has a "name" that is no string'] = { match = "mx", name = 1 },
+      ['has a "value" that is no string and no list of strings'] = { match = "mx", value = { 1 } },
+      ['has a "type" that DNS does not have: FOO'] = { match = "exact", type = "FOO", value = "x" },
+      ['has a "match" that there is not: nonsense'] = { match = "nonsense" },
+      ['has no "match"'] = {},
+      ['of dkim_key needs a "selector" or a "name"'] = { match = "dkim_key" },
+      ['of cname_target needs a "target", the name that the CNAME leads to'] = { match = "cname_target", name = "a.example.com" },
+      ['of exact needs a "value", the text of the record'] = { match = "exact", name = "a.example.com" },
+      ['of ns_delegation needs a "value", the list of the name servers'] = { match = "ns_delegation", value = "a.example" },
+      ['has a migration without a "from" that could be compared'] = {
+        match = "cname_target", target = "a.example", migrations = { { from = 7 } },
+      },
     } do
       local ok, message = pcall(expect.list, "example.com", { expect = { expectation } })
       assert.is_false(ok)
-      assert.equal(problem, (message:gsub("^.-:%d+: ", "")))
+      assert.equal("an expectation " .. problem, (message:gsub("^.-:%d+: ", "")))
+      assert.equal(problem, expect.problem(expectation))
     end
   end)
 end)

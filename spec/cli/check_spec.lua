@@ -139,6 +139,11 @@ describe("mailseal check", function()
         ["{"] = "no list of expectations", ['{"id":"a"}'] = "it is no array", ["[1]"] = "expectation 1 is no object",
         ['[{"match":"mx","name":"a.example"},{"id":"x"}]'] = 'expectation 2 has no "match"',
         ['[{"match":"mx","name":7}]'] = 'expectation 1 has a "name" that is no string',
+        ['[{"match":"mx"},{"match":"nonsense"}]'] = 'expectation 2 has a "match" that there is not: nonsense',
+        ['[{"match":"cname_target"}]'] = 'expectation 1 of cname_target needs a "target", the name that the CNAME leads to',
+        ['[{"match":"exact","type":"FOO","value":"x"}]'] = 'expectation 1 has a "type" that DNS does not have: FOO',
+        ['[{"match":"mx","required":"no"}]'] = 'expectation 1 has a "required" that is no boolean',
+        ['[{"match":"dkim_key","selector":"s1","key":7}]'] = 'expectation 1 has a "key" that is no string',
         ['[{"match":"mx","value":[7]}]'] = 'expectation 1 has a "value" that is no string and no list of strings',
       } do
         local result = check("good.example", "--expect", file(octets))

@@ -7,7 +7,8 @@
 --   - "cname_target": a CNAME leads to `target` ("dkim" where the name is below `_domainkey`, else "expected");
 --   - "exact": a record of that `type` with `value`, in presentation form, is there ("expected");
 --   - "ns_delegation": the name is delegated to the name servers `value`, a list ("expected");
---   - "spf_include" ("spf"), "dmarc_any_valid" ("dmarc"), "mx" ("mx").
+--   - "spf_include": the SPF record has `include`, a domain; without it, any record will do ("spf");
+--   - "dmarc_any_valid" ("dmarc"), "mx" ("mx").
 -- - `name`: the whole name; of a "dkim_key", `selector` does. Without either it is the domain's own, or with `_dmarc` before it.
 -- - `type`: "TXT", "CNAME", …; told by `match` where it is absent.
 -- - `id`: what the report calls it; the name where it is absent.
@@ -16,6 +17,7 @@
 --   to `to` or to what is expected.
 --
 -- @module mailseal.check.expect
+local core = require "mailseal.core".dns
 local domains = require "mailseal.domain"
 local record = require "mailseal.record"
 
@@ -63,24 +65,86 @@ local function name_of(given, domain)
   return given.match == "dmarc_any_valid" and "_dmarc." .. domain or domain
 end
 
--- Raises in the name of whoever called the check.
-local function check_members(given, level)
+-- Is it a list of at least one string?
+local function is_list_of_names(value)
+  if type(value) ~= "table" or value[1] == nil then
+    return false
+  end
+  for _, item in ipairs(value) do
+    if type(item) ~= "string" then
+      return false
+    end
+  end
+  return true
+end
+
+-- What each `match` cannot do without: what is said where it is not there, and how it is seen.
+local needs = {
+  dkim_key = { 'a "selector" or a "name"', function(given)
+    return given.selector or given.name
+  end },
+  cname_target = { 'a "target", the name that the CNAME leads to', function(given)
+    return given.target
+  end },
+  exact = { 'a "value", the text of the record', function(given)
+    return type(given.value) == "string"
+  end },
+  ns_delegation = { 'a "value", the list of the name servers', function(given)
+    return is_list_of_names(given.value)
+  end },
+}
+
+local function problem_of_migrations(given)
+  for _, migration in ipairs(given.migrations or {}) do
+    local from = type(migration) == "table" and migration.from
+    if not from or given.match ~= "dkim_key" and type(from) ~= "string" then
+      return 'has a migration without a "from" that could be compared'
+    end
+  end
+end
+
+-- What is wrong with its members, each by itself.
+local function problem_of_members(given)
   for member, value in pairs(given) do
     local kind = members[member]
     if not kind then
-      error(("an expectation has no member \"%s\""):format(tostring(member)), level + 1)
+      return ("has a \"%s\", which there is not"):format(tostring(member))
     elseif kind ~= "any" and type(value) ~= kind then
-      error(("an expectation's %s is a %s, not a %s"):format(member, kind, type(value)), level + 1)
+      return ("has a \"%s\" that is no %s"):format(member, kind)
     end
   end
-  if not types[given.match] then
-    error("an expectation's match is none that is known: " .. tostring(given.match), level + 1)
-  elseif given.match == "cname_target" and not given.target then
-    error("an expectation of a CNAME needs a target", level + 1)
-  elseif given.match == "exact" and type(given.value) ~= "string" then
-    error("an expectation of an exact record needs a value", level + 1)
-  elseif given.match == "ns_delegation" and type(given.value) ~= "table" then
-    error("an expectation of a delegation needs a list of name servers as its value", level + 1)
+  if given.value ~= nil and type(given.value) ~= "string" and not is_list_of_names(given.value) then
+    return 'has a "value" that is no string and no list of strings'
+  elseif given.type and not core.encode("example", given.type) then
+    return ('has a "type" that DNS does not have: %s'):format(given.type)
+  end
+  return problem_of_migrations(given)
+end
+
+--- What is wrong with an expectation, whatever the domain: a member that is none, or one that its `match` cannot do without.
+-- @tparam any given
+-- @treturn ?string words to stand behind "an expectation", such as `has no "match"`; nil where it is one
+function M.problem(given)
+  if type(given) ~= "table" then
+    return "is no object"
+  end
+  local problem = problem_of_members(given)
+  if problem then
+    return problem
+  elseif not given.match then
+    return 'has no "match"'
+  elseif not types[given.match] then
+    return ('has a "match" that there is not: %s'):format(given.match)
+  end
+  local need = needs[given.match]
+  return need and not need[2](given) and ("of %s needs %s"):format(given.match, need[1]) or nil
+end
+
+-- Raises in the name of whoever called the check.
+local function check_members(given, level)
+  local problem = M.problem(given)
+  if problem then
+    error("an expectation " .. problem, level + 1)
   end
 end
 

@@ -48,37 +48,13 @@ end
 
 -- ---- Expectations.
 
--- Fields that are strings, and those without which an expectation says nothing.
-local strings = { "id", "match", "type", "name", "key", "target", "include" }
-
--- Is it a string, or a list of them, as a value may be?
-local function is_value(value)
-  if type(value) ~= "table" then
-    return value == nil or type(value) == "string"
-  end
-  for _, item in ipairs(value) do
-    if type(item) ~= "string" then
-      return false
-    end
-  end
-  return #value > 0
-end
-
+-- In JSON a key is a text.
 local function problem_of(expectation)
-  if type(expectation) ~= "table" then
-    return "is no object"
+  local problem = require("mailseal.check.expect").problem(expectation)
+  if not problem and expectation.key ~= nil and type(expectation.key) ~= "string" then
+    return 'has a "key" that is no string'
   end
-  for _, field in ipairs(strings) do
-    if expectation[field] ~= nil and type(expectation[field]) ~= "string" then
-      return ("has a \"%s\" that is no string"):format(field)
-    end
-  end
-  if not is_value(expectation.value) then
-    return 'has a "value" that is no string and no list of strings'
-  end
-  if not expectation.match then
-    return 'has no "match"'
-  end
+  return problem
 end
 
 --- What is expected, out of a JSON file.
