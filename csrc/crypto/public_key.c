@@ -117,6 +117,16 @@ static bool check_rsa(ms_span octets, ms_der_key *rsa, ms_error *error)
     return check_exponent(rsa->exponent, error);
 }
 
+bool ms_public_key_check(ms_key_type type, ms_span octets, unsigned *bits, ms_error *error)
+{
+    ms_der_key rsa;
+
+    if (type == MS_KEY_RSA ? !check_rsa(octets, &rsa, error) : !check_ed25519(octets, error))
+        return false;
+    *bits = type == MS_KEY_RSA ? ms_der_bits(rsa.modulus) : MS_ED25519_KEY_SIZE * 8;
+    return true;
+}
+
 /* A big-endian number as a parameter, whose octets stand in the machine's order in `room`. */
 static OSSL_PARAM number(const char *name, ms_span value, uint8_t *room)
 {

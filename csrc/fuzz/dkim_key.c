@@ -36,7 +36,7 @@ static bool lint(ms_span text, const ms_span *strings, size_t n)
     ms_buf message = { 0 };
     bool error = false;
 
-    require(ms_dkim_key_lint(crypto, strings, n, &findings));
+    require(ms_dkim_key_lint(strings, n, &findings));
     require(findings.n <= MS_FINDINGS_MAX);
     for (size_t i = 0; i < findings.n; i++) {
         ms_finding_message(&findings, i, &message);

@@ -7,10 +7,8 @@
 /* parse_dkim(text): a table of the fields of ms_dkim_key, or nil, message, code */
 static int record_parse_dkim(lua_State *L)
 {
-    ms_crypto *crypto = ms_lua_crypto(L);
     ms_dkim_key key;
     ms_dkim_key_result result = ms_dkim_key_parse(ms_lua_check_span(L, 1), &key);
-    ms_public_key *public_key;
     ms_error error;
     unsigned bits;
 
@@ -18,11 +16,8 @@ static int record_parse_dkim(lua_State *L)
         ms_dkim_key_fail(result, &error);
         return ms_lua_fail(L, &error);
     }
-    public_key = ms_dkim_key_build(crypto, &key, &error);
-    if (public_key == NULL)
+    if (!ms_dkim_key_check(&key, &bits, &error))
         return ms_lua_fail(L, &error);
-    bits = ms_public_key_bits(public_key);
-    ms_public_key_free(public_key);
     lua_createtable(L, 0, 8);
     lua_pushstring(L, key.type == MS_KEY_ED25519 ? "ed25519" : "rsa");
     lua_setfield(L, -2, "type");
@@ -53,12 +48,11 @@ static int record_same_rsa(lua_State *L)
 static int record_lint_dkim(lua_State *L)
 {
     ms_lua_strings strings;
-    ms_crypto *crypto = ms_lua_crypto(L);
     ms_findings *findings;
 
     ms_lua_check_strings(L, 1, &strings);
     findings = ms_lua_new_record_findings(L);
-    if (!ms_dkim_key_lint(crypto, strings.p, strings.n, findings))
+    if (!ms_dkim_key_lint(strings.p, strings.n, findings))
         return luaL_error(L, "out of memory");
     ms_lua_push_record_findings(L, findings);
     return 1;

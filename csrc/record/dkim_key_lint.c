@@ -13,7 +13,6 @@
 static const ms_tag_rules rules = { .names = "v k h p s t n g", .free_tag = "n", .name_marks = "_" };
 
 typedef struct lint {
-    ms_crypto *crypto;
     ms_findings *findings;
     ms_tag_list tags;
     bool cut; /* the text ends where a string of a TXT record is full */
@@ -204,7 +203,7 @@ static bool check_key(lint *l, ms_span text)
     material.k = k != NULL ? k->piece : MS_LIT("nothing of the type, which means k=rsa");
     material.p = p->value;
     material.before = (size_t)(p->value.p - text.p);
-    return ms_dkim_key_material_lint(l->crypto, &material, l->findings);
+    return ms_dkim_key_material_lint(&material, l->findings);
 }
 
 /* ---- The whole */
@@ -247,9 +246,9 @@ static bool lint_text(lint *l, ms_span text, ms_buf *inside, ms_buf *mended)
     return !inside->failed && lint_mended(l, meant);
 }
 
-bool ms_dkim_key_lint(ms_crypto *crypto, const ms_span *strings, size_t n, ms_findings *findings)
+bool ms_dkim_key_lint(const ms_span *strings, size_t n, ms_findings *findings)
 {
-    lint l = { .crypto = crypto, .findings = findings };
+    lint l = { .findings = findings };
     ms_buf text = { 0 }, inside = { 0 }, mended = { 0 };
     bool ok;
 

@@ -14,7 +14,7 @@
 
 /* `strings` are the character-strings of the TXT record in their order; a text that is not yet in DNS is one
  * string of any size (ms_paste_join). False only when memory is out. */
-bool ms_dkim_key_lint(ms_crypto *crypto, const ms_span *strings, size_t n, ms_findings *findings);
+bool ms_dkim_key_lint(const ms_span *strings, size_t n, ms_findings *findings);
 
 /* ---- dkim_key_material.c */
 
@@ -27,6 +27,6 @@ typedef struct ms_dkim_material {
 } ms_dkim_material;
 
 /* False only when memory is out. */
-bool ms_dkim_key_material_lint(ms_crypto *crypto, const ms_dkim_material *material, ms_findings *findings);
+bool ms_dkim_key_material_lint(const ms_dkim_material *material, ms_findings *findings);
 
 #endif

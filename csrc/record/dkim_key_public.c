@@ -27,6 +27,15 @@ ms_public_key *ms_dkim_key_build(ms_crypto *crypto, const ms_dkim_key *record, m
     return key;
 }
 
+bool ms_dkim_key_check(const ms_dkim_key *record, unsigned *bits, ms_error *error)
+{
+    ms_buf octets = { 0 };
+    bool ok = decode(record->p, &octets, error) && ms_public_key_check(record->type, ms_buf_span(&octets), bits, error);
+
+    ms_buf_free(&octets);
+    return ok;
+}
+
 static bool check_type(const ms_private_key *key, const ms_dkim_key *record, ms_error *error)
 {
     static const char *const names[] = { [MS_KEY_RSA] = "rsa", [MS_KEY_ED25519] = "ed25519" };

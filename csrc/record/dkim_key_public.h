@@ -11,6 +11,9 @@
 /* The codes are ms_public_key_new's; a p= that is not base64 is key_malformed, too. */
 ms_public_key *ms_dkim_key_build(ms_crypto *crypto, const ms_dkim_key *record, ms_error *error);
 
+/* Does that build a key, and of what size? The codes are the same. */
+bool ms_dkim_key_check(const ms_dkim_key *record, unsigned *bits, ms_error *error);
+
 /* Does the record `text` publish the public half of `key`? The codes are those of ms_dkim_key_fail,
  * ms_dkim_key_build and ms_private_key_matches, and key_type_mismatch. */
 bool ms_dkim_key_matches(ms_crypto *crypto, ms_span text, const ms_private_key *key, ms_error *error);
