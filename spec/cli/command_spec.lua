@@ -81,6 +81,14 @@ describe("the command mailseal", function()
       )
     end)
 
+    it("with LuaJIT, the faster one, where the core has been built for both", function()
+      local result = shell.run(([[unset LUA; cd %s && mkdir bin path && cp %s/bin/mailseal bin && for lua in lua5.4 luajit; do
+        mkdir -p build/$lua/mailseal; touch build/$lua/mailseal/core.so
+        printf '#!/bin/sh\necho %%s\n' $lua >path/$lua; chmod +x path/$lua
+      done; PATH=$PWD/path:$PATH bin/mailseal]]):format(shell.quote(directory), shell.quote(pwd())))
+      assert.equal("luajit\n", result.out)
+    end)
+
     it("run by Lua itself", function()
       tells_its_version('"$LUA" bin/mailseal --version')
     end)
