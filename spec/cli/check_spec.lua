@@ -87,6 +87,7 @@ describe("mailseal check", function()
       ["--key wants the --selector"] = { "good.example", "--key", "s1.pem" },
       ["s1._domainkey.a.example is another domain's than good.example"] = { "good.example", "--selector", "s1._domainkey.a.example" },
       ["empty label"] = { "a..b" },
+      ["that is an address"] = { "192.0.2.1" },
       ["--only: 'mail' is none of"] = { "good.example", "--only", "mx,mail" },
       ["--address: "] = { "good.example", "--address", "192.0.2" },
     } do

@@ -160,6 +160,9 @@ end
 -- The domain in lower-case A-labels; nil and a message where it is none.
 local function canonical(domain)
   local name = domain:gsub("%.$", "")
+  if reverse.octets(name) then
+    return nil, "that is an address, and no name of a domain"
+  end
   if not name:find "[^%l%d.-]" and not name:find "xn--" and domains.valid(name) then
     return name -- most are so, and need no conversion
   end
