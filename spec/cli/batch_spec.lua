@@ -50,15 +50,20 @@ describe("mailseal check --batch", function()
 
   it("tells a line that holds no domain, and goes on", function()
     local long = ("x"):rep(200000)
-    local result = batch("a..b\ngood.example\n" .. long .. "\n\27[2J\ngood.example good.example\n")
+    local result = batch("a..b\ngood.example\n" .. long .. "\n\27[2J\ngood.example good.example\n192.0.2.1\n")
     local objects = objects_of(result.out)
-    for _, line in ipairs { 1, 3, 4, 5 } do
+    for _, line in ipairs { 1, 3, 4, 5, 6 } do
       assert.same({ "invalid", "bad_name" }, { objects[line].status, objects[line].error })
       assert.is_string(objects[line].message)
     end
     assert.equal("ok", objects[2].status)
     assert.is_true(#result.out < 4000)
     assert.same({ 65, "" }, { result.status, result.err })
+  end)
+
+  it("passes over a byte order mark before the first line", function()
+    local objects = objects_of(batch("\239\187\191good.example\n\239\187\191good.example\n").out)
+    assert.same({ "ok", "invalid" }, { objects[1].status, objects[2].status })
   end)
 
   it("says nothing of an empty list", function()
@@ -91,6 +96,9 @@ describe("mailseal check --batch", function()
       shell.lua, list, path, directory)
     local shown = shell.output("TERM=xterm script -qec " .. shell.quote(run) .. " /dev/null </dev/null")
     assert.matches("\r%[" .. ("#"):rep(24) .. "%] 100%%  3,000 checked, [%d,]+/s\27%[K\r\n$", shown)
+    for share, count in shown:gmatch " (%d+)%%  ([%d,]+) checked" do
+      assert.equal(math.floor(tonumber((count:gsub(",", ""))) / 30), tonumber(share)) -- what has only been read is not done
+    end
     local _, lines = shell.read(directory .. "/out"):gsub("\n", "")
     assert.equal(3000, lines)
     assert.equal("", shell.output("TERM=dumb script -qec " .. shell.quote(run) .. " /dev/null </dev/null"))

@@ -24,16 +24,19 @@ local TICK = 0.2
 
 -- ---- The list.
 
---- The lines of a file, one by one, each with its number; of one that is too long, its beginning.
-local function lines_of(path, progressed)
+-- What some editors put before a text.
+local BYTE_ORDER_MARK = "^\239\187\191"
+
+--- The lines of a file, one by one, each with its number and where in the file it ends; of one that is too long, its beginning.
+local function lines_of(path)
   local next_chunk = input.chunks(path)
-  local buffer, from, number = "", 1, 0
+  local buffer, from, number, octets = "", 1, 0, 0
   local function refill()
     local chunk = next_chunk()
     if not chunk then
       return false
     end
-    progressed:read(#chunk)
+    octets = octets + #chunk
     local rest = buffer:sub(from)
     -- The middle of a line without an end need not be kept.
     buffer, from = (#rest > LONGEST_LINE and rest:sub(1, LONGEST_LINE + 1) or rest) .. chunk, 1
@@ -49,16 +52,18 @@ local function lines_of(path, progressed)
     end
     local line = buffer:sub(from, (line_end or #buffer + 1) - 1)
     from, number = (line_end or #buffer) + 1, number + 1
-    return line, number
+    return number == 1 and line:gsub(BYTE_ORDER_MARK, "") or line, number, octets - (#buffer - from + 1)
   end
 end
 
---- The next domain of the list and its line; nil where there is none left.
-local function next_domain(lines)
-  for line, number in lines do
+--- The next domain of the list, its line, and the octets from the domain before it to its end; nil where there is none left.
+local function next_domain(batch)
+  for line, number, place in batch.lines do
     local domain = line:gsub("#.*$", ""):gsub("^%s+", ""):gsub("%s+$", "")
     if domain ~= "" then
-      return domain, number
+      local octets = place - batch.place
+      batch.place = place
+      return domain, number, octets
     end
   end
 end
@@ -90,14 +95,14 @@ end
 
 --- What each of the workers does: it takes one domain after the other.
 local function work(batch)
-  local domain, number = next_domain(batch.lines)
+  local domain, number, octets = next_domain(batch)
   while domain do
     local exit_status, verdict = check_one(domain, number, batch.options)
     if rank[exit_status] > rank[batch.worst] then
       batch.worst = exit_status
     end
-    batch.progress:done(verdict)
-    domain, number = next_domain(batch.lines)
+    batch.progress:done(verdict, octets)
+    domain, number, octets = next_domain(batch)
   end
 end
 
@@ -156,9 +161,9 @@ function M.run(path, options)
   collectgarbage("setpause", PAUSE)
   collectgarbage("setstepmul", STEP)
   local bar = progress.new(path)
-  local batch = { options = options, worst = status.OK, progress = bar, lines = lines_of(path, bar) }
+  local batch = { options = options, worst = status.OK, progress = bar, lines = lines_of(path), place = 0 }
   local ok, failure = pcall(async.run, run_all, batch)
-  bar:finish()
+  bar:finish(ok)
   if not ok then
     error(failure, 0)
   end

@@ -38,16 +38,11 @@ function M.new(path)
   }, Progress)
 end
 
---- So many octets of the file were read.
--- @tparam number octets
-function Progress:read(octets)
-  self.octets = self.octets + octets
-end
-
 --- One more is done.
 -- @tparam string status what came of it
-function Progress:done(status)
-  self.count = self.count + 1
+-- @tparam number octets how much of the file that was
+function Progress:done(status, octets)
+  self.count, self.octets = self.count + 1, self.octets + octets
   self.counts[status] = (self.counts[status] or 0) + 1
   if self.columns and self.count % GLANCE == 0 then
     self:look()
@@ -89,8 +84,10 @@ function Progress:look()
 end
 
 --- Writes the line for the last time, and ends it.
-function Progress:finish()
+-- @tparam boolean whole is all of the file done, also what follows the last?
+function Progress:finish(whole)
   if self.columns then
+    self.octets = whole and self.size or self.octets
     show(self)
     io.stderr:write "\n"
   end
