@@ -6,27 +6,18 @@ local shell = require "spec.support.shell"
 local unpack = table.unpack or unpack -- luacheck: ignore
 
 describe("mailseal check --message", function()
-  local directory
-
-  setup(function()
-    directory = shell.new_directory()
-    local zone = relayed.zone()
-    for _, records in pairs(zone) do
-      for _, record in ipairs(records) do
-        record.data = { record.data:sub(1, 255), #record.data > 255 and record.data:sub(256) or nil }
-      end
+  local zone = relayed.zone()
+  for _, records in pairs(zone) do
+    for _, record in ipairs(records) do
+      record.data = { record.data:sub(1, 255), #record.data > 255 and record.data:sub(256) or nil }
     end
-    shell.write(directory .. "/zone.json", cjson.encode(zone))
-  end)
-
-  teardown(function()
-    shell.remove_directory(directory)
-  end)
+  end
+  local path, directory = shell.with_zone(cjson.encode(zone), teardown)
 
   local function check(message, ...)
     shell.write(directory .. "/message", message)
     return shell.mailseal {
-      "check", "--zone", directory .. "/zone.json", "--time", tostring(relayed.NOW), "--message", directory .. "/message", ...,
+      "check", "--zone", path, "--time", tostring(relayed.NOW), "--message", directory .. "/message", ...,
     }
   end
 

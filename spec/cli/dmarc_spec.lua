@@ -19,17 +19,7 @@ local zone = [[{
 }]]
 
 describe("mailseal dmarc", function()
-  local directory, path
-
-  setup(function()
-    directory = shell.new_directory()
-    path = directory .. "/zone.json"
-    shell.write(path, zone)
-  end)
-
-  teardown(function()
-    shell.remove_directory(directory)
-  end)
+  local path, directory = shell.with_zone(zone, teardown)
 
   local function run(...)
     return shell.mailseal { "dmarc", "--zone", path, ... }

@@ -46,17 +46,7 @@ local function is_clean(text)
 end
 
 describe("hostile text in DNS", function()
-  local directory, path
-
-  setup(function()
-    directory = shell.new_directory()
-    path = directory .. "/zone.json"
-    shell.write(path, zone_of())
-  end)
-
-  teardown(function()
-    shell.remove_directory(directory)
-  end)
+  local path, directory = shell.with_zone(zone_of(), teardown)
 
   -- What a command prints and says, as one text; it must have told of something.
   local function run(...)

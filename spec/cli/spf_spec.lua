@@ -14,17 +14,7 @@ local zone = [[{
 }]]
 
 describe("mailseal spf", function()
-  local directory, path
-
-  setup(function()
-    directory = shell.new_directory()
-    path = directory .. "/zone.json"
-    shell.write(path, zone)
-  end)
-
-  teardown(function()
-    shell.remove_directory(directory)
-  end)
+  local path, directory = shell.with_zone(zone, teardown)
 
   local function spf(...)
     return shell.mailseal { "spf", "--zone", path, ... }

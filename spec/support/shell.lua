@@ -40,6 +40,19 @@ function M.remove_directory(path)
   os.execute("rm -rf " .. M.quote(path))
 end
 
+--- A file with a zone, in a directory of its own, for the tests of one block.
+-- @tparam string octets
+-- @tparam function teardown busted's, in that block
+-- @treturn string the file's path
+-- @treturn string the directory's
+function M.with_zone(octets, teardown)
+  local directory = M.new_directory()
+  local path = directory .. "/zone.json"
+  M.write(path, octets)
+  teardown(function() M.remove_directory(directory) end)
+  return path, directory
+end
+
 --- The names in a directory, hidden ones too, separated by spaces.
 function M.names(path)
   return (M.output("ls -A " .. M.quote(path)):gsub("\n$", ""):gsub("\n", " "))
