@@ -4,16 +4,7 @@
 #include "record/dkim_key_lint.h"
 #include "record/dkim_key_public.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
+#include "fuzz/record.h"
 
 static ms_crypto *crypto;
 
@@ -33,40 +24,25 @@ static bool usable(ms_span text)
 static bool lint(ms_span text, const ms_span *strings, size_t n)
 {
     ms_findings findings = { 0 };
-    ms_buf message = { 0 };
-    bool error = false;
+    bool fine;
 
     require(ms_dkim_key_lint(strings, n, &findings));
-    require(findings.n <= MS_FINDINGS_MAX);
-    for (size_t i = 0; i < findings.n; i++) {
-        ms_finding_message(&findings, i, &message);
-        error = error || findings.finding[i].severity == MS_ERROR;
-    }
-    for (size_t i = 0; i < message.n; i++)
-        require(message.p[i] >= 0x20 && message.p[i] < 0x7f);
-    require(ms_dkim_key_is_one(text) || error);
-    ms_buf_free(&message);
-    ms_findings_free(&findings);
-    return !error;
+    fine = !fuzz_has_error(&findings);
+    require(ms_dkim_key_is_one(text) || !fine);
+    return fine;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
-    enum { STRINGS = 8 };
-    ms_span text = ms_span_of(octets, n), rest = text, strings[STRINGS];
-    ms_buf joined = { 0 };
+    fuzz_text text;
     ms_error error;
-    size_t count = 0;
 
     if (crypto == NULL)
         crypto = ms_crypto_new(&error);
     require(crypto != NULL);
-    while (rest.p != NULL && count < STRINGS) {
-        strings[count] = ms_span_cut(rest, '\xff', &rest);
-        ms_buf_add_span(&joined, strings[count++]);
-    }
-    if (lint(ms_buf_span(&joined), strings, count))
-        require(usable(ms_buf_span(&joined)));
-    ms_buf_free(&joined);
+    fuzz_cut(&text, octets, n);
+    if (lint(ms_buf_span(&text.joined), text.strings, text.n))
+        require(usable(ms_buf_span(&text.joined)));
+    ms_buf_free(&text.joined);
     return 0;
 }

@@ -4,16 +4,7 @@
 #include "record/dmarc.h"
 #include "record/dmarc_lint.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
+#include "fuzz/record.h"
 
 static void check_inside(ms_span text, ms_span s)
 {
@@ -50,42 +41,26 @@ static void check_record(ms_span text, const ms_dmarc *record, ms_dmarc_result r
 static bool is_fine(bool (*lint)(const ms_span *, size_t, ms_findings *), const ms_span *strings, size_t n)
 {
     ms_findings findings = { 0 };
-    ms_buf message = { 0 };
-    bool error = false;
 
     require(lint(strings, n, &findings));
-    require(findings.n <= MS_FINDINGS_MAX);
-    for (size_t i = 0; i < findings.n; i++) {
-        ms_finding_message(&findings, i, &message);
-        error = error || findings.finding[i].severity == MS_ERROR;
-    }
-    for (size_t i = 0; i < message.n; i++)
-        require(message.p[i] >= 0x20 && message.p[i] < 0x7f);
-    ms_buf_free(&message);
-    ms_findings_free(&findings);
-    return !error;
+    return !fuzz_has_error(&findings);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
-    enum { STRINGS = 8 };
-    ms_span rest = ms_span_of(octets, n), strings[STRINGS], text;
-    ms_buf joined = { 0 };
+    fuzz_text given;
+    ms_span text;
     ms_dmarc record;
     ms_dmarc_result result;
-    size_t count = 0;
 
-    while (rest.p != NULL && count < STRINGS) {
-        strings[count] = ms_span_cut(rest, '\xff', &rest);
-        ms_buf_add_span(&joined, strings[count++]);
-    }
-    text = ms_buf_span(&joined);
+    fuzz_cut(&given, octets, n);
+    text = ms_buf_span(&given.joined);
     result = ms_dmarc_parse(text, &record);
     check_record(text, &record, result);
-    require(!is_fine(ms_dmarc_lint, strings, count) || result == MS_DMARC_OK);
+    require(!is_fine(ms_dmarc_lint, given.strings, given.n) || result == MS_DMARC_OK);
     result = ms_dmarc_report_parse(text, &record);
     require(result != MS_DMARC_NO_POLICY);
-    require(!is_fine(ms_dmarc_report_lint, strings, count) || result == MS_DMARC_OK);
-    ms_buf_free(&joined);
+    require(!is_fine(ms_dmarc_report_lint, given.strings, given.n) || result == MS_DMARC_OK);
+    ms_buf_free(&given.joined);
     return 0;
 }

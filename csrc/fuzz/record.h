@@ -1,5 +1,4 @@
-/* record.h: what the fuzz targets of the kinds of record share that one reader reads, its findings being the verdict.
- */
+/* record.h: what the fuzz targets of the kinds of record share. */
 #ifndef MS_FUZZ_RECORD_H
 #define MS_FUZZ_RECORD_H
 
@@ -32,6 +31,7 @@ static inline void fuzz_cut(fuzz_text *text, const uint8_t *octets, size_t n)
         text->strings[text->n] = ms_span_cut(rest, '\xff', &rest);
         ms_buf_add_span(&text->joined, text->strings[text->n++]);
     }
+    require(!text->joined.failed);
 }
 
 /* They are so many at most, can be shown, and an error among them is what has_error says. Frees them. */

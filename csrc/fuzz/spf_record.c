@@ -2,16 +2,7 @@
  * error is one that the strict reader takes. An octet 0xff cuts the text into the strings of a TXT record. */
 #include "record/spf_lint.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
+#include "fuzz/record.h"
 
 /* Its terms, a space between two, are the same record again. */
 static void read_again(const ms_spf *spf)
@@ -62,39 +53,20 @@ static bool usable(ms_span text)
 static bool lint(const ms_span *strings, size_t n)
 {
     ms_findings findings = { 0 };
-    ms_buf message = { 0 };
-    bool error = false;
 
     require(ms_spf_lint(strings, n, &findings));
-    require(findings.n <= MS_FINDINGS_MAX);
-    for (size_t i = 0; i < findings.n; i++) {
-        ms_finding_message(&findings, i, &message);
-        error = error || findings.finding[i].severity == MS_ERROR;
-    }
-    for (size_t i = 0; i < message.n; i++)
-        require(message.p[i] >= 0x20 && message.p[i] < 0x7f);
-    ms_buf_free(&message);
-    ms_findings_free(&findings);
-    return !error;
+    return !fuzz_has_error(&findings);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
-    enum { STRINGS = 8 };
-    ms_span rest = ms_span_of(octets, n), strings[STRINGS];
-    ms_buf joined = { 0 };
-    size_t count = 0;
-    bool strict;
+    fuzz_text text;
+    bool strict, fine;
 
-    while (rest.p != NULL && count < STRINGS) {
-        strings[count] = ms_span_cut(rest, '\xff', &rest);
-        ms_buf_add_span(&joined, strings[count++]);
-    }
-    require(!joined.failed);
-    strict = usable(ms_buf_span(&joined));
-    require(strict || !lint(strings, count));
-    if (strict)
-        lint(strings, count);
-    ms_buf_free(&joined);
+    fuzz_cut(&text, octets, n);
+    strict = usable(ms_buf_span(&text.joined));
+    fine = lint(text.strings, text.n);
+    require(strict || !fine);
+    ms_buf_free(&text.joined);
     return 0;
 }

@@ -137,14 +137,6 @@ static bool says_the_same(const ms_dmarc *a, const ms_dmarc *b)
            a->ruf.n == b->ruf.n;
 }
 
-static bool has_error(const ms_findings *findings)
-{
-    for (size_t i = 0; i < findings->n; i++)
-        if (findings->finding[i].severity == MS_ERROR)
-            return true;
-    return false;
-}
-
 static bool is_slip(ms_finding_code code)
 {
     return code == MS_FINDING_TAG_MISSING_SEMICOLON || code == MS_FINDING_TAG_NO_EQUALS ||
@@ -162,9 +154,11 @@ static void compare_with_published(lint *l)
     if (result == MS_DMARC_OK && says_the_same(&read, &l->meant))
         return;
     for (size_t i = 0; i < l->findings->n; i++)
-        if (is_slip(l->findings->finding[i].code))
+        if (is_slip(l->findings->finding[i].code)) {
             l->findings->finding[i].severity = MS_ERROR;
-    if (result != MS_DMARC_OK && !has_error(l->findings))
+            l->findings->has_error = true;
+        }
+    if (result != MS_DMARC_OK && !l->findings->has_error)
         refuse(l);
 }
 
