@@ -60,6 +60,19 @@ local function bad_name(name)
   return nil, ("'%s' is no domain name"):format(tostring(name)), "bad_name"
 end
 
+-- A domain's name as it is compared, and what was asked for its tree walk; or nil, message, code.
+local function walk_from(domain, resolver)
+  local name = alignment.canonical(domain)
+  if not name then
+    return bad_name(domain)
+  end
+  local steps, message, code = walk.ask({ name }, resolver)
+  if not steps then
+    return nil, message, code
+  end
+  return name, steps
+end
+
 --- The DMARC policy that applies to a domain (§4.10.1).
 --
 -- The tree walk asks at most eight names, all at once. Where the record that applies has a policy for names that do not exist (np=),
@@ -88,13 +101,9 @@ end
 -- @treturn[2] string `bad_name`; `wrong_phase`, see `mailseal.dns`
 function M.discover(domain, options)
   check("dmarc.discover", options, with_resolver)
-  local name = alignment.canonical(domain)
+  local name, steps, code = walk_from(domain, options.resolver)
   if not name then
-    return bad_name(domain)
-  end
-  local steps, message, code = walk.ask({ name }, options.resolver)
-  if not steps then
-    return nil, message, code
+    return nil, steps, code
   end
   return discovery.read(name, steps, options.resolver)
 end
@@ -108,13 +117,9 @@ end
 -- @treturn[2] string `temperror` where DNS gives no answer for now; `bad_name`; `wrong_phase`
 function M.organizational_domain(domain, options)
   check("dmarc.organizational_domain", options, with_resolver)
-  local name = alignment.canonical(domain)
+  local name, steps, code = walk_from(domain, options.resolver)
   if not name then
-    return bad_name(domain)
-  end
-  local steps, message, code = walk.ask({ name }, options.resolver)
-  if not steps then
-    return nil, message, code
+    return nil, steps, code
   end
   local organizational = walk.organizational_domain(walk.path(name, steps))
   if not organizational then
