@@ -92,7 +92,7 @@ describe("the profile of a domain", function()
     holds(dkim(), "dkim", nil, "no selector is known")
     holds(dkim { state = "missing" }, "dkim", nil, "no key is to be seen yet at the selectors")
     holds(dkim { state = "unknown" }, "dkim", nil, "no key is to be seen yet at the selectors")
-    holds(dkim { state = "mismatch" }, "dkim", false, "no key at the selectors can be used")
+    holds(dkim { state = "mismatch" }, "dkim", false, "the selectors have no key that is right and can be used")
   end)
 
   it("asks for keys of 1024 bits", function()

@@ -80,7 +80,7 @@ local function judge_dkim(facts)
   elseif unsure then
     return nil, "no key is to be seen yet at the selectors"
   end
-  return false, "no key at the selectors can be used"
+  return false, "the selectors have no key that is right and can be used"
 end
 
 local function judge_key_size(facts)

@@ -12,7 +12,7 @@ return {
     { code = "ptr_unconfirmed", severity = "error" },
     { code = "profile_spf", severity = "warning", aspect = "profile", name = "example.com", where = { "Gmail", "Yahoo", "Outlook.com" },
       found = "there is no SPF record" },
-    { code = "profile_dkim", severity = "warning", found = "no key at the selectors can be used" },
+    { code = "profile_dkim", severity = "warning", found = "the selectors have no key that is right and can be used" },
     { code = "profile_dmarc", severity = "warning", found = "there is no DMARC record that can be used" },
     { code = "profile_reverse", severity = "warning", found = "the name of 192.0.2.1 does not lead back to it" },
     { code = "profile_replies", severity = "advice", where = { "Outlook.com" } },
