@@ -42,13 +42,21 @@ require_from() {
     (cd / && LUA_PATH="$1/share/lua/$version/?.lua;$1/share/lua/$version/?/init.lua;;" \
         LUA_CPATH="$1/lib/lua/$version/?.so;;" "$lua" - "$1" <<'END'
 local tree = arg[1]
-for _, name in ipairs { "mailseal.core", "mailseal.key", "mailseal.dkim", "mailseal.dns" } do
+for _, name in ipairs {
+  "mailseal.core", "mailseal.key", "mailseal.dkim", "mailseal.dns", "mailseal.record", "mailseal.spf", "mailseal.dmarc", "mailseal.check",
+} do
   local where = assert(package.searchpath(name, name == "mailseal.core" and package.cpath or package.path))
   assert(where:sub(1, #tree) == tree, name .. " came from " .. where)
   assert(require(name))
 end
 local key = assert(require("mailseal.key").generate { type = "ed25519" })
 assert(key:record():find("^v=DKIM1; k=ed25519; p="))
+-- A check loads what looks at each aspect when it comes to it, and so does a picture.
+local resolver = assert(require("mailseal.dns").resolver { zone_text = 'example.com. TXT "v=spf1 -all"' })
+local report = assert(require("mailseal.check").domain("example.com", { resolver = resolver, selectors = { "s1" }, key = key }))
+assert(report.status == "unknown")
+assert(require("mailseal.check.picture").draw(report):find("</svg>", 1, true))
+assert(require("mailseal.check").message("From: a@example.com\r\n\r\n", { resolver = resolver }).verdict.result == "fail")
 END
     )
 }
