@@ -35,6 +35,35 @@ describe("async's own loop", function()
     end)
   end)
 
+  it("runs a task in the coroutine of one that has ended, and keeps nothing of that", function()
+    local threads, left = {}, setmetatable({}, { __mode = "k" })
+    local function run_one(i)
+      local mine = {}
+      left[mine] = true
+      async.start(function(...)
+        threads[i] = coroutine.running()
+        return mine, ...
+      end, mine):join()
+    end
+    async.run(function()
+      for i = 1, 3 do run_one(i) end
+      async.start(function() end):join() -- whoever waits remembers what he waited for last
+      collectgarbage()
+      collectgarbage()
+      assert.is_nil(next(left))
+    end)
+    assert.equal(threads[1], threads[2])
+    assert.equal(threads[1], threads[3])
+  end)
+
+  it("runs no task in a coroutine that an error has ended", function()
+    async.run(function()
+      local failed = async.start(function() error "broken" end)
+      assert.has_error(function() failed:join() end, "broken")
+      assert.equal("whole", async.start(function() return "whole" end):join())
+    end)
+  end)
+
   it("does not spin while it waits", function()
     local poll, polled = core.poll, 0
     core.poll = function(...)

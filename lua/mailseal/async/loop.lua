@@ -7,8 +7,7 @@ local core = require "mailseal.core".async
 local tasks = require "mailseal.async.task"
 local timers = require "mailseal.async.timers"
 
-local running, create, resume, yield, status =
-  coroutine.running, coroutine.create, coroutine.resume, coroutine.yield, coroutine.status
+local running, create, resume, yield = coroutine.running, coroutine.create, coroutine.resume, coroutine.yield
 local now, CANCELLED = core.now, tasks.CANCELLED
 
 local M = {}
@@ -105,12 +104,38 @@ function M.sleep(seconds) M.suspend(nil, nil, seconds) end
 
 ---- Running tasks.
 
+-- So many coroutines are kept for the next tasks when theirs have ended: to make one costs more than most tasks do with it.
+local IDLE_MAX = 1000
+
+-- What the function of a task does, which is the running one.
+local function run()
+  local task = current
+  local fn = task.first
+  task.first = nil
+  if task.cancelled then error(CANCELLED, 0) end
+  return fn()
+end
+
+-- What a coroutine does: one task after the other. It keeps nothing of one when that has ended.
+local function body()
+  while true do yield(body, run()) end
+end
+
+-- When a task's function has returned.
+local function leave(task, _, ...)
+  local idle = task.home.idle
+  if #idle < IDLE_MAX then idle[#idle + 1] = task.thread end
+  task.thread = nil
+  task:over(true, ...)
+end
+
 -- After a step: does the task wait, or has it ended, and how?
 local function look_at(task, ok, ...)
   if task.waiting or (...) == refuse then return end
-  if ok and status(task.thread) ~= "dead" then return task:over(false, "a task may wait only through mailseal.async") end
-  if not ok and (...) ~= CANCELLED then task.traceback = debug.traceback(task.thread) end
-  task:over(ok, ...)
+  if ok and (...) == body then return leave(task, ...) end
+  if ok then return task:over(false, "a task may wait only through mailseal.async") end
+  if (...) ~= CANCELLED then task.traceback = debug.traceback(task.thread) end
+  task:over(false, ...)
 end
 
 local function step(task)
@@ -120,27 +145,23 @@ local function step(task)
   current = before
 end
 
--- What a task's coroutine runs.
-local function body(task, fn)
-  if task.cancelled then error(CANCELLED, 0) end
-  return fn()
-end
-
 --- Begins a task.
 -- @tparam table task see `mailseal.async.task`; its home is a loop
 -- @tparam function fn
 function M.spawn(task, fn)
-  task.thread = create(body)
+  local idle = task.home.idle
+  local count = #idle
+  task.thread, idle[count] = idle[count] or create(body), nil
   task.waiting = true
-  M.wake(task, task, fn)
+  M.wake(task, fn)
 end
 
 --- Makes a loop.
--- @treturn table `ready`, the list of tasks to be resumed; `timers`; `pollers`, what is to be attended to, and how many tasks
---   wait for it; and functions, where a host needs them: `kick`, called when a task has become ready, and `leave`, called with a
---   poller that nobody waits for any more
+-- @treturn table `ready`, the list of tasks to be resumed; `idle`, coroutines for further ones; `timers`; `pollers`, what is to
+--   be attended to, and how many tasks wait for it; and functions, where a host needs them: `kick`, called when a task has
+--   become ready, and `leave`, called with a poller that nobody waits for any more
 function M.new()
-  return { ready = {}, timers = {}, pollers = {} }
+  return { ready = {}, idle = {}, timers = {}, pollers = {} }
 end
 
 --- Resumes the tasks that were ready.
