@@ -47,6 +47,19 @@ describe("mailseal.check.context", function()
     end
   end)
 
+  it("asks nobody, and starts nothing, for what the resolver's cache has", function()
+    local resolver = assert(dns.resolver { zone = { ["example.net"] = { { type = "TXT", data = "else" } } }, cache = true })
+    resolver:query("example.net", "TXT")
+    function resolver.query() error "asked" end
+    local context = contexts.new(contexts.share {
+      domain = "example.com", options = {}, selectors = {}, expect = {}, now = 1000, resolver = resolver,
+    }, "mx", function() end)
+    local answers = context:asks { { "Example.NET.", "TXT" }, { "example.net", "TXT" } }
+    assert.same({ "else" }, answers[1].text)
+    assert.equal(answers[1], answers[2])
+    assert.equal(answers[1], context:ask("example.net", "TXT"))
+  end)
+
   it("lets another ask where the one who asked was cancelled", function()
     local context, asked = context_over { ["example.com"] = { { type = "TXT", data = "here" } } }
     async.run(function()

@@ -64,6 +64,33 @@ describe("dns.resolver with a cache", function()
       assert.is_true(ask("key", "TXT", {}).from_cache)
     end)
 
+    it("says what is known without asking anybody, and has it copied for nobody", function()
+      assert.is_nil(resolver:known("key.test", "TXT"))
+      local asked = ask "key"
+      local known = resolver:known("key.test", "TXT")
+      assert.same({ true, 60, asked.text }, { known.from_cache, known.ttl, known.text })
+      assert.is_true(rawequal(known, resolver:known("key.test", "TXT", {})))
+      assert.is_false(rawequal(known, ask "key"))
+      moment = moment + 10.5
+      assert.equal(49, resolver:known("key.test", "TXT").ttl)
+      moment = moment + 49.5
+      assert.is_nil(resolver:known("key.test", "TXT"))
+      assert.equal(1, transport.asked)
+    end)
+
+    it("knows nothing for another question, and nothing that is to be asked for anew", function()
+      ask("key", "TXT", { dnssec_ok = true })
+      for _, options in ipairs { {}, { checking_disabled = true }, { dnssec_ok = true, fresh = true } } do
+        assert.is_nil(resolver:known("key.test", "TXT", options))
+      end
+      assert.is_nil(resolver:known("key.test", "TXT", { dnssec_ok = true, uncached = true }))
+      assert.is_nil(resolver:known("key.test", "TXT", { dnssec_ok = true, no_recursion = true }))
+      assert.is_nil(resolver:known("key.test D", "TXT"))
+      assert.is_nil(resolver:known("key.test", "MX"))
+      assert.is_true(resolver:known("key.test", "TXT", { dnssec_ok = true }).from_cache)
+      assert.has_error(function() resolver:known "key.test" end, "resolver:known wants a name and a type")
+    end)
+
     it("refuses what is no question, whatever a key in the cache may look like", function()
       ask("key", "TXT", { dnssec_ok = true })
       assert.equal("bad_name", select(3, resolver:query("key.test D", "TXT")))

@@ -45,7 +45,30 @@ end
 
 -- Is it the domain, or below it?
 local function is_own(self, name)
-  return name == self.own or #name > #self.own and name:sub(-#self.own - 1) == "." .. self.own
+  return name == self.own or name:find(self.below, -#self.below, true) ~= nil
+end
+
+local function key_of(name, type, options)
+  return type .. " " .. canonical(name) .. (options and flags_of(options) or "")
+end
+
+-- What need not be waited for: it was asked for in this check already, or the resolver's cache has it. Else nil.
+local function look_up(self, key, name, type, options)
+  if self.asked[key] or self.own and is_own(self, name) then
+    return shared.get(self.asked, key)
+  end
+  local answer = self.behind:known(canonical(name), type, options)
+  return answer and shared.set(self.asked, key, answer)
+end
+
+-- Is an answer asked for that not every question of its kind is to have?
+local function is_particular(options)
+  return options and (options.no_recursion or options.fresh) or false
+end
+
+local function known(self, name, type, options)
+  local found = not is_particular(options) and look_up(self, key_of(name, type, options), name, type, options)
+  return found and not found.refused and found or nil
 end
 
 -- The answer, or what the resolver returned in place of one.
@@ -62,8 +85,8 @@ local function query(self, name, type, options)
   if options and options.no_recursion then
     return self.behind:query(name, type, options)
   end
-  local key = type .. " " .. canonical(name) .. (options and flags_of(options) or "")
-  local found = shared.once(self.asked, key, ask, self, name, type, options)
+  local key = key_of(name, type, options)
+  local found = look_up(self, key, name, type, options) or shared.once(self.asked, key, ask, self, name, type, options)
   if options and options.fresh and found.from_cache then
     found = shared.once(self.asked, key .. " fresh", ask, self, name, type, options)
   end
@@ -73,14 +96,12 @@ local function query(self, name, type, options)
   return found
 end
 
--- Asks side by side: all but the last in tasks of their own, those that have been asked already in none.
+-- Asks side by side: all but the last in tasks of their own, those that need not be waited for in none.
 local function ask_all(self, questions)
   local list, tasks, last = {}, {}, nil
   for i, question in ipairs(questions) do
-    local entry = self.asked[question[2] .. " " .. question[1] .. (question[3] and flags_of(question[3]) or "")]
-    if entry and entry.state == "done" then
-      list[i] = self:query(question[1], question[2], question[3]) or false
-    else
+    list[i] = known(self, question[1], question[2], question[3])
+    if not list[i] then
       if last then
         local before = questions[last]
         tasks[last] = async.start(query, self, before[1], before[2], before[3])
@@ -107,7 +128,8 @@ end
 
 local function memorising(resolver, own)
   return setmetatable({
-    behind = resolver, own = own, asked = shared.new(), query = query, query_all = query_all, ask_all = ask_all,
+    behind = resolver, own = own, below = own and "." .. own, asked = shared.new(),
+    query = query, query_all = query_all, ask_all = ask_all, known = known,
   }, { __index = resolver })
 end
 

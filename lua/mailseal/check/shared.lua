@@ -15,6 +15,25 @@ function M.new()
   return {}
 end
 
+--- The result with that key, where it has been brought already.
+-- @tparam table results what `new` has made
+-- @tparam string key
+-- @treturn any nil where it has not
+function M.get(results, key)
+  local entry = results[key]
+  return entry and entry.state == "done" and entry.result or nil
+end
+
+--- Sets a result that nobody need bring.
+-- @tparam table results what `new` has made
+-- @tparam string key
+-- @tparam any result
+-- @treturn any the same
+function M.set(results, key, result)
+  results[key] = { state = "done", result = result }
+  return result
+end
+
 local function forget(_, task)
   task.token[task] = nil
 end

@@ -6,8 +6,8 @@
 -- when the young are half of what the cache may hold, they become the old, and the old are forgotten. So nothing is sorted,
 -- each call costs the same however much there is, and what is in use stays.
 --
--- An answer in the cache belongs to it alone: `put` and `get` copy it. The lists inside (`records`, `text`, …) are shared by
--- all copies and are only to be read.
+-- An answer in the cache belongs to it alone: `put` and `get` copy it, and what `peek` returns is only to be read. The lists inside
+-- (`records`, `text`, …) are shared by all copies and are only to be read, too.
 -- @module mailseal.dns.cache
 local async = require "mailseal.async"
 
@@ -97,11 +97,11 @@ function Cache:delete(key)
   self.old[key] = nil
 end
 
---- Finds an answer that has not expired.
+--- Finds an answer that has not expired, and does not copy it.
 -- @tparam string key
--- @treturn ?table the answer, whose fields the caller may set
+-- @treturn ?table the answer, only to be read
 -- @treturn ?number seconds until it expires
-function Cache:get(key)
+function Cache:peek(key)
   local entry = self.young[key]
   local aged = not entry
   if aged then
@@ -117,7 +117,16 @@ function Cache:get(key)
     self.old[key] = nil
     keep(self, key, entry)
   end
-  return M.copy(entry.answer), left
+  return entry.answer, left
+end
+
+--- Finds an answer that has not expired.
+-- @tparam string key
+-- @treturn ?table the answer, whose fields the caller may set
+-- @treturn ?number seconds until it expires
+function Cache:get(key)
+  local answer, left = self:peek(key)
+  return answer and M.copy(answer), left
 end
 
 --- Keeps an answer, in place of what was kept under the key. One that alone would fill half the cache is not kept.

@@ -147,15 +147,18 @@ local function ask_now(self, question, query, deadline)
   return answer
 end
 
--- An answer out of the cache; nil where there is none.
-local function find(self, key, name, kind)
-  local answer, left = self.cache:get(key)
+-- An answer that the cache has found; nil where there is none.
+local function take(self, name, kind, answer, left)
   -- Only who spells the question as answers do may find one by his own spelling.
   if not answer or answer.name ~= name or answer.type ~= kind then return nil end
   answer.from_cache, answer.ttl = true, floor(left or math.max(0, answer.expires_at - self.time()))
   -- It may be shared with who believes more.
   if self.distrusts then answer.authentic = false end
   return answer
+end
+
+local function find(self, key, name, kind)
+  return take(self, name, kind, self.cache:get(key))
 end
 
 -- Keeps an answer, or forgets what it contradicts.
@@ -298,6 +301,24 @@ function Resolver:query(name, type, options)
   if not ready then return nil, message, code end
   local question, deadline = { name = canonical, type = kind, options = options }, options and options.deadline
   return ask_now(self, question, query, deadline and self.asker.clock() + deadline)
+end
+
+--- What the cache has for a question; nobody is asked, and nobody waits. It is had for less than by `query`, which has to copy it.
+-- @tparam string name as answers spell it, in lower case and without a dot at its end; no other is found
+-- @tparam string type likewise, in upper case
+-- @tparam[opt] table options as for `query`
+-- @treturn ?table the answer, only to be read; nil where `query` would have to ask
+-- @raise as `query`
+function Resolver:known(name, type, options)
+  check_open(self)
+  if not are_strings(name, type) then error("resolver:known wants a name and a type", 2) end
+  if options ~= nil then check_options("resolver:known", options, query_options) end
+  if self.system then look_at_system(self) end
+  if not self.cache or options and (options.no_recursion or options.uncached or options.fresh) then return nil end
+  local key = type .. " " .. name .. (options and flags_of(options) or "")
+  -- What others may have of the same cache is not changed; any cache may stand in the place of ours.
+  if self.distrusts or not self.cache.peek then return find(self, key, name, type) end
+  return take(self, name, type, self.cache:peek(key))
 end
 
 --- Asks for the records of a type at several names, side by side.

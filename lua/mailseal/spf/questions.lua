@@ -50,6 +50,11 @@ local function query(self, name, kind)
   return answer
 end
 
+-- What need not be waited for; only some resolvers can tell.
+local function known(self, name, kind)
+  return self.resolver.known and self.resolver:known(name, kind)
+end
+
 --- The answer to a question; waits for it.
 -- @tparam string name as `mailseal.dns` spells it
 -- @tparam string kind "TXT", "A", …
@@ -73,6 +78,7 @@ function Questions:ask_all(list)
   local fresh, taken = {}, {}
   for _, question in ipairs(list) do
     local key = question[2] .. " " .. question[1]
+    self.answers[key] = self.answers[key] or known(self, question[1], question[2])
     if not self.answers[key] and not taken[key] then
       fresh[#fresh + 1], taken[key] = question, true
     end
