@@ -86,7 +86,7 @@ end
 --   "several_records" (which void each other) or "dmarc_syntax"; of "temperror", "dns"
 -- - `policy`: "none", "quarantine" or "reject": what is to be done with mail from that domain that fails
 -- - `requested`: the same before t=y weakened it; `tag`: whence, "p", "sp" or "np"; `tested`: is there a t=y?
--- - `record`, `parsed`: the text, and the table of `mailseal.record.dmarc.parse`; `record_domain`: where it is
+-- - `record`, `parsed`: the text, and the table of `mailseal.record.dmarc.parse`, only to be read; `record_domain`: where it is
 -- - `organizational_domain`: of the domain; nil where DNS gave no answer to tell by
 -- - `exists`: is there such a name in DNS? Nil where nobody had to know
 -- - `queries`: the names of the walk, up to the one that ended it; `answers`: what came, by their places (false for a name

@@ -2,7 +2,6 @@
 -- @module mailseal.dmarc.report
 local alignment = require "mailseal.dmarc.alignment"
 local answers = require "mailseal.dns.answer"
-local async = require "mailseal.async"
 local record = require "mailseal.record.dmarc_report"
 local walk = require "mailseal.dmarc.walk"
 
@@ -84,24 +83,16 @@ function M.ask(domain, destination, resolver)
     end
   end
   local walks = alignment.needs_walk(domain, destination) and { domain, destination } or {}
-  local message, code
-  local asked = async.each({ "walks", "authorisation" }, function(what)
-    if what == "authorisation" then
-      return resolver:query(found.name, "TXT") or false
-    end
-    local steps
-    steps, message, code = walk.ask(walks, resolver)
-    return steps or false
-  end)
-  if not asked[1] then
-    return nil, message, code
+  local steps, answer, code = walk.ask(walks, resolver, found.name)
+  if not steps then
+    return nil, answer, code
   end
-  local aligned, retry_at = alignment.of(domain, destination, asked[1])
+  local aligned, retry_at = alignment.of(domain, destination, steps)
   if aligned then
     found.result, found.reason = "authorised", "same_organization"
     return found
   end
-  take(found, asked[2], destination)
+  take(found, answer, destination)
   if aligned == nil and found.result == "refused" then
     found.result, found.reason, found.retry_at = "temperror", "dns", retry_at
   end

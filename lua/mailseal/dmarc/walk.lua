@@ -5,19 +5,25 @@
 --
 -- @module mailseal.dmarc.walk
 local answers = require "mailseal.dns.answer"
+local memo = require "mailseal.record.memo"
 local record = require "mailseal.record.dmarc"
+
+local unpack = table.unpack or unpack -- luacheck: ignore
 
 local M = {}
 
 -- A domain of so many labels or more is cut to one less after the first query, which makes eight queries at most (§4.10, step 4).
 local LONG = 8
 
-local function labels_of(domain)
-  local labels = {}
-  for label in domain:gmatch("[^.]+") do
-    labels[#labels + 1] = label
+-- A domain and all above it, but for the root.
+local function upwards(domain)
+  local names, n, dot = { domain }, 1, domain:find(".", 1, true)
+  while dot do
+    n = n + 1
+    names[n] = domain:sub(dot + 1)
+    dot = domain:find(".", dot + 1, true)
   end
-  return labels
+  return names, n
 end
 
 --- The name of so many of a domain's labels, counted from the right.
@@ -25,39 +31,42 @@ end
 -- @tparam number count
 -- @treturn string
 function M.shortened(domain, count)
-  local labels = labels_of(domain)
-  return table.concat(labels, ".", math.max(1, #labels - count + 1))
+  local names, n = upwards(domain)
+  return names[math.max(1, n - count + 1)]
 end
 
 --- How many labels a domain has.
 -- @tparam string domain
 -- @treturn number
 function M.count(domain)
-  return #labels_of(domain)
+  return (select(2, upwards(domain)))
 end
 
 --- The domains that a walk looks at, in their order.
 -- @tparam string domain in lower-case A-labels
 -- @treturn {string,...} eight at most
 function M.domains(domain)
-  local labels, domains = labels_of(domain), { domain }
-  local first = #labels >= LONG and #labels - LONG + 2 or 2
-  for i = first, #labels do
-    domains[#domains + 1] = table.concat(labels, ".", i)
+  local names, n = upwards(domain)
+  if n < LONG then
+    return names
   end
-  return domains
+  return { domain, unpack(names, n - LONG + 2, n) }
 end
 
 -- ---- What a name's answer says
+
+-- What a text says. Of a domain several want to know.
+local read = memo.of(function(text)
+  local parsed, _, code, partly = record.parse(text)
+  return { text = text, parsed = parsed or partly, code = code }
+end)
 
 -- The DMARC records among the texts: what does not begin with v=DMARC1 is somebody else's.
 local function records_of(answer)
   local found = {}
   for _, text in ipairs(answer.text or {}) do
-    local parsed, _, code, partly = record.parse(text)
-    if code ~= "dmarc_not_a_record" then
-      found[#found + 1] = { text = text, parsed = parsed or partly, code = code }
-    end
+    local one = read(text)
+    found[#found + 1] = one.code ~= "dmarc_not_a_record" and one or nil
   end
   return found
 end
@@ -84,13 +93,16 @@ end
 --- Asks for the DMARC records that the walks of some domains look at, all at once and each name once.
 -- @tparam {string,...} domains in lower-case A-labels
 -- @tparam table resolver a `mailseal.dns` resolver
+-- @tparam[opt] string beside a further name whose TXT records are asked for at the same time
 -- @treturn[1] table by domain that is looked at, a table: `domain`; `name`, what was asked for; `answer`; `record`, where there
 --   is one; `parsed`, unless that is invalid; `problem`: why there is none, or none with a policy (`several_records`, with their
---   `count`; `dmarc_syntax`, `dmarc_no_policy`; `name_too_long`; a temporary status, with `temporary` set)
+--   `count`; `dmarc_syntax`, `dmarc_no_policy`; `name_too_long`; a temporary status, with `temporary` set). What is `parsed` is only
+--   to be read
+-- @treturn[1] ?table the answer for the further name; false where that is none that can be asked for
 -- @treturn[2] nil
 -- @treturn[2] string why nothing can be asked
 -- @treturn[2] string `wrong_phase`, see `mailseal.dns`
-function M.ask(domains, resolver)
+function M.ask(domains, resolver, beside)
   local places, names, seen = {}, {}, {}
   for _, start in ipairs(domains) do
     for _, domain in ipairs(M.domains(start)) do
@@ -100,6 +112,7 @@ function M.ask(domains, resolver)
       end
     end
   end
+  names[#names + 1] = beside
   local found = resolver:query_all(names, "TXT")
   local steps = {}
   for i, domain in ipairs(places) do
@@ -111,7 +124,7 @@ function M.ask(domains, resolver)
     end
     steps[domain] = step_of(domain, names[i], found[i])
   end
-  return steps
+  return steps, beside and found[#names]
 end
 
 --- The walk of a domain through what was found: its steps up to the one that ends it (psd=y, psd=n).

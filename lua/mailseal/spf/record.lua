@@ -1,7 +1,7 @@
 --- Which of a name's TXT records is its SPF record, and what it says (RFC 7208 §4.4, §4.5, §4.6).
 -- @module mailseal.spf.record
 local definitive = require "mailseal.dns.answer".definitive
-local memo = require "mailseal.spf.memo"
+local memo = require "mailseal.record.memo"
 local spf = require "mailseal.record.spf"
 
 local is_one = spf.is_one

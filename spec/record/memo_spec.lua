@@ -1,4 +1,4 @@
-local memo = require "mailseal.spf.memo"
+local memo = require "mailseal.record.memo"
 
 describe("what was read of a text", function()
   local reads, read

@@ -2,7 +2,7 @@
 --
 -- What comes out of a text never changes, so that it is kept without regard to time. How much is kept goes by the texts' octets, for
 -- what is read of them takes memory by their size: a record of one-letter terms some hundred times as much.
--- @module mailseal.spf.memo
+-- @module mailseal.record.memo
 local M = {}
 
 -- Octets of text: of each of two generations, and of a text that is kept at all, for nobody whom many include has a longer one.
