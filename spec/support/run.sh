@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh: runs suites one after the other and adds up what they count.
+# run.sh: runs suites, two at a time (AT_ONCE=1 for one), and adds up what they count.
 #
 #   run.sh TITLE COMMAND [TITLE COMMAND]…
 #
@@ -8,8 +8,10 @@
 # at all, is one failure. The last line is the sum: "N passed, N failed", and ", N skipped" where there are.
 set -uo pipefail
 
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+scratch=$(mktemp -d) || exit 1
+set -m # each suite is a process group, that can be ended
+trap 'for pid in $(jobs -rp); do kill -- "-$pid"; done 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
 
 passed=0 failed=0 skipped=0
 summary=
@@ -25,20 +27,37 @@ lines() {
     grep -cE "^$1( |\$)" "$log"
 }
 
-while [ $# -ge 2 ]; do
-    printf '\n== %s\n' "$1"
-    bash -c "$2" 2>&1 | tee "$log"
-    status=$?
+# Shows what a suite said, and counts: report NUMBER TITLE
+report() {
+    local log=$scratch/$1.log title=$2 status good bad left
+    status=$(cat "$scratch/$1.status")
+    printf '\n== %s\n' "$title"
+    cat "$log"
     good=$(($(count 'success(es)?') + $(lines ok)))
     bad=$(($(count 'failures?') + $(count 'errors?') + $(lines 'not ok')))
     left=$(($(count pending) + $(lines skipped)))
-    if [ $bad = 0 ] && { [ $status != 0 ] || [ $((good + left)) = 0 ]; }; then
-        echo "not ok $1: ended with status $status and counted $good"
+    if [ $bad = 0 ] && { [ "$status" != 0 ] || [ $((good + left)) = 0 ]; }; then
+        echo "not ok $title: ended with status $status and counted $good"
         bad=1
     fi
-    summary="$summary$(printf '%-24s %6d passed %4d failed %4d skipped' "$1" "$good" "$bad" "$left")"$'\n'
+    summary="$summary$(printf '%-24s %6d passed %4d failed %4d skipped' "$title" "$good" "$bad" "$left")"$'\n'
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+}
+
+titles=()
+while [ $# -ge 2 ]; do
+    [ "$(jobs -rp | wc -l)" -lt "${AT_ONCE:-2}" ] || wait -n
+    number=${#titles[@]}
+    titles+=("$1")
+    {
+        bash -c "$2"
+        echo $? >"$scratch/$number.status"
+    } >"$scratch/$number.log" 2>&1 </dev/null &
     shift 2
+done
+wait
+for number in "${!titles[@]}"; do
+    report "$number" "${titles[$number]}"
 done
 
 printf '\n%s' "$summary"
