@@ -119,7 +119,7 @@ describe("a picture", function()
     end
     for _, state in ipairs { "ok", "none", "misplaced", "broken", "unknown", "inherited" } do
       for _, lookups in ipairs { 0, 10, 16, 320, 999 } do
-        local shown = words(draw {
+        local shown = picture.draw(report {
           dkim = { selectors = {} }, spf = { state = state, tree = node("example.com", {}, lookups) },
           dmarc = { state = state, result = "none", path = steps, reports = {
             { destination = "a.example", result = "refused" }, { destination = "a.example", result = "temperror" },
