@@ -84,7 +84,9 @@ check "luarocks pack mailseal" in_tree "$scratch/made" pack mailseal
 check "the packed rock installs" in_tree "$scratch/packed" install --no-doc "$(ls "$scratch"/mailseal-scm-1.*.rock)"
 check "the packed rock's modules load" require_from "$scratch/packed"
 check "the packed rock's command runs" command_of "$scratch/packed"
-check "luarocks pack makes a source rock" pack_source
-check "the source rock installs" in_tree "$scratch/source" install --no-doc mailseal-scm-1.src.rock "${variables[@]}"
-check "the source rock's modules load" require_from "$scratch/source"
+if [ "$lua" = lua5.4 ]; then # it is the same for any Lua, and takes as long as all the rest
+    check "luarocks pack makes a source rock" pack_source
+    check "the source rock installs" in_tree "$scratch/source" install --no-doc mailseal-scm-1.src.rock
+    check "the source rock's modules load" require_from "$scratch/source"
+fi
 finish
