@@ -203,7 +203,8 @@ test-growth: test-deps
 # On the sanitized core, so that a use of what a failure freed is seen.
 test-alloc: test-deps
 	$(AGAIN) $(ASAN) build/asan/sweep
-	$(RUN) "allocations that fail" "ASAN_OPTIONS=detect_leaks=0 build/asan/sweep spec/alloc/*.lua"
+	$(RUN) $(foreach scenario,$(wildcard spec/alloc/*.lua), \
+	  "$(notdir $(scenario)) without memory" "ASAN_OPTIONS=detect_leaks=0 build/asan/sweep $(scenario)")
 
 # Every input of the corpora once, sanitized.
 fuzz-replay: test-deps
