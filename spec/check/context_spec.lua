@@ -34,15 +34,24 @@ describe("mailseal.check.context", function()
   end)
 
   it("leaves nothing of the domain's own names in the resolver's cache where it is told not to keep it", function()
-    local zone = { ["example.com"] = { { type = "TXT", data = "own" } }, ["example.net"] = { { type = "TXT", data = "else" } } }
+    local zone = {
+      ["example.com"] = { { type = "TXT", data = "own" } }, ["example.net"] = { { type = "TXT", data = "else" } },
+      ["example.com._report._dmarc.example.net"] = { { type = "TXT", data = "v=DMARC1" } },
+    }
     for keep, from_cache in pairs { [true] = true, [false] = false } do
       local resolver = assert(dns.resolver { zone = zone, cache = true })
       local common = contexts.share {
         domain = "example.com", options = { keep = keep }, selectors = {}, expect = {}, now = 1000, resolver = resolver,
       }
       local context = contexts.new(common, "mx", function() end)
-      async.run(function() context:asks { { "example.com", "TXT" }, { "example.net", "TXT" }, { "notexample.com", "TXT" } } end)
+      async.run(function()
+        context:asks {
+          { "example.com", "TXT" }, { "example.net", "TXT" }, { "notexample.com", "TXT" },
+          { "example.com._report._dmarc.example.net", "TXT" },
+        }
+      end)
       assert.equal(from_cache, resolver:query("example.com", "TXT").from_cache or false)
+      assert.equal(from_cache, resolver:query("example.com._report._dmarc.example.net", "TXT").from_cache or false)
       assert.is_true(resolver:query("example.net", "TXT").from_cache)
     end
   end)

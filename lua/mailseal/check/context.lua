@@ -43,9 +43,9 @@ local function uncached(options)
   return all
 end
 
--- Is it the domain, or below it?
+-- Is it the domain, or below it, or where others let reports about it come to them (RFC 9989 §11.6)?
 local function is_own(self, name)
-  return name == self.own or name:find(self.below, -#self.below, true) ~= nil
+  return name == self.own or name:find(self.below, -#self.below, true) ~= nil or name:find(self.reports, 1, true) == 1
 end
 
 local function key_of(name, type, options)
@@ -128,7 +128,7 @@ end
 
 local function memorising(resolver, own)
   return setmetatable({
-    behind = resolver, own = own, below = own and "." .. own, asked = shared.new(),
+    behind = resolver, own = own, below = own and "." .. own, reports = own and own .. "._report._dmarc.", asked = shared.new(),
     query = query, query_all = query_all, ask_all = ask_all, known = known,
   }, { __index = resolver })
 end
