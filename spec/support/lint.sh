@@ -11,16 +11,13 @@ mapfile -t fuzz_files < <(find csrc/fuzz -name '*.c' 2>/dev/null | sort)
 mapfile -t lua_files < <(find lua -name '*.lua' 2>/dev/null | sort)
 mapfile -t lua_commands < <(find bin examples -type f 2>/dev/null | xargs -r grep -lE '^#!.*lua' | sort)
 flags=(-std=c11 -Icsrc -D_GNU_SOURCE)
-lua_includes=(/usr/include/lua5.4 /usr/include/luajit-2.1)
 
 # ---- warnings
 
+# Of gcc's warnings some come of optimizing; of clang's none do.
 with_warnings_as_errors() {
-    local include
-    make --no-print-directory CC="$1" CFLAGS="$2 -Werror" BUILD="build/lint/$1" -j2 all >/dev/null || return 1
-    for include in "${lua_includes[@]}"; do
-        [ ${#fuzz_files[@]} = 0 ] || "$1" "${flags[@]}" -Wall -Wextra -Werror -I"$include" -fsyntax-only "${fuzz_files[@]}" || return 1
-    done
+    make --no-print-directory CC="$1" CFLAGS="$2 -Werror" BUILD="build/lint/$1" -j2 all >/dev/null &&
+        "$1" "${flags[@]}" -Wall -Wextra -Werror -fsyntax-only "${fuzz_files[@]}"
 }
 
 # One file a process: version 14 takes the va_list of the second for uninitialised.
@@ -156,7 +153,7 @@ has_no_mutable_globals() {
 
 check "C is formatted (clang-format)" clang-format --dry-run -Werror "${c_files[@]}"
 check "no warning of gcc" with_warnings_as_errors gcc -O2
-check "no warning of clang" with_warnings_as_errors clang -O1
+check "no warning of clang" with_warnings_as_errors clang -O0
 check "no finding of clang-tidy" tidy "${core_files[@]}" "${binding_files[@]}" "${fuzz_files[@]}"
 check "no finding of cppcheck" check_with_cppcheck
 check "every #include of csrc points down the layers" includes_point_down
