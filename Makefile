@@ -204,7 +204,7 @@ test-growth: test-deps
 test-alloc: test-deps
 	$(AGAIN) $(ASAN) build/asan/sweep
 	$(RUN) $(foreach scenario,$(wildcard spec/alloc/*.lua), \
-	  "$(notdir $(scenario)) without memory" "ASAN_OPTIONS=detect_leaks=0 build/asan/sweep $(scenario)")
+	  "no memory: $(basename $(notdir $(scenario)))" "ASAN_OPTIONS=detect_leaks=0 build/asan/sweep $(scenario)")
 
 # Every input of the corpora once, sanitized.
 fuzz-replay: test-deps
