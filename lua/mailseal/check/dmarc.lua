@@ -131,7 +131,8 @@ local function look_at_reports(context, found)
       return { destination = destination, result = "refused" }
     elseif answer.result == "refused" then
       context:find("dmarc_reports_refused", {
-        name = "_dmarc." .. found.record_domain, found = destination, expected = answer.name, retry_at = answer.retry_at,
+        name = answer.name, expected = "v=DMARC1", where = "_dmarc." .. found.record_domain, destination = destination,
+        retry_at = answer.retry_at,
       })
     elseif answer.result == "temperror" then
       context:temporary(answer.answer or found.path[1].answer, answer.name)

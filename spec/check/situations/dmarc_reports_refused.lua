@@ -8,8 +8,10 @@ return {
   },
   check = { domain = "example.com", only = { "dmarc" } },
   findings = { {
-    code = "dmarc_reports_refused", severity = "warning", name = "_dmarc.example.com", found = "other.example",
-    expected = "example.com._report._dmarc.other.example",
+    code = "dmarc_reports_refused", severity = "warning", name = "example.com._report._dmarc.other.example",
+    expected = "v=DMARC1", where = "_dmarc.example.com",
+    fix = "Have whoever runs other.example publish a TXT record v=DMARC1 at example.com._report._dmarc.other.example, "
+      .. "or name an address in a domain of your own.",
   } },
   status = "warning",
   report = { ["dmarc.reports.1.result"] = "authorised", ["dmarc.reports.2.result"] = "refused", ["dmarc.reports.3"] = nil },
