@@ -426,6 +426,8 @@ describe("a signature that counts for nothing", function()
     finds({ "error message_key_missing" }, sign(), with "v=spf1 -all")
     finds({ "error message_key_revoked" }, sign(), with "v=DKIM1; p=", { name = name })
     finds({ "error message_key_unusable" }, sign(), with "v=DKIM1; p=AAAA")
+    finds({ "error message_key_of_other_kind" }, sign(), with(assert(key.generate { type = "ed25519" }):record()),
+      { name = name, found = "rsa-sha256" })
     finds({ "error message_other_key" }, sign(), with(assert(key.generate { type = "rsa" }):record()), { name = name })
     finds({ "warning message_key_testing" }, sign(), with(signed.rsa:record() .. "; t=y"))
   end)

@@ -100,6 +100,9 @@ local function tell_reason(context, facts, result)
     context:find("message_expired", fields)
   elseif keys[reason] then
     context:find(keys[reason], fields)
+  elseif reason == "key_type_mismatch" then
+    fields.found = result.algorithm
+    context:find("message_key_of_other_kind", fields)
   elseif reason:find "^key_" then
     context:find("message_key_unusable", fields)
   elseif not handled[reason] then
