@@ -41,7 +41,8 @@ local function judge_spf(facts)
   elseif spf.state == "none" then
     return false, "there is no SPF record"
   end
-  return spf.state == "ok", "the SPF record cannot be used"
+  local is_unfit = not facts.domain:find(".", 1, true)
+  return spf.state == "ok", is_unfit and "receivers do not look at SPF for a domain of one label" or "the SPF record cannot be used"
 end
 
 -- Key states that may yet turn out well.

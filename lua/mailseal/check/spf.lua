@@ -133,6 +133,9 @@ local function judge(context, name, answer, root)
     return "broken", records[1]
   end
   context:lint(root.findings, { name = name })
+  if not name:find(".", 1, true) then -- RFC 7208 §4.3
+    context:find("spf_single_label", { name = name })
+  end
   if not root.parsed then
     return "broken", records[1]
   end
