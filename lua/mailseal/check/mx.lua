@@ -100,6 +100,16 @@ local function look_at_host(context, host)
   return host
 end
 
+-- Was it told already that hosts which have no address stand where others are expected?
+local function is_told_gone(context)
+  for _, finding in ipairs(context.findings) do
+    if finding.code == "mx_other_gone" and finding.name == context.domain then
+      return true
+    end
+  end
+  return false
+end
+
 -- Where an exchange has no address: that one of several is dead costs time, that all are costs the mail.
 local function judge_addresses(context, hosts)
   local dead, unsure = {}, false
@@ -113,7 +123,7 @@ local function judge_addresses(context, hosts)
   for _, host in ipairs(hosts) do
     alive = alive or host.status == "ok"
   end
-  if #dead > 0 then
+  if #dead > 0 and (alive or not is_told_gone(context)) then
     context:find(alive and "mx_without_address" or "mx_all_without_address", { name = context.domain, found = dead })
   end
 end
@@ -211,7 +221,6 @@ local function look_at_hosts(context, answer, result)
     async.each(hosts, function(host)
       return look_at_host(context, host)
     end)
-    judge_addresses(context, hosts)
   end
 end
 
@@ -251,6 +260,9 @@ function M.look(context)
     part()
     return true
   end)
+  if not has_null(result.hosts) then
+    judge_addresses(context, result.hosts)
+  end
   return result
 end
 

@@ -3,6 +3,7 @@
 -- The value of such an expectation is "10 mx.example.net", or the name alone, or a list of them; the preference is of no matter. Without
 -- a value any MX record will do.
 -- @module mailseal.check.mx_expect
+local definitive = require "mailseal.dns.answer".definitive
 local missing = require "mailseal.check.publication.missing"
 local presentation = require "mailseal.check.publication.presentation"
 local verdict = require "mailseal.check.publication.verdict"
@@ -63,6 +64,22 @@ local function migration_of(case)
   end
 end
 
+-- Do none of these hosts have an address, for all that DNS says?
+local function are_gone(context, hosts)
+  local questions = {}
+  for _, host in ipairs(hosts) do
+    questions[#questions + 1] = { host, "A" }
+    questions[#questions + 1] = { host, "AAAA" }
+  end
+  local answers = context:asks(questions)
+  for i = 1, #questions do
+    if not answers[i] or not definitive[answers[i].status] or answers[i].status == "ok" then
+      return false
+    end
+  end
+  return true
+end
+
 local function judge(case)
   local hosts = hosts_of(case.expect.value)
   local others = others_in(case.truth, hosts)
@@ -80,7 +97,7 @@ local function judge(case)
     case:find("record_migrating", { found = migration.from, expected = migration.to or case.expect.value })
     return "migrating"
   end
-  case:find("mx_other", { found = others, retry_at = case:retry_at() })
+  case:find(are_gone(case.context, others) and "mx_other_gone" or "mx_other", { found = others, retry_at = case:retry_at() })
   return "mismatch"
 end
 

@@ -2,6 +2,7 @@ return {
   title = "an MX record of a mail service in another region than expected",
   zone = {
     ["bounces.example.com"] = { { type = "MX", data = "10 feedback-smtp.us-east-1.amazonses.com." } },
+    ["feedback-smtp.us-east-1.amazonses.com"] = { { type = "A", data = "198.51.100.1" } },
   },
   check = {
     domain = "example.com", only = { "mx" },
