@@ -22,6 +22,8 @@ local alias_rules = { type = function() return "A" end, fits = alias.fits, holds
 
 -- ---- A record with just this value.
 
+local is_text = { TXT = true, SPF = true }
+
 local function has_value(expect, answer)
   for _, value in ipairs(answer.status == "ok" and presentation.values(answer) or {}) do
     if presentation.same(value, expect.value, expect.type) then
@@ -66,8 +68,13 @@ local function judge_value(case)
   elseif case.truth.chain[1] then -- nothing can be published beside a CNAME
     return alias.dead_end(case)
   end
-  local state = case.truth.status == "ok" and missing.under_wildcard(case, case.type, presentation.values(case.truth)[1])
-  return state or missing.judge(case)
+  local values = presentation.values(case.truth)
+  local state = case.truth.status == "ok" and missing.under_wildcard(case, case.type, values[1])
+  if state or case.truth.status ~= "ok" or is_text[case.expect.type] then -- texts stand beside others that are none of theirs
+    return state or missing.judge(case)
+  end
+  case:find("record_other_value", { found = table.concat(values, ", "), retry_at = case:retry_at() })
+  return "mismatch"
 end
 
 local value_rules = {
