@@ -3,7 +3,9 @@ return {
   zone = { ["send.example.com"] = { { type = "MX", data = "10 mail.example.com." } } },
   check = {
     domain = "example.com", only = { "expected" },
-    expect = { { id = "own", match = "exact", type = "MX", name = "send.example.com", value = "10 feedback-smtp.eu-west-1.amazonses.com" } },
+    expect = { {
+      id = "own", match = "exact", type = "MX", name = "send.example.com", value = "10 feedback-smtp.eu-west-1.amazonses.com",
+    } },
   },
   findings = { {
     code = "record_other_value", severity = "error", name = "send.example.com", record = "own",
