@@ -132,7 +132,7 @@ local function look_at_reports(context, found)
     elseif answer.result == "refused" then
       context:find("dmarc_reports_refused", {
         name = answer.name, expected = "v=DMARC1", where = "_dmarc." .. found.record_domain, destination = destination,
-        retry_at = answer.retry_at,
+        found = answer.answer and answer.answer.text[1], retry_at = answer.retry_at,
       })
     elseif answer.result == "temperror" then
       context:temporary(answer.answer or found.path[1].answer, answer.name)
