@@ -179,6 +179,7 @@ build = {
     ["mailseal.check.mta_sts"] = "lua/mailseal/check/mta_sts.lua",
     ["mailseal.check.mx"] = "lua/mailseal/check/mx.lua",
     ["mailseal.check.mx_expect"] = "lua/mailseal/check/mx_expect.lua",
+    ["mailseal.check.name_servers"] = "lua/mailseal/check/name_servers.lua",
     ["mailseal.check.picture.bands"] = "lua/mailseal/check/picture/bands.lua",
     ["mailseal.check.picture.describe"] = "lua/mailseal/check/picture/describe.lua",
     ["mailseal.check.picture"] = "lua/mailseal/check/picture/init.lua",

@@ -2,9 +2,11 @@
 local check = require "mailseal.check"
 local cjson = require "cjson"
 local dns = require "mailseal.dns"
+local model = require "mailseal.check.picture.model"
 local picture = require "mailseal.check.picture"
 local shell = require "spec.support.shell"
 local signed = require "spec.support.signed"
+local situation = require "spec.support.situation"
 local style = require "mailseal.check.picture.style"
 local svg = require "mailseal.check.picture.svg"
 
@@ -170,6 +172,14 @@ describe("a picture", function()
     assert.same({ "example.com | 1 look-up | ok", "include:_spf.service.example | 0 look-ups | ok" }, of_class(root, "ms-node"))
     assert.same({ "_dmarc.example.com | this record applies", "_dmarc.com | no record" }, of_class(root, "ms-step"))
     assert.equal("policy: reject", all(root, "ms-policy")[1].children[3].text)
+  end)
+
+  it("does not lay to keys that work what name servers do", function()
+    for _, name in ipairs { "name_server_silent", "name_servers_unreachable", "name_server_lame" } do
+      local made = situation.play(situation.load(name))
+      assert.equal("warning", made.status)
+      assert.equal("ok", model.of(made).dkim.state, name)
+    end
   end)
 
   it("says of what was not looked at that it was not", function()

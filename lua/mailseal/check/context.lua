@@ -142,6 +142,7 @@ function M.share(check)
   return {
     domain = check.domain, options = check.options, selectors = check.selectors, expect = check.expect, now = check.now,
     resolver = memorising(check.resolver, check.options.keep == false and check.domain), results = shared.new(),
+    own_answers = {},
   }
 end
 
@@ -193,6 +194,10 @@ local function ask_authoritative(self, name, type)
     local moved = self.resolver:authoritative(name, type, { fresh = true })
     found = has_server(moved, "answers") and moved or found
   end
+  if found then
+    local all = self.common.own_answers
+    all[#all + 1] = { name = name, type = type, found = found }
+  end
   return found
 end
 
@@ -205,6 +210,12 @@ function Context:authoritative(name, type)
     return nil
   end
   return self:once("authoritative " .. type .. " " .. name:lower(), ask_authoritative, self, name, type)
+end
+
+--- All that the zones' own name servers were asked in the check so far.
+-- @treturn {table,...} `name`, `type` and `found`, which is as of @{Context:authoritative}
+function Context:asked_authoritative()
+  return self.common.own_answers
 end
 
 --- A result that several aspects want, brought once per check by the first that asks for it.

@@ -22,6 +22,7 @@ local async = require "mailseal.async"
 local contexts = require "mailseal.check.context"
 local domains = require "mailseal.domain"
 local expectations = require "mailseal.check.expect"
+local name_servers = require "mailseal.check.name_servers"
 local reports = require "mailseal.check.report"
 local reverse = require "mailseal.dns.reverse"
 local shared = require "mailseal.check.shared"
@@ -154,6 +155,8 @@ local function look(check, aspects)
     tables[name] = look_at(name)
     return true
   end)
+  list[#list + 1] = contexts.new(common, "name_servers", look_at)
+  name_servers.look(list[#list])
   return reports.make(check.domain, list, tables)
 end
 
@@ -208,9 +211,10 @@ end
 --
 -- - `domain`: as asked for
 -- - `status`: "error" where a finding is one; else "unknown" where one is pending; else "warning"; else "ok"
--- - `findings`: a list, errors first, each with `code`, `severity` ("error", "warning", "advice", "pending"), `aspect`, `name` (the DNS
---   name), `record` (the expectation's id), `expected`, `found`, `where` (a server, a zone or a name), `message` (the cause in a
---   sentence), `fix` (the cure) and, where it is pending, `retry_at`. Sentences are printable; the other fields are as DNS had them.
+-- - `findings`: a list, errors first, each with `code`, `severity` ("error", "warning", "advice", "pending"), `aspect` (of `ASPECTS`, or
+--   "name_servers": what is told of those of the zones, whichever aspects asked them), `name` (the DNS name), `record` (the
+--   expectation's id), `expected`, `found`, `where` (a server, a zone or a name), `message` (the cause in a sentence), `fix` (the cure)
+--   and, where it is pending, `retry_at`. Sentences are printable; the other fields are as DNS had them.
 -- - `records`: how it stands with each expected record: `id`, `name`, `type`, `status` ("found", "missing", "mismatch", "migrating",
 --   "conflicting", "propagating", "unknown"), `expected`, `found`, `findings` (their codes)
 -- - `retry_at`: the earliest of the findings', seconds since 1970: looking again before is of no use

@@ -12,7 +12,7 @@ return {
     {
       code = "name_server_lame",
       severity = "warning",
-      aspect = "dkim",
+      aspect = "name_servers",
       name = "example.com",
       found = "not_authoritative",
       where = "ns3.example.com",

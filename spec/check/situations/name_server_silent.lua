@@ -12,7 +12,7 @@ return {
     {
       code = "name_server_silent",
       severity = "warning",
-      aspect = "dkim",
+      aspect = "name_servers",
       name = "example.com",
       found = "timeout",
       where = "ns3.example.com",

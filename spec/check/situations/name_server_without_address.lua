@@ -12,7 +12,7 @@ return {
     {
       code = "name_server_without_address",
       severity = "warning",
-      aspect = "dkim",
+      aspect = "name_servers",
       name = "example.com",
       found = "nxdomain",
       where = "ns3.example.com",

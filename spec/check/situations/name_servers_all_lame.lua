@@ -21,7 +21,7 @@ return {
     {
       code = "name_server_lame",
       severity = "warning",
-      aspect = "dkim",
+      aspect = "name_servers",
       name = "example.com",
       found = "not_authoritative",
       where = "ns1.example.com",
@@ -30,7 +30,7 @@ return {
     {
       code = "name_server_lame",
       severity = "warning",
-      aspect = "dkim",
+      aspect = "name_servers",
       name = "example.com",
       found = "not_authoritative",
       where = "ns2.example.com",

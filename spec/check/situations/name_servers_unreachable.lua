@@ -23,7 +23,7 @@ return {
     {
       code = "name_servers_unreachable",
       severity = "warning",
-      aspect = "dkim",
+      aspect = "name_servers",
       name = "example.com",
       found = "both name servers are silent",
       fix = "See whether this machine may ask name servers (port 53, UDP and TCP); where it may, have the DNS "

@@ -24,37 +24,6 @@ function M.prepare(context)
   context:once("addresses of name servers", ask_addresses, context)
 end
 
--- What is found of a server in a state; of those that were not asked nothing can be said.
-local found_of = { lame = "name_server_lame", silent = "name_server_silent", unresolved = "name_server_without_address" }
-
--- Does none of them answer at all? Then it may be the way to them.
-local function are_silent(own)
-  for _, server in ipairs(own.servers) do
-    if server.state ~= "silent" then
-      return false
-    end
-  end
-  return own.servers[1] ~= nil
-end
-
---- Tells of name servers that do not do their work. Such a finding is of the zone, whichever record was asked for.
--- @tparam table case see `mailseal.check.publication.case`
-function M.states(case)
-  local own = case.own
-  if own and are_silent(own) then
-    case.context:find("name_servers_unreachable", { name = own.zone, found = own.summary })
-    return
-  end
-  for _, server in ipairs(own and own.servers or {}) do
-    local code = found_of[server.state]
-    if server.state == "unresolved" and not definitive[server.reason] then
-      case.context:temporary { status = server.reason, name = server.host, type = "A" }
-    elseif code then
-      case.context:find(code, { name = own.zone, where = server.host, found = server.reason })
-    end
-  end
-end
-
 -- On how many of the servers the record is as expected, and of how many.
 local function count(own, fits)
   local lacks, n = {}, 0

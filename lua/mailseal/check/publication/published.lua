@@ -17,7 +17,7 @@ local function is_expected(context, name, type)
   return false
 end
 
---- Tells what is wrong with the name servers of a record, and whether they differ, of a record that nobody expects.
+--- Asks the name servers of a record, and tells whether they differ, of a record that nobody expects.
 -- @tparam table context see `mailseal.check.context`
 -- @tparam string name
 -- @tparam string type
@@ -26,7 +26,6 @@ function M.look(context, name, type)
     return
   end
   local case = cases.open(context, { name = name, type = type }, type)
-  name_servers.states(case)
   if not is_expected(context, name, type) then
     local key = agreement.key(case.answer, true)
     name_servers.disagree(case, function(answer) return agreement.key(answer, true) == key end)

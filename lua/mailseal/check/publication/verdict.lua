@@ -21,7 +21,6 @@ local M = {}
 local function judge(case)
   local rules = case.rules
   local function fits(answer) return rules.fits(case, answer) end
-  name_servers.states(case)
   local unknown = case:temporary()
   if name_servers.disagree(case, fits) then
     return "propagating"
