@@ -2,6 +2,7 @@
 -- @module mailseal.dmarc.evaluate
 local alignment = require "mailseal.dmarc.alignment"
 local discovery = require "mailseal.dmarc.discovery"
+local printable = require "mailseal.printable"
 local walk = require "mailseal.dmarc.walk"
 
 local M = {}
@@ -95,7 +96,7 @@ local function fail(verdict, list)
   if passing then
     verdict.reason = "not_aligned"
     verdict.text = ("%s passes for %s only, which is not aligned with %s"):format(
-      passing.method:upper(), passing.domain, verdict.domain)
+      passing.method:upper(), printable.line(tostring(passing.domain)), verdict.domain)
   else
     verdict.reason, verdict.text = "not_authenticated", ("neither DKIM nor SPF passes for %s"):format(verdict.domain)
   end
