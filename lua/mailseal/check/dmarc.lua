@@ -3,6 +3,7 @@
 local alignment = require "mailseal.check.dmarc_alignment"
 local async = require "mailseal.async"
 local dmarc = require "mailseal.dmarc"
+local is_within = require "mailseal.dns.name".is_within
 local meant = require "mailseal.dmarc.meant"
 local missing = require "mailseal.check.publication.missing"
 local placement = require "mailseal.check.publication.placement"
@@ -112,13 +113,35 @@ local function tell_own(context, found)
   end
 end
 
+-- Tells what the lint of a record found that is below its organizational domain: of subdomains it says nothing (RFC 9989 §4.7), for they
+-- have their own or that of the organizational domain.
+local function tell_below(context, found, findings, name)
+  local kept = {}
+  for _, finding in ipairs(findings) do
+    kept[#kept + 1] = finding.code ~= "dmarc_subdomains_weaker" and finding or nil
+  end
+  context:lint(kept, { name = name })
+  for _, tag in ipairs { "sp", "np" } do
+    if found.parsed.tags[tag] then
+      context:find("dmarc_subdomain_policy_ignored", { name = name, found = tag .. "=" .. found.parsed.tags[tag],
+        where = found.organizational_domain })
+    end
+  end
+end
+
 local function tell_record(context, found)
+  local organization = found.organizational_domain
   for _, step in ipairs(found.path) do
     if step.domain == found.record_domain then
       local strings = strings_of(step.answer, function(text)
         return text == found.record
       end)
-      context:lint((record.lint("dmarc", strings[1])), { name = step.name })
+      local findings = record.lint("dmarc", strings[1])
+      if organization and step.domain ~= organization and is_within(step.domain, organization) then
+        tell_below(context, found, findings, step.name)
+      else
+        context:lint(findings, { name = step.name })
+      end
     end
   end
 end
