@@ -141,7 +141,8 @@ static bool is_slip(ms_finding_code code)
 {
     return code == MS_FINDING_TAG_MISSING_SEMICOLON || code == MS_FINDING_TAG_NO_EQUALS ||
            code == MS_FINDING_TAG_COLON || code == MS_FINDING_TAG_BAD_NAME || code == MS_FINDING_TAG_CASE ||
-           code == MS_FINDING_TAG_DUPLICATE || code == MS_FINDING_TAGS_TOO_MANY || code == MS_FINDING_TAG_NOT_ASCII;
+           code == MS_FINDING_TAG_DUPLICATE || code == MS_FINDING_TAGS_TWICE || code == MS_FINDING_TAGS_TOO_MANY ||
+           code == MS_FINDING_TAG_NOT_ASCII;
 }
 
 /* Slips in the list are but warnings, for receivers pass over the piece. Where they then read something else than was

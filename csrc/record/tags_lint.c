@@ -11,6 +11,8 @@ typedef struct cutter {
     const ms_tag_rules *rules;
     ms_tag_list *list;
     ms_findings *findings;
+    ms_span text;
+    bool twice; /* the list has begun anew */
 } cutter;
 
 /* A slip for which readers throw a list away, or, the tolerant ones, the piece. */
@@ -126,11 +128,27 @@ static bool is_tight_value(const ms_tag_rules *rules, const ms_lint_tag *tag)
     return value.n > 0;
 }
 
+/* Does the whole list begin anew with this v=, and go on behind it? */
+static bool begins_anew(const cutter *c, const ms_lint_tag *tag)
+{
+    ms_span behind = ms_span_behind(c->text, (size_t)(tag->piece.p - c->text.p) + tag->piece.n);
+
+    return ms_span_eq(tag->name, MS_LIT("v")) && ms_span_eq(c->list->tag[0].name, tag->name) && behind.n > 0 &&
+           memchr(behind.p, '=', behind.n) != NULL;
+}
+
+/* Of a record that was pasted twice nobody wants to read that each of its tags occurs twice. */
 static void look_at_duplicate(cutter *c, const ms_lint_tag *tag)
 {
     ms_severity severity = c->rules->first_counts || c->rules->tolerant ? MS_WARNING : MS_ERROR;
 
-    ms_findings_add_as(c->findings, MS_FINDING_TAG_DUPLICATE, severity, tag->name);
+    if (!c->twice && begins_anew(c, tag)) {
+        c->twice = true;
+        ms_findings_add_as(c->findings, MS_FINDING_TAGS_TWICE, severity,
+                           ms_span_behind(c->text, (size_t)(tag->piece.p - c->text.p)));
+    } else if (!c->twice) {
+        ms_findings_add_as(c->findings, MS_FINDING_TAG_DUPLICATE, severity, tag->name);
+    }
     if (c->rules->tight && !is_tight_value(c->rules, tag))
         add(c, MS_FINDING_TAG_BAD_VALUE, tag->piece);
 }
@@ -209,7 +227,7 @@ static void cut_piece(cutter *c, ms_span piece)
 void ms_tags_lint(const ms_tag_rules *rules, ms_span text, ms_tag_list *list, ms_findings *findings)
 {
     enum { PIECES = 4 * MS_TAGS_MAX };
-    cutter c = { .rules = rules, .list = list, .findings = findings };
+    cutter c = { .rules = rules, .list = list, .findings = findings, .text = text };
     ms_span rest = text;
 
     list->n = 0;

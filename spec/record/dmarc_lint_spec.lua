@@ -152,6 +152,7 @@ describe("the lint of a DMARC record", function()
       assert.same({ "tag_colon", "warning", "reject" }, { judged "v=DMARC1; p=reject; pct:100; rua=mailto:a@b.example" })
       assert.same({ "tag_case", "error" }, { judged "v=DMARC1; P=reject" })
       assert.same({ "tag_duplicate", "error" }, { judged "v=DMARC1; p=reject; p=none; rua=mailto:a@b.example" })
+      assert.same({ "tags_twice", "error" }, { judged(GOOD .. "; " .. GOOD) })
       assert.same({ "tag_duplicate", "error" }, { judged "v=DMARC1; p=reject; rua=mailto:a@b.example; rua=mailto:c@b.example" })
     end)
 

@@ -28,6 +28,7 @@ describe("a TLS reporting record", function()
     it("with the first of two rua=", function()
       assert.same({ "mailto:a@example.com" },
         tls:usable({ "tag_duplicate" }, "v=TLSRPTv1; rua=mailto:a@example.com; rua=mailto:b@example.com").rua)
+      assert.equal("warning", tls:only("tags_twice", "v=TLSRPTv1; rua=mailto:a@example.com; v=TLSRPTv1; rua=mailto:b@example.com").severity)
     end)
   end)
 
