@@ -67,6 +67,12 @@ describe("mailseal check", function()
     assert.matches("^xn%-%-bcher%-kva%.example: ", check("B\195\188cher.EXAMPLE.", "--only", "mx").out)
   end)
 
+  it("shows an internationalised domain as DNS has it and as people read it", function()
+    assert.matches("^xn%-%-bcher%-kva%.example %(bücher%.example%): ", check("BÜCHER.example", "--only", "mx").out)
+    assert.matches("^xn%-%-bcher%-kva%.example %(bücher%.example%): ", check("xn--bcher-kva.example", "--only", "mx").out)
+    assert.matches("^quiet%.example: ", check("quiet.example", "--only", "mx").out)
+  end)
+
   it("refuses what does not go together, and what is no domain, key, address or aspect", function()
     for expected, arguments in pairs {
       ["what is to be checked?"] = {},

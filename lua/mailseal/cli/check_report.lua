@@ -1,5 +1,6 @@
 --- The report of a check, for people and as JSON.
 -- @module mailseal.cli.check_report
+local domains = require "mailseal.domain"
 local json = require "mailseal.cli.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
@@ -75,13 +76,22 @@ local function tell_records(records)
   end
 end
 
+-- The domain as it stands in DNS, and as people read it where that is something else; "the message" where there is none.
+local function subject_of(domain)
+  if not domain then
+    return paint.paint("strong", "the message")
+  end
+  local readable = domain:find("xn--", 1, true) and domains.to_unicode(domain)
+  local beside = readable and readable ~= domain and " (" .. text.printable(readable) .. ")" or ""
+  return paint.paint("strong", text.printable(domain)) .. beside
+end
+
 --- Prints a report.
 -- @tparam table report as `mailseal.check` returns it
 -- @tparam[opt] function more prints what stands between the status and the findings
 function M.tell(report, more)
   local found = count(report.findings)
-  local subject = report.domain and text.printable(report.domain) or "the message"
-  output.line(paint.paint("strong", subject), ": ", paint.word(report.status), found and " (" .. found .. ")" or "")
+  output.line(subject_of(report.domain), ": ", paint.word(report.status), found and " (" .. found .. ")" or "")
   tell_records(report.records or {})
   if more then
     more()
