@@ -63,13 +63,9 @@ describe("mailseal check", function()
     assert.equal('[]', check("good.example", "--only", "mx", "--json").out:match '"findings":(%[.-%])')
   end)
 
-  it("takes the domain with U-labels, in any case and with a dot at its end", function()
-    assert.matches("^xn%-%-bcher%-kva%.example: ", check("B\195\188cher.EXAMPLE.", "--only", "mx").out)
-  end)
-
-  it("shows an internationalised domain as DNS has it and as people read it", function()
-    assert.matches("^xn%-%-bcher%-kva%.example %(bücher%.example%): ", check("BÜCHER.example", "--only", "mx").out)
-    assert.matches("^xn%-%-bcher%-kva%.example %(bücher%.example%): ", check("xn--bcher-kva.example", "--only", "mx").out)
+  it("takes the domain with U-labels, in any case and with a dot at its end, and shows it as DNS has it and as people read it", function()
+    assert.matches("^xn%-%-bcher%-kva%.example %(b\195\188cher%.example%): ", check("B\195\188cher.EXAMPLE.", "--only", "mx").out)
+    assert.matches("^xn%-%-bcher%-kva%.example %(b\195\188cher%.example%): ", check("xn--bcher-kva.example", "--only", "mx").out)
     assert.matches("^quiet%.example: ", check("quiet.example", "--only", "mx").out)
   end)
 
