@@ -158,6 +158,7 @@ build = {
     ["mailseal.check.dmarc"] = "lua/mailseal/check/dmarc.lua",
     ["mailseal.check.dmarc_alignment"] = "lua/mailseal/check/dmarc_alignment.lua",
     ["mailseal.check.dnssec"] = "lua/mailseal/check/dnssec.lua",
+    ["mailseal.check.domain_alias"] = "lua/mailseal/check/domain_alias.lua",
     ["mailseal.check.expect"] = "lua/mailseal/check/expect.lua",
     ["mailseal.check.expected"] = "lua/mailseal/check/expected.lua",
     ["mailseal.check"] = "lua/mailseal/check/init.lua",

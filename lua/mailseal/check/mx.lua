@@ -2,6 +2,7 @@
 -- @module mailseal.check.mx
 local async = require "mailseal.async"
 local definitive = require "mailseal.dns.answer".definitive
+local domain_alias = require "mailseal.check.domain_alias"
 local expected = require "mailseal.check.mx_expect"
 local published = require "mailseal.check.publication.published"
 
@@ -260,6 +261,7 @@ function M.look(context)
     part()
     return true
   end)
+  domain_alias.tell(context, context.domain, answer, "mx_of_cname")
   if not has_null(result.hosts) then
     judge_addresses(context, result.hosts)
   end

@@ -1,6 +1,7 @@
 --- SPF of a domain: is there one record, does it work, and does it let those send who are to (RFC 7208)?
 -- @module mailseal.check.spf
 local async = require "mailseal.async"
+local domain_alias = require "mailseal.check.domain_alias"
 local includes = require "mailseal.check.spf_include"
 local is_within = require "mailseal.dns.name".is_within
 local placement = require "mailseal.check.spf_placement"
@@ -221,19 +222,11 @@ local function names_of(context)
   return list
 end
 
--- Is a CNAME expected at the name, which will bring a record?
-local function has_alias_expected(context, name)
-  for _, expectation in ipairs(context.expect) do
-    if expectation.match == "cname_target" and expectation.name == name then
-      return true
-    end
-  end
-  return false
-end
-
 -- Tells that there is no record, or not even the domain, unless an expectation has told so.
 local function tell_missing(context, result, expected)
-  if result.state ~= "none" or expected[result.name] or has_alias_expected(context, result.name) then
+  if result.state ~= "none" or expected[result.name] or domain_alias.is_meant(context, result.name) then
+    return
+  elseif domain_alias.tell(context, result.name, result.answer, "spf_behind_cname") then
     return
   end
   local is_missing = result.name == context.domain and result.answer.status == "nxdomain"
@@ -245,6 +238,9 @@ local function tell(context, all, results)
   local expected, states = includes.judge(context, all), {}
   for _, result in ipairs(all) do
     tell_missing(context, result, expected)
+    if result.state == "ok" then
+      domain_alias.tell(context, result.name, result.answer, "spf_of_cname")
+    end
     states[result.name], result.answer = result.state, nil
   end
   for _, result in ipairs(results) do
