@@ -76,6 +76,7 @@ int ms_open_dkim(lua_State *L);
 int ms_open_dns(lua_State *L);
 int ms_open_async(lua_State *L);
 int ms_open_file(lua_State *L);
+int ms_open_reader(lua_State *L);
 int ms_open_text(lua_State *L);
 
 #endif

@@ -70,6 +70,36 @@ describe("mailseal check --batch", function()
     assert.equal(75, result.status) -- there are no such domains yet
   end)
 
+  it("tells of a domain when its line has come, however long the next one is in coming", function()
+    -- Who feeds the list waits with each line, half of the third, and the end, for the answer to what came before.
+    local result = shell.run(([[
+      cd=$PWD; cd %s; mkfifo fifo
+      answered() { # waits until there are so many answers, a minute at most
+        tries=0
+        while [ "$(wc -l <answers)" -lt "$1" ] && [ $tries -lt 600 ]; do tries=$((tries + 1)); sleep 0.1; done
+        wc -l <answers
+      }
+      feed() {
+        echo good.example; answered 1 >&2; echo good.example; answered 2 >&2; printf good.; sleep 0.1; printf 'example\n'
+        answered 3 >&2; printf good.example
+      }
+      for list in - fifo; do
+        : >answers
+        feed >fifo &
+        if [ $list = - ]; then exec <fifo; fi
+        "$cd/bin/mailseal" check --batch $list --only mx --zone zone.json >answers
+        wc -l <answers
+      done]]):format(shell.quote(directory)))
+    assert.same({ status = 0, out = "4\n4\n", err = "1\n2\n3\n1\n2\n3\n" }, result)
+  end)
+
+  it("says so where standard input is closed, before anything is opened in its place", function()
+    for _, line in ipairs { command .. shell.quote(path), "bin/mailseal check --batch - --server 127.0.0.1:9" } do
+      local result = shell.run("timeout 60 " .. line .. " <&-")
+      assert.same({ status = 65, out = "", err = "mailseal check: cannot read standard input: Bad file descriptor\n" }, result)
+    end
+  end)
+
   it("stops without a word when nobody reads any more", function()
     local line = ("yes good.example | { %s %s; echo $? >%s/status; } | head -n 3"):format(command, shell.quote(path), directory)
     local result = shell.run("trap '' PIPE; " .. line)

@@ -22,14 +22,15 @@ local LONGEST_LINE = 1000
 -- Seconds between two looks at the progress; as long, what is ready waits to be written.
 local TICK = 0.2
 
+local function nothing() end
+
 -- ---- The list.
 
 -- What some editors put before a text.
 local BYTE_ORDER_MARK = "^\239\187\191"
 
---- The lines of a file, one by one, each with its number and where in the file it ends; of one that is too long, its beginning.
-local function lines_of(path)
-  local next_chunk = input.chunks(path)
+--- The lines of what comes in chunks, one by one, each with its number and where it ends; of one that is too long, its beginning.
+local function lines_of(next_chunk)
   local buffer, from, number, octets = "", 1, 0, 0
   local function refill()
     local chunk = next_chunk()
@@ -68,6 +69,22 @@ local function next_domain(batch)
   end
 end
 
+--- What `next_domain` returns, for one worker at a time: who reads may have to wait for the rest of a line.
+local function take(batch)
+  while batch.reading do
+    batch.queue[#batch.queue + 1] = async.task()
+    async.suspend(nil, nothing)
+  end
+  batch.reading = true
+  local domain, number, octets = next_domain(batch)
+  batch.reading = false
+  local next_one = table.remove(batch.queue)
+  if next_one then
+    async.wake(next_one)
+  end
+  return domain, number, octets
+end
+
 -- ---- Checking.
 
 --- Of two domains' statuses, the one that the command ends with: what needs the user's hand first comes first.
@@ -95,14 +112,14 @@ end
 
 --- What each of the workers does: it takes one domain after the other.
 local function work(batch)
-  local domain, number, octets = next_domain(batch)
+  local domain, number, octets = take(batch)
   while domain do
     local exit_status, verdict = check_one(domain, number, batch.options)
     if rank[exit_status] > rank[batch.worst] then
       batch.worst = exit_status
     end
     batch.progress:done(verdict, octets)
-    domain, number, octets = next_domain(batch)
+    domain, number, octets = take(batch)
   end
 end
 
@@ -132,8 +149,6 @@ local function tick(batch)
   end
 end
 
-local function nothing() end
-
 --- Starts the workers and waits for them. When this function ends, whatever still runs is cancelled.
 local function run_all(batch)
   batch.task, batch.working = async.task(), M.AT_A_TIME
@@ -155,13 +170,14 @@ local PAUSE, STEP = 400, 400
 
 --- Checks the domains of a list.
 -- @tparam string path "-" is standard input
--- @tparam table options as of `check.domain`
+-- @tparam function make_options returns the options of `check.domain`; called when the list has been opened
 -- @treturn number exit status: the worst that a domain would have alone, and 65 where a line holds none
-function M.run(path, options)
+function M.run(path, make_options)
+  local lines = lines_of(input.arriving(path))
   collectgarbage("setpause", PAUSE)
   collectgarbage("setstepmul", STEP)
-  local bar = progress.new(path)
-  local batch = { options = options, worst = status.OK, progress = bar, lines = lines_of(path), place = 0 }
+  local options, bar = make_options(), progress.new(path)
+  local batch = { options = options, worst = status.OK, progress = bar, lines = lines, place = 0, queue = {} }
   local ok, failure = pcall(async.run, run_all, batch)
   bar:finish(ok)
   if not ok then

@@ -200,7 +200,9 @@ local function check_message(given)
 end
 
 local function check_batch(given)
-  return require("mailseal.cli.batch").run(given.batch, check_options(given, given.name_servers or false))
+  return require("mailseal.cli.batch").run(given.batch, function()
+    return check_options(given, given.name_servers or false)
+  end)
 end
 
 local runs = { domain = check_domain, message = check_message, batch = check_batch }

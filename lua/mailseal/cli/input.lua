@@ -1,5 +1,7 @@
 --- Input: files, standard input, and messages that must be read twice.
 -- @module mailseal.cli.input
+local async = require "mailseal.async"
+local core = require "mailseal.core".reader
 local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
 
@@ -54,6 +56,52 @@ function M.chunks(path)
       fail(M.name(path), cause)
     end
     return nil
+  end
+end
+
+-- Waits until there is something to read, while other tasks go on; returns it.
+local function await(reader)
+  local task, octets, cause = async.task(), nil, nil
+  local poller = {
+    pollfd = function() return reader:pollfd() end,
+    events = function() return "r" end,
+    timeout = function() end,
+    process = function()
+      octets, cause = reader:read()
+      if octets ~= false then
+        async.wake(task)
+      end
+    end,
+  }
+  async.suspend(poller, function() end)
+  return octets, cause
+end
+
+--- A file in pieces of what is there, however small: a task that waits for more of a pipe or a terminal lets the others go on.
+-- Ends the command where it cannot be read.
+-- @tparam string path "-" is standard input
+-- @treturn function an iterator, for one task at a time. Opened before sockets are: standard input that is closed must not be one.
+function M.arriving(path)
+  local reader, problem = core.open(path ~= "-" and path or nil)
+  if not reader then
+    fail(M.name(path), problem)
+  end
+  return function()
+    if not reader then
+      return nil
+    end
+    local octets, cause = reader:read()
+    if octets == false then
+      octets, cause = await(reader)
+    end
+    if not octets then
+      fail(M.name(path), cause)
+    elseif octets == "" then
+      reader:close()
+      reader = nil -- a terminal would let one go on behind its end
+      return nil
+    end
+    return octets
   end
 end
 
