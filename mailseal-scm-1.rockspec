@@ -173,6 +173,7 @@ build = {
     ["mailseal.check.message.facts"] = "lua/mailseal/check/message/facts.lua",
     ["mailseal.check.message.field_variants"] = "lua/mailseal/check/message/field_variants.lua",
     ["mailseal.check.message.header"] = "lua/mailseal/check/message/header.lua",
+    ["mailseal.check.message.mailbox"] = "lua/mailseal/check/message/mailbox.lua",
     ["mailseal.check.message.mime"] = "lua/mailseal/check/message/mime.lua",
     ["mailseal.check.message.quote"] = "lua/mailseal/check/message/quote.lua",
     ["mailseal.check.message.signatures"] = "lua/mailseal/check/message/signatures.lua",

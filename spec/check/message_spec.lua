@@ -508,6 +508,53 @@ describe("what is no message", function()
   end)
 end)
 
+describe("a mailbox", function()
+  local LINE = "From sender@example.com Sun Nov  1 09:30:00 2026\n"
+  local function boxed(...)
+    local parts = {}
+    for i, text in ipairs { ... } do parts[i] = LINE .. text:gsub("\r\n", "\n") .. "\n" end
+    return table.concat(parts)
+  end
+
+  it("of several messages is refused, whatever its line ends", function()
+    local box = boxed(relayed.PLAIN, relayed.PLAIN)
+    for _, text in ipairs { box, (box:gsub("\n", "\r\n")) } do
+      local report, cause, code = check.message(text, { resolver = watched(), now = NOW })
+      assert.same({ nil, "that is a mailbox of several messages: check each by itself", "several_messages" }, { report, cause, code })
+    end
+  end)
+
+  it("of one message is that message, also where a line of it begins as a mailbox's does", function()
+    for _, body in ipairs { "From here on\r\n", "a\r\n\r\nFrom me at 9:30, 2026\r\n\r\nb\r\n", "a\r\nFrom x 9:30 2026\r\nb: c\r\n" } do
+      local text = boxed(relayed.PLAIN .. body)
+      local report = assert(check.message(text, { resolver = watched(), now = NOW }))
+      assert.equal("example.com", report.domain)
+    end
+    assert.is_table(check.message(sign() .. "\r\n" .. LINE .. "a: b\r\n", { resolver = watched(), now = NOW }))
+  end)
+end)
+
+describe("a file whose line ends are mixed", function()
+  local function checked(text)
+    local report, cause, code = check.message(text, { resolver = watched(), now = NOW })
+    return report and report.domain or code, cause
+  end
+
+  it("is refused where the header's are", function()
+    local unix = sign():gsub("\r\n", "\n")
+    for _, text in ipairs { (unix:gsub("\n", "\r\n", 1)), (unix:gsub("\n", "\r\n", 5)), "From: a@example.com\r\n\nb" } do
+      local code, cause = checked(text)
+      assert.equal("mixed_line_ends", code)
+      assert.matches("LF alone", cause, 1, true)
+    end
+  end)
+
+  it("is a message where a body's are, or the first line alone has none of CRLF", function()
+    assert.equal("example.com", checked(sign() .. "a\n\nb\n"))
+    assert.equal("example.com", checked((sign():gsub("\r\n", "\n", 1))))
+  end)
+end)
+
 describe("an address that is none", function()
   it("is refused, whether or not SPF can be evaluated", function()
     for _, sender in ipairs { "a@example.com", false } do

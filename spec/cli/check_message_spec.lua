@@ -57,6 +57,8 @@ describe("mailseal check --message", function()
   it("refuses what is no message, or no address", function()
     for expected, case in pairs {
       ["it has no header field"] = { 65, "" }, ["no header field"] = { 65, "just text" },
+      ["a mailbox of several messages"] = { 65, ("From a Sun Nov  1 09:30:00 2026\nFrom: a@example.com\n\nb\n\n"):rep(2) },
+      ["line ends are mixed"] = { 65, "From: a@example.com\r\nTo: b\n\nc\n" },
       ["not an IPv4 or IPv6 address"] = { 64, relayed.sign(), "--ip", "300.1.1.1" },
     } do
       local result = check(unpack(case, 2))

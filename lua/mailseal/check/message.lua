@@ -6,6 +6,7 @@ local dkim = require "mailseal.dkim"
 local dmarc = require "mailseal.dmarc"
 local explain = require "mailseal.check.message.explain"
 local facts_of = require "mailseal.check.message.facts"
+local mailbox = require "mailseal.check.message.mailbox"
 local message_of = require "mailseal.message"
 local profiles = require "mailseal.check.profile"
 local reports = require "mailseal.check.report"
@@ -46,6 +47,25 @@ local function has_fields(fields)
     end
   end
   return false
+end
+
+-- A Unix text file before which somebody put lines that end in CRLF (a signature, a Received field): the header ends in LF alone, and
+-- so does all below. Lone LFs in a body may have travelled as they are.
+local function has_mixed_lines(text)
+  local behind_last = text:match ".*\r\n()"
+  return behind_last ~= nil and not text:find("\r\n\r\n", 1, true) and text:find("\n\n", behind_last - 1, true) ~= nil
+end
+
+-- Why a file does not hold one message that is whole, and a code; nil where nothing speaks against it.
+local function why_no_message(text, fields)
+  if mailbox.holds_several(text) then
+    return "that is a mailbox of several messages: check each by itself", "several_messages"
+  elseif has_mixed_lines(text) then
+    return "its line ends are mixed, CRLF at first and LF alone from somewhere in the header on: make them all alike",
+      "mixed_line_ends"
+  elseif not has_fields(fields) then
+    return "that is no message: it has no header field", "not_a_message"
+  end
 end
 
 -- What the header says, as far as it is of use.
@@ -145,8 +165,9 @@ local function look(text, options, resolver, now)
   local done
   text, done = out_of_file(text)
   local facts = facts_about(text, now)
-  if not has_fields(facts.fields) then
-    return nil, "that is no message: it has no header field", "not_a_message"
+  local why_not, kind = why_no_message(text, facts.fields)
+  if why_not then
+    return nil, why_not, kind
   end
   local context = contexts.new(contexts.share {
     domain = "", options = options, selectors = {}, expect = {}, now = now, resolver = resolver,
