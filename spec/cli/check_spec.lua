@@ -126,6 +126,16 @@ describe("mailseal check", function()
     assert.matches("</svg>\n$", picture)
   end)
 
+  it("draws it on standard output, and prints nothing else there, where that is -", function()
+    local result = check("good.example", "--no-name-servers", "--selector", "s1", "--svg", "-")
+    assert.matches("^<%?xml .*</svg>\n$", result.out)
+    assert.same({ 75, "" }, { result.status, result.err }) -- the key is not there yet
+    result = check("good.example", "--no-name-servers", "--svg", "-", "--json")
+    assert.matches("^mailseal check: %-%-svg %- and %-%-json [^\n]+\n$", result.err)
+    assert.same({ 64, "" }, { result.status, result.out })
+    assert.is_false(shell.exists "-")
+  end)
+
   describe("--expect", function()
     it("refuses what is no list of expectations, and says where", function()
       for octets, expected in pairs {

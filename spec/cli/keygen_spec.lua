@@ -29,6 +29,13 @@ describe("mailseal keygen", function()
     assert.equal(0, result.status)
   end)
 
+  it("prints it where the file is -, and makes no file of that name", function()
+    local result = shell.mailseal { "keygen", "--type", "ed25519", "--out", "-", "--json" }
+    assert.matches('"private_key":"-----BEGIN PRIVATE KEY-----', result.out, 1, true)
+    assert.same({ 0, "" }, { result.status, result.err })
+    assert.is_false(shell.exists "-")
+  end)
+
   it("prints a key that openssl reads, the record behind it or not", function()
     local result = shell.run("bin/mailseal keygen | openssl pkey -noout -text")
     assert.matches("^Private%-Key: %(2048 bit", result.out)

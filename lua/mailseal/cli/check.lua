@@ -61,7 +61,9 @@ function M.describe(command)
   describe_expectations(command)
   describe_message(command)
   command:option("--batch", "Check the domains in this file; - is standard input."):argname("FILE")
-  command:option("--svg", "Draw the domain's authentication into this file."):argname("FILE")
+  command
+    :option("--svg", "Draw the domain's authentication into this file; - is standard output, which then gets nothing else.")
+    :argname("FILE")
   command:mutex(
     command:flag("--name-servers", "Ask each name server of the records' own zones (done for a single domain)."),
     command:flag("--no-name-servers", "Ask none of them.")
@@ -122,6 +124,9 @@ local function subject_of(given)
       status.stop(status.USAGE, ("--%s does not go with %s"):format(rule.option:gsub("_", "-"), words[subject]))
     end
   end
+  if given.svg == "-" and given.json then
+    status.stop(status.USAGE, "--svg - and --json would both write to standard output: name a file for the picture")
+  end
   return subject
 end
 
@@ -169,6 +174,16 @@ local function tell(report, given)
   end
 end
 
+local function draw(report, path)
+  local drawn = require("mailseal.check.picture").draw(report)
+  if path == "-" then
+    return output.write(drawn)
+  end
+  output.file(path, function(write)
+    write(drawn)
+  end)
+end
+
 local function check_domain(given)
   local check = require "mailseal.check"
   local report, cause, code = check.domain(given.domain, check_options(given, not given.no_name_servers))
@@ -176,12 +191,11 @@ local function check_domain(given)
     status.stop(code == "bad_name" and status.USAGE or status.UNAVAILABLE, ("'%s': %s"):format(given.domain, cause))
   end
   if given.svg then
-    local drawn = require("mailseal.check.picture").draw(report)
-    output.file(given.svg, function(write)
-      write(drawn)
-    end)
+    draw(report, given.svg)
   end
-  tell(report, given)
+  if given.svg ~= "-" then
+    tell(report, given)
+  end
   return report_face.exit_status(report.status)
 end
 

@@ -25,7 +25,7 @@ function M.describe(command)
   command:option("--bits", "Size of an RSA key (2048 unless told)."):convert(options.whole("--bits", 1, 1000000)):argname("N")
   command:option("--domain", "The domain that signs (d=)."):convert(options.name)
   command:option("--selector", "The selector (s=)."):convert(options.name):argname("S")
-  command:option("--out", "Write the private key to this file."):argname("FILE")
+  command:option("--out", "Write the private key to this file; none or - is standard output."):argname("FILE")
   command:flag("--force", "Write over an existing file; allow an RSA key under 2048 bits.")
   command:flag("--json", "Print one JSON object on standard output, and nothing else.")
 end
@@ -133,6 +133,9 @@ end
 -- @tparam table given the options
 -- @treturn number exit status
 function M.run(given)
+  if given.out == "-" then
+    given.out = nil
+  end
   local name = record_name(given)
   check(given)
   local made = generate(given)
