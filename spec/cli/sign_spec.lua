@@ -119,6 +119,8 @@ describe("mailseal sign", function()
   it("writes the whole signed message to a file", function()
     local out = directory .. "/signed.eml"
     shell.write(out, "before")
+    assert.same(sign { file }, sign { "--out", "-", file })
+    assert.is_false(shell.exists "-")
     local result = sign { "--out", out, file }
     assert.same({ status = 0, out = "", err = "" }, result)
     assert.equal(1, #signatures(shell.read(out), message))
@@ -137,10 +139,11 @@ describe("mailseal sign", function()
     it("a message with bare line feeds, naming the line", function()
       refuses({}, (message:gsub("\r\n", "\n")), 65, "standard input: ")
       refuses({}, (message:gsub("\r\n", "\n")), 65, "line 1")
+      refuses({}, (message:gsub("\r\n", "\n")), 65, " (--normalize mends it)\n")
     end)
 
     it("a message without From", function()
-      refuses({ "-" }, message:gsub("^From", "Form"), 65, "From")
+      refuses({ "-" }, message:gsub("^From", "Form"), 65, "From field\n")
     end)
 
     it("a message that does not exist, or is a directory", function()

@@ -47,7 +47,7 @@ function M.describe(command)
     :choices({ "refuse", "report", "off" })
   command:flag("--normalize", "Mend line ends and add a missing Date or Message-ID before signing.")
   command:flag("--header-only", "Print the signature alone.")
-  command:option("--out", "Write to this file instead of standard output, whole or not at all."):argname("FILE")
+  command:option("--out", "Write to this file, whole or not at all; none or - is standard output."):argname("FILE")
 end
 
 local function load_keys(given)
@@ -92,8 +92,12 @@ local function make_signer(given)
   return signer
 end
 
-local function fail(given, cause)
-  status.stop(status.DATA, ("%s: %s"):format(input.name(given.file), cause))
+-- What --normalize mends, of the faults that a message is refused for.
+local mended_by_normalize = { bare_lf = true, bare_cr = true, nul = true, no_date = true, no_message_id = true }
+
+local function fail(given, cause, code)
+  local remedy = mended_by_normalize[code] and " (--normalize mends it)" or ""
+  status.stop(status.DATA, ("%s: %s%s"):format(input.name(given.file), cause, remedy))
 end
 
 local function report(given, findings)
@@ -113,15 +117,15 @@ end
 local function sign(given, spool)
   local stream = make_signer(given):stream { now = given.time }
   for chunk in input.chunks(given.file) do
-    local mended, cause = stream:write(chunk)
+    local mended, cause, code = stream:write(chunk)
     if not mended then
-      fail(given, cause)
+      fail(given, cause, code)
     end
     spool:write(mended)
   end
   local header, findings, rest = stream:finish()
   if not header then
-    fail(given, findings)
+    fail(given, findings, rest)
   end
   spool:write(rest or "")
   if given.lint == "report" then
@@ -144,7 +148,7 @@ function M.run(given)
       end
     end
   end
-  if given.out then
+  if given.out and given.out ~= "-" then
     output.file(given.out, write_signed)
   else
     write_signed(output.write)
