@@ -46,6 +46,14 @@ describe("mailseal dmarc", function()
     assert.matches("\npolicy +quarantine %(t=y weakens reject to it%)\n", run("example.com").out)
   end)
 
+  it("refuses an address, which is no domain", function()
+    for _, address in ipairs { "192.0.2.1", "192.0.2.1.", "2001:db8::1" } do
+      local result = run(address)
+      assert.matches("^mailseal dmarc: '" .. address:gsub("%p", "%%%0") .. "' is an address, and no name of a domain[^\n]+\n$", result.err)
+      assert.same({ 64, "" }, { result.status, result.out })
+    end
+  end)
+
   it("says so as JSON", function()
     local found = object("ghost.example.com", 0)
     assert.same({ "found", "none", "none", "np", "example.com", "example.com", false, true }, {

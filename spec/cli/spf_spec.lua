@@ -48,6 +48,14 @@ Look-ups of all terms together (a receiver gives up at more than 10):
 ]] }, result)
   end)
 
+  it("refuses the address of a host in the place of a sender", function()
+    for _, address in ipairs { "192.0.2.1", "2001:db8::1" } do
+      local result = spf("--ip", "192.0.2.1", "--sender", address)
+      assert.matches("^mailseal spf: %-%-sender: '" .. address:gsub("%p", "%%%0") .. "' is the address of a host[^\n]+\n$", result.err)
+      assert.same({ 64, "" }, { result.status, result.out })
+    end
+  end)
+
   it("prints one JSON object", function()
     local told, status = object("--ip", "203.0.113.1", "--sender", "x@softly.example", "--helo", "h.example", "--time", "1800000000")
     assert.equal(1, status)

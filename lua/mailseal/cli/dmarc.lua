@@ -27,7 +27,7 @@ function M.describe(command)
   command:summary("Say which DMARC policy applies to a domain.")
   command:description("Finds the DMARC record that applies to a domain, and says what it asks for and what is wrong with it.")
   command:epilog(epilog)
-  command:argument("domain", "The domain behind the @ of a From field."):convert(options.name)
+  command:argument("domain", "The domain behind the @ of a From field."):convert(options.domain)
   resolver.describe(command)
   command:flag("--json", "Print one JSON object on standard output, and nothing else.")
 end

@@ -1,5 +1,7 @@
 --- Converters for options that several commands share.
 -- @module mailseal.cli.options
+local reverse = require "mailseal.dns.reverse"
+
 local M = {}
 
 --- A whole number, for argparse's `convert`.
@@ -22,6 +24,29 @@ end
 -- @treturn string
 function M.name(given)
   return (given:gsub("%.$", ""))
+end
+
+--- A domain, as `M.name`; for argparse's `convert`.
+-- @tparam string given
+-- @treturn ?string nil where it is an address
+-- @treturn ?string what is wrong
+function M.domain(given)
+  local name = M.name(given)
+  if reverse.octets(name) then
+    return nil, ("'%s' is an address, and no name of a domain"):format(given)
+  end
+  return name
+end
+
+--- A sender, a mail address or a domain, for argparse's `convert`.
+-- @tparam string given
+-- @treturn ?string nil where it is the address of a host
+-- @treturn ?string what is wrong
+function M.sender(given)
+  if reverse.octets(given) then
+    return nil, ("--sender: '%s' is the address of a host (--ip), and neither a mail address nor a domain"):format(given)
+  end
+  return given
 end
 
 --- The last second that `--time` takes: the end of the year 9999.

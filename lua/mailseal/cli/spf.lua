@@ -26,6 +26,7 @@ function M.describe(command)
   command:option("--ip", "The address that the mail comes from."):argname("IP"):count(1)
   command
     :option("--sender", "The envelope sender (MAIL FROM); where it is empty, the name of --helo is checked.")
+    :convert(options.sender)
     :argname("ADDR")
   command:option("--helo", "The name that the sending host gives itself."):argname("NAME")
   resolver.describe(command)
