@@ -159,6 +159,20 @@ describe("the command mailseal", function()
     end
   end)
 
+  it("lists the commands and the exit statuses that README does", function()
+    local help, readme = shell.mailseal({ "--help" }).out, shell.read "README.md"
+    local shown, told, exits = {}, {}, {}
+    for command in help:match("\nCommands:\n(.-)\n\n"):gmatch "%s%s%s(%l+)   " do shown[command] = true end
+    for command in readme:match("\n## From a shell\n(.-)\n## "):gmatch "\nbin/mailseal (%l+)" do told[command] = true end
+    assert.same(told, shown)
+    assert.is_true(shown.keygen and shown.explain)
+    for number in help:match("\nExit status:\n(.*)$"):gmatch "  (%d+)   %l" do exits[#exits + 1] = number end
+    told = {}
+    for number in readme:gmatch "\n| (%d+) | " do told[#told + 1] = number end
+    assert.same({ "0", "1", "64", "65", "69", "70", "73", "74", "75" }, exits)
+    assert.same(told, exits)
+  end)
+
   describe("refuses wrong usage in one line and with status 64:", function()
     local wrong = {
       ["no command"] = { {}, "mailseal: a command is required (see mailseal --help)" },

@@ -14,16 +14,24 @@ M.VERSION = "0.1.0"
 
 local commands = { "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "explain" }
 
+local purpose = [[
+Makes DKIM keys, signs messages and verifies them; says what is wrong with what
+a domain publishes for its mail (DKIM, SPF, DMARC and what belongs to them), and
+how to mend it.]]
+
 local epilog = [[
 Exit status:
    0   all is well
-   1   the answer is no: a signature does not pass, a record has an error, a name does not exist
+   1   the answer is no: a signature does not pass, a record or a check has an error,
+       an address may not send, there is no DMARC policy, a name does not exist
   64   wrong usage
   65   input that cannot be read as what it should be
   69   no DNS server answers a query, or a module is not installed
+  70   an error in mailseal itself
   73   the output file may not be written
   74   writing failed
-  75   a temporary failure, for verify also that no DNS server answers: try again]]
+  75   a temporary failure, for verify also that no DNS server answers, for check that
+       something cannot be told yet: try again]]
 
 --- A flag that prints something and ends the command.
 local function telling_flag(parser, names, description, tell)
@@ -50,7 +58,7 @@ end
 
 --- The parser of the whole command line, and the name of each command's parser.
 local function make_parser(argparse)
-  local parser = argparse("mailseal", "DKIM keys, signatures and records, and the DNS they live in.", epilog)
+  local parser = argparse("mailseal", purpose, epilog)
   local names = { [parser] = "mailseal" }
   parser:add_help(false)
   parser:command_target("command")
