@@ -11,7 +11,8 @@ local dns = require "mailseal.dns"
 
 local KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 
--- What three customers have made of it: one all right, one with the domain twice in the record's name, one not done yet.
+-- What three customers have made of it: one all right; one with the domain twice in the record's name; one whose key is not there yet,
+-- which is no error, but whose include is misspelt, which is one.
 local rehearsal = ([[
 $ORIGIN example.
 good                                         TXT "v=spf1 include:_spf.service.example ~all"
