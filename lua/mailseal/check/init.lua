@@ -279,8 +279,8 @@ end
 -- - `skipped`: octets in front of the header (empty lines, a byte order mark) that were left out; nil where there are none
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong with the message, with the address, or with the system's servers; or why DNS cannot be asked here
--- @treturn[2] string `not_a_message`, `several_messages` (a mailbox of them), `mixed_line_ends`, `header_too_large`, `bad_address`, or a code
---   of `mailseal.dns`
+-- @treturn[2] string `not_a_message`, `several_messages` (a mailbox of them), `mixed_line_ends`, `header_too_large`, `bad_address`, or
+--   a code of `mailseal.dns`
 -- @raise where an option is none, or not of its kind
 function M.message(text, options)
   if type(text) ~= "string" then
