@@ -203,6 +203,7 @@ build = {
     ["mailseal.check.publication.proxies"] = "lua/mailseal/check/publication/proxies.lua",
     ["mailseal.check.publication.published"] = "lua/mailseal/check/publication/published.lua",
     ["mailseal.check.publication.verdict"] = "lua/mailseal/check/publication/verdict.lua",
+    ["mailseal.check.questions"] = "lua/mailseal/check/questions.lua",
     ["mailseal.check.report"] = "lua/mailseal/check/report.lua",
     ["mailseal.check.return_address"] = "lua/mailseal/check/return_address.lua",
     ["mailseal.check.reverse"] = "lua/mailseal/check/reverse.lua",

@@ -10,10 +10,10 @@
 -- A check looks at several aspects of a domain side by side; each is a module `mailseal.check.<aspect>` with `look(context)`, and
 -- the context (`mailseal.check.context`) is how it asks and tells. Everything is asked once.
 --
--- Where to look: `context` is how aspects ask and tell, `expect` what a check is told to find, `catalogue` the sentences, `report` what
--- becomes of the findings. What several aspects want to know of any record (is it published, by whom, and who sees it; where else
--- is it; why is it not there) is in `publication/`, of which `verdict` goes through it all. `message` and `message/` check a message,
--- `picture/` draws a report.
+-- Where to look: `context` is how aspects ask and tell, `questions` what lets each question be asked once, `expect` what a check is
+-- told to find, `catalogue` the sentences, `report` what becomes of the findings. What several aspects want to know of any record (is
+-- it published, by whom, and who sees it; where else is it; why is it not there) is in `publication/`, of which `verdict` goes through
+-- it all. `message` and `message/` check a message, `picture/` draws a report.
 --
 -- Nothing here is ever called an error because it is not visible yet, or because DNS did not answer: that is *pending*, and says
 -- from when on it is of use to look again.
