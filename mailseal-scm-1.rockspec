@@ -172,6 +172,7 @@ build = {
     ["mailseal.check.message.explain"] = "lua/mailseal/check/message/explain.lua",
     ["mailseal.check.message.facts"] = "lua/mailseal/check/message/facts.lua",
     ["mailseal.check.message.field_variants"] = "lua/mailseal/check/message/field_variants.lua",
+    ["mailseal.check.message.file"] = "lua/mailseal/check/message/file.lua",
     ["mailseal.check.message.header"] = "lua/mailseal/check/message/header.lua",
     ["mailseal.check.message.mailbox"] = "lua/mailseal/check/message/mailbox.lua",
     ["mailseal.check.message.mime"] = "lua/mailseal/check/message/mime.lua",

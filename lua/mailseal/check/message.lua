@@ -6,7 +6,7 @@ local dkim = require "mailseal.dkim"
 local dmarc = require "mailseal.dmarc"
 local explain = require "mailseal.check.message.explain"
 local facts_of = require "mailseal.check.message.facts"
-local mailbox = require "mailseal.check.message.mailbox"
+local files = require "mailseal.check.message.file"
 local message_of = require "mailseal.message"
 local profiles = require "mailseal.check.profile"
 local reports = require "mailseal.check.report"
@@ -17,62 +17,11 @@ local verdicts = require "mailseal.check.message.verdict"
 
 local M = {}
 
--- What whoever copies a message out of a mail program may put in front of it: a byte order mark, empty lines. No message begins so.
-local function octets_in_front(text)
-  return text:match("^[\r\n]*()", text:sub(1, 3) == "\239\187\191" and 4 or 1) - 1
-end
-
--- A message kept in a Unix text file: its first line ends in a bare LF.
-local function has_unix_lines(text)
-  local line_end = text:find("\n", 1, true)
-  return line_end ~= nil and text:sub(line_end - 1, line_end - 1) ~= "\r"
-end
-
--- The message as it was on its way, and what was done to the file for it: `skipped`, `normalized`.
-local function out_of_file(text)
-  local done, front = {}, octets_in_front(text)
-  if front > 0 then
-    text, done.skipped = text:sub(front + 1), front
-  end
-  if has_unix_lines(text) then
-    text, done.normalized = message_of.normalize(text), true
-  end
-  return text, done
-end
-
-local function has_fields(fields)
-  for _, field in ipairs(fields) do
-    if field.name:find "^[!-9;-~]+$" then
-      return true
-    end
-  end
-  return false
-end
-
--- A Unix text file before which somebody put lines that end in CRLF (a signature, a Received field): the header ends in LF alone, and
--- so does all below. Lone LFs in a body may have travelled as they are.
-local function has_mixed_lines(text)
-  local behind_last = text:match ".*\r\n()"
-  return behind_last ~= nil and not text:find("\r\n\r\n", 1, true) and text:find("\n\n", behind_last - 1, true) ~= nil
-end
-
--- Why a file does not hold one message that is whole, and a code; nil where nothing speaks against it.
-local function why_no_message(text, fields)
-  if mailbox.holds_several(text) then
-    return "that is a mailbox of several messages: check each by itself", "several_messages"
-  elseif has_mixed_lines(text) then
-    return "its line ends are mixed, CRLF at first and LF alone from somewhere in the header on: make them all alike",
-      "mixed_line_ends"
-  elseif not has_fields(fields) then
-    return "that is no message: it has no header field", "not_a_message"
-  end
-end
-
 -- What the header says, as far as it is of use.
-local function facts_about(text, now)
-  local fields, start = message_of.fields(text)
+local function facts_about(file, now)
+  local fields = file.fields
   local facts = {
-    fields = fields, body = start and text:sub(start) or "", now = now, present = {},
+    fields = fields, body = file.body, now = now, present = {},
     list = facts_of.list(fields), forwarded = facts_of.forwarded(fields), arc = facts_of.arc(fields),
   }
   for _, field in ipairs(fields) do
@@ -141,6 +90,17 @@ local function settle(findings, verdict)
   end
 end
 
+-- Finds out what became of the signatures, and tells all that caused the verdict.
+local function tell(context, facts, results, of_spf, verdict)
+  facts.resolver = context.resolver
+  explain.look(facts, results)
+  local judged = verdicts.of(verdict)
+  signatures.tell(context, facts, results)
+  verdicts.tell(context, facts, of_spf, verdict)
+  settle(context.findings, judged)
+  return judged
+end
+
 -- What large receivers ask of who sends in bulk. That one cannot unsubscribe as they ask is no finding where the fields are those of a
 -- discussion list, which the sender has no hand in.
 local function profile_of(context, facts, domain, message)
@@ -161,22 +121,20 @@ local function report_of(context, facts, judged)
   return report
 end
 
-local function look(text, options, resolver, now)
-  local done
-  text, done = out_of_file(text)
-  local facts = facts_about(text, now)
-  local why_not, kind = why_no_message(text, facts.fields)
-  if why_not then
-    return nil, why_not, kind
+local function look(octets, options, resolver, now)
+  local file, why_not, code = files.message(octets)
+  if not file then
+    return nil, why_not, code
+  elseif options.ip and not reverse.name(options.ip) then
+    return nil, select(2, reverse.name(options.ip))
   end
+  local text, facts = file.text, facts_about(file, now)
   local context = contexts.new(contexts.share {
     domain = "", options = options, selectors = {}, expect = {}, now = now, resolver = resolver,
   }, "message", function() end)
-  if options.ip and not reverse.name(options.ip) then
-    return nil, select(2, reverse.name(options.ip))
-  end
   local sender, sender_from = sender_of(options, facts)
-  local results, of_spf, code = authenticate(context, text, options, sender)
+  local results, of_spf
+  results, of_spf, code = authenticate(context, text, options, sender)
   if not results then
     return nil, of_spf, code
   end
@@ -185,16 +143,11 @@ local function look(text, options, resolver, now)
   if not verdict then
     return nil, message, code
   end
-  facts.resolver = context.resolver
-  explain.look(facts, results)
-  local judged = verdicts.of(verdict)
-  signatures.tell(context, facts, results)
-  verdicts.tell(context, facts, of_spf, verdict)
-  settle(context.findings, judged)
+  local judged = tell(context, facts, results, of_spf, verdict)
   local profile = profile_of(context, facts, verdict.domain, { text = text, dkim = results, spf = of_spf, dmarc = verdict })
   return report_of(context, facts, {
     profile = profile, verdict = judged, dkim = results, spf = of_spf, dmarc = verdict, sender = sender, sender_from = sender_from,
-    normalized = done.normalized, skipped = done.skipped,
+    normalized = file.normalized, skipped = file.skipped,
   })
 end
 
