@@ -2,13 +2,7 @@
 #include "record/mta_sts.h"
 
 const ms_tag_kind ms_mta_sts_kind = {
-    .rules = { .names = "v id",
-               .name_marks = "_-.",
-               .name_max = 32,
-               .digit_first = true,
-               .ascii = true,
-               .tight = true,
-               .first_counts = true },
+    .rules = MS_STS_TAG_RULES("v id"),
     .version = "STSv1",
     .stem = "STS",
     .main = "id",

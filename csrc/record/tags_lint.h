@@ -59,6 +59,14 @@ void ms_tags_lint_addresses(ms_findings *findings, ms_finding_code code);
 
 /* ---- tag_kind.c */
 
+/* What the records of MTA-STS and of TLS reporting have in common, but for the tags they know: RFC 8460 §3 and RFC 8461
+ * §3.1 spell their extension fields alike. */
+#define MS_STS_TAG_RULES(known)                                                                                        \
+    {                                                                                                                  \
+        .names = (known), .name_marks = "_-.", .name_max = 32, .digit_first = true, .ascii = true, .tight = true,      \
+        .first_counts = true                                                                                           \
+    }
+
 /* By what the records of a kind are known that begin with v=. */
 typedef struct ms_tag_kind {
     ms_tag_rules rules;

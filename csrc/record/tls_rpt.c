@@ -4,13 +4,7 @@
 #include "record/uri.h"
 
 const ms_tag_kind ms_tls_rpt_kind = {
-    .rules = { .names = "v rua",
-               .name_marks = "_-.",
-               .name_max = 32,
-               .digit_first = true,
-               .ascii = true,
-               .tight = true,
-               .first_counts = true },
+    .rules = MS_STS_TAG_RULES("v rua"),
     .version = "TLSRPTv1",
     .stem = "TLS",
     .main = "rua",
