@@ -17,6 +17,7 @@
 --   to `to` or to what is expected.
 --
 -- @module mailseal.check.expect
+local canonical = require "mailseal.dns.name".canonical
 local core = require "mailseal.core".dns
 local domains = require "mailseal.domain"
 local record = require "mailseal.record"
@@ -32,13 +33,6 @@ local members = {
   id = "string", match = "string", type = "string", name = "string", selector = "string", value = "any", key = "any",
   target = "string", include = "string", required = "boolean", migrations = "table",
 }
-
---- A name as answers spell it.
--- @tparam string name
--- @treturn string in lower case, without a dot at its end
-function M.canonical(name)
-  return (name:lower():gsub("%.$", ""))
-end
 
 -- A key that is given as an object or as a record's text: the text, and what it says; nil, a message and a code where it is none.
 local function read_key(key)
@@ -58,9 +52,9 @@ end
 -- The name that an expectation is for.
 local function name_of(given, domain)
   if given.name then
-    return M.canonical(given.name)
+    return canonical(given.name)
   elseif given.selector then
-    return M.canonical(given.selector .. "._domainkey." .. domain)
+    return canonical(given.selector .. "._domainkey." .. domain)
   end
   return given.match == "dmarc_any_valid" and "_dmarc." .. domain or domain
 end
@@ -154,7 +148,7 @@ local function migrations_of(given)
   for i, migration in ipairs(given.migrations or {}) do
     local from = migration.from
     if given.match == "cname_target" then
-      from = M.canonical(from)
+      from = canonical(from)
     elseif given.match == "dkim_key" then
       local text, parsed = read_key(from)
       from = text and parsed or from
@@ -167,7 +161,7 @@ end
 local function hosts_of(value)
   local hosts = {}
   for i, host in ipairs(value) do
-    hosts[i] = M.canonical(host)
+    hosts[i] = canonical(host)
   end
   table.sort(hosts)
   return hosts
@@ -191,14 +185,14 @@ local function complete(given, domain, level)
     id = given.id or name, match = given.match, type = given.type or types[given.match], name = name,
     selector = name:match "^(.-)%._domainkey%.", record = text, key = parsed,
     value = given.match == "ns_delegation" and hosts_of(given.value) or given.value,
-    target = given.target and M.canonical(given.target), include = given.include and M.canonical(given.include),
+    target = given.target and canonical(given.target), include = given.include and canonical(given.include),
     required = given.required ~= false, migrations = migrations_of(given),
   }
 end
 
 -- A selector without what people write behind it; nil where that is another domain.
 local function selector_of(written, domain)
-  local selector, behind = M.canonical(written):match "^(.-)%._domainkey(.*)$"
+  local selector, behind = canonical(written):match "^(.-)%._domainkey(.*)$"
   if not selector then
     return (written:gsub("%.$", ""))
   end

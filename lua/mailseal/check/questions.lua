@@ -1,19 +1,13 @@
 --- A resolver that asks each question once: whoever asks again within a check has the answer that is there, or waits for it.
 -- @module mailseal.check.questions
 local async = require "mailseal.async"
+local canonical = require "mailseal.dns.name".canonical
 local shared = require "mailseal.check.shared"
 
 local M = {}
 
 local function flags_of(options)
   return (options.dnssec_ok and " D" or "") .. (options.checking_disabled and " C" or "") .. (options.no_edns and " E" or "")
-end
-
-local DOT = (".").byte "."
-
-local function canonical(name)
-  name = name:lower()
-  return name:byte(-1) == DOT and name:sub(1, -2) or name
 end
 
 local UNCACHED = { uncached = true }

@@ -1,14 +1,11 @@
 --- Does an SPF record include what is expected of it? An expectation without an include wants a record alone.
 -- @module mailseal.check.spf_include
 local add_include = require "mailseal.record.spf".add_include
+local canonical = require "mailseal.dns.name".canonical
 local published = require "mailseal.check.publication.published"
 local record = require "mailseal.record"
 
 local M = {}
-
-local function canonical(name)
-  return (name:lower():gsub("%.$", ""))
-end
 
 -- Does a record's own text include a domain? Where none is asked for, it is enough that it is a record.
 local function text_includes(text, domain)

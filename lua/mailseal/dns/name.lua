@@ -2,6 +2,16 @@
 -- @module mailseal.dns.name
 local M = {}
 
+local DOT = (".").byte "."
+
+--- A name as answers spell it.
+-- @tparam string name
+-- @treturn string in lower case, without a dot at its end
+function M.canonical(name)
+  name = name:lower()
+  return name:byte(-1) == DOT and name:sub(1, -2) or name
+end
+
 --- The name that a name is directly below.
 -- @tparam string name
 -- @treturn ?string nil for the root

@@ -3,6 +3,7 @@
 -- What is written is always read again: no value of a term can bring a second term along.
 --
 -- @module mailseal.record.spf_writer
+local canonical = require "mailseal.dns.name".canonical
 local core = require "mailseal.core".record
 local strings = require "mailseal.record.strings"
 
@@ -97,7 +98,7 @@ local function plain(name, macros)
   if not name or macros then
     return name
   end
-  return (name:lower():gsub("%.$", ""))
+  return canonical(name)
 end
 
 -- What two terms that mean the same share, the qualifier aside.

@@ -6,7 +6,7 @@
 -- @module mailseal.check.publication.elsewhere
 local async = require "mailseal.async"
 local temporary = require "mailseal.dns.answer".temporary
-local canonical = require "mailseal.check.expect".canonical
+local canonical = require "mailseal.dns.name".canonical
 local moved = require "mailseal.check.publication.moved"
 
 local M = {}
