@@ -22,6 +22,7 @@ local async = require "mailseal.async"
 local contexts = require "mailseal.check.context"
 local domains = require "mailseal.domain"
 local expectations = require "mailseal.check.expect"
+local kinds = require "mailseal.dns.options"
 local name_servers = require "mailseal.check.name_servers"
 local reports = require "mailseal.check.report"
 local reverse = require "mailseal.dns.reverse"
@@ -54,13 +55,7 @@ local function is_list_of(kind)
 end
 
 local function is_key(value)
-  return type(value) == "string" or getmetatable(value) == "mailseal.key" or type(value) == "table" or type(value) == "userdata"
-end
-
-local function is_of(kind)
-  return function(value)
-    return type(value) == kind
-  end
+  return type(value) == "string" or type(value) == "table" or type(value) == "userdata"
 end
 
 local function are_addresses(value)
@@ -76,42 +71,27 @@ local function are_addresses(value)
 end
 
 local options_known = {
-  resolver = { is_of "table", "a resolver" },
+  resolver = kinds.of_type("table", "a resolver"),
   selectors = { is_list_of "string", "a list of names" },
   key = { is_key, "a key of mailseal.key, or the text of its record" },
   expect = { is_list_of "table", "a list of expectations" },
   addresses = { are_addresses, "a list of IPv4 and IPv6 addresses" },
-  sender = { is_of "string", "an address or a domain" },
-  helo = { is_of "string", "the name of a host" },
-  mta_sts_policy = { is_of "string", "the text of a policy" },
+  sender = kinds.of_type("string", "an address or a domain"),
+  helo = kinds.of_type("string", "the name of a host"),
+  mta_sts_policy = kinds.of_type("string", "the text of a policy"),
   only = { is_list_of "string", "a list of aspects" },
-  name_servers = { is_of "boolean", "true or false" },
-  keep = { is_of "boolean", "true or false" },
+  name_servers = kinds.flag,
+  keep = kinds.flag,
   edited_at = { is_list_of "string", "a list of name servers" },
-  now = { is_of "number", "a time in seconds since 1970" },
+  now = kinds.of_type("number", "a time in seconds since 1970"),
 }
 
 local of_message = {
   resolver = options_known.resolver, now = options_known.now,
-  ip = { is_of "string", "an address" }, helo = { is_of "string", "a name" }, sender = { is_of "string", "an address" },
+  ip = kinds.of_type("string", "an address"), helo = kinds.of_type("string", "a name"), sender = kinds.of_type("string", "an address"),
 }
 
--- Raises in the name of the caller's caller.
-local function check_options(options, what, kinds)
-  if type(options) ~= "table" then
-    error(what .. " wants a table of options", 3)
-  end
-  for name, value in pairs(options) do
-    local kind = kinds[name]
-    if not kind then
-      error(("%s knows no option \"%s\""):format(what, tostring(name)), 3)
-    elseif not kind[1](value) then
-      error(("%s: %s must be %s"):format(what, name, kind[2]), 3)
-    end
-  end
-end
-
--- The same of the aspects.
+-- Raises in the name of the caller's caller where an aspect is none.
 local function check_aspects(options)
   for _, name in ipairs(options.only or {}) do
     if not known[name] then
@@ -229,7 +209,7 @@ function M.domain(domain, options)
     error("check.domain wants a domain", 2)
   end
   options = options or {}
-  check_options(options, "check.domain", options_known)
+  kinds.check("check.domain", options, options_known)
   check_aspects(options)
   local name, message = canonical(domain)
   if not name then
@@ -287,7 +267,7 @@ function M.message(text, options)
     error("check.message wants a message", 2)
   end
   options = options or {}
-  check_options(options, "check.message", of_message)
+  kinds.check("check.message", options, of_message)
   local resolver, cause, code = resolver_of(options)
   if not resolver then
     return nil, cause, code
