@@ -72,7 +72,8 @@ bool ms_uri_read(ms_span text, ms_uri *uri)
     return true;
 }
 
-bool ms_uri_is_host_name(ms_span name)
+/* A domain name with a dot in it (ms_domain_valid) whose last label is no number, for that would be an address. */
+static bool is_host_name(ms_span name)
 {
     size_t last = name.n;
 
@@ -88,15 +89,14 @@ bool ms_uri_is_host_name(ms_span name)
 
 bool ms_uri_is_https(const ms_uri *uri)
 {
-    return ms_span_ieq(uri->scheme, MS_LIT("https")) && ms_uri_is_host_name(uri->host);
+    return ms_span_ieq(uri->scheme, MS_LIT("https")) && is_host_name(uri->host);
 }
 
 bool ms_uri_is_address(ms_span text)
 {
     ms_span domain, local = ms_span_cut(text, '@', &domain);
 
-    return local.n > 0 && has_uri_characters(local) && memchr(local.p, ':', local.n) == NULL &&
-           ms_uri_is_host_name(domain);
+    return local.n > 0 && has_uri_characters(local) && memchr(local.p, ':', local.n) == NULL && is_host_name(domain);
 }
 
 bool ms_uri_is_mailto(const ms_uri *uri)

@@ -27,7 +27,4 @@ bool ms_uri_is_mailto(const ms_uri *uri);
 /* local@domain, alone. */
 bool ms_uri_is_address(ms_span text);
 
-/* A domain name with a dot in it (ms_domain_valid) whose last label is no number, for that would be an address. */
-bool ms_uri_is_host_name(ms_span name);
-
 #endif
