@@ -34,6 +34,9 @@ has_fuzzer() {
 }
 # Debian has nginx's modules in a directory of their own, OpenResty has them compiled in.
 has_nginx_lua() { [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] || has_command openresty; }
+has_file() { [ -e "$1" ]; }
+# Debian keeps a server's programs out of the PATH.
+has_postgresql() { [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || has_command initdb; }
 has_luacheck() { luacheck --version >/dev/null 2>&1; }
 
 find_lua_header() {
@@ -75,6 +78,8 @@ needs_of_building() {
     need command lua5.4 lua5.4 "Lua 5.4"
     need lua_module lua5.4:cjson lua-cjson "lua-cjson, for --json and JSON zones"
     need lua_module lua5.4:argparse lua-argparse "argparse, for the command mailseal"
+    need lua_module lua5.4:dbd.sqlite3 lua-dbi-sqlite3 "lua-dbi with SQLite, for the registry of domains"
+    need file /usr/share/publicsuffix/public_suffix_list.dat publicsuffix "the public suffix list, for the registry of domains"
     need command knotd knot "Knot DNS, for the example"
     need command knsupdate knot-dnsutils "knsupdate, for the example"
 }
@@ -87,7 +92,12 @@ needs_of_testing() {
     for lua in lua5.4 luajit; do
         need lua_module $lua:cqueues lua-cqueues "cqueues, a loop that tasks run on"
         need lua_module $lua:luv lua-luv "luv, another"
+        need lua_module $lua:dbd.sqlite3 lua-dbi-sqlite3 "lua-dbi with SQLite"
+        need lua_module $lua:dbd.postgresql lua-dbi-postgresql "lua-dbi with PostgreSQL"
     done
+    need file /usr/share/publicsuffix/public_suffix_list.dat publicsuffix "the public suffix list"
+    need postgresql "" postgresql "PostgreSQL, a server to test against"
+    need command named-checkzone bind9-utils "named-checkzone, to read zone files with"
     need command luarocks luarocks "LuaRocks"
     need command git git "git"
     need command openssl openssl "the openssl command, to compare with"

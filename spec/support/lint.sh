@@ -48,9 +48,15 @@ lua_layers='
 dns: core
 standards: core dns
 check: core dns standards
-cli: core dns standards check
+rules: core standards
+provider: core standards rules
+host: core dns standards rules
+handover: core standards
+store: core
+onboard: core dns standards check provider host handover store
+cli: core dns standards check provider host handover store onboard
 bin: cli
-examples: dns standards check
+examples: dns standards check provider host handover onboard
 '
 
 # Reads lines of "who whom where" and fails on those that the table does not allow.
