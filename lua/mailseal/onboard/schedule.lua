@@ -1,0 +1,103 @@
+--- When a domain is looked at next.
+--
+-- Pure: a time and what was seen go in, a time comes out. All times are seconds since 1970, UTC; all spans are seconds.
+--
+-- - A domain whose records are awaited is looked at soon at first, then more and more seldom, and once more when its time is over. A
+--   look that would only see a negative answer out of a cache is of no use: none is before the `retry_at` of what was seen.
+-- - A verified one is looked at daily. Its day is up to a tenth longer or shorter than others', the same for the domain each time: a
+--   thousand that were verified in one minute are spread over hours within a day, and farther each day.
+-- - A verified one of which something is missing is looked at hourly until it is there again, or lost.
+-- - Where DNS did not say, a verified one is looked at again after an hour, then two, four …, but never more seldom than daily.
+-- @module mailseal.onboard.schedule
+local M = {}
+
+local HOUR, DAY = 3600, 86400
+
+--- The numbers, each of which `policy` of `onboard.open` may name otherwise.
+--
+-- - `pending_steps`: after how long an awaited domain is looked at again: the first time, the second …
+-- - `pending_every`: and after those
+-- - `window`: for how long records are awaited where the provider does not say
+-- - `routine_every`, `jitter`: how often a verified domain is looked at, and by which part of that it may be sooner or later
+-- - `negative_every`: the same where something of it is missing
+-- - `fault_every`: the same where DNS did not say, the first time; twice as long each time after
+-- - `negatives_least`, `negatives_spread`: a verified domain is lost when so many looks in a row have found something missing, the first
+--   and the last of them so far apart
+M.POLICY = {
+  pending_steps = { 30, 60, 120, 300, 600, 1200, 1800 },
+  pending_every = HOUR,
+  window = 3 * DAY,
+  routine_every = DAY,
+  jitter = 0.1,
+  negative_every = HOUR,
+  fault_every = HOUR,
+  negatives_least = 4,
+  negatives_spread = 6 * HOUR,
+}
+
+-- A number from 0 to 1, ever the same for a text, and far apart for texts that are alike.
+local function place_of(text)
+  local sum = 0
+  for i = 1, #text do
+    sum = (sum * 31 + text:byte(i)) % 4294967296
+  end
+  return sum * 0.6180339887498949 % 1
+end
+
+local function whole(moment) return math.floor(moment + 0.5) end
+
+--- When to look again at a domain whose records are awaited.
+-- @tparam number attempts how often the worker has looked since they are awaited, the present look counted
+-- @tparam number now
+-- @tparam ?number retry_at before which it is of no use
+-- @tparam ?number window_ends until when they are awaited; a look at that moment is not left out
+-- @tparam table policy as of @{POLICY}
+-- @treturn number
+function M.pending(attempts, now, retry_at, window_ends, policy)
+  local moment = now + (policy.pending_steps[attempts + 1] or policy.pending_every)
+  if window_ends and now < window_ends and moment > window_ends then
+    moment = window_ends
+  end
+  return whole(math.max(moment, retry_at or 0))
+end
+
+--- When to look again at a verified domain of which all is there.
+-- @tparam string name what is ever the same of it
+-- @tparam number now
+-- @tparam table policy
+-- @treturn number
+function M.routine(name, now, policy)
+  return whole(now + policy.routine_every * (1 + policy.jitter * (2 * place_of(name) - 1)))
+end
+
+--- When to look again at a verified domain of which something is missing.
+-- @tparam number now
+-- @tparam ?number retry_at
+-- @tparam table policy
+-- @treturn number
+function M.negative(now, retry_at, policy)
+  return whole(math.max(now + policy.negative_every, retry_at or 0))
+end
+
+--- When to look again at a verified domain of which DNS did not say how it stands.
+-- @tparam number attempts how often it has not, in a row
+-- @tparam number now
+-- @tparam ?number retry_at
+-- @tparam table policy
+-- @treturn number
+function M.fault(attempts, now, retry_at, policy)
+  local span = policy.fault_every * 2 ^ math.min(math.max(attempts, 1) - 1, 30)
+  return whole(math.max(now + math.min(span, policy.routine_every), retry_at or 0))
+end
+
+--- Have negatives been enough, and over long enough, to believe them?
+-- @tparam number negatives how many in a row, the present one counted
+-- @tparam number since when the first of them was
+-- @tparam number now
+-- @tparam table policy
+-- @treturn boolean
+function M.is_lost(negatives, since, now, policy)
+  return negatives >= policy.negatives_least and now - since >= policy.negatives_spread
+end
+
+return M
