@@ -38,6 +38,11 @@ void ms_file_abandon(ms_file *file);
  * stroke (a symbolic link itself, not what it points to). */
 bool ms_file_write_secret(ms_span path, ms_span octets, bool replace, ms_error *error);
 
+/* file_secret.c. Reads a file that nobody but its owner may read, and that is the caller's own: at most `most` octets,
+ * into `out`, which is empty, and which the caller wipes. Codes: not_found, not_private (others have rights to it, or
+ * it is somebody else's), not_a_file (a directory, a pipe), too_large, unreadable, bad_path, no_memory. */
+bool ms_file_read_secret(ms_span path, size_t most, ms_buf *out, ms_error *error);
+
 /* What stands there: "file", "directory", "other" (a device, a pipe), "nowhere" (a symbolic link to what is not there),
  * or NULL for nothing that could be seen. The path is NUL-terminated. */
 const char *ms_file_kind(const char *path);

@@ -42,6 +42,7 @@ ms_crypto *ms_crypto_new(ms_error *error)
     }
     ERR_set_mark();
     crypto->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    crypto->aes_256_gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     crypto->rsa = import_context("RSA");
     crypto->ed25519 = import_context("ED25519");
     ERR_pop_to_mark();
@@ -58,6 +59,7 @@ void ms_crypto_free(ms_crypto *crypto)
     if (crypto == NULL)
         return;
     EVP_MD_free(crypto->sha256);
+    EVP_CIPHER_free(crypto->aes_256_gcm);
     EVP_PKEY_CTX_free(crypto->rsa);
     EVP_PKEY_CTX_free(crypto->ed25519);
     free(crypto);

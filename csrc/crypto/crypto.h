@@ -30,6 +30,13 @@ bool ms_hash_finish(ms_hash *hash, uint8_t digest[MS_SHA256_SIZE]);
 /* Lets *to go on from where *from is, which goes on by itself. */
 void ms_hash_copy(ms_hash *to, const ms_hash *from);
 
+/* The digest of `octets` at once. */
+bool ms_sha256(ms_crypto *crypto, ms_span octets, uint8_t digest[MS_SHA256_SIZE]);
+/* HMAC with SHA-256 (RFC 2104, RFC 4231). */
+bool ms_hmac_sha256(ms_span key, ms_span octets, uint8_t code[MS_SHA256_SIZE]);
+/* Are two secrets the same? Takes no longer the more of them is; only their lengths can be told from the time. */
+bool ms_same_secret(ms_span a, ms_span b);
+
 /* ---- public_key.c: keys out of DNS, read by our own DER walk and never by d2i_PUBKEY
  * (slow, and lets trailing octets through). */
 typedef struct ms_public_key ms_public_key;
@@ -87,5 +94,19 @@ ms_private_key *ms_private_key_load(ms_crypto *crypto, ms_span pem, ms_span pass
 /* Writes PKCS#8, encrypted (AES-256-CBC, PBKDF2 with SHA-256) where a passphrase is given. The caller wipes `out`.
  * Codes: bad_passphrase (empty, or over 1024 octets), no_memory. */
 bool ms_private_key_pem(const ms_private_key *key, ms_span passphrase, ms_buf *out, ms_error *error);
+
+/* ---- seal.c: secrets kept where others may read, AES-256-GCM (NIST SP 800-38D) */
+enum { MS_SEAL_KEY_SIZE = 32, MS_SEAL_MOST = 1024 * 1024 };
+
+/* Appends `secret` sealed, as base64: an octet that says how (1), a nonce of 96 random bits, the ciphertext, the tag of
+ * 128 bits. `associated` is not in it, but must be the same for it to be opened. Two seals are never the same. By one
+ * key at most 2^32 are made, or nonces may repeat (§8.3). Codes: too_large, crypto_unavailable, no_memory. */
+bool ms_seal(ms_crypto *crypto, const uint8_t key[MS_SEAL_KEY_SIZE], ms_span secret, ms_span associated, ms_buf *out,
+             ms_error *error);
+/* Opens it into `out`, which is empty, and which the caller wipes. Codes: seal_malformed (it is no such text),
+ * seal_broken (it was sealed by another key, for another purpose, or has been changed), crypto_unavailable,
+ * no_memory. */
+bool ms_unseal(ms_crypto *crypto, const uint8_t key[MS_SEAL_KEY_SIZE], ms_span text, ms_span associated, ms_buf *out,
+               ms_error *error);
 
 #endif

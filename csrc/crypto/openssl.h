@@ -15,8 +15,9 @@
 
 struct ms_crypto {
     EVP_MD *sha256;
-    EVP_PKEY_CTX *rsa;     /* makes RSA keys out of their numbers, again and again */
-    EVP_PKEY_CTX *ed25519; /* the same for Ed25519; NULL where the system has none (FIPS providers before 3.4) */
+    EVP_CIPHER *aes_256_gcm; /* NULL where the system has none */
+    EVP_PKEY_CTX *rsa;       /* makes RSA keys out of their numbers, again and again */
+    EVP_PKEY_CTX *ed25519;   /* the same for Ed25519; NULL where the system has none (FIPS providers before 3.4) */
 };
 
 /* The parameters of an RSA signature in DKIM: PKCS#1 v1.5 over SHA-256 (RFC 6376 §3.3.2). */

@@ -3,6 +3,7 @@
 
 #define CRYPTO_TYPE "mailseal.crypto"
 #define BUF_TYPE    "mailseal.buf"
+#define SECRET_TYPE "mailseal.secret"
 
 int ms_lua_fail(lua_State *L, const ms_error *error)
 {
@@ -93,17 +94,33 @@ static int buf_gc(lua_State *L)
     return 0;
 }
 
-ms_buf *ms_lua_new_buf(lua_State *L)
+static int secret_gc(lua_State *L)
+{
+    ms_buf_wipe(lua_touserdata(L, 1));
+    return 0;
+}
+
+static ms_buf *new_buf(lua_State *L, const char *type, lua_CFunction gc)
 {
     ms_buf *buf = lua_newuserdata(L, sizeof *buf);
 
     *buf = (ms_buf){ 0 };
-    if (luaL_newmetatable(L, BUF_TYPE)) {
-        lua_pushcfunction(L, buf_gc);
+    if (luaL_newmetatable(L, type)) {
+        lua_pushcfunction(L, gc);
         lua_setfield(L, -2, "__gc");
     }
     lua_setmetatable(L, -2);
     return buf;
+}
+
+ms_buf *ms_lua_new_buf(lua_State *L)
+{
+    return new_buf(L, BUF_TYPE, buf_gc);
+}
+
+ms_buf *ms_lua_new_secret(lua_State *L)
+{
+    return new_buf(L, SECRET_TYPE, secret_gc);
 }
 
 static int crypto_gc(lua_State *L)

@@ -54,6 +54,8 @@ void *ms_lua_new_box(lua_State *L, size_t size, const char *type);
 
 /* Pushes a userdata that holds an empty buf and frees it when collected. */
 ms_buf *ms_lua_new_buf(lua_State *L);
+/* The same for a secret: it is overwritten before it is freed, whatever is raised. */
+ms_buf *ms_lua_new_secret(lua_State *L);
 
 /* The Lua state's ms_crypto, made on first use and freed with the state; raises where it cannot be had. */
 ms_crypto *ms_lua_crypto(lua_State *L);
@@ -67,6 +69,8 @@ void ms_lua_type(lua_State *L, const char *type, const luaL_Reg *methods);
 /* The type of a loaded private key (csrc/lua/key.c), and its key; raises where the argument is none. */
 #define MS_LUA_KEY "mailseal.key"
 ms_private_key *ms_lua_check_private_key(lua_State *L, int index);
+/* Pushes one without a key; what is put there is freed with it. mailseal.core.key must have been opened. */
+ms_private_key **ms_lua_new_private_key(lua_State *L);
 
 /* Each pushes its table of functions, a field of mailseal.core. */
 int ms_open_key(lua_State *L);
@@ -78,5 +82,6 @@ int ms_open_async(lua_State *L);
 int ms_open_file(lua_State *L);
 int ms_open_reader(lua_State *L);
 int ms_open_text(lua_State *L);
+int ms_open_seal(lua_State *L);
 
 #endif

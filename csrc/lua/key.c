@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #define PUBLIC_KEY "mailseal.public_key"
-#define SECRET     "mailseal.secret"
 
 typedef struct key_box {
     ms_private_key *key;
@@ -30,17 +29,11 @@ ms_private_key *ms_lua_check_private_key(lua_State *L, int index)
     return box->key;
 }
 
-/* ---- a private key as text: a buffer that is overwritten and freed whatever is raised */
-
-static ms_buf *new_secret(lua_State *L)
+ms_private_key **ms_lua_new_private_key(lua_State *L)
 {
-    return ms_lua_new_box(L, sizeof(ms_buf), SECRET);
-}
+    key_box *box = ms_lua_new_box(L, sizeof *box, MS_LUA_KEY);
 
-static int secret_gc(lua_State *L)
-{
-    ms_buf_wipe(luaL_checkudata(L, 1, SECRET));
-    return 0;
+    return &box->key;
 }
 
 /* ---- private keys */
@@ -103,7 +96,7 @@ static int key_pem(lua_State *L)
 {
     ms_private_key *key = ms_lua_check_private_key(L, 1);
     ms_span passphrase = ms_lua_opt_span(L, 2);
-    ms_buf *pem = new_secret(L);
+    ms_buf *pem = ms_lua_new_secret(L);
     ms_error error;
 
     if (!ms_private_key_pem(key, passphrase, pem, &error))
@@ -118,7 +111,7 @@ static int key_save(lua_State *L)
 {
     ms_private_key *key = ms_lua_check_private_key(L, 1);
     ms_span path = ms_lua_check_span(L, 2), passphrase = ms_lua_opt_span(L, 4);
-    ms_buf *pem = new_secret(L);
+    ms_buf *pem = ms_lua_new_secret(L);
     ms_error error;
     bool ok;
 
@@ -245,11 +238,6 @@ static int public_verify(lua_State *L)
 
 /* ---- all of it */
 
-static const luaL_Reg secret_methods[] = {
-    { "__gc", secret_gc },
-    { NULL, NULL },
-};
-
 static const luaL_Reg key_methods[] = {
     { "__gc", key_gc }, { "__tostring", key_tostring }, { "type", key_type },     { "bits", key_bits },
     { "pem", key_pem }, { "sign", key_sign },           { "public", key_public }, { "matches", key_matches },
@@ -268,7 +256,6 @@ static const luaL_Reg functions[] = {
 
 int ms_open_key(lua_State *L)
 {
-    ms_lua_type(L, SECRET, secret_methods);
     ms_lua_type(L, MS_LUA_KEY, key_methods);
     ms_lua_type(L, PUBLIC_KEY, public_methods);
     lua_newtable(L);

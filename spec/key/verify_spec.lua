@@ -1,6 +1,7 @@
 -- Signatures checked with a public key: the RFCs' vectors, and what must not pass.
 local core = require("mailseal.core").key
 local key = require "mailseal.key"
+local seal = require "mailseal.core".seal
 local octets = require "spec.support.octets"
 
 local hex = octets.hex
@@ -205,6 +206,8 @@ if jit then -- luacheck: ignore jit
       ed25519:verify(digest, ("x"):rep(64))
       key.load("-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n")
       key.load(assert(key.load(ED25519_SECRET)):pem "one", "another")
+      local sealer = seal.new_key()
+      sealer:open(assert(sealer:seal("secret", "a")), "b")
       assert.are.equal(0, tonumber(crypto.ERR_peek_error()))
     end)
   end)
