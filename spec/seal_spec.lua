@@ -111,7 +111,7 @@ describe("A seal", function()
     assert.are.equal(most, assert(sealer:open(assert(sealer:seal(most, "a")), "a")))
     refused("too_large", sealer:seal(most .. "x", "a"))
     refused("too_large", sealer:seal("x", most .. "x"))
-    refused("too_large", sealer:open(most .. most .. "x", "a"))
+    refused("too_large", sealer:open(most .. most .. "xx", "a"))
   end)
 end)
 
