@@ -32,6 +32,7 @@ build = {
         -- sources: begin
         "csrc/base/base64.c",
         "csrc/base/buf.c",
+        "csrc/base/directory.c",
         "csrc/base/error.c",
         "csrc/base/file.c",
         "csrc/base/file_secret.c",
@@ -305,6 +306,10 @@ build = {
     ["mailseal.record.strings"] = "lua/mailseal/record/strings.lua",
     ["mailseal.record.tags"] = "lua/mailseal/record/tags.lua",
     ["mailseal.record.tls_rpt"] = "lua/mailseal/record/tls_rpt.lua",
+    ["mailseal.rules.literal"] = "lua/mailseal/rules/literal.lua",
+    ["mailseal.rules.sandbox"] = "lua/mailseal/rules/sandbox.lua",
+    ["mailseal.rules.schema"] = "lua/mailseal/rules/schema.lua",
+    ["mailseal.rules.template"] = "lua/mailseal/rules/template.lua",
     ["mailseal.spf.evaluate"] = "lua/mailseal/spf/evaluate.lua",
     ["mailseal.spf.facts"] = "lua/mailseal/spf/facts.lua",
     ["mailseal.spf"] = "lua/mailseal/spf/init.lua",

@@ -1,6 +1,8 @@
-/* file.c: mailseal.core.file: output files that are written whole or not at all (csrc/base/file.h), and terminals. */
+/* file.c: mailseal.core.file: output files that are written whole or not at all (csrc/base/file.h), directories, and
+ * terminals. */
 #include "lua/binding.h"
 
+#include "base/directory.h"
 #include "base/file.h"
 #include "base/terminal.h"
 
@@ -23,6 +25,25 @@ static int l_create(lua_State *L)
 static int l_kind(lua_State *L)
 {
     lua_pushstring(L, ms_file_kind(luaL_checkstring(L, 1)));
+    return 1;
+}
+
+/* names(directory, most) -> what is in it, in no order, or nil, message, code */
+static int l_names(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    size_t most = (size_t)luaL_checkinteger(L, 2);
+    ms_buf *names = ms_lua_new_buf(L);
+    ms_error error;
+    int count = 0;
+
+    if (!ms_directory_names(path, most, names, &error))
+        return ms_lua_fail(L, &error);
+    lua_newtable(L);
+    for (size_t at = 0; at < names->n; at += strlen(names->p + at) + 1) {
+        lua_pushstring(L, names->p + at);
+        lua_rawseti(L, -2, ++count);
+    }
     return 1;
 }
 
@@ -88,10 +109,7 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    { "create", l_create },
-    { "kind", l_kind },
-    { "columns", l_columns },
-    { NULL, NULL },
+    { "create", l_create }, { "kind", l_kind }, { "names", l_names }, { "columns", l_columns }, { NULL, NULL },
 };
 
 int ms_open_file(lua_State *L)

@@ -1,4 +1,4 @@
--- Output files: made, replaced, behind a symbolic link.
+-- Output files: made, replaced, behind a symbolic link. What a directory holds.
 local file = require "mailseal.core".file
 
 local path = os.tmpname()
@@ -11,4 +11,5 @@ return function(try)
     assert(try(made:write("some octets")))
     assert(try(made:finish()))
   end
+  assert(#try(file.names("spec/alloc", 100)) > 1)
 end
