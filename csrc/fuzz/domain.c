@@ -1,6 +1,7 @@
 /* domain.c: any octets as a domain name. What becomes A-labels must be valid, stay as it is the second time, and come
- * back from its U-labels. */
+ * back from its U-labels. Whatever they are, the scripts that they are written in can be told. */
 #include "mail/domain.h"
+#include "mail/script.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
     } else {
         require(error.code != NULL && ascii.n == 0);
     }
+    require(ms_scripts_of(ms_span_of(octets, n)).n <= MS_SCRIPTS_MAX);
     ms_buf_free(&ascii);
     ms_buf_free(&again);
     ms_buf_free(&unicode);

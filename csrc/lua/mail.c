@@ -5,6 +5,7 @@
 #include "mail/domain.h"
 #include "mail/mend.h"
 #include "mail/normalize.h"
+#include "mail/script.h"
 
 #include <stdint.h>
 
@@ -37,6 +38,20 @@ static int to_ascii(lua_State *L)
 static int to_unicode(lua_State *L)
 {
     return convert(L, ms_domain_to_unicode);
+}
+
+/* scripts(label) -> { name… }, mixed */
+static int scripts(lua_State *L)
+{
+    ms_scripts found = ms_scripts_of(ms_lua_check_span(L, 1));
+
+    lua_createtable(L, (int)found.n, 0);
+    for (size_t i = 0; i < found.n; i++) {
+        lua_pushstring(L, found.name[i]);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    lua_pushboolean(L, found.mixed);
+    return 2;
 }
 
 /* The header section of a whole message, and whether an empty line ends it. */
@@ -231,6 +246,7 @@ static const luaL_Reg functions[] = {
     { "mend", mend },
     { "mendings", mendings },
     { "normalize", normalize },
+    { "scripts", scripts },
     { "to_ascii", to_ascii },
     { "to_unicode", to_unicode },
     { NULL, NULL },

@@ -49,4 +49,15 @@ function M.to_unicode(name)
   return core.to_unicode(check(name))
 end
 
+--- The scripts that a label is written in (UTS 39 §5.1, §5.2).
+-- Digits, hyphens and most marks belong to every script. What Japanese, Chinese and Korean are written with is no mixture, nor are
+-- Latin letters beside that; any other two scripts in one label are.
+-- @tparam string label a U-label; an A-label would be Latin
+-- @treturn {string,...} the scripts' names in English, in order of appearance
+-- @treturn boolean are some mixed that do not belong together?
+-- @usage domain.scripts("pаypal") --> { "Latin", "Cyrillic" }, true
+function M.scripts(label)
+  return core.scripts(check(label))
+end
+
 return M

@@ -135,6 +135,56 @@ describe("mailseal.domain", function()
     end)
   end)
 
+  describe("scripts (UTS 39)", function()
+    -- Told in one text: "Latin Cyrillic, mixed".
+    local function scripts(label)
+      local names, mixed = domain.scripts(label)
+      return table.concat(names, " ") .. (mixed and ", mixed" or "")
+    end
+
+    it("tells one script, whatever digits and hyphens stand beside it", function()
+      for label, wanted in pairs {
+        ["apple-2"] = "Latin", ["bücher"] = "Latin", ["почта-24"] = "Cyrillic", ["δοκιμή"] = "Greek", ["ابجد١"] = "Arabic",
+        ["बैंक"] = "Devanagari", ["123"] = "", [""] = "",
+      } do
+        assert.equal(wanted, scripts(label), label)
+      end
+    end)
+
+    it("tells two that nobody mixes", function()
+      for label, wanted in pairs {
+        ["pаypal"] = "Latin Cyrillic, mixed", ["αpple"] = "Greek Latin, mixed", ["aբ"] = "Latin Armenian, mixed",
+        ["漢ա"] = "Han Armenian, mixed", ["aअ"] = "Latin Devanagari, mixed", ["кαb"] = "Cyrillic Greek Latin, mixed",
+      } do
+        assert.equal(wanted, scripts(label), label)
+      end
+    end)
+
+    it("takes for one what Japanese, Chinese and Korean are written with, Latin letters among it", function()
+      for label, wanted in pairs {
+        ["例え"] = "Han Hiragana", ["ロゴ漢のx"] = "Katakana Han Hiragana Latin", ["한국漢ab"] = "Hangul Han Latin",
+        ["漢ㄅx"] = "Han Bopomofo Latin", ["ー漢"] = "Han",
+      } do
+        assert.equal(wanted, scripts(label), label)
+      end
+      assert.equal("Hangul Hiragana, mixed", scripts "한の")
+    end)
+
+    it("takes a mark for what its letter is", function()
+      assert.equal("Latin", scripts "x̂y")
+      assert.equal("Cyrillic", scripts "г̂")
+    end)
+
+    it("looks no further than the text is UTF-8, and tells of eight scripts at most", function()
+      assert.equal("Latin", scripts "a\255б")
+      assert.equal(8, #domain.scripts "aбαաא३ا漢가ㄅアあ")
+    end)
+
+    it("wants a text", function()
+      assert.has_error(function() domain.scripts(nil) end)
+    end)
+  end)
+
   describe("punycode", function()
     -- RFC 3492 section 7.1, those samples that hold no capital letters and no punctuation.
     local samples = {
