@@ -1,0 +1,76 @@
+--- The table events: what happened, append-only, tenant by tenant. It is the audit trail and the feed of webhooks.
+--
+-- A tenant's events are numbered without gaps in the order in which they were committed: whoever reads after the id
+-- seen last misses none.
+-- @module mailseal.store.events
+local json = require "mailseal.store.json"
+
+local M = {}
+
+-- The tenant's counter is raised by all that this transaction adds, and its row stays locked until the end: another
+-- transaction's events of the same tenant get their ids after these are there to be read.
+local TAKE_IDS = [[INSERT INTO tenants (id, created_at, last_event) VALUES (?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET last_event = tenants.last_event + excluded.last_event RETURNING last_event]]
+local INSERT = "INSERT INTO events (tenant_id, id, domain, at, kind, actor, data) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+-- In the order of the tenants' names, lest two transactions wait for each other's.
+local function write(tx, pending)
+  table.sort(pending.tenants)
+  for _, tenant in ipairs(pending.tenants) do
+    local events = pending.of[tenant]
+    local last = tx:row(TAKE_IDS, tenant, events[1].at, #events).last_event
+    for i, event in ipairs(events) do
+      tx:run(INSERT, tenant, last - #events + i, event.domain, event.at, event.kind, event.actor, event.data)
+    end
+  end
+end
+
+--- Adds an event, which is written at the end of the transaction.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam ?string domain nil for what is about no domain
+-- @tparam string kind a stable word
+-- @tparam ?table data plain data
+-- @tparam[opt] table more `at`: seconds since 1970, else now; `actor`: who did it
+function M.add(tx, tenant, domain, kind, data, more)
+  local pending = tx:at_commit(M, write, function() return { tenants = {}, of = {} } end)
+  local events = pending.of[tenant]
+  if not events then
+    events = {}
+    pending.of[tenant] = events
+    pending.tenants[#pending.tenants + 1] = tenant
+  end
+  events[#events + 1] = {
+    domain = domain,
+    kind = kind,
+    data = json.encode(data or {}),
+    at = more and more.at or os.time(),
+    actor = more and more.actor,
+  }
+end
+
+local COLUMNS = "SELECT id, domain, at, kind, actor, data FROM events WHERE tenant_id = ? AND id > ?"
+local AFTER = COLUMNS .. " ORDER BY id LIMIT ?"
+local AFTER_OF_DOMAIN = COLUMNS .. " AND domain = ? ORDER BY id LIMIT ?"
+
+--- A tenant's events after one, in order.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam number id that of the last event seen; 0 for all
+-- @tparam number limit at most so many
+-- @tparam[opt] string domain those about this domain alone
+-- @treturn {table,...} each with `id`, `domain`, `at`, `kind`, `actor`, `data`
+function M.after(tx, tenant, id, limit, domain)
+  local rows
+  if domain then
+    rows = tx:rows(AFTER_OF_DOMAIN, tenant, id, domain, limit)
+  else
+    rows = tx:rows(AFTER, tenant, id, limit)
+  end
+  for _, event in ipairs(rows) do
+    event.data = json.decode(event.data)
+  end
+  return rows
+end
+
+return M

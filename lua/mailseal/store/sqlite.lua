@@ -1,0 +1,113 @@
+--- SQLite, by lua-dbi: the database of one machine. Several processes may share the file.
+--
+-- Write-ahead log, so that readers and the one writer do not wait for each other; synchronous=FULL, so that what was
+-- committed survives a power failure; foreign keys are held to.
+-- @module mailseal.store.sqlite
+local connection = require "mailseal.store.connection"
+local fail = require "mailseal.store.failure"
+
+local M = {
+  name = "sqlite",
+  module = "dbd.sqlite3",
+  package = "lua-dbi-sqlite3, or luarocks install luadbi-sqlite3",
+  begin = { write = "BEGIN IMMEDIATE", read = "BEGIN" },
+  -- The one writer has the database to itself.
+  for_update = "",
+  skip_locked = "",
+  table_exists = "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?",
+}
+
+-- SQLite's own words (sqlite3_errstr, and those of its constraints): they are never translated.
+local MEANINGS = {
+  { "database is locked", "store_busy", "another process keeps the database locked" },
+  { "database table is locked", "store_busy", "another process keeps the database locked" },
+  { "database or disk is full", "store_full", "the disk, or the database, is full" },
+  { "file is not a database", "store_corrupt", "the file is not a database" },
+  { "file is encrypted or is not a database", "store_corrupt", "the file is not a database" },
+  { "database disk image is malformed", "store_corrupt", "the database is damaged" },
+  { "unable to open database file", "store_unreachable", "the database file cannot be opened" },
+  { "attempt to write a readonly database", "store_readonly", "the database file cannot be written" },
+  { "disk I/O error", "store_error", "the disk under the database fails" },
+  { "UNIQUE constraint failed", "conflict", "there is such a row already" },
+}
+
+--- What an error message of SQLite's means.
+-- @tparam string message
+-- @treturn table a failure
+function M.failure(message)
+  for _, meaning in ipairs(MEANINGS) do
+    if message:find(meaning[1], 1, true) then
+      return fail.new(meaning[2], ("SQLite: %s (%s)"):format(meaning[3], message))
+    end
+  end
+  return fail.new("store_error", "SQLite: " .. message)
+end
+
+--- A number as it is bound: as it is, kept as the column's type says.
+-- @tparam number value
+-- @treturn number
+function M.number(value)
+  return value
+end
+
+--- DDL as SQLite wants it: as it stands.
+-- @tparam string sql
+-- @treturn string
+function M.ddl(sql)
+  return sql
+end
+
+-- Another process that opens the file for the first time may stand in the way, and SQLite does not wait for it here.
+-- Waiting for the right to write waits for it.
+local function use_write_ahead_log(self)
+  local done, failure
+  for _ = 1, 20 do
+    done, failure = pcall(self.rows, self, "PRAGMA journal_mode = WAL")
+    if done or failure.code ~= "store_busy" then
+      break
+    end
+    if pcall(self.execute, self, "BEGIN IMMEDIATE") then
+      self:execute "COMMIT"
+    end
+  end
+  if not done then
+    error(failure, 0)
+  end
+end
+
+local function prepare(self, options)
+  self:rows(("PRAGMA busy_timeout = %d"):format(options.busy_timeout * 1000))
+  use_write_ahead_log(self)
+  self:rows "PRAGMA synchronous = FULL"
+  self:rows "PRAGMA foreign_keys = ON"
+  self:rows "PRAGMA cache_size = -32768"
+  self:rows "PRAGMA journal_size_limit = 67108864"
+end
+
+--- Opens the database.
+-- @tparam string url `sqlite:PATH`, or `sqlite::memory:`
+-- @tparam table options `busy_timeout` in seconds
+-- @tparam table dbd lua-dbi's module
+-- @treturn ?table the connection
+-- @treturn ?table the failure
+function M.connect(url, options, dbd)
+  local path = url:sub(#"sqlite:" + 1)
+  local handle, message = dbd.New(path)
+  if not handle then
+    return nil, M.failure(("%s: %s"):format(path, tostring(message):gsub("^Failed to connect to database: ", "")))
+  end
+  -- Transactions are begun by their statements, not by lua-dbi.
+  handle:autocommit(true)
+  local self = connection.new(handle, M)
+  local ok, failure = pcall(prepare, self, options)
+  if ok then
+    return self
+  end
+  self:close()
+  if not fail.is(failure) then
+    error(failure, 0)
+  end
+  return nil, failure
+end
+
+return M

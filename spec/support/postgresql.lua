@@ -1,0 +1,131 @@
+--- A real PostgreSQL server of one's own, in a directory of its own, gone when it is stopped.
+--
+--     local server = postgresql.start()
+--     store.open(server:url())
+--     server:stop()
+--
+-- It listens on a socket in its directory alone. PostgreSQL refuses to run as root: then it runs as postgres, or as nobody.
+-- Like the servers of the examples it lives under a guardian, which ends it when this program has ended in whatever way.
+local shell = require "spec.support.shell"
+
+local M = {}
+local Server = {}
+Server.__index = Server
+
+-- Started and ended by words on its standard input; at its end all goes.
+local guardian = [[
+directory=$1 as=$2
+cd "$directory" || exit 1
+programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+PATH=$programs:$PATH
+trap '' INT TERM HUP
+start() {
+    rm -f ready
+    $as postgres -D "$directory/data" >>log 2>&1 </dev/null &
+    echo $! >pid
+    for _ in $(seq 600); do
+        pg_isready -q -h "$directory" && break
+        sleep 0.05
+    done
+    : >ready
+}
+$as initdb -D "$directory/data" -U mailseal -A trust --no-sync --locale=C -E UTF8 >log 2>&1
+cat >>data/postgresql.conf <<END
+listen_addresses = ''
+unix_socket_directories = '$directory'
+fsync = off
+autovacuum = off
+max_connections = 40
+shared_buffers = 16MB
+END
+start
+while read -r word; do
+    [ "$word" != start ] || start
+done
+kill -QUIT "$(cat pid)" 2>/dev/null
+wait
+cd / && rm -rf "$directory"
+]]
+
+local function wait_until_ready(self)
+  for _ = 1, 600 do
+    if shell.exists(self.directory .. "/ready") then
+      return
+    end
+    os.execute "sleep 0.05"
+  end
+  error("PostgreSQL does not start: " .. shell.read(self.directory .. "/log"))
+end
+
+--- Starts a server and waits until it answers.
+-- @treturn table the server
+function M.start()
+  local directory = shell.new_directory()
+  local as = ""
+  if shell.output "id -u" == "0\n" then
+    local user = shell.succeeds "id postgres" and "postgres" or "nobody"
+    shell.output(("chown %s %s"):format(user, directory))
+    as = ("setpriv --reuid=%s --regid=%s --clear-groups"):format(user, (shell.output("id -gn " .. user):gsub("\n", "")))
+  end
+  local words = ("sh -c %s guardian %s %s"):format(shell.quote(guardian), shell.quote(directory), shell.quote(as))
+  local self = setmetatable({ directory = directory, pipe = assert(io.popen(words, "w")), databases = 0 }, Server)
+  wait_until_ready(self)
+  return self
+end
+
+--- The URL of a database of that server.
+-- @tparam[opt] string name "postgres", which is there from the beginning
+-- @treturn string
+function Server:url(name)
+  return ("postgresql://mailseal@/%s?host=%s"):format(name or "postgres", self.directory)
+end
+
+--- Runs SQL by psql, apart from what is tested.
+-- @tparam string sql
+-- @tparam[opt] string database its name
+-- @treturn string the rows, a line each, columns separated by |
+function Server:sql(sql, database)
+  return shell.output(("psql -qAtX -h %s -U mailseal -d %s -c %s"):format(
+    shell.quote(self.directory), database or "postgres", shell.quote(sql)))
+end
+
+--- Makes a new, empty database.
+-- @treturn string its URL
+-- @treturn string its name
+function Server:new_database()
+  self.databases = self.databases + 1
+  local name = ("mailseal%d"):format(self.databases)
+  self:sql("CREATE DATABASE " .. name)
+  return self:url(name), name
+end
+
+--- The process of the server.
+-- @treturn number
+function Server:pid()
+  return assert(tonumber(shell.read(self.directory .. "/pid"):match "%d+"))
+end
+
+--- Ends the server as a crash would, at once.
+function Server:crash()
+  local pid = self:pid()
+  -- The server's own processes end when it is gone; until then the next one would not start.
+  shell.output(("kill -9 %d; while [ -n \"$(ps -o pid= -C postgres --ppid %d)\" ]; do sleep 0.02; done"):format(pid, pid))
+end
+
+--- Starts it again after @{crash}.
+function Server:restart()
+  os.remove(self.directory .. "/ready")
+  self.pipe:write "start\n"
+  self.pipe:flush()
+  wait_until_ready(self)
+end
+
+--- Ends the server and removes its directory. May be called again.
+function Server:stop()
+  if self.pipe then
+    self.pipe:close()
+    self.pipe = nil
+  end
+end
+
+return M
