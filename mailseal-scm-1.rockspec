@@ -291,6 +291,7 @@ build = {
     ["mailseal.key"] = "lua/mailseal/key.lua",
     ["mailseal.message"] = "lua/mailseal/message.lua",
     ["mailseal.onboard.flow"] = "lua/mailseal/onboard/flow.lua",
+    ["mailseal.onboard.health_rules"] = "lua/mailseal/onboard/health_rules.lua",
     ["mailseal.onboard.lookalikes"] = "lua/mailseal/onboard/lookalikes.lua",
     ["mailseal.onboard.names"] = "lua/mailseal/onboard/names.lua",
     ["mailseal.onboard.ownership"] = "lua/mailseal/onboard/ownership.lua",
