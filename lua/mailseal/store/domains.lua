@@ -1,7 +1,8 @@
 --- The table domains: one row a tenant and domain, with what its records are and how they were last found.
 --
--- A row is a table of the columns of the schema, `vars`, `records`, `report` and `health` decoded, `enabled` and
--- `suspended` boolean. Every function takes the tenant first: another tenant's domain is not there.
+-- A row is a table of the columns of the schema, `vars`, `records` and `report` decoded, `enabled` boolean.
+-- `enabled`, `health` and the three columns behind it are written by `mailseal.store.gates`. Every function takes the
+-- tenant first: another tenant's domain is not there.
 -- @module mailseal.store.domains
 local json = require "mailseal.store.json"
 local null = require "mailseal.store.connection".null
@@ -10,12 +11,13 @@ local M = {}
 
 -- How a column is kept: as it is, as JSON, or as 1 and 0.
 local COLUMNS = {
-  "tenant_id", "domain", "provider", "vars", "records", "status", "reason", "status_since", "enabled", "suspended",
-  "challenge", "owned_at", "generation", "zone", "dns_host", "attempts", "negatives", "negative_since", "window_ends",
-  "checked_at", "next_check_at", "lane", "lease_owner", "lease_until", "report", "health", "created_at",
+  "tenant_id", "domain", "provider", "vars", "records", "status", "reason", "status_since", "enabled", "health",
+  "restriction", "last_hold", "gate_at", "challenge", "owned_at", "generation", "zone", "dns_host", "attempts",
+  "negatives", "negative_since", "window_ends", "checked_at", "next_check_at", "lane", "lease_owner", "lease_until",
+  "report", "created_at",
 }
-local JSON = { vars = true, records = true, report = true, health = true }
-local BOOLEAN = { enabled = true, suspended = true }
+local JSON = { vars = true, records = true, report = true }
+local BOOLEAN = { enabled = true }
 local KNOWN = {}
 for _, name in ipairs(COLUMNS) do
   KNOWN[name] = true

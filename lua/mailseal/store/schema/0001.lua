@@ -12,11 +12,12 @@ return {
     value TEXT NOT NULL
   )]],
 
-  -- last_event: the id of the tenant's newest event.
+  -- last_event, last_released: the ids of the tenant's newest event, and of what was released last.
   [[CREATE TABLE tenants (
     id TEXT NOT NULL PRIMARY KEY,
     created_at DOUBLE PRECISION NOT NULL,
-    last_event DOUBLE PRECISION NOT NULL DEFAULT 0
+    last_event DOUBLE PRECISION NOT NULL DEFAULT 0,
+    last_released DOUBLE PRECISION NOT NULL DEFAULT 0
   )]],
 
   -- vars, records, report: JSON. lane: 0 pending, 1 routine. A row is due when next_check_at has come and nobody's
@@ -31,7 +32,10 @@ return {
     reason TEXT,
     status_since DOUBLE PRECISION NOT NULL,
     enabled INTEGER NOT NULL DEFAULT 1,
-    suspended INTEGER NOT NULL DEFAULT 0,
+    health TEXT NOT NULL DEFAULT 'healthy',
+    restriction TEXT,
+    last_hold DOUBLE PRECISION NOT NULL DEFAULT 0,
+    gate_at DOUBLE PRECISION,
     challenge TEXT,
     owned_at DOUBLE PRECISION,
     generation INTEGER NOT NULL DEFAULT 1,
@@ -47,11 +51,11 @@ return {
     lease_owner TEXT,
     lease_until DOUBLE PRECISION,
     report TEXT,
-    health TEXT,
     created_at DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (tenant_id, domain)
   )]],
   "CREATE INDEX domains_due ON domains (lane, next_check_at) WHERE next_check_at IS NOT NULL",
+  "CREATE INDEX domains_gate ON domains (gate_at) WHERE gate_at IS NOT NULL",
 
   [[CREATE TABLE owners (
     domain TEXT NOT NULL PRIMARY KEY,
@@ -119,7 +123,7 @@ return {
     FOREIGN KEY (tenant_id, domain) REFERENCES domains (tenant_id, domain) ON DELETE CASCADE
   )]],
 
-  -- bucket: the hour, as the time of its beginning.
+  -- bucket: the hour, as the time of its beginning. released: held mail that was let go though the domain is restricted.
   [[CREATE TABLE health (
     tenant_id TEXT NOT NULL,
     domain TEXT NOT NULL,
@@ -127,6 +131,7 @@ return {
     delivered DOUBLE PRECISION NOT NULL DEFAULT 0,
     bounced DOUBLE PRECISION NOT NULL DEFAULT 0,
     complained DOUBLE PRECISION NOT NULL DEFAULT 0,
+    released DOUBLE PRECISION NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, domain, bucket),
     FOREIGN KEY (tenant_id, domain) REFERENCES domains (tenant_id, domain) ON DELETE CASCADE
   )]],
