@@ -159,15 +159,25 @@ function M.quote(strings)
   return table.concat(quoted, " ")
 end
 
--- A name as a zone file has it: absolute, and nothing in it that means something there.
-local function owner(name)
+local BAD_NAME = "a DNS name has labels of 1 to 63 octets and 253 octets in all"
+
+--- A name as a zone file has it (RFC 1035 §5.1): absolute, and nothing in it that means something there.
+-- @tparam string name with dots between its labels, and one at its end or not
+-- @treturn[1] string with a dot at its end
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string "bad_name" (an empty label, one over 63 octets, a name over 253)
+function M.zone_name(name)
+  if type(name) ~= "string" then
+    error("a name expected, got " .. type(name), 2)
+  end
   local absolute = name:gsub("%.$", "")
   if absolute == "" or #absolute > NAME_MAX then
-    return nil
+    return nil, BAD_NAME, "bad_name"
   end
   for label in (absolute .. "."):gmatch("([^.]*)%.") do
     if label == "" or #label > LABEL_MAX then
-      return nil
+      return nil, BAD_NAME, "bad_name"
     end
   end
   return absolute:gsub("[^%w._*-]", escape_octet) .. "."
@@ -189,9 +199,9 @@ function M.zone_line(name, text, ttl)
     error("a TTL is a whole number of seconds from 0 to 2147483647", 2)
   end
   local strings, size = strings_of(text, 2), 0
-  local absolute = owner(name)
+  local absolute, message, code = M.zone_name(name)
   if not absolute then
-    return nil, "a DNS name has labels of 1 to 63 octets and 253 octets in all", "bad_name"
+    return nil, message, code
   end
   if type(text) == "string" or #strings == 0 then -- a TXT record has one string at least
     strings = M.split(strings[1] or "")
