@@ -115,6 +115,7 @@ needs_of_testing() {
     need command pkg-config pkg-config "pkg-config"
     need command python3 python3 "Python, to read pictures with"
     need header opendkim/dkim.h libopendkim-dev "libopendkim, to interoperate with"
+    need python_module yaml python3-yaml "PyYAML, to read what octoDNS reads"
     need python_module dkim python3-dkim "dkimpy, to interoperate with"
     need python_module nacl python3-nacl "dkimpy's Ed25519"
     need python_module spf python3-spf "pyspf, to compare SPF with"

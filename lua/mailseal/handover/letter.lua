@@ -1,0 +1,224 @@
+--- The letter to whoever runs a domain's DNS, as data: what it says, before it is set as text or as HTML.
+--
+-- It says what to add and what to leave alone, shows each field as the DNS host's own form calls it where the host is known, and never
+-- lets a second SPF or DMARC record come of it.
+-- @module mailseal.handover.letter
+local plans = require "mailseal.handover.plan"
+local printable = require "mailseal.printable"
+local words = require "mailseal.handover.words"
+
+local M = {}
+
+local line = printable.line
+
+-- ---- One record.
+
+-- Where it does not stand as it is wanted: what is to be done about that.
+local to_do = {
+  mismatch = "Another value is published at this name: put this one in its place.",
+  migrating = "The value of an earlier set-up is published at this name: put this one in its place.",
+  conflicting = "Something else is published at this name that keeps this record from working: leave this record alone there.",
+  propagating = "Some of the name servers have it already: it may have been added a moment ago.",
+}
+
+local function generic_fields(entry, zone)
+  local data = entry.data
+  local fields = {
+    { "Type", entry.type },
+    { "Name", ("%s (in the zone %s: %s)"):format(entry.name, zone, entry.prefix == "" and "@" or entry.prefix) },
+  }
+  if data.preference then
+    fields[#fields + 1] = { "Priority", ("%d"):format(data.preference) }
+  end
+  fields[#fields + 1] = { "Value", data.text or data.target }
+  return fields
+end
+
+-- The fields of the host's own form; nil where the host is not known, or its form was not told of this very value.
+local function host_fields(entry)
+  local host, given = entry.given.host, entry.given
+  if type(host) ~= "table" or type(host.fields) ~= "table" or #host.fields == 0 or type(given.value) == "table" then
+    return nil
+  end
+  local fields, has_value = {}, not entry.state
+  for i, field in ipairs(host.fields) do
+    local value = field.value
+    if entry.state and value == (host.value or given.value) then
+      value, has_value = entry.data.text, true
+    end
+    fields[i] = { tostring(field.label), tostring(value) }
+  end
+  return has_value and fields or nil
+end
+
+local function remarks_of(entry)
+  local list, host = { to_do[entry.given.status] }, entry.given.host
+  for _, remark in ipairs(words.remarks(entry.given, entry.state)) do
+    list[#list + 1] = remark
+  end
+  if type(host) == "table" then
+    if host.possible == false then
+      list[#list + 1] = "This DNS host cannot publish it: " .. line(tostring(host.why or "it has no such records")) .. "."
+    end
+    for _, note in ipairs(host.notes or {}) do
+      list[#list + 1] = line(note)
+    end
+  end
+  return list
+end
+
+local function record_block(entry, number, zone)
+  local fields = host_fields(entry) or generic_fields(entry, zone)
+  for _, field in ipairs(fields) do
+    field[1], field[2] = line(field[1]), line(field[2])
+  end
+  local required = entry.given.required == false and "optional" or "required"
+  local purpose = words.purpose(entry.given)
+  local help = type(entry.given.host) == "table" and entry.given.host.help
+  return {
+    kind = "record", title = ("%d. %s record, %s%s"):format(number, entry.type, required, purpose ~= "" and ": " .. purpose or ""),
+    fields = fields, remarks = remarks_of(entry), help = type(help) == "string" and help:find "^https://[%w]" and line(help) or nil,
+  }
+end
+
+-- ---- The whole.
+
+local function is_done(entry)
+  return entry.state == "kept" or entry.given.status == "found"
+end
+
+local function moment(seconds)
+  return (os.date("!%d %B %Y, %H:%M UTC", math.floor(seconds)):gsub("^0", ""))
+end
+
+local function paragraph(text)
+  return { kind = "paragraph", text = text }
+end
+
+local function opening(about, count)
+  local who = about.asked_by and line(about.asked_by) or "We"
+  local at = about.host_name and ", at " .. line(about.host_name) or ""
+  local what = count == 1 and "the DNS record below is" or "the DNS records below are"
+  local text = ("%s would like to send mail as %s. For that, %s needed in the DNS zone %s%s."):format(
+    who, line(about.domain), what, line(about.zone), at)
+  if about.deadline then
+    text = text .. (" Please add %s before %s: after that the set-up has to be started again."):format(
+      count == 1 and "it" or "them", moment(about.deadline))
+  end
+  return text
+end
+
+-- What is right already: the names of it.
+local function done_items(entries)
+  local items = {}
+  for _, entry in ipairs(entries) do
+    items[#items + 1] = ("%s %s"):format(entry.type, line(entry.name))
+  end
+  return items
+end
+
+-- What holds for all records, and what is not to be touched.
+local function leave_alone(plan, about)
+  local items, spf, dmarc, at_apex = {}, {}, {}, false
+  for _, entry in ipairs(plan.entries) do
+    at_apex = at_apex or entry.prefix == ""
+    if plans.is_spf(entry.given) then spf[entry.name] = true end
+    if plans.is_dmarc(entry.given) then dmarc[entry.name] = true end
+  end
+  items[#items + 1] = "The domain's name servers, its addresses (A, AAAA) and its own MX records stay as they are."
+  items[#items + 1] = "DKIM keys under other names (…._domainkey) belong to other senders: leave them."
+  items[#items + 1] = "Other TXT records stay, also those at the same name where nothing else is said: a TXT record is added beside them."
+  for _, name in ipairs(M.sorted(spf)) do
+    items[#items + 1] = ("SPF: %s has one TXT record at most that begins with v=spf1. If there is one, do not add a second: put what is "
+      .. "new (the include:) into it, in front of its last word."):format(line(name))
+  end
+  for _, name in ipairs(M.sorted(dmarc)) do
+    items[#items + 1] = ("If a TXT record that begins with v=DMARC1 is at %s already, keep it and do not add a second."):format(line(name))
+  end
+  if not at_apex then
+    items[#items + 1] = ("The records of %s itself are not touched."):format(line(about.zone))
+  end
+  return items
+end
+
+local how_to = {
+  "Most forms add the zone's name to what is typed as the name: type the short one there, or the name is doubled.",
+  "Values go in as they are here, without quotes around them, in one piece and without line breaks.",
+  "A CNAME is not to be proxied or flattened (at Cloudflare: \"DNS only\").",
+  "The TTL may stay at what the form suggests.",
+}
+
+--- The keys of a set, sorted.
+-- @tparam table set
+-- @treturn {string,...}
+function M.sorted(set)
+  local list = {}
+  for name in pairs(set) do
+    list[#list + 1] = name
+  end
+  table.sort(list)
+  return list
+end
+
+local function closing(about)
+  local text = "Nothing has to be reported: the records are looked for from time to time, and seen by themselves."
+  if about.answer_to then
+    text = text .. " If anything is unclear or cannot be done, please answer to " .. line(about.answer_to) .. "."
+  end
+  return text
+end
+
+local function split(entries)
+  local open, done = {}, {}
+  for _, entry in ipairs(entries) do
+    table.insert(is_done(entry) and done or open, entry)
+  end
+  return open, done
+end
+
+local function add(blocks, heading, ...)
+  blocks[#blocks + 1] = { kind = "heading", text = heading }
+  for _, block in ipairs { ... } do
+    blocks[#blocks + 1] = block
+  end
+end
+
+--- Composes the letter.
+-- @tparam table plan see `mailseal.handover.plan`; records may have `status`, `found` and `host` (see `mailseal.handover`)
+-- @tparam table about `domain`, `zone`, and as of `mailseal.handover`: `asked_by`, `answer_to`, `deadline`, `host_name`
+-- @treturn table `subject`; `blocks`, a list of what stands under one another, by `kind`: "paragraph" and "heading" (`text`), "list"
+--   (`items`), "record" (`title`; `fields`, a list of label and value; `remarks`; `help`, an https: URL, or nil). All texts are
+--   printable lines
+function M.compose(plan, about)
+  local open, done = split(plan.entries)
+  local blocks = {}
+  blocks[#blocks + 1] = paragraph "Hello,"
+  if #open + #plan.unknown > 0 then
+    blocks[#blocks + 1] = paragraph(opening(about, #open + #plan.unknown))
+  else
+    local all = "All DNS records that %s needs are published. Please leave them as they are."
+    blocks[#blocks + 1] = paragraph(all:format(line(about.domain)))
+  end
+  if #open > 0 then
+    add(blocks, "What to publish")
+    for i, entry in ipairs(open) do
+      blocks[#blocks + 1] = record_block(entry, i, plan.zone)
+    end
+    add(blocks, "How to enter it", { kind = "list", items = how_to })
+  end
+  if #plan.unknown > 0 then
+    local items = {}
+    for i, given in ipairs(plan.unknown) do
+      items[i] = words.unknown(given)
+    end
+    add(blocks, "What is still to come", { kind = "list", items = items })
+  end
+  if #done > 0 then
+    add(blocks, "What is there already, and right", { kind = "list", items = done_items(done) })
+  end
+  add(blocks, "What to leave alone", { kind = "list", items = leave_alone(plan, about) })
+  blocks[#blocks + 1] = paragraph(closing(about))
+  return { subject = ("DNS records for %s"):format(line(about.domain)), blocks = blocks }
+end
+
+return M

@@ -1,0 +1,78 @@
+--- The letter to whoever runs a domain's DNS, as a page of HTML.
+--
+-- It is whole in itself: no script, no picture, no style sheet and no font comes from elsewhere, so that a mail program may show it and
+-- a strict Content-Security-Policy (default-src 'none'; style-src 'unsafe-inline') does not harm it. It links to nothing but
+-- the DNS host's own help.
+-- @module mailseal.handover.letter_html
+local letter = require "mailseal.handover.letter"
+
+local M = {}
+
+local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
+
+local function escape(text)
+  return (text:gsub("[&<>\"']", entities))
+end
+
+local STYLE = [[
+body { font-family: sans-serif; line-height: 1.4; max-width: 46em; margin: 2em auto; padding: 0 1em; }
+table { border-collapse: collapse; margin: .5em 0; }
+th, td { border: 1px solid #bbb; padding: .3em .6em; text-align: left; vertical-align: top; }
+td { font-family: monospace; overflow-wrap: anywhere; }
+h3 { font-size: 1em; margin: 1.5em 0 .2em; }]]
+
+local function paragraph(out, text)
+  out[#out + 1] = "<p>" .. escape(text) .. "</p>"
+end
+
+local writers = {
+  paragraph = function(out, block)
+    paragraph(out, block.text)
+  end,
+  heading = function(out, block)
+    out[#out + 1] = "<h2>" .. escape(block.text) .. "</h2>"
+  end,
+  list = function(out, block)
+    out[#out + 1] = "<ul>"
+    for _, item in ipairs(block.items) do
+      out[#out + 1] = "<li>" .. escape(item) .. "</li>"
+    end
+    out[#out + 1] = "</ul>"
+  end,
+  record = function(out, block)
+    out[#out + 1] = "<h3>" .. escape(block.title) .. "</h3>"
+    out[#out + 1] = "<table>"
+    for _, field in ipairs(block.fields) do
+      out[#out + 1] = ('<tr><th scope="row">%s</th><td>%s</td></tr>'):format(escape(field[1]), escape(field[2]))
+    end
+    out[#out + 1] = "</table>"
+    for _, remark in ipairs(block.remarks) do
+      paragraph(out, remark)
+    end
+    if block.help then
+      local url = escape(block.help)
+      out[#out + 1] = ('<p><a href="%s" rel="noreferrer">%s</a></p>'):format(url, url)
+    end
+  end,
+}
+
+--- Writes the letter.
+-- @tparam table plan see `mailseal.handover.plan`
+-- @tparam table about as of `mailseal.handover.letter`
+-- @treturn string
+function M.write(plan, about)
+  local composed = letter.compose(plan, about)
+  local out = {
+    "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
+    "<title>" .. escape(composed.subject) .. "</title>", "<style>", STYLE, "</style>", "</head>", "<body>",
+    "<h1>" .. escape(composed.subject) .. "</h1>",
+  }
+  for _, block in ipairs(composed.blocks) do
+    writers[block.kind](out, block)
+  end
+  out[#out + 1] = "</body>"
+  out[#out + 1] = "</html>"
+  return table.concat(out, "\n") .. "\n"
+end
+
+return M
