@@ -309,6 +309,7 @@ build = {
     ["mailseal.onboard.ownership"] = "lua/mailseal/onboard/ownership.lua",
     ["mailseal.onboard.public_suffix"] = "lua/mailseal/onboard/public_suffix.lua",
     ["mailseal.onboard.schedule"] = "lua/mailseal/onboard/schedule.lua",
+    ["mailseal.pattern"] = "lua/mailseal/pattern.lua",
     ["mailseal.printable"] = "lua/mailseal/printable.lua",
     ["mailseal.record.bimi"] = "lua/mailseal/record/bimi.lua",
     ["mailseal.record.dkim"] = "lua/mailseal/record/dkim.lua",

@@ -52,6 +52,13 @@ describe("the expectations of a check", function()
     assert.is_false(one({ match = "mx", required = false }).required)
   end)
 
+  it("know a form in the place of a value", function()
+    local found = one { match = "cname_target", name = "a.example.com", pattern = { "u%d+%.example", "v%.example" }, shown = "u….example" }
+    assert.same({ true, true, false, "u….example" },
+      { found.form "u1.example", found.form "v.example", found.form "x.u1.example", found.shown })
+    assert.is_nil(one({ match = "mx" }).form)
+  end)
+
   it("take a key as an object, too", function()
     local k = assert(key.generate { type = "ed25519" })
     local found = list { selectors = { "s1" }, key = k }
@@ -85,9 +92,15 @@ describe("the expectations of a check", function()
       ['has a "match" that there is not: nonsense'] = { match = "nonsense" },
       ['has no "match"'] = {},
       ['of dkim_key needs a "selector" or a "name"'] = { match = "dkim_key" },
-      ['of cname_target needs a "target", the name that the CNAME leads to'] = { match = "cname_target", name = "a.example.com" },
-      ['of exact needs a "value", the text of the record'] = { match = "exact", name = "a.example.com" },
+      ['of cname_target needs a "target", the name that the CNAME leads to, or a "pattern"'] = {
+        match = "cname_target", name = "a.example.com",
+      },
+      ['of exact needs a "value", the text of the record, or a "pattern"'] = { match = "exact", name = "a.example.com" },
       ['of ns_delegation needs a "value", the list of the name servers'] = { match = "ns_delegation", value = "a.example" },
+      ['has a "pattern" that is no string and no list of strings'] = { match = "mx", pattern = {} },
+      ['has a "pattern" that has a [ without its ]'] = { match = "mx", pattern = { "a", "[" } },
+      ['has a "beside" that is no list of strings'] = { match = "mx", beside = { 1 } },
+      ['has one among its "alternatives" that is no string and no list of strings'] = { match = "mx", alternatives = { {} } },
       ['has a migration without a "from" that could be compared'] = {
         match = "cname_target", target = "a.example", migrations = { { from = 7 } },
       },

@@ -25,10 +25,17 @@ function M.discovery(context)
   return context:once("the DMARC policy", discover, context)
 end
 
--- Is there an expectation of the domain's own record? What is to be told of that is told with it.
-local function is_expected(context)
+-- Is that name where the domain's own record would be, or that of a domain above, which may apply to it as well?
+local function covers(context, name)
+  local owner = name:match "^_dmarc%.(.+)$"
+  return owner ~= nil and is_within(context.domain, owner)
+end
+
+-- Is there an expectation of a record that applies to the domain (of that at `name`, where it is given)? What is to be told of that is
+-- told with it.
+local function is_expected(context, name)
   for _, expectation in ipairs(context.expect) do
-    if expectation.match == "dmarc_any_valid" and expectation.name == "_dmarc." .. context.domain then
+    if expectation.match == "dmarc_any_valid" and (not name or expectation.name == name) and covers(context, expectation.name) then
       return true
     end
   end
@@ -41,7 +48,7 @@ end
 local function tell_fault(context, found)
   for _, step in ipairs(found.path) do
     if step.temporary then
-      return not (step.domain == context.domain and is_expected(context)) and context:temporary(step.answer)
+      return not is_expected(context, step.name) and context:temporary(step.answer)
     end
   end
   return context:temporary(context:ask(context.domain, "MX"))
@@ -172,8 +179,8 @@ local function fits(_, answer)
   return #records == 1 and record.parse("dmarc", records[1]) ~= nil
 end
 
--- What an expectation comes to whose record is that of the domain itself, the codes being those of what was told of it.
-local function judge_own(case, context, state)
+-- What an expectation comes to whose record applies to the domain itself, the codes being those of what was told of it.
+local function judge_covering(case, context, state)
   if state == "none" then
     return missing.judge(case)
   end
@@ -214,12 +221,16 @@ local function look_at_expected(context, state)
   local own = "_dmarc." .. context.domain
   local rules = {
     type = function() return "TXT" end,
-    fits = state == "inherited" and function() return true end or fits,
+    -- It is enough that one applies, wherever it is.
+    fits = function(case, answer)
+      local applies = state == "inherited" or state == "ok" and case.name ~= own
+      return applies and covers(context, case.name) or fits(case, answer)
+    end,
     -- A domain above has a record of its own.
     holds = function(_, answer, strict) return not strict and has_record(answer) end,
     judge = function(case)
-      if case.name == own then
-        return judge_own(case, context, state)
+      if covers(context, case.name) then
+        return judge_covering(case, context, state)
       end
       return judge_other(case)
     end,
@@ -228,7 +239,7 @@ local function look_at_expected(context, state)
     return case.truth and case.truth.text[1]
   end)
   for _, case in ipairs(list) do
-    if case.name == own and state == "none" and has_error(context, case.expect.id) then
+    if covers(context, case.name) and state == "none" and has_error(context, case.expect.id) then
       return "misplaced"
     end
   end

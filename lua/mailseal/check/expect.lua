@@ -4,13 +4,21 @@
 --
 -- - `match`: how the record is held to it, and by which aspect of the check:
 --   - "dkim_key": a DKIM key is published there, `key` where that is given ("dkim");
---   - "cname_target": a CNAME leads to `target` ("dkim" where the name is below `_domainkey`, else "expected");
---   - "exact": a record of that `type` with `value`, in presentation form, is there ("expected");
+--   - "cname_target": a CNAME leads to `target`, or to a name of the form `pattern` ("dkim" where the name is below `_domainkey`, else
+--     "expected");
+--   - "exact": a record of that `type` with `value`, in presentation form, or one of the form `pattern`, is there ("expected");
 --   - "ns_delegation": the name is delegated to the name servers `value`, a list ("expected");
 --   - "spf_include": the SPF record has `include`, a domain; without it, any record will do ("spf");
---   - "dmarc_any_valid" ("dmarc"), "mx" ("mx").
+--   - "dmarc_any_valid": a DMARC record is there; where `name` is that of a domain above, one that applies to the domain will do
+--     ("dmarc");
+--   - "mx": MX records lead to the hosts of `value` (see `mailseal.check.mx_expect`), or to one of the form `pattern`; any will do
+--     without either ("mx").
 -- - `name`: the whole name; of a "dkim_key", `selector` does. Without either it is the domain's own, or with `_dmarc` before it.
 -- - `type`: "TXT", "CNAME", …; told by `match` where it is absent.
+-- - `pattern`: a pattern of `mailseal.pattern`, or a list of them, for what is right as well, or all that is known; names have lower
+--   case and no dot at their end there. `shown` is what messages say is expected where there is nothing but a pattern.
+-- - `beside`: hosts that may have MX records beside those of an expectation of "mx"; `alternatives`: a list of values any of which is right
+--   in the place of `value`.
 -- - `id`: what the report calls it; the name where it is absent.
 -- - `required`: false where nothing is wrong if the record is not there.
 -- - `migrations`: a list of `{ from =, to = }`: a record as of `from` (a target, a value, a key) was right once and is to be changed,
@@ -20,6 +28,7 @@
 local canonical = require "mailseal.dns.name".canonical
 local core = require "mailseal.core".dns
 local domains = require "mailseal.domain"
+local patterns = require "mailseal.pattern"
 local record = require "mailseal.record"
 
 local M = {}
@@ -31,7 +40,8 @@ local types = {
 
 local members = {
   id = "string", match = "string", type = "string", name = "string", selector = "string", value = "any", key = "any",
-  target = "string", include = "string", required = "boolean", migrations = "table",
+  target = "string", include = "string", required = "boolean", migrations = "table", pattern = "any", shown = "string", beside = "table",
+  alternatives = "table",
 }
 
 -- A key that is given as an object or as a record's text: the text, and what it says; nil, a message and a code where it is none.
@@ -77,11 +87,11 @@ local needs = {
   dkim_key = { 'a "selector" or a "name"', function(given)
     return given.selector or given.name
   end },
-  cname_target = { 'a "target", the name that the CNAME leads to', function(given)
-    return given.target
+  cname_target = { 'a "target", the name that the CNAME leads to, or a "pattern"', function(given)
+    return given.target or given.pattern
   end },
-  exact = { 'a "value", the text of the record', function(given)
-    return type(given.value) == "string"
+  exact = { 'a "value", the text of the record, or a "pattern"', function(given)
+    return type(given.value) == "string" or given.value == nil and given.pattern
   end },
   ns_delegation = { 'a "value", the list of the name servers', function(given)
     return is_list_of_names(given.value)
@@ -93,6 +103,34 @@ local function problem_of_migrations(given)
     local from = type(migration) == "table" and migration.from
     if not from or given.match ~= "dkim_key" and type(from) ~= "string" then
       return 'has a migration without a "from" that could be compared'
+    end
+  end
+end
+
+-- The patterns of an expectation, in a list.
+local function patterns_of(given)
+  return type(given.pattern) == "string" and { given.pattern } or given.pattern or {}
+end
+
+local function problem_of_pattern(given)
+  if given.pattern ~= nil and type(given.pattern) ~= "string" and not is_list_of_names(given.pattern) then
+    return 'has a "pattern" that is no string and no list of strings'
+  end
+  for _, pattern in ipairs(patterns_of(given)) do
+    local compiled, problem = patterns.compile(pattern)
+    if not compiled then
+      return 'has a "pattern" that ' .. problem
+    end
+  end
+end
+
+local function problem_of_hosts(given)
+  if given.beside and given.beside[1] ~= nil and not is_list_of_names(given.beside) then
+    return 'has a "beside" that is no list of strings'
+  end
+  for _, value in ipairs(given.alternatives or {}) do
+    if type(value) ~= "string" and not is_list_of_names(value) then
+      return 'has one among its "alternatives" that is no string and no list of strings'
     end
   end
 end
@@ -112,7 +150,7 @@ local function problem_of_members(given)
   elseif given.type and not core.encode("example", given.type) then
     return ('has a "type" that DNS does not have: %s'):format(given.type)
   end
-  return problem_of_migrations(given)
+  return problem_of_migrations(given) or problem_of_pattern(given) or problem_of_hosts(given)
 end
 
 --- What is wrong with an expectation, whatever the domain: a member that is none, or one that its `match` cannot do without.
@@ -167,6 +205,22 @@ local function hosts_of(value)
   return hosts
 end
 
+-- Has a text one of the forms? nil where there are none.
+local function form_of(given)
+  local list = {}
+  for i, pattern in ipairs(patterns_of(given)) do
+    list[i] = patterns.compile(pattern)
+  end
+  return list[1] and function(text)
+    for _, matches in ipairs(list) do
+      if matches(text) then
+        return true
+      end
+    end
+    return false
+  end
+end
+
 -- One of them in full; nil, a message and a code where its name or its key is none.
 local function complete(given, domain, level)
   check_members(given, level + 1)
@@ -186,7 +240,8 @@ local function complete(given, domain, level)
     selector = name:match "^(.-)%._domainkey%.", record = text, key = parsed,
     value = given.match == "ns_delegation" and hosts_of(given.value) or given.value,
     target = given.target and canonical(given.target), include = given.include and canonical(given.include),
-    required = given.required ~= false, migrations = migrations_of(given),
+    required = given.required ~= false, migrations = migrations_of(given), form = form_of(given), shown = given.shown or given.pattern,
+    beside = given.beside or {}, alternatives = given.alternatives or {},
   }
 end
 
@@ -205,7 +260,8 @@ end
 -- @tparam table options of the check: `selectors`, `key`, `expect`
 -- @tparam[opt=1] number level where a fault in the options is said to be, as of `error`
 -- @treturn ?{table,...} expectations with all that is told above; of a key, `key` is what its record says (see
---   `mailseal.record.dkim`) and `record` its text; `selector` where the name is below `_domainkey`
+--   `mailseal.record.dkim`) and `record` its text; `selector` where the name is below `_domainkey`; `form`, a function that tells whether a
+--   text has one of the forms of `pattern`
 -- @treturn ?string what is wrong with a name or a key
 -- @treturn ?string `bad_name` or `bad_key`
 -- @raise where one has a member that is none, or lacks what its `match` needs

@@ -26,7 +26,7 @@ local is_text = { TXT = true, SPF = true }
 
 local function has_value(expect, answer)
   for _, value in ipairs(answer.status == "ok" and presentation.values(answer) or {}) do
-    if presentation.same(value, expect.value, expect.type) then
+    if expect.value and presentation.same(value, expect.value, expect.type) or expect.form and expect.form(value) then
       return true
     end
   end
@@ -37,9 +37,11 @@ local function fits_value(case, answer) return has_value(case.expect, answer) en
 
 -- A text that would be the expected one but for what pasting did to it.
 local function altered(case)
-  local wanted = presentation.bare(case.expect.value)
-  for _, text in ipairs(case.expect.type == "TXT" and case.truth.text or {}) do
-    if presentation.bare(text) == wanted then
+  local expect = case.expect
+  local wanted = expect.value and presentation.bare(expect.value)
+  for _, text in ipairs(expect.type == "TXT" and case.truth.text or {}) do
+    local bare = presentation.bare(text)
+    if bare == wanted or expect.form and expect.form(bare) then
       return text
     end
   end
@@ -60,7 +62,7 @@ local function judge_value(case)
   end
   local near, migration = altered(case), outdated(case)
   if migration then
-    case:find("record_migrating", { found = migration.from, expected = migration.to or case.expect.value })
+    case:find("record_migrating", { found = migration.from, expected = migration.to or case.expect.value or case.expect.shown })
     return "migrating"
   elseif near then
     case:find("record_altered", { found = near })

@@ -1,7 +1,7 @@
 --- Are the MX records there that a mail service expects, and they alone?
 --
 -- The value of such an expectation is "10 mx.example.net", or the name alone, or a list of them; the preference is of no matter. Without
--- a value any MX record will do.
+-- a value or a pattern any MX record will do.
 -- @module mailseal.check.mx_expect
 local definitive = require "mailseal.dns.answer".definitive
 local missing = require "mailseal.check.publication.missing"
@@ -38,18 +38,39 @@ local function has_all(answer, hosts)
   return next(set) ~= nil
 end
 
-local function fits(case, answer)
-  return has_all(answer, hosts_of(case.expect.value))
+-- The hosts that are wanted and are all there, out of several sets that are each right; nil where none is whole.
+local function whole_set(case, answer)
+  local expect = case.expect
+  if expect.value or not expect.form then
+    for _, value in ipairs { expect.value or {}, (table.unpack or unpack)(expect.alternatives) } do -- luacheck: ignore
+      if has_all(answer, hosts_of(value)) then
+        return hosts_of(value)
+      end
+    end
+  end
+  for host in pairs(expect.form and set_of(answer) or {}) do
+    if expect.form(host) then
+      return { host }
+    end
+  end
 end
 
--- The hosts of an answer that are none of these.
-local function others_in(answer, hosts)
-  local set, others = set_of(answer), {}
-  for _, host in ipairs(hosts) do
-    set[host] = nil
+local function fits(case, answer)
+  return whole_set(case, answer) ~= nil
+end
+
+-- The hosts of an answer that are none of these, nor may stand beside them.
+local function others_in(case, hosts)
+  local set, others = set_of(case.truth), {}
+  for _, list in ipairs { hosts, hosts_of(case.expect.beside) } do
+    for _, host in ipairs(list) do
+      set[host] = nil
+    end
   end
   for host in pairs(set) do
-    others[#others + 1] = host
+    if not (case.expect.form and case.expect.form(host)) then
+      others[#others + 1] = host
+    end
   end
   table.sort(others)
   return others
@@ -81,15 +102,15 @@ local function are_gone(context, hosts)
 end
 
 local function judge(case)
-  local hosts = hosts_of(case.expect.value)
-  local others = others_in(case.truth, hosts)
-  if fits(case, case.truth) then
+  local hosts = whole_set(case, case.truth)
+  local others = others_in(case, hosts or hosts_of(case.expect.value))
+  if hosts then
     if #others == 0 or #hosts == 0 then
       return "found"
     end
     case:find("mx_others_beside", { found = others })
     return "conflicting"
-  elseif case.truth.status ~= "ok" then
+  elseif case.truth.status ~= "ok" or #others == 0 then
     return missing.judge(case)
   end
   local migration = migration_of(case)

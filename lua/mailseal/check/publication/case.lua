@@ -108,7 +108,7 @@ end
 
 -- What is expected, as a text.
 local function expected_of(expect)
-  local value = expect.target or expect.record or expect.value
+  local value = expect.target or expect.record or expect.value or expect.shown
   return type(value) == "table" and table.concat(value, ", ") or value
 end
 
