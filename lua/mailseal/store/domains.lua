@@ -12,8 +12,8 @@ local M = {}
 -- How a column is kept: as it is, as JSON, or as 1 and 0.
 local COLUMNS = {
   "tenant_id", "domain", "provider", "vars", "records", "status", "reason", "status_since", "enabled", "health",
-  "restriction", "last_hold", "gate_at", "challenge", "owned_at", "generation", "zone", "dns_host", "attempts",
-  "negatives", "negative_since", "window_ends", "checked_at", "next_check_at", "lane", "lease_owner", "lease_until",
+  "restriction", "last_hold", "gate_at", "challenge", "challenged_at", "owned_at", "generation", "zone", "dns_host",
+  "attempts", "negatives", "negative_since", "window_ends", "checked_at", "next_check_at", "lane", "lease_owner", "lease_until",
   "report", "created_at",
 }
 local JSON = { vars = true, records = true, report = true }

@@ -37,6 +37,7 @@ return {
     last_hold DOUBLE PRECISION NOT NULL DEFAULT 0,
     gate_at DOUBLE PRECISION,
     challenge TEXT,
+    challenged_at DOUBLE PRECISION,
     owned_at DOUBLE PRECISION,
     generation INTEGER NOT NULL DEFAULT 1,
     zone TEXT,
