@@ -346,6 +346,7 @@ build = {
     ["mailseal.store"] = "lua/mailseal/store/init.lua",
     ["mailseal.store.json"] = "lua/mailseal/store/json.lua",
     ["mailseal.store.migrations"] = "lua/mailseal/store/migrations.lua",
+    ["mailseal.store.owners"] = "lua/mailseal/store/owners.lua",
     ["mailseal.store.postgresql"] = "lua/mailseal/store/postgresql.lua",
     ["mailseal.store.schema.0001"] = "lua/mailseal/store/schema/0001.lua",
     ["mailseal.store.sqlite"] = "lua/mailseal/store/sqlite.lua",

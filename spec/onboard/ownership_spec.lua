@@ -121,6 +121,11 @@ describe("mailseal.onboard.ownership", function()
       end
     end)
 
+    it("as none of the owner's where he proved the domain for an earlier claim", function()
+      assert.equal("wait", judge("absent", NOW, "a", NOW - 1))
+      assert.equal("prove", judge("seen", NOW, "a", NOW - 1))
+    end)
+
     it("as a take-over where the challenge is fresher than the owner's proof", function()
       assert.equal("take_over", judge("seen", NOW, "b", NOW - 1))
     end)

@@ -17,6 +17,8 @@
 --
 -- @module mailseal.onboard.ownership
 local core = require "mailseal.core".seal
+local events = require "mailseal.store.events"
+local owners = require "mailseal.store.owners"
 
 local M = {}
 
@@ -91,7 +93,7 @@ function M.look(report)
   return #(detail.chain or {}) == 0 and "seen" or "elsewhere"
 end
 
---- What a look at DNS makes of a claim.
+--- What a look at DNS makes of a claim. What somebody proved before he got his present challenge does not count for him.
 -- @tparam table claim
 --
 -- - `tenant`: who claims
@@ -101,14 +103,63 @@ end
 -- @treturn string `own`: he owns it already; `prove`: now he does; `take_over`: now he does, and `owner` no more; `renew`: somebody
 --   else has proven it since he got his challenge, and he needs another; `wait`: none of that
 function M.judge(claim, owner)
-  if owner and owner.tenant_id == claim.tenant then
-    return "own"
-  elseif owner and owner.since >= claim.challenged_at then
-    return "renew"
+  if owner and owner.since >= claim.challenged_at then
+    return owner.tenant_id == claim.tenant and "own" or "renew"
   elseif claim.seen ~= "seen" then
     return "wait"
   end
-  return owner and "take_over" or "prove"
+  return owner and owner.tenant_id ~= claim.tenant and "take_over" or "prove"
+end
+
+-- Brings about what was judged. False where somebody else was quicker.
+local function carry_out(tx, verdict, claim, owner, now)
+  if verdict ~= "prove" and verdict ~= "take_over" then
+    return true
+  elseif owner then
+    return owners.replace(tx, claim.tenant, claim.domain, owner, now)
+  end
+  return owners.add(tx, claim.tenant, claim.domain, now)
+end
+
+-- What the tenants' events tell of it.
+local function tell(tx, verdict, claim, owner, now)
+  local at = { at = now }
+  if verdict == "prove" then
+    events.add(tx, claim.tenant, claim.domain, "ownership_proven", {}, at)
+  elseif verdict == "take_over" then
+    events.add(tx, claim.tenant, claim.domain, "ownership_taken", {}, at)
+    events.add(tx, owner.tenant_id, claim.domain, "ownership_lost", {}, at)
+  elseif verdict == "renew" then
+    events.add(tx, claim.tenant, claim.domain, "challenge_renewed", {}, at)
+  end
+end
+
+--- Settles a claim after a look at DNS, and writes it into the events of whom it concerns.
+-- Where it is "renew" the caller gives the claim a fresh challenge; where it is "take_over", the former owner's domain has failed.
+-- @tparam table tx a transaction of `mailseal.store`
+-- @tparam table claim as of @{judge}, and `domain`
+-- @tparam number now seconds since 1970
+-- @treturn string as of @{judge}
+-- @treturn ?string the tenant who owned it before, where it is "take_over"
+function M.settle(tx, claim, now)
+  local verdict, owner
+  repeat -- somebody may come in between, and then it is judged anew
+    owner = owners.of(tx, claim.domain)
+    verdict = M.judge(claim, owner)
+  until carry_out(tx, verdict, claim, owner, now)
+  tell(tx, verdict, claim, owner, now)
+  return verdict, verdict == "take_over" and owner.tenant_id or nil
+end
+
+--- Ends what a tenant has proven: the domain is released, or its claim has expired.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam number now seconds since 1970
+function M.release(tx, tenant, domain, now)
+  if owners.remove(tx, tenant, domain) then
+    events.add(tx, tenant, domain, "ownership_released", {}, { at = now })
+  end
 end
 
 return M
