@@ -149,7 +149,8 @@ describe("onboard.flow", function()
 
   it("awaits the records again after enough negatives over hours, and has its whole time for it", function()
     local moment = NOW + DAY
-    local domain, looks, step = verified(), 0, nil
+    local domain, looks = verified(), 0
+    local step
     repeat
       domain, step = after(domain, { "incomplete", moment })
       looks, moment = looks + 1, domain.next_check_at

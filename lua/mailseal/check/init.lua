@@ -136,7 +136,7 @@ local function look(check, aspects)
     return true
   end)
   list[#list + 1] = contexts.new(common, "name_servers", look_at)
-  name_servers.look(list[#list])
+  tables.name_servers = name_servers.look(list[#list])
   return reports.make(check.domain, list, tables)
 end
 
@@ -198,7 +198,7 @@ end
 -- - `records`: how it stands with each expected record: `id`, `name`, `type`, `status` ("found", "missing", "mismatch", "migrating",
 --   "conflicting", "propagating", "unknown"), `expected`, `found`, `findings` (their codes)
 -- - `retry_at`: the earliest of the findings', seconds since 1970: looking again before is of no use
--- - by the name of each aspect, what it has seen: see `look` of its module
+-- - by the name of each aspect, what it has seen: see `look` of its module; likewise `name_servers`
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong with the domain, or with the system's servers; or why DNS cannot be asked here
 -- @treturn[2] string `bad_name` (of the domain, a selector or an expectation), `bad_key`, or a code of `mailseal.dns`, such as

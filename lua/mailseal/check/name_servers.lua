@@ -105,8 +105,19 @@ local function tell_servers(context, zone, servers)
   tell_uneven(context, zone, uneven)
 end
 
+-- What was asked, and of which status what they say is.
+local function list_asked(context)
+  local list = {}
+  for i, asked in ipairs(context:asked_authoritative()) do
+    list[i] = { name = asked.name, type = asked.type, status = asked.found.status, zone = asked.found.zone }
+  end
+  return list
+end
+
 --- Tells of name servers that do not do their work. Called when all else was looked at.
 -- @tparam table context see `mailseal.check.context`
+-- @treturn table `asked`: a list of the questions that they were asked, each with `name`, `type`, `zone`, and `status` as of
+--   `resolver:authoritative`: a definitive one is what they all say
 function M.look(context)
   for zone, asked in sorted_pairs(gather(context)) do
     if are_silent(asked.servers) then
@@ -115,6 +126,7 @@ function M.look(context)
       tell_servers(context, zone, asked.servers)
     end
   end
+  return { asked = list_asked(context) }
 end
 
 return M

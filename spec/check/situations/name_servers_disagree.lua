@@ -29,4 +29,5 @@ return {
   records = {
     s1 = { name = "s1._domainkey.example.com", type = "TXT", status = "propagating", findings = { "name_servers_disagree" } },
   },
+  report = { ["name_servers.asked.1.status"] = "propagating" },
 }

@@ -34,4 +34,5 @@ return {
   records = {
     s1 = { name = "s1._domainkey.example.com", type = "TXT", status = "found", findings = {}, found = texts.good },
   },
+  report = { ["name_servers.asked.1.status"] = "timeout" },
 }
