@@ -13,8 +13,8 @@ local M = {}
 local COLUMNS = {
   "tenant_id", "domain", "provider", "vars", "records", "status", "reason", "status_since", "enabled", "health",
   "restriction", "last_hold", "gate_at", "challenge", "challenged_at", "owned_at", "generation", "zone", "dns_host",
-  "attempts", "negatives", "negative_since", "window_ends", "checked_at", "next_check_at", "lane", "lease_owner", "lease_until",
-  "report", "created_at",
+  "attempts", "negatives", "negative_since", "window_ends", "checked_at", "next_check_at", "lane", "lease_owner",
+  "lease_until", "report", "created_at",
 }
 local JSON = { vars = true, records = true, report = true }
 local BOOLEAN = { enabled = true }
@@ -209,6 +209,33 @@ end
 function M.leased(tx, tenant, domain, owner)
   local row = M.get(tx, tenant, domain)
   return row and row.lease_owner == owner and row or nil
+end
+
+local UNCHANGED = [[UPDATE domains SET checked_at = ?, next_check_at = ?, attempts = 0, lease_owner = NULL, lease_until = NULL
+  WHERE tenant_id = ? AND domain = ? AND lease_owner = ? AND generation = ? AND status = 'verified' AND negatives = 0]]
+
+--- Notes that a verified domain was found as it was, and gives it back.
+-- @tparam table tx
+-- @tparam table row as it was leased
+-- @tparam string owner of the lease
+-- @tparam number now seconds since 1970
+-- @tparam number next_check_at
+-- @treturn boolean false where it is not as it was when it was leased: nothing is changed then
+function M.unchanged(tx, row, owner, now, next_check_at)
+  return tx:run(UNCHANGED, now, next_check_at, row.tenant_id, row.domain, owner, row.generation) == 1
+end
+
+local NEXT_DUE = "SELECT next_check_at FROM domains WHERE lane = ? AND next_check_at IS NOT NULL ORDER BY next_check_at LIMIT 1"
+
+--- When the next domain is due, whoever may have leased it.
+-- @tparam table tx
+-- @treturn ?number seconds since 1970; nil where none ever is
+function M.next_due(tx)
+  local pending, routine = tx:row(NEXT_DUE, M.PENDING), tx:row(NEXT_DUE, M.ROUTINE)
+  if pending and routine then
+    return math.min(pending.next_check_at, routine.next_check_at)
+  end
+  return pending and pending.next_check_at or routine and routine.next_check_at
 end
 
 local GIVE_BACK = "UPDATE domains SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?"
