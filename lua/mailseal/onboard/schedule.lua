@@ -23,6 +23,9 @@ local HOUR, DAY = 3600, 86400
 -- - `fault_every`: the same where DNS did not say, the first time; twice as long each time after
 -- - `negatives_least`, `negatives_spread`: a verified domain is lost when so many looks in a row have found something missing, the first
 --   and the last of them so far apart
+-- - `confirm`: a verified domain's negative counts only if the zone's own name servers say so, too. Where no name server but the
+--   resolver may be asked (port 53), that has to be false
+-- - `all_every`: what is not required is looked at by the worker each so many days of a verified domain
 M.POLICY = {
   pending_steps = { 30, 60, 120, 300, 600, 1200, 1800 },
   pending_every = HOUR,
@@ -33,6 +36,8 @@ M.POLICY = {
   fault_every = HOUR,
   negatives_least = 4,
   negatives_spread = 6 * HOUR,
+  confirm = true,
+  all_every = 7,
 }
 
 -- A number from 0 to 1, ever the same for a text, and far apart for texts that are alike.
@@ -88,6 +93,15 @@ end
 function M.fault(attempts, now, retry_at, policy)
   local span = policy.fault_every * 2 ^ math.min(math.max(attempts, 1) - 1, 30)
   return whole(math.max(now + math.min(span, policy.routine_every), retry_at or 0))
+end
+
+--- Is it the day to look at all of a verified domain's records? Not the same day for all domains.
+-- @tparam string name
+-- @tparam number now
+-- @tparam table policy
+-- @treturn boolean
+function M.is_day_for_all(name, now, policy)
+  return math.floor(now / DAY + policy.all_every * place_of(name)) % policy.all_every == 0
 end
 
 --- Have negatives been enough, and over long enough, to believe them?
