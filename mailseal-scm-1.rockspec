@@ -302,6 +302,7 @@ build = {
     ["mailseal.handover.words"] = "lua/mailseal/handover/words.lua",
     ["mailseal.key"] = "lua/mailseal/key.lua",
     ["mailseal.message"] = "lua/mailseal/message.lua",
+    ["mailseal.onboard.drift"] = "lua/mailseal/onboard/drift.lua",
     ["mailseal.onboard.flow"] = "lua/mailseal/onboard/flow.lua",
     ["mailseal.onboard.health_rules"] = "lua/mailseal/onboard/health_rules.lua",
     ["mailseal.onboard.lookalikes"] = "lua/mailseal/onboard/lookalikes.lua",
