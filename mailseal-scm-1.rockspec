@@ -228,6 +228,7 @@ build = {
     ["mailseal.cli.check_message"] = "lua/mailseal/cli/check_message.lua",
     ["mailseal.cli.check_profile"] = "lua/mailseal/cli/check_profile.lua",
     ["mailseal.cli.check_report"] = "lua/mailseal/cli/check_report.lua",
+    ["mailseal.cli.command"] = "lua/mailseal/cli/command.lua",
     ["mailseal.cli.dmarc"] = "lua/mailseal/cli/dmarc.lua",
     ["mailseal.cli.dmarc_findings"] = "lua/mailseal/cli/dmarc_findings.lua",
     ["mailseal.cli.explain"] = "lua/mailseal/cli/explain.lua",

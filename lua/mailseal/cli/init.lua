@@ -2,10 +2,12 @@
 --
 -- A command is a module `mailseal.cli.<name>` with `describe(command)`, which declares its options to argparse, and
 -- `run(options)`, which does it and returns an exit status. It ends early by `status.stop`. Whatever goes wrong is
--- told in one line on standard error; standard output holds results alone.
+-- told in one line on standard error; standard output holds results alone. One that has commands of its own declares them by
+-- `mailseal.cli.command`.
 -- @module mailseal.cli
-local status = require "mailseal.cli.status"
+local command = require "mailseal.cli.command"
 local output = require "mailseal.cli.output"
+local status = require "mailseal.cli.status"
 
 local M = {}
 
@@ -33,52 +35,20 @@ Exit status:
   75   a temporary failure, for verify also that no DNS server answers, for check that
        something cannot be told yet: try again]]
 
---- A flag that prints something and ends the command.
-local function telling_flag(parser, names, description, tell)
-  parser:flag(names, description):action(function()
-    output.line(tell())
-    output.flush()
-    status.stop(status.OK)
-  end)
-end
-
-local function help_flag(parser)
-  telling_flag(parser, "-h --help", "Show this help and exit.", function()
-    return parser:get_help()
-  end)
-end
-
---- An option that is given twice, and is not one that may be, is a mistake; argparse would take the last silently.
-local function refuse_repetition(command)
-  local declare = command.option
-  function command:option(...)
-    return declare(self, ...):overwrite(false)
-  end
-end
-
---- The parser of the whole command line, and the name of each command's parser.
+--- The parser of the whole command line.
 local function make_parser(argparse)
-  local parser = argparse("mailseal", purpose, epilog)
-  local names = { [parser] = "mailseal" }
-  parser:add_help(false)
+  local parser = command.prepare(argparse("mailseal", purpose, epilog), "mailseal")
   parser:command_target("command")
-  help_flag(parser)
-  telling_flag(parser, "--version", "Show the version and exit.", function()
+  command.telling_flag(parser, "--version", "Show the version and exit.", function()
     return "mailseal " .. M.VERSION
   end)
   for _, name in ipairs(commands) do
-    local command = parser:command(name)
-    command:add_help(false)
-    help_flag(command)
-    refuse_repetition(command)
-    require("mailseal.cli." .. name).describe(command)
-    names[command] = "mailseal " .. name
+    require("mailseal.cli." .. name).describe(command.add(parser, name))
   end
   --- argparse would print the usage and exit with a status of its own.
   function parser.error(where, message)
-    local name = names[where] or "mailseal"
     local line = message:gsub("\n", ". ")
-    status.stop(status.USAGE, ("%s (see %s --help)"):format(line, name))
+    status.stop(status.USAGE, ("%s (see %s --help)"):format(line, command.name(where)))
   end
   return parser
 end
