@@ -1,0 +1,43 @@
+--- A change of what a tenant's domain may send: in one transaction, nobody else changing it meanwhile.
+-- @module mailseal.onboard.change
+local domains = require "mailseal.domain"
+local gates = require "mailseal.store.gates"
+
+local M = {}
+
+--- What is answered where a tenant has no such domain.
+-- @treturn nil
+-- @treturn string a message
+-- @treturn string `not_found`
+function M.not_found() return nil, "there is no such domain", "not_found" end
+
+--- A domain's name as it is stored. One that cannot be a name stays as it is, and is not found.
+-- @tparam string domain as typed
+-- @treturn string
+function M.stored(domain)
+  if type(domain) ~= "string" then error("a domain's name expected, got " .. type(domain), 3) end
+  return domains.to_ascii((domain:gsub("%.$", ""))) or domain
+end
+
+--- Changes a domain. What was decided of it is forgotten.
+-- @tparam table tenant
+-- @tparam string domain
+-- @tparam function fn called with the transaction, the domain's gate as of `mailseal.store.gates`, and the present moment; it may be
+--   called again, as `db:write` says
+-- @treturn[1] any what it returned
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_found`, or a code of fn's or of the store's
+function M.change(tenant, domain, fn)
+  local registry = tenant.registry
+  local name = M.stored(domain)
+  local result, message, code = registry.db:write(function(tx)
+    local gate = gates.lock(tx, tenant.id, name)
+    if not gate then return M.not_found() end
+    return fn(tx, gate, registry:now())
+  end)
+  registry.decisions:forget(tenant.id, name)
+  return result, message, code
+end
+
+return M

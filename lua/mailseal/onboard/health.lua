@@ -1,0 +1,159 @@
+--- How a domain's mail is received: what was delivered, what bounced, what was complained about.
+--
+-- The product reports the numbers; `mailseal.onboard.health_rules` says what is made of them. Each change of the state is an event.
+-- A domain that is not healthy is looked at again each hour, so that it recovers when the bad hours are out of the window, whether
+-- anything is reported or not.
+-- @module mailseal.onboard.health
+local change = require "mailseal.onboard.change"
+local events = require "mailseal.store.events"
+local gates = require "mailseal.store.gates"
+local options = require "mailseal.dns.options"
+local rules = require "mailseal.onboard.health_rules"
+local store = require "mailseal.store.health"
+
+local M = {}
+local methods = {}
+
+--- The methods of a tenant that are defined here.
+M.methods = methods
+
+local count = options.count(0, 1e9)
+local reported = { delivered = count, bounced = count, complained = count, at = options.count(0, 2 ^ 53) }
+
+-- The sums over the window, and the rates.
+local function look_up(tx, tenant, domain, now, policy)
+  local sums = store.sum(tx, tenant, domain, rules.first_bucket(now, policy), rules.bucket(now))
+  return sums, rules.rates(sums, policy)
+end
+
+local function add_events(tx, tenant, gate, before, sums, rates, now)
+  local data = {
+    delivered = sums.delivered, bounced = sums.bounced, complained = sums.complained,
+    bounce_rate = rates.bounce, complaint_rate = rates.complaint,
+  }
+  if gate.health ~= before.health then
+    data.from, data.to = before.health, gate.health
+    events.add(tx, tenant, gate.domain, "health", data, { at = now })
+  end
+  if gate.restriction ~= before.restriction then
+    local kind = gate.restriction or "unrestricted"
+    events.add(tx, tenant, gate.domain, kind, { health = gate.health }, { at = now })
+  end
+end
+
+--- Judges a domain anew, and notes what has changed, in the store and in `gate`.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam table gate as of `mailseal.store.gates`, locked
+-- @tparam number now seconds since 1970
+-- @tparam table policy as of `mailseal.onboard.health_rules`
+function M.judge(tx, tenant, gate, now, policy)
+  local sums, rates = look_up(tx, tenant, gate.domain, now, policy)
+  local before = { health = gate.health, restriction = gate.restriction }
+  gate.health = rules.state(rates, before.health, policy)
+  gate.restriction = rules.restriction(gate.health, policy)
+  if gate.health == before.health and gate.restriction == before.restriction then return end
+  gates.set_health(tx, tenant, gate.domain, gate.health, gate.restriction)
+  add_events(tx, tenant, gate, before, sums, rates, now)
+end
+
+--- How many there were in the last sixty minutes, about.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam number now seconds since 1970
+-- @treturn table `delivered`, `released`
+function M.last_hour(tx, tenant, domain, now)
+  local this = rules.bucket(now)
+  local present, before = store.sum(tx, tenant, domain, this, this), store.sum(tx, tenant, domain, this - rules.BUCKET, this - 1)
+  return {
+    delivered = rules.last_hour(now, present.delivered, before.delivered),
+    released = rules.last_hour(now, present.released, before.released),
+  }
+end
+
+-- When a domain whose health has changed or is not good is looked at next: at once where it may send what it could not.
+local function next_look(gate, was_restricted, now)
+  if was_restricted and gate.restriction ~= was_restricted then return now end
+  local next_hour = rules.bucket(now) + rules.BUCKET
+  if gate.health == "healthy" then return gate.gate_at end
+  return gate.gate_at and math.min(gate.gate_at, next_hour) or next_hour
+end
+
+--- Reports what became of a domain's messages since the last report.
+-- @tparam table tenant
+-- @tparam string domain
+-- @tparam table numbers `delivered`, `bounced`, `complained`: how many of each, none where they are left out; `at`: when, in seconds
+--   since 1970, where that was not just now. What is older than the window does not count any more
+-- @treturn[1] string the domain's state: `healthy`, `warning`, `critical`
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_found`; `in_the_future`; a code of the store
+function methods.report(tenant, domain, numbers)
+  options.check("tenant:report", numbers, reported)
+  local policy = tenant.registry.policy.health
+  return change.change(tenant, domain, function(tx, gate, now)
+    local at = numbers.at or now
+    if at > now then return nil, "what was reported has not happened yet", "in_the_future" end
+    local first = rules.first_bucket(now, policy)
+    if at < first then return gate.health end
+    local was_restricted = gate.restriction
+    store.add(tx, tenant.id, gate.domain, rules.bucket(at), numbers)
+    store.forget(tx, tenant.id, gate.domain, first)
+    M.judge(tx, tenant.id, gate, now, policy)
+    local moment = next_look(gate, was_restricted, now)
+    if moment ~= gate.gate_at then gates.set_next_look(tx, tenant.id, gate.domain, moment) end
+    return gate.health
+  end)
+end
+
+--- The health of a domain.
+-- @tparam table tenant
+-- @tparam string domain
+-- @treturn[1] table
+--
+-- - `state`: `healthy`, `warning`, `critical`, as it was judged last
+-- - `restriction`: `throttled`, `suspended`, or nil
+-- - `delivered`, `bounced`, `complained`: in the window
+-- - `bounce_rate`, `complaint_rate`: as they are judged, of so many messages at least
+-- - `last_hour`: how many were delivered in the last sixty minutes
+-- - `policy`: the numbers that are judged by
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_found`; a code of the store
+function methods.health(tenant, domain)
+  local registry, name = tenant.registry, change.stored(domain)
+  local policy, now = registry.policy.health, registry:now()
+  return registry.db:read(function(tx)
+    local gate = gates.get(tx, tenant.id, name)
+    if not gate then return change.not_found() end
+    local sums, rates = look_up(tx, tenant.id, name, now, policy)
+    return {
+      state = gate.health, restriction = gate.restriction,
+      delivered = sums.delivered, bounced = sums.bounced, complained = sums.complained,
+      bounce_rate = rates.bounce, complaint_rate = rates.complaint,
+      last_hour = M.last_hour(tx, tenant.id, name, now).delivered, policy = policy,
+    }
+  end)
+end
+
+--- Forgets what was reported of a domain, whose sender has mended what was wrong: it is healthy, and what restricted it is lifted.
+-- That is for whoever runs the service to do, not for his customers.
+-- @tparam table tenant
+-- @tparam string domain
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_found`; a code of the store
+function methods.reset_health(tenant, domain)
+  local policy = tenant.registry.policy.health
+  return change.change(tenant, domain, function(tx, gate, now)
+    store.forget(tx, tenant.id, gate.domain, now + 1)
+    events.add(tx, tenant.id, gate.domain, "health_reset", {}, { at = now })
+    M.judge(tx, tenant.id, gate, now, policy)
+    gates.set_next_look(tx, tenant.id, gate.domain, now)
+    return true
+  end)
+end
+
+return M

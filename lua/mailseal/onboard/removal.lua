@@ -1,0 +1,97 @@
+--- The end of a domain here: refused while it is in use; and what its customer is to take out of his DNS, which is left alone.
+-- @module mailseal.onboard.removal
+local change = require "mailseal.onboard.change"
+local domains = require "mailseal.store.domains"
+local events = require "mailseal.store.events"
+local holds = require "mailseal.store.holds"
+local uses = require "mailseal.store.uses"
+
+local M = {}
+local methods = {}
+
+--- The methods of a tenant that are defined here.
+M.methods = methods
+
+-- Users that a message names, and held mail that it counts, at most.
+local NAMED, COUNTED = 10, 1000
+
+---- In use?
+
+local function users_in_words(tx, tenant, domain)
+  local names = uses.list(tx, tenant, domain, NAMED + 1)
+  if #names == 0 then return nil end
+  for i, name in ipairs(names) do names[i] = ('"%s"'):format(name) end
+  if #names > NAMED then names[#names] = ("%d more"):format(uses.count(tx, tenant, domain) - NAMED) end
+  local last = table.remove(names)
+  return "it is used by " .. (#names > 0 and table.concat(names, ", ") .. " and " or "") .. last
+end
+
+local function holds_in_words(tx, tenant, domain)
+  local count = holds.count(tx, tenant, domain, COUNTED + 1)
+  if count == 0 then return nil end
+  if count > COUNTED then return ("more than %d messages are held until it may send"):format(COUNTED) end
+  return count == 1 and "1 message is held until it may send" or ("%d messages are held until it may send"):format(count)
+end
+
+-- What stands in the way of a removal, in words, or nil.
+local function obstacle(tx, tenant, domain)
+  local users, held = users_in_words(tx, tenant, domain), holds_in_words(tx, tenant, domain)
+  if not (users or held) then return nil end
+  return ("%s cannot be removed: %s"):format(domain, users and held and users .. ", and " .. held or users or held)
+end
+
+---- Cleaning up.
+
+local DANGLING = "delete it: an alias to a name that nobody keeps any more is one that others may take over"
+
+-- By the purpose of a record: what to do with it, and why.
+local advice = {
+  ownership = { "delete", "delete it: it has proven what it was for" },
+  dkim = { "delete", "delete it some days after the last message was sent, so that what is still on its way can be verified" },
+  spf = { "edit", "take this out of the domain's SPF record, and leave the rest of that record as it is" },
+  dmarc = { "keep", "leave it: it protects the domain whoever sends for it" },
+  inbound = { "delete", "delete it, or put the host there that is to receive the domain's mail from now on" },
+}
+
+-- An SPF record of a name that is the provider's alone goes as a whole.
+local function advice_on(record)
+  if record.purpose == "spf" and record.match ~= "spf_include" then return "delete", "delete it: nothing else sends from that name" end
+  local known = advice[record.purpose]
+  if known then return known[1], known[2] end
+  return "delete", record.type == "CNAME" and DANGLING or "delete it: nothing asks for it any more"
+end
+
+--- What a customer is to do with the records that he was asked to publish, when the domain is not used here any more.
+-- @tparam {table,...} records as of `mailseal.provider.records`
+-- @treturn {table,...} for each, in their order: `id`, `type`, `name`, `value`, `purpose`; `action`: `delete`, `edit` or `keep`;
+--   `text`: what to do and why
+function M.clean_up(records)
+  local list = {}
+  for i, record in ipairs(records) do
+    local action, text = advice_on(record)
+    list[i] = {
+      id = record.id, type = record.type, name = record.name, value = record.value, purpose = record.purpose, action = action, text = text,
+    }
+  end
+  return list
+end
+
+--- Removes a domain. What was told of it stays among the events, and what was released in its feed.
+-- @tparam table tenant
+-- @tparam string domain
+-- @treturn[1] table `clean_up`: see @{clean_up}
+-- @treturn[2] nil
+-- @treturn[2] string a message; where it is in use, by whom
+-- @treturn[2] string `not_found`, `in_use`; a code of the store
+function methods.remove(tenant, domain)
+  return change.change(tenant, domain, function(tx, gate, now)
+    local problem = obstacle(tx, tenant.id, gate.domain)
+    if problem then return nil, problem, "in_use" end
+    local clean_up = M.clean_up(domains.get(tx, tenant.id, gate.domain).records)
+    domains.remove(tx, tenant.id, gate.domain)
+    events.add(tx, tenant.id, gate.domain, "removed", { clean_up = clean_up }, { at = now })
+    return { clean_up = clean_up }
+  end)
+end
+
+return M

@@ -1,0 +1,44 @@
+--- Deliveries, bounces and complaints of a domain, counted by the hour.
+-- @module mailseal.store.health
+local M = {}
+
+--- Adds to the counts of an hour.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam number bucket the moment at which the hour began
+-- @tparam table counts `delivered`, `bounced`, `complained`, `released` (held mail that was let go); what is nil is none
+function M.add(tx, tenant, domain, bucket, counts)
+  tx:run([[
+    INSERT INTO health (tenant_id, domain, bucket, delivered, bounced, complained, released) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (tenant_id, domain, bucket) DO UPDATE SET
+      delivered = health.delivered + excluded.delivered, bounced = health.bounced + excluded.bounced,
+      complained = health.complained + excluded.complained, released = health.released + excluded.released]],
+    tenant, domain, bucket, counts.delivered or 0, counts.bounced or 0, counts.complained or 0, counts.released or 0)
+end
+
+--- The sums of several hours.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam number first the moment at which the first of them began
+-- @tparam number last and the last
+-- @treturn table `delivered`, `bounced`, `complained`, `released`
+function M.sum(tx, tenant, domain, first, last)
+  return tx:row([[
+    SELECT COALESCE(SUM(delivered), 0) AS delivered, COALESCE(SUM(bounced), 0) AS bounced,
+      COALESCE(SUM(complained), 0) AS complained, COALESCE(SUM(released), 0) AS released
+    FROM health WHERE tenant_id = ? AND domain = ? AND bucket >= ? AND bucket <= ?]], tenant, domain, first, last)
+end
+
+--- Forgets the hours before one.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam number first the moment at which the first that stays began
+-- @treturn number how many
+function M.forget(tx, tenant, domain, first)
+  return tx:run("DELETE FROM health WHERE tenant_id = ? AND domain = ? AND bucket < ?", tenant, domain, first)
+end
+
+return M
