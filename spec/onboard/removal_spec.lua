@@ -1,5 +1,6 @@
 local databases = require "spec.support.databases"
 local gates = require "spec.support.gates"
+local ownership = require "mailseal.onboard.ownership"
 local removal = require "mailseal.onboard.removal"
 
 local DOMAIN = "mail.example.com"
@@ -92,6 +93,20 @@ describe("the removal of a domain (requirement 16)", function()
       gates.add(tenant, DOMAIN)
       tenant:hold(DOMAIN, "c")
       assert.equal(3, tenant:released({ after = 2 })[1].id)
+    end)
+
+    it("ends what its tenant has proven: the same name is to be proven anew, by whomever", function()
+      local function settle(tenant_id, challenged_at, now)
+        return registry.db:write(function(tx)
+          return (ownership.settle(tx, { tenant = tenant_id, domain = DOMAIN, seen = "seen", challenged_at = challenged_at }, now))
+        end)
+      end
+      gates.set(tenant, DOMAIN, { challenge = "abc", challenged_at = registry.moment - 10 })
+      assert.equal("prove", settle("acme", registry.moment - 10, registry.moment))
+      local clean_up = assert(tenant:remove(DOMAIN)).clean_up
+      assert.same({ "_mailseal-challenge." .. DOMAIN, "delete" }, { clean_up[1].name, clean_up[1].action })
+      assert.equal("prove", settle("other", registry.moment - 5, registry.moment))
+      assert.equal("renew", settle("acme", registry.moment - 10, registry.moment))
     end)
 
     it("refuses users without a name", function()

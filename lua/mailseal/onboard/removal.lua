@@ -4,6 +4,7 @@ local change = require "mailseal.onboard.change"
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
 local holds = require "mailseal.store.holds"
+local ownership = require "mailseal.onboard.ownership"
 local uses = require "mailseal.store.uses"
 
 local M = {}
@@ -76,7 +77,15 @@ function M.clean_up(records)
   return list
 end
 
---- Removes a domain. What was told of it stays among the events, and what was released in its feed.
+-- All records that the customer was asked to publish.
+local function asked_for(row)
+  local list = { row.challenge and ownership.record(row.domain, row.challenge) or nil }
+  for _, record in ipairs(row.records) do list[#list + 1] = record end
+  return list
+end
+
+--- Removes a domain, of which its tenant is the owner no more. What was told of it stays among the events, and what was released in
+-- its feed.
 -- @tparam table tenant
 -- @tparam string domain
 -- @treturn[1] table `clean_up`: see @{clean_up}
@@ -87,8 +96,9 @@ function methods.remove(tenant, domain)
   return change.change(tenant, domain, function(tx, gate, now)
     local problem = obstacle(tx, tenant.id, gate.domain)
     if problem then return nil, problem, "in_use" end
-    local clean_up = M.clean_up(domains.get(tx, tenant.id, gate.domain).records)
+    local clean_up = M.clean_up(asked_for(domains.get(tx, tenant.id, gate.domain)))
     domains.remove(tx, tenant.id, gate.domain)
+    ownership.release(tx, tenant.id, gate.domain, now)
     events.add(tx, tenant.id, gate.domain, "removed", { clean_up = clean_up }, { at = now })
     return { clean_up = clean_up }
   end)
