@@ -1,0 +1,22 @@
+--- eNom, as a DNS host. See `mailseal.host.schema` for what the members mean.
+-- @module mailseal.host.enom
+return {
+  id = "enom",
+  name = "eNom",
+  name_servers = { "*.name-services.com" },
+
+  name_form = "prefix",
+  apex = "@",
+  final_dot = "never",
+  underscore_cname = true,
+
+  source = { "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts" },
+  checked_on = "2026-11-22",
+  confidence = "confirmed",
+  less_sure = {
+    name_form = "general-knowledge",
+    apex = "general-knowledge",
+    underscore_cname = "general-knowledge",
+    final_dot = "general-knowledge",
+  },
+}

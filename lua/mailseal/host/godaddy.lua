@@ -1,0 +1,39 @@
+--- GoDaddy, as a DNS host. See `mailseal.host.schema` for what the members mean.
+-- @module mailseal.host.godaddy
+return {
+  id = "godaddy",
+  name = "GoDaddy",
+  name_servers = { "*.domaincontrol.com" },
+
+  name_form = "prefix",
+  apex = "@",
+  final_dot = "never",
+  text = { form = "plain", most = 1024 },
+  mx = "separate",
+  underscore_cname = true,
+  labels = { name = "Name", value = "Value", priority = "Priority" },
+
+  ttl = { default = 3600, least = 600 },
+
+  domain_connect = { supported = true, flows = { "synchronous", "asynchronous" }, note = "the asynchronous flow on request" },
+  api = { available = true, note = "developer.godaddy.com, for eligible accounts only" },
+  help = "https://www.godaddy.com/help/add-a-cname-record-19236",
+
+  pitfalls = {
+    {
+      text = "A _domainconnect record may be left in the zone from GoDaddy after the domain has moved "
+        .. "elsewhere: only its settings tell.",
+    },
+  },
+
+  source = {
+    "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
+    "https://www.godaddy.com/help/about-godaddy-nameservers-664",
+    "https://www.suped.com/knowledge/…dns-providers-append-domain…",
+    "lego godaddy minTTL=600",
+    "_domainconnect.gd.domaincontrol.com seen in zones",
+  },
+  checked_on = "2026-11-22",
+  confidence = "confirmed",
+  less_sure = { text = "general-knowledge", mx = "general-knowledge" },
+}

@@ -1,0 +1,42 @@
+--- Google Cloud DNS, as a DNS host. See `mailseal.host.schema` for what the members mean.
+-- @module mailseal.host.google-cloud-dns
+return {
+  id = "google-cloud-dns",
+  name = "Google Cloud DNS",
+  name_servers = { "ns-cloud-[a-e][0-9].googledomains.com" },
+  ambiguous_with = { "squarespace", "shopify" },
+
+  name_form = "prefix",
+  apex = "blank",
+  final_dot = "always",
+  text = { form = "quoted" },
+  record_sets = true,
+  underscore_cname = true,
+  labels = { name = "DNS name" },
+
+  ttl = { default = 300 },
+
+  domain_connect = { supported = false },
+  api = { available = true, note = "it takes whole names with a dot at their end" },
+  help = "https://cloud.google.com/dns/docs/records",
+
+  source = {
+    "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
+    "https://docs.cloud.google.com/dns/docs/records-overview",
+    "https://cloud.google.com/dns/records/json-record (dots, quotes)",
+  },
+  checked_on = "2026-11-22",
+  confidence = "confirmed",
+  less_sure = {
+    name_form = "general-knowledge",
+    apex = "general-knowledge",
+    final_dot = "general-knowledge",
+    text = "general-knowledge",
+    record_sets = "general-knowledge",
+    underscore_cname = "general-knowledge",
+    labels = "general-knowledge",
+    ttl = "general-knowledge",
+    domain_connect = "general-knowledge",
+    api = "general-knowledge",
+  },
+}

@@ -1,0 +1,25 @@
+--- Microsoft 365 DNS, as a DNS host. See `mailseal.host.schema` for what the members mean.
+-- @module mailseal.host.m365dns
+return {
+  id = "m365dns",
+  name = "Microsoft 365 DNS",
+  name_servers = { "*.bdm.microsoftonline.com" },
+
+  name_form = "prefix",
+  apex = "@",
+  final_dot = "never",
+  underscore_cname = true,
+
+  domain_connect = { supported = false },
+
+  source = { "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts" },
+  checked_on = "2026-11-22",
+  confidence = "confirmed",
+  less_sure = {
+    name_form = "general-knowledge",
+    apex = "general-knowledge",
+    underscore_cname = "general-knowledge",
+    domain_connect = "general-knowledge",
+    final_dot = "general-knowledge",
+  },
+}

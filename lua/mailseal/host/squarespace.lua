@@ -1,0 +1,38 @@
+--- Squarespace Domains (ex-Google Domains), as a DNS host. See `mailseal.host.schema` for what the members mean.
+-- @module mailseal.host.squarespace
+return {
+  id = "squarespace",
+  name = "Squarespace Domains (ex-Google Domains)",
+  name_servers = { "*.squarespacedns.com", "ns-cloud-[a-e][0-9].googledomains.com" },
+  ambiguous_with = { "google-cloud-dns", "shopify" },
+
+  name_form = "prefix",
+  apex = "@",
+  final_dot = "never",
+  text = { form = "plain" },
+  mx = "separate",
+  underscore_cname = true,
+  labels = { name = "Host", value = "Data", priority = "Priority" },
+
+  ttl = { default = 14400 },
+
+  domain_connect = { supported = true },
+  api = { available = false },
+  help = "https://support.squarespace.com/hc/en-us/articles/360002101888",
+
+  source = {
+    "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
+    "https://www.suped.com/knowledge/…",
+    "repos with nsa1/nsc1/nsd1/connect1.squarespacedns.com",
+    "_domainconnect.domains.s… seen",
+  },
+  checked_on = "2026-11-22",
+  confidence = "confirmed",
+  less_sure = {
+    text = "general-knowledge",
+    mx = "general-knowledge",
+    ttl = "general-knowledge",
+    domain_connect = "general-knowledge",
+    final_dot = "general-knowledge",
+  },
+}
