@@ -13,7 +13,10 @@ end
 
 local godaddy = {
   prefix = "abc._domainkey.mail", possible = true, value = "abc.dkim.amazonses.com",
-  fields = { { label = "Name", value = "abc._domainkey.mail" }, { label = "Points to", value = "abc.dkim.amazonses.com" } },
+  fields = {
+    { key = "name", label = "Name", value = "abc._domainkey.mail" },
+    { key = "value", label = "Points to", value = "abc.dkim.amazonses.com" },
+  },
   notes = { "TTL: 1 hour." }, help = "https://www.godaddy.com/help/add-a-cname-record-19236",
 }
 
@@ -83,8 +86,15 @@ for i, kind in ipairs { "in plain text", "in HTML" } do
       has(text, "   Name:       abc._domainkey.mail\n   Points to:  abc.dkim.amazonses.com\n")
     end)
 
+    it("shows all values of a record that has several in one place", function()
+      local letter = both { stage.records()[7] }
+      has(letter[i], "1. NS record, optional: links in mail")
+      assert.matches("ns1.links.example.*ns2.links.example", letter[i])
+      has_not(letter[i], "2. NS")
+    end)
+
     it("says so where the host cannot publish it", function()
-      local letter = both { rendered(stage.records()[1], { possible = false, why = "it takes no underscore", fields = {} }) }
+      local letter = both { rendered(stage.records()[1], { possible = false, why = "it takes no underscore.", fields = {} }) }
       has(letter[i], "This DNS host cannot publish it: it takes no underscore.")
       has(letter[i], "abc.dkim.amazonses.com")
     end)
@@ -101,9 +111,9 @@ for i, kind in ipairs { "in plain text", "in HTML" } do
       local words = "bounce.mail.example.com has one TXT record at most that begins with v=spf1. If there is one, do not add a second"
       has(both({ record })[i], words)
       record.status, record.found = "missing", "v=spf1 mx -all"
-      local host = { value = record.value, fields = { { label = "Content", value = record.value } } }
+      local host = { fields = { { key = "value", label = "Content", value = ('"%s"'):format(record.value) } } }
       local letter = both({ rendered(record, host) })[i]
-      has(letter, "v=spf1 mx include:amazonses.com -all")
+      has(letter, '"v=spf1 mx include:amazonses.com -all"')
       has(letter, "takes the place of the SPF record that is there")
       has(letter, "Content")
       has_not(letter, "v=spf1 include:amazonses.com ~all")

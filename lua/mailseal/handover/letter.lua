@@ -5,6 +5,7 @@
 -- @module mailseal.handover.letter
 local plans = require "mailseal.handover.plan"
 local printable = require "mailseal.printable"
+local record = require "mailseal.record"
 local words = require "mailseal.handover.words"
 
 local M = {}
@@ -21,34 +22,42 @@ local to_do = {
   propagating = "Some of the name servers have it already: it may have been added a moment ago.",
 }
 
-local function generic_fields(entry, zone)
-  local data = entry.data
+local function generic_fields(entries, zone)
+  local first = entries[1]
   local fields = {
-    { "Type", entry.type },
-    { "Name", ("%s (in the zone %s: %s)"):format(entry.name, zone, entry.prefix == "" and "@" or entry.prefix) },
+    { "Type", first.type },
+    { "Name", ("%s (in the zone %s: %s)"):format(first.name, zone, first.prefix == "" and "@" or first.prefix) },
   }
-  if data.preference then
-    fields[#fields + 1] = { "Priority", ("%d"):format(data.preference) }
+  for _, entry in ipairs(entries) do
+    if entry.data.preference then
+      fields[#fields + 1] = { "Priority", ("%d"):format(entry.data.preference) }
+    end
+    fields[#fields + 1] = { "Value", entry.data.text or entry.data.target }
   end
-  fields[#fields + 1] = { "Value", data.text or data.target }
   return fields
 end
 
--- The fields of the host's own form; nil where the host is not known, or its form was not told of this very value.
-local function host_fields(entry)
-  local host, given = entry.given.host, entry.given
-  if type(host) ~= "table" or type(host.fields) ~= "table" or #host.fields == 0 or type(given.value) == "table" then
+-- A text as the host wants it typed, which was rendered for another one.
+local function typed(text, rendered)
+  return tostring(rendered):find '^"' and record.quote(record.split(text)) or text
+end
+
+-- The fields of the host's own form; nil where the host is not known.
+local function host_fields(entries)
+  local entry = entries[1]
+  local host = entry.given.host
+  if type(host) ~= "table" or type(host.fields) ~= "table" or #host.fields == 0 then
     return nil
   end
-  local fields, has_value = {}, not entry.state
-  for i, field in ipairs(host.fields) do
+  local fields = {}
+  for _, field in ipairs(host.fields) do
     local value = field.value
-    if entry.state and value == (host.value or given.value) then
-      value, has_value = entry.data.text, true
+    if entry.state and field.key == "value" then
+      value = typed(entry.data.text, value)
     end
-    fields[i] = { tostring(field.label), tostring(value) }
+    fields[#fields + 1] = value ~= nil and { tostring(field.label), tostring(value) } or nil
   end
-  return has_value and fields or nil
+  return fields
 end
 
 local function remarks_of(entry)
@@ -58,7 +67,7 @@ local function remarks_of(entry)
   end
   if type(host) == "table" then
     if host.possible == false then
-      list[#list + 1] = "This DNS host cannot publish it: " .. line(tostring(host.why or "it has no such records")) .. "."
+      list[#list + 1] = "This DNS host cannot publish it: " .. line(tostring(host.why or "it has no such records"))
     end
     for _, note in ipairs(host.notes or {}) do
       list[#list + 1] = line(note)
@@ -67,8 +76,10 @@ local function remarks_of(entry)
   return list
 end
 
-local function record_block(entry, number, zone)
-  local fields = host_fields(entry) or generic_fields(entry, zone)
+-- The entries of one record.
+local function record_block(entries, number, zone)
+  local entry = entries[1]
+  local fields = host_fields(entries) or generic_fields(entries, zone)
   for _, field in ipairs(fields) do
     field[1], field[2] = line(field[1]), line(field[2])
   end
@@ -168,10 +179,19 @@ local function closing(about)
   return text
 end
 
+-- The records that are still to be entered, each a list of its entries; and the entries of those that are right.
 local function split(entries)
-  local open, done = {}, {}
+  local open, done, by_record = {}, {}, {}
   for _, entry in ipairs(entries) do
-    table.insert(is_done(entry) and done or open, entry)
+    local list = by_record[entry.given]
+    if is_done(entry) then
+      done[#done + 1] = entry
+    elseif list then
+      list[#list + 1] = entry
+    else
+      list = { entry }
+      by_record[entry.given], open[#open + 1] = list, list
+    end
   end
   return open, done
 end
@@ -201,8 +221,8 @@ function M.compose(plan, about)
   end
   if #open > 0 then
     add(blocks, "What to publish")
-    for i, entry in ipairs(open) do
-      blocks[#blocks + 1] = record_block(entry, i, plan.zone)
+    for i, entries in ipairs(open) do
+      blocks[#blocks + 1] = record_block(entries, i, plan.zone)
     end
     add(blocks, "How to enter it", { kind = "list", items = how_to })
   end
