@@ -411,6 +411,7 @@ build = {
     ["mailseal.spf.record"] = "lua/mailseal/spf/record.lua",
     ["mailseal.spf.tree"] = "lua/mailseal/spf/tree.lua",
     ["mailseal.spf.words"] = "lua/mailseal/spf/words.lua",
+    ["mailseal.store.bulk"] = "lua/mailseal/store/bulk.lua",
     ["mailseal.store.connection"] = "lua/mailseal/store/connection.lua",
     ["mailseal.store.domains"] = "lua/mailseal/store/domains.lua",
     ["mailseal.store.events"] = "lua/mailseal/store/events.lua",

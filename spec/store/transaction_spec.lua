@@ -87,6 +87,20 @@ describe("a transaction", function()
       assert.equal(2 ^ 53 - 1, rows[2].number)
     end)
 
+    it("gives large numbers by RETURNING too, of columns that were changed and of those that were not", function()
+      insert("a", 4102444800, 1)
+      local function returned(sql, ...)
+        local values = { ... }
+        local row = assert(db:write(function(tx) return tx:row(sql, (table.unpack or unpack)(values)) end)) -- luacheck: ignore
+        return ("%s %s %s"):format(row.name, tostring(row.number), tostring(row.count))
+      end
+      assert.equal("a 4102444800 2", returned "UPDATE things SET count = count + 1 RETURNING name, number, count")
+      assert.equal("a 4102444801 2", returned "UPDATE things SET number = number + 1 RETURNING name,number, count + 0 AS count")
+      assert.equal("b 4102444802 nil", returned(
+        "INSERT INTO things (name, number) VALUES (?, ?) RETURNING name, number , things.count", "b", 4102444802))
+      assert.equal("a 4102444801 2", returned "DELETE FROM things WHERE name = 'a' RETURNING name, number, count")
+    end)
+
     it("forgets the value of the call before where nil or null stands in its place", function()
       insert("a", 1, 1)
       insert("b", nil, 2)

@@ -1,7 +1,7 @@
 --- A real PostgreSQL server of one's own, in a directory of its own, gone when it is stopped.
 --
 --     local server = postgresql.start()
---     store.open(server:url())
+--     store.open((server:new_database()))
 --     server:stop()
 --
 -- It listens on a socket in its directory alone. PostgreSQL refuses to run as root: then it runs as postgres, or as nobody.
@@ -73,30 +73,25 @@ function M.start()
   return self
 end
 
---- The URL of a database of that server.
--- @tparam[opt] string name "postgres", which is there from the beginning
--- @treturn string
-function Server:url(name)
-  return ("postgresql://mailseal@/%s?host=%s"):format(name or "postgres", self.directory)
-end
+local URL = "postgresql://mailseal@/postgres?host=%s&options=-csearch_path%%3D%s"
 
 --- Runs SQL by psql, apart from what is tested.
 -- @tparam string sql
--- @tparam[opt] string database its name
+-- @tparam[opt] string schema the name that @{new_database} gave
 -- @treturn string the rows, a line each, columns separated by |
-function Server:sql(sql, database)
-  return shell.output(("psql -qAtX -h %s -U mailseal -d %s -c %s"):format(
-    shell.quote(self.directory), database or "postgres", shell.quote(sql)))
+function Server:sql(sql, schema)
+  return shell.output(("PGOPTIONS=-csearch_path=%s psql -qAtX -h %s -U mailseal -d postgres -c %s"):format(
+    schema or "public", shell.quote(self.directory), shell.quote(sql)))
 end
 
---- Makes a new, empty database.
+--- Makes a new, empty database. To be quick it is a schema of the one that is there, the only one that its URL shows.
 -- @treturn string its URL
--- @treturn string its name
+-- @treturn string the schema's name
 function Server:new_database()
   self.databases = self.databases + 1
   local name = ("mailseal%d"):format(self.databases)
-  self:sql("CREATE DATABASE " .. name)
-  return self:url(name), name
+  self:sql("CREATE SCHEMA " .. name)
+  return URL:format(self.directory, name), name
 end
 
 --- The process of the server.

@@ -72,7 +72,7 @@ local function essence(message)
 end
 
 local function prepare(self, sql)
-  local statement, message = self.handle:prepare(sql)
+  local statement, message = self.handle:prepare(self.driver.sql(sql))
   if not statement then
     error(self:failure(message), 0)
   end
@@ -99,6 +99,13 @@ local function failed(self, sql, message)
     statement:close()
   end
   error(failure, 0)
+end
+
+--- A value as it is bound. Raises a failure where it is no text that both databases take.
+-- @tparam any value
+-- @treturn ?string|number nil for NULL
+function Connection:value(value)
+  return plain(value, self.driver)
 end
 
 --- Runs a statement. Raises a failure where the database does not take it.

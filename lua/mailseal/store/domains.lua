@@ -4,10 +4,18 @@
 -- `enabled`, `health` and the three columns behind it are written by `mailseal.store.gates`. Every function takes the
 -- tenant first: another tenant's domain is not there.
 -- @module mailseal.store.domains
+local bulk = require "mailseal.store.bulk"
 local json = require "mailseal.store.json"
 local null = require "mailseal.store.connection".null
 
+local unpack = table.unpack or unpack -- luacheck: ignore
+
 local M = {}
+
+--- The lane of domains that are not verified yet.
+M.PENDING = 0
+--- The lane of those that are looked at now and then.
+M.ROUTINE = 1
 
 -- How a column is kept: as it is, as JSON, or as 1 and 0.
 local COLUMNS = {
@@ -18,10 +26,15 @@ local COLUMNS = {
 }
 local JSON = { vars = true, records = true, report = true }
 local BOOLEAN = { enabled = true }
-local KNOWN = {}
-for _, name in ipairs(COLUMNS) do
-  KNOWN[name] = true
+local function set(names)
+  local is = {}
+  for _, name in ipairs(names) do
+    is[name] = true
+  end
+  return is
 end
+
+local IS_COLUMN = set(COLUMNS)
 
 local ALL = table.concat(COLUMNS, ", ")
 local SELECT = "SELECT " .. ALL .. " FROM domains "
@@ -54,27 +67,33 @@ local function from_rows(rows)
   return rows
 end
 
--- The names of a row's fields, sorted, so that the same fields give the same statement.
-local function names_of(fields)
-  local names = {}
+local function check_names(fields, known)
   for name in pairs(fields) do
-    if not KNOWN[name] then
-      error(("domains have no column %q"):format(tostring(name)), 3)
+    if not known[name] then
+      error(("there is no column %q of domains to set here"):format(tostring(name)), 3)
     end
-    names[#names + 1] = name
   end
-  table.sort(names)
-  return names
 end
 
 -- ---- one domain
 
 local ENSURE_TENANT = "INSERT INTO tenants (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
+-- What a new domain has as the schema says: nobody's lease, and an open gate.
+local NOT_NEW = set { "enabled", "health", "restriction", "last_hold", "gate_at", "lease_owner", "lease_until" }
+local NEW = { table = "domains", columns = {}, absent = "domain" }
+for _, name in ipairs(COLUMNS) do
+  if not NOT_NEW[name] then
+    NEW.columns[#NEW.columns + 1] = name
+  end
+end
+local DEFAULTS = { generation = 1, attempts = 0, negatives = 0, lane = M.PENDING }
+local IS_NEW = set(NEW.columns)
 
 --- Adds a domain; and the tenant, where this is its first.
 -- @tparam table tx
 -- @tparam string tenant
--- @tparam table row without `tenant_id`; what is absent is NULL or the schema's default
+-- @tparam table row without `tenant_id`, and without what `mailseal.store.gates` writes. What is absent is NULL, but
+--   `generation` 1, `attempts`, `negatives` and `lane` 0.
 -- @treturn boolean false where the tenant has that domain already; nothing is changed then
 function M.insert(tx, tenant, row)
   return M.insert_many(tx, tenant, { row })[1]
@@ -84,22 +103,25 @@ end
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam {table,...} rows as of @{insert}
--- @treturn {boolean,...} for each: false where the tenant has that domain already
+-- @treturn {boolean,...} for each: false where the tenant has that domain already, by an earlier row of these too
 function M.insert_many(tx, tenant, rows)
-  local added = {}
-  for i, row in ipairs(rows) do
-    if i == 1 then
-      tx:run(ENSURE_TENANT, tenant, row.created_at)
-    end
-    local names, values, marks = names_of(row), { tenant }, { "?" }
-    for n, name in ipairs(names) do
-      values[n + 1], marks[n + 1] = to_column(name, row[name]), "?"
-    end
-    local sql = ("INSERT INTO domains (tenant_id, %s) VALUES (%s) ON CONFLICT DO NOTHING"):format(
-      table.concat(names, ", "), table.concat(marks, ", "))
-    added[i] = tx:run(sql, (table.unpack or unpack)(values, 1, #names + 1)) == 1 -- luacheck: ignore
+  if rows[1] then
+    tx:run(ENSURE_TENANT, tenant, rows[1].created_at)
   end
-  return added
+  local whole = {}
+  for i, row in ipairs(rows) do
+    check_names(row, IS_NEW)
+    local values = { tenant_id = tenant }
+    for _, name in ipairs(NEW.columns) do
+      local value = row[name]
+      if value == nil then
+        value = DEFAULTS[name]
+      end
+      values[name] = values[name] or to_column(name, value)
+    end
+    whole[i] = values
+  end
+  return bulk.insert(tx, NEW, whole)
 end
 
 local OF_DOMAIN = SELECT .. "WHERE tenant_id = ? AND domain = ?"
@@ -113,22 +135,47 @@ function M.get(tx, tenant, domain)
   return from_row(tx:row(OF_DOMAIN .. tx.for_update, tenant, domain))
 end
 
---- Changes a domain.
+-- What a check of a domain finds and decides.
+local CHECKED = {
+  "records", "status", "reason", "status_since", "owned_at", "generation", "zone", "dns_host", "attempts", "negatives",
+  "negative_since", "window_ends", "checked_at", "next_check_at", "lane", "report",
+}
+local IS_CHECKED = set(CHECKED)
+
+-- The columns to change, sorted, so that the same ones give the same statement. Where one of them is what a check
+-- decides too, a check under way has looked at what is no more: it loses its lease.
+local function columns_of(fields)
+  check_names(fields, IS_COLUMN)
+  local names, checked = {}, false
+  for name in pairs(fields) do
+    names[#names + 1] = name
+    checked = checked or IS_CHECKED[name]
+  end
+  for _, name in ipairs { "lease_owner", "lease_until" } do
+    if checked and fields[name] == nil then
+      names[#names + 1] = name
+    end
+  end
+  table.sort(names)
+  return names
+end
+
+--- Changes a domain. Whoever changes what a check decides (`status`, `report`, `next_check_at`…) ends the lease on it,
+-- so that the result of a check that is under way is dropped.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
 -- @tparam table fields columns and their new values; `null` of the store for NULL
 -- @treturn boolean false where there is no such domain
 function M.update(tx, tenant, domain, fields)
-  local names = names_of(fields)
-  local values, marks = {}, {}
-  for n, name in ipairs(names) do
-    values[n], marks[n] = to_column(name, fields[name]), name .. " = ?"
+  local names = columns_of(fields)
+  local values, settings, n = {}, {}, #names
+  for i, name in ipairs(names) do
+    values[i], settings[i] = to_column(name, fields[name]), name .. " = ?"
   end
-  local n = #names
   values[n + 1], values[n + 2] = tenant, domain
-  local sql = ("UPDATE domains SET %s WHERE tenant_id = ? AND domain = ?"):format(table.concat(marks, ", "))
-  return tx:run(sql, (table.unpack or unpack)(values, 1, n + 2)) == 1 -- luacheck: ignore
+  local sql = ("UPDATE domains SET %s WHERE tenant_id = ? AND domain = ?"):format(table.concat(settings, ", "))
+  return tx:run(sql, unpack(values, 1, n + 2)) == 1
 end
 
 --- Removes a domain, and with it what is kept about it in holds, uses, keys and health.
@@ -159,23 +206,18 @@ end
 
 -- ---- leases of due domains
 
-M.PENDING, M.ROUTINE = 0, 1
-
-local function lease_sql(skip_locked)
-  return ([[UPDATE domains SET lease_owner = ?, lease_until = ?
-    WHERE (tenant_id, domain) IN (
-      SELECT tenant_id, domain FROM domains
-      WHERE lane = ? AND next_check_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
-      ORDER BY next_check_at LIMIT ?%s)
-    RETURNING %s]]):format(skip_locked, ALL)
-end
-local LEASE = {}
+-- The rows are named once: a subquery of the UPDATE alone PostgreSQL might run again and again, leasing more each time.
+local LEASE = ([[WITH due AS MATERIALIZED (
+    SELECT tenant_id AS whose, domain AS which FROM domains
+    WHERE lane = ? AND next_check_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
+    ORDER BY next_check_at LIMIT ?@)
+  UPDATE domains SET lease_owner = ?, lease_until = ? WHERE (tenant_id, domain) IN (SELECT whose, which FROM due)
+  RETURNING ]]) .. ALL
 
 local function lease_lane(tx, lease, lane, limit, into)
-  local skip_locked = tx.connection.driver.skip_locked
-  LEASE[skip_locked] = LEASE[skip_locked] or lease_sql(skip_locked)
   if limit > 0 then
-    local rows = tx:rows(LEASE[skip_locked], lease.owner, lease.ends, lane, lease.now, lease.now, limit)
+    local sql = LEASE:gsub("@", tx.connection.driver.skip_locked)
+    local rows = tx:rows(sql, lane, lease.now, lease.now, limit, lease.owner, lease.ends)
     for _, row in ipairs(from_rows(rows)) do
       into[#into + 1] = row
     end
@@ -236,6 +278,33 @@ function M.next_due(tx)
     return math.min(pending.next_check_at, routine.next_check_at)
   end
   return pending and pending.next_check_at or routine and routine.next_check_at
+end
+
+local SETTLED = {
+  table = "domains",
+  columns = CHECKED,
+  keys = { "tenant_id", "domain", "lease_owner" },
+  also = "lease_owner = NULL, lease_until = NULL",
+}
+
+--- Writes what checks of leased domains found, and ends their leases. What belongs to a lease that another has taken
+-- over, or that was ended since, is dropped.
+-- @tparam table tx
+-- @tparam string owner
+-- @tparam {table,...} rows those that @{lease} gave, with new values in the columns that a check decides: `records`, `status`,
+--   `reason`, `status_since`, `owned_at`, `generation`, `zone`, `dns_host`, `attempts`, `negatives`, `negative_since`,
+--   `window_ends`, `checked_at`, `next_check_at`, `lane`, `report`; other columns are not written
+-- @treturn {boolean,...} for each: false where it was dropped
+function M.settle(tx, owner, rows)
+  local kept = {}
+  for i, row in ipairs(rows) do
+    local values = { tenant_id = row.tenant_id, domain = row.domain, lease_owner = owner }
+    for _, name in ipairs(CHECKED) do
+      values[name] = to_column(name, row[name])
+    end
+    kept[i] = values
+  end
+  return bulk.update(tx, SETTLED, kept)
 end
 
 local GIVE_BACK = "UPDATE domains SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?"

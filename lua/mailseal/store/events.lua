@@ -3,6 +3,7 @@
 -- A tenant's events are numbered without gaps in the order in which they were committed: whoever reads after the id
 -- seen last misses none.
 -- @module mailseal.store.events
+local bulk = require "mailseal.store.bulk"
 local json = require "mailseal.store.json"
 
 local M = {}
@@ -11,7 +12,7 @@ local M = {}
 -- transaction's events of the same tenant get their ids after these are there to be read.
 local TAKE_IDS = [[INSERT INTO tenants (id, created_at, last_event) VALUES (?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET last_event = tenants.last_event + excluded.last_event RETURNING last_event]]
-local INSERT = "INSERT INTO events (tenant_id, id, domain, at, kind, actor, data) VALUES (?, ?, ?, ?, ?, ?, ?)"
+local ROWS = { table = "events", columns = { "tenant_id", "id", "domain", "at", "kind", "actor", "data" } }
 
 -- In the order of the tenants' names, lest two transactions wait for each other's.
 local function write(tx, pending)
@@ -20,8 +21,9 @@ local function write(tx, pending)
     local events = pending.of[tenant]
     local last = tx:row(TAKE_IDS, tenant, events[1].at, #events).last_event
     for i, event in ipairs(events) do
-      tx:run(INSERT, tenant, last - #events + i, event.domain, event.at, event.kind, event.actor, event.data)
+      event.id = last - #events + i
     end
+    bulk.insert(tx, ROWS, events)
   end
 end
 
@@ -41,6 +43,7 @@ function M.add(tx, tenant, domain, kind, data, more)
     pending.tenants[#pending.tenants + 1] = tenant
   end
   events[#events + 1] = {
+    tenant_id = tenant,
     domain = domain,
     kind = kind,
     data = json.encode(data or {}),

@@ -11,6 +11,8 @@ local M = {
   module = "dbd.postgresql",
   package = "lua-dbi-postgresql, or luarocks install luadbi-postgresql",
   begin = { write = "BEGIN", read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
+  -- Many rows at a time come as one JSON text, as each statement is a journey.
+  takes_json = true,
   for_update = " FOR UPDATE",
   skip_locked = " FOR UPDATE SKIP LOCKED",
   table_exists = "SELECT 1 AS found FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = ?",
@@ -54,6 +56,13 @@ function M.number(value)
     return ("%.0f"):format(value)
   end
   return ("%.17g"):format(value)
+end
+
+--- SQL as PostgreSQL wants it: as it stands.
+-- @tparam string sql
+-- @treturn string
+function M.sql(sql)
+  return sql
 end
 
 --- DDL as PostgreSQL wants it: names sort by their octets, whatever the database's locale.

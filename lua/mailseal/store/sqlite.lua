@@ -50,6 +50,22 @@ function M.number(value)
   return value
 end
 
+-- A column that UPDATE … RETURNING gives comes as a whole number where it was declared to be floating, and of those lua-dbi
+-- takes 32 bits; what was reckoned comes as it should.
+local function as_reckoned(item)
+  local name = item:match "^%s*([%a_][%w_.]*)%s*$"
+  return name and (" CASE typeof(%s) WHEN 'real' THEN %s + 0.0 ELSE %s END AS %s"):format(name, name, name, name:match "[^.]+$")
+end
+
+--- SQL as SQLite wants it: a list of columns behind RETURNING so that large numbers come whole. A list with parentheses in
+-- it stays as it is.
+-- @tparam string sql
+-- @treturn string
+function M.sql(sql)
+  local before, list = sql:match "^(.*RETURNING)%s([^()]*)$"
+  return before and before .. list:gsub("[^,]+", as_reckoned) or sql
+end
+
 --- DDL as SQLite wants it: as it stands.
 -- @tparam string sql
 -- @treturn string

@@ -26,19 +26,22 @@ function M.new(connection, mode)
   }, writing and Writing or Reading)
 end
 
-local function guarded(self, method, sql, ...)
-  if self.ended then
-    error("the transaction has ended", 3)
-  elseif type(sql) ~= "string" then
-    error("a statement of SQL is wanted, not a " .. type(sql), 3)
-  end
-  local ok, result = pcall(self.connection[method], self.connection, sql, ...)
+local function guarded(self, method, ...)
+  local ok, result = pcall(self.connection[method], self.connection, ...)
   if not ok then
     -- Whoever catches this goes on in vain: there is no committing any more.
     self.failed = self.failed or result
     error(result, 0)
   end
   return result
+end
+
+local function check(self, sql)
+  if self.ended then
+    error("the transaction has ended", 3)
+  elseif type(sql) ~= "string" then
+    error("a statement of SQL is wanted, not a " .. type(sql), 3)
+  end
 end
 
 --- Runs a statement that changes rows.
@@ -49,6 +52,7 @@ function methods:run(sql, ...)
   if not self.writing then
     error("a transaction of read does not write", 2)
   end
+  check(self, sql)
   return guarded(self, "execute", sql, ...):affected()
 end
 
@@ -57,7 +61,15 @@ end
 -- @tparam any ... its values, as of @{run}
 -- @treturn {table,...} each with its columns by name; NULL is nil
 function methods:rows(sql, ...)
+  check(self, sql)
   return guarded(self, "rows", sql, ...)
+end
+
+--- A value as it is bound, for what is given to the database within JSON.
+-- @tparam any value as of @{run}
+-- @treturn ?string|number
+function methods:value(value)
+  return guarded(self, "value", value)
 end
 
 --- The first row of a statement.
@@ -65,6 +77,7 @@ end
 -- @tparam any ... its values, as of @{run}
 -- @treturn ?table its columns by name; nil where there is no row
 function methods:row(sql, ...)
+  check(self, sql)
   return guarded(self, "rows", sql, ...)[1]
 end
 

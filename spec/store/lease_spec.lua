@@ -1,0 +1,165 @@
+local databases = require "spec.support.databases"
+local domains = require "mailseal.store.domains"
+local store = require "mailseal.store"
+
+describe("a lease of domains that are due", function()
+  databases.each({ describe = describe, setup = setup, teardown = teardown }, function(new_database, kind)
+    local url, db, other
+
+    before_each(function()
+      url = new_database()
+      db, other = assert(store.open(url, { busy_timeout = 0.2 })), assert(store.open(url, { busy_timeout = 0.2 }))
+    end)
+    after_each(function()
+      db:close()
+      other:close()
+    end)
+
+    -- Domains named by their lane and a number, due at that number.
+    local function add(lane, from, to, tenant)
+      local rows = {}
+      for i = from, to do
+        rows[#rows + 1] = {
+          domain = ("%s%03d.example"):format(lane == domains.PENDING and "pending" or "routine", i), lane = lane, provider = "own",
+          vars = {}, records = {}, status = "pending", status_since = 1, created_at = 1, next_check_at = i,
+        }
+      end
+      assert(db:write(function(tx) return domains.insert_many(tx, tenant or "acme", rows) end))
+    end
+
+    local function lease(at, owner, now, ends, limit)
+      return assert(at:write(function(tx)
+        return domains.lease(tx, { owner = owner, now = now, ends = ends, limit = limit })
+      end))
+    end
+
+    local function names(rows)
+      local list = {}
+      for i, row in ipairs(rows) do
+        list[i] = row.domain:match "^[^.]*"
+      end
+      return table.concat(list, " ")
+    end
+
+    local function settle(at, owner, rows)
+      return assert(at:write(function(tx) return domains.settle(tx, owner, rows) end))
+    end
+
+    it("gives what is due and nothing else, the longest due first", function()
+      add(domains.ROUTINE, 1, 6)
+      assert.equal("routine001 routine002 routine003", names(lease(db, "a", 5, 100, 3)))
+      assert.equal("routine004 routine005", names(lease(db, "a", 5, 100, 3)))
+      assert.equal("", names(lease(db, "a", 5, 100, 3)))
+    end)
+
+    it("gives nobody what another has leased, until that lease ends", function()
+      add(domains.PENDING, 1, 3)
+      assert.equal("pending001 pending002", names(lease(db, "a", 5, 65, 2)))
+      assert.equal("pending003", names(lease(other, "b", 5, 65, 9)))
+      assert.equal("", names(lease(other, "b", 64, 100, 9)))
+      assert.equal("pending001 pending002 pending003", names(lease(other, "b", 65, 200, 9)))
+    end)
+
+    it("gives domains of all tenants, and tells whose they are", function()
+      add(domains.PENDING, 1, 1, "acme")
+      add(domains.PENDING, 1, 1, "other")
+      local rows = lease(db, "a", 5, 65, 9)
+      local tenants = { rows[1].tenant_id, rows[2].tenant_id }
+      table.sort(tenants)
+      assert.same({ "acme", "other" }, tenants)
+    end)
+
+    it("starves neither lane by a backlog of the other", function()
+      add(domains.ROUTINE, 1, 40)
+      add(domains.PENDING, 41, 80)
+      local first = names(lease(db, "a", 100, 200, 8))
+      assert.equal(
+        "routine001 routine002 pending041 pending042 pending043 pending044 pending045 pending046", first)
+      settle(db, "a", {})
+      assert.equal(72, #lease(db, "a", 100, 200, 100))
+    end)
+
+    it("fills up from one lane where the other has none", function()
+      add(domains.PENDING, 1, 10)
+      assert.equal(8, #lease(db, "a", 100, 200, 8))
+      add(domains.ROUTINE, 11, 20)
+      assert.equal(8, #lease(db, "a", 100, 200, 8))
+      assert.equal(1, #lease(db, "a", 100, 200, 1))
+    end)
+
+    it("ends with the result of the check, of one or of many", function()
+      add(domains.PENDING, 1, 3)
+      local rows = lease(db, "a", 5, 65, 9)
+      for i, row in ipairs(rows) do
+        row.status, row.report, row.next_check_at, row.lane = "verified", { dkim = { status = "found" } }, 4102444800 + i, 1
+        row.reason, row.attempts = nil, row.attempts + 1
+      end
+      assert.same({ true, true }, settle(db, "a", { rows[1], rows[2] }))
+      assert.same({ true }, settle(db, "a", { rows[3] }))
+      for i, row in ipairs(lease(db, "b", 4102444900, 4102445000, 9)) do
+        assert.same({ "verified", { dkim = { status = "found" } }, 4102444800 + i, 1, 1 },
+          { row.status, row.report, row.next_check_at, row.lane, row.attempts })
+      end
+    end)
+
+    it("drops a late result of one whose lease was taken over", function()
+      add(domains.PENDING, 1, 2)
+      local late = lease(db, "a", 5, 65, 9)
+      local again = lease(other, "b", 65, 130, 1)
+      late[1].status, late[2].status, again[1].status = "failed", "verified", "verified"
+      assert.same({ false, true }, settle(db, "a", late))
+      assert.same({ true }, settle(other, "b", again))
+      assert.same({ false }, settle(db, "a", { late[1] }))
+      for _, row in ipairs(lease(db, "c", 5, 65, 9)) do
+        assert.equal("verified", row.status)
+      end
+    end)
+
+    it("drops the result for a domain that was changed, or removed and made again, meanwhile", function()
+      add(domains.PENDING, 1, 3)
+      local rows = lease(db, "a", 5, 65, 9)
+      assert(other:write(function(tx)
+        domains.update(tx, "acme", rows[1].domain, { status = "verified" })
+        domains.update(tx, "acme", rows[2].domain, { dns_host = other.null, enabled = false })
+        domains.remove(tx, "acme", rows[3].domain)
+      end))
+      add(domains.PENDING, 3, 3)
+      assert.same({ false, false, false }, settle(db, "a", rows))
+      assert.equal("verified", db:read(function(tx) return domains.get(tx, "acme", rows[1].domain).status end))
+    end)
+
+    it("stays where something else than a check decides is changed", function()
+      add(domains.PENDING, 1, 1)
+      local rows = lease(db, "a", 5, 65, 9)
+      assert(other:write(function(tx) domains.update(tx, "acme", rows[1].domain, { enabled = false }) end))
+      assert.same({ true }, settle(db, "a", rows))
+      assert.is_false(db:read(function(tx) return domains.get(tx, "acme", rows[1].domain).enabled end))
+    end)
+
+    it("is given back by who ends", function()
+      add(domains.PENDING, 1, 3)
+      lease(db, "a", 5, 65, 2)
+      lease(db, "b", 5, 65, 1)
+      assert.equal(2, db:write(function(tx) return domains.give_back(tx, "a") end))
+      assert.equal("pending001 pending002", names(lease(db, "c", 5, 65, 9)))
+    end)
+
+    if kind == "postgresql" then
+      it("does not wait for a worker that is just leasing", function()
+        add(domains.PENDING, 1, 4)
+        assert(db:write(function(tx)
+          assert.equal("pending001 pending002", names(domains.lease(tx, { owner = "a", now = 5, ends = 65, limit = 2 })))
+          assert.equal("pending003 pending004", names(lease(other, "b", 5, 65, 4)))
+        end))
+      end)
+    else
+      it("waits for a worker that is just leasing, and says so where that takes too long", function()
+        add(domains.PENDING, 1, 4)
+        assert(db:write(function()
+          local result, _, code = other:write(function() end)
+          assert.same({ nil, "store_busy" }, { result, code })
+        end))
+      end)
+    end
+  end)
+end)
