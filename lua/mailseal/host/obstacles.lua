@@ -25,8 +25,8 @@ end
 
 list[2] = function(_, shape)
   if not shape.inside then
-    return ("%s is not in the zone %s"):format(shape.full, shape.zone), "set it where the zone above " .. shape.zone .. " is kept",
-      "other_zone"
+    return ("%s is not in the zone %s"):format(shape.full, shape.zone),
+      ("set it in the zone that %s is in, at the DNS host of that zone"):format(shape.full), "other_zone"
   end
 end
 
