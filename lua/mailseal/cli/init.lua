@@ -14,7 +14,7 @@ local M = {}
 --- The version that `mailseal --version` tells.
 M.VERSION = "0.1.0"
 
-local commands = { "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "explain" }
+local commands = { "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "host", "explain" }
 
 local purpose = [[
 Makes DKIM keys, signs messages and verifies them; says what is wrong with what
@@ -25,7 +25,8 @@ local epilog = [[
 Exit status:
    0   all is well
    1   the answer is no: a signature does not pass, a record or a check has an error,
-       an address may not send, there is no DMARC policy, a name does not exist
+       an address may not send, there is no DMARC policy, a DNS host is not known, a name
+       does not exist
   64   wrong usage
   65   input that cannot be read as what it should be
   69   no DNS server answers a query, or a module is not installed

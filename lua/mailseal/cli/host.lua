@@ -1,0 +1,105 @@
+--- `mailseal host`: says whose DNS host serves a domain, and how records are typed there.
+-- @module mailseal.cli.host
+local options = require "mailseal.cli.options"
+local report = require "mailseal.cli.host_report"
+local resolver = require "mailseal.cli.resolver"
+local status = require "mailseal.cli.status"
+
+local M = {}
+
+local epilog = [[
+The DNS host is told by the name servers that the zone above delegates to. Where
+no rule knows them, where they are those of several hosts, or not all of one,
+what is said holds for any host.
+
+The exit status is 0 where the host is known and can have each --record, 1 where
+not, 69 where no DNS server answers, and 75 where DNS gives no answer for now.]]
+
+-- "TYPE NAME" or "TYPE NAME VALUE".
+local function read_record(given)
+  local kind, name, rest = given:match "^%s*(%a+)%s+(%S+)%s*(.-)%s*$"
+  if not kind then
+    return nil, ("--record: '%s' is no type, name and value such as \"CNAME s1._domainkey.example.com a.example.net\""):format(given)
+  end
+  return { type = kind:upper(), name = name, value = rest ~= "" and rest or nil }
+end
+
+--- Declares the options.
+-- @tparam table command argparse's command
+function M.describe(command)
+  command:summary("Say whose DNS host serves a domain.")
+  command:description("Says whose DNS host serves a domain, what is known of its forms, and how records are typed there.")
+  command:epilog(epilog)
+  command:argument("domain", "A domain, or a name below it."):convert(options.domain)
+  resolver.describe(command)
+  command
+    :option("--record", "Show how this record is typed there; may be repeated. The name is the whole one.")
+    :argname('"TYPE NAME [VALUE]"')
+    :convert(read_record)
+    :count("*")
+  command:option("--rules", "A directory of rules of your own; may be repeated."):argname("DIRECTORY"):count("*")
+  command
+    :option("--port", "The port of the name servers of the zone above (53 unless told).")
+    :argname("N")
+    :convert(options.whole("--port", 1, 65535))
+  command:flag("--json", "Print one JSON object on standard output, and nothing else.")
+end
+
+local exit_statuses = { bad_name = status.USAGE, timeout = status.UNAVAILABLE, not_delegated = status.NO }
+
+local function load_rules(directories)
+  for _, path in ipairs(directories) do
+    local count, cause = require("mailseal.host").load_directory(path)
+    if not count then
+      status.stop(status.DATA, cause)
+    end
+  end
+end
+
+-- The domain that was registered, where this system has the list that tells.
+local function registrable(domain)
+  local list = require("mailseal.onboard.public_suffix").system()
+  local ascii = require("mailseal.domain").to_ascii(domain)
+  return list and ascii and list:registrable(ascii) or nil
+end
+
+local function render(found, records)
+  local shown = {}
+  for i, record in ipairs(records) do
+    shown[i] = require("mailseal.host").render(found.rule, record, found.zone)
+  end
+  return shown
+end
+
+local function are_possible(shown)
+  for _, one in ipairs(shown) do
+    if not one.possible then
+      return false
+    end
+  end
+  return true
+end
+
+--- Runs the command.
+-- @tparam table given the options
+-- @treturn number exit status
+function M.run(given)
+  load_rules(given.rules)
+  local found, cause, code = require("mailseal.host").detect(given.domain, {
+    resolver = resolver.open(given), registrable = registrable(given.domain), port = given.port,
+  })
+  if not found then
+    local exit = exit_statuses[code] or status.TEMPORARY
+    if exit == status.USAGE or not given.json then
+      status.stop(exit, cause)
+    end
+    report.tell_fault(given.domain, cause, code)
+    return exit
+  end
+  local shown = render(found, given.record)
+  local show = given.json and report.tell_json or report.tell
+  show(given.domain, found, shown)
+  return found.id and are_possible(shown) and status.OK or status.NO
+end
+
+return M

@@ -1,0 +1,173 @@
+local cjson = require "cjson"
+local shell = require "spec.support.shell"
+
+local zone = [[{
+  "com": [{ "type": "SOA", "data": "a.gtld.example. h.example. 1 3600 600 86400 900" }, { "type": "NS", "data": "a.gtld.example." }],
+  "a.gtld.example": [{ "type": "A", "data": "192.0.2.55" }],
+  "example.com": [{ "type": "SOA", "data": "ns01.domaincontrol.com. h.example. 1 3600 600 86400 900" },
+    { "type": "NS", "data": "ns01.domaincontrol.com." }, { "type": "NS", "data": "ns02.domaincontrol.com." }],
+  "ns01.domaincontrol.com": [{ "type": "A", "data": "192.0.2.1" }], "ns02.domaincontrol.com": [{ "type": "A", "data": "192.0.2.2" }],
+  "own.com": [{ "type": "SOA", "data": "ns1.own.com. h.own.com. 1 2 3 4 5" }, { "type": "NS", "data": "ns1.own.com." }],
+  "split.com": [{ "type": "SOA", "data": "ns1.own.com. h.own.com. 1 2 3 4 5" }, { "type": "NS", "data": "ns1.own.com." },
+    { "type": "NS", "data": "ada.ns.cloudflare.com." }],
+  "legacy.com": [{ "type": "SOA", "data": "ns1.own.com. h.own.com. 1 2 3 4 5" },
+    { "type": "NS", "data": "ns-cloud-a1.googledomains.com." }],
+  "netlify.com": [{ "type": "SOA", "data": "ns1.own.com. h.own.com. 1 2 3 4 5" }, { "type": "NS", "data": "dns1.p05.nsone.net." }],
+  "dream.com": [{ "type": "SOA", "data": "ns1.own.com. h.own.com. 1 2 3 4 5" }, { "type": "NS", "data": "ns1.dreamhost.com." }],
+  "old.com": [{ "type": "SOA", "data": "ns1.own.com. h.own.com. 1 2 3 4 5" }, { "type": "NS", "data": "ns37.worldnic.com." }],
+  "silent.com": [{ "error": "timeout" }],
+  "broken.com": [{ "error": "servfail" }]
+}]]
+
+describe("mailseal host", function()
+  local path, directory = shell.with_zone(zone, teardown)
+
+  local function run(...)
+    return shell.mailseal { "host", "--zone", path, ... }
+  end
+
+  local function object(status, ...)
+    local result = run("--json", ...)
+    assert.same({ status, "" }, { result.status, result.err })
+    assert.equal(1, select(2, result.out:gsub("\n", "")))
+    return cjson.decode(result.out)
+  end
+
+  it("says whose DNS host it is, and what is known of it", function()
+    local result = run "mail.example.com"
+    assert.same({ 0, "" }, { result.status, result.err })
+    for _, line in ipairs {
+      "domain        mail.example.com", "host          GoDaddy", "zone          example.com",
+      "name servers  ns01.domaincontrol.com, ns02.domaincontrol.com",
+      "automatic     Domain Connect (synchronous and asynchronous; the asynchronous flow on request)",
+      "names         GoDaddy adds .example.com by itself: type no more than the part in front of it.",
+      '              "@" stands for example.com itself.',
+      "help          https://www.godaddy.com/help/add-a-cname-record-19236",
+      "facts         confirmed, checked on 2026-11-22",
+      "              less sure: mx (general-knowledge), text (general-knowledge)",
+    } do
+      assert.matches("\n" .. line .. "\n", "\n" .. result.out, 1, true)
+    end
+    assert.matches("\nmind          A _domainconnect record", result.out)
+  end)
+
+  it("shows how records are typed there", function()
+    local result = run("example.com", "--record", "cname s1._domainkey.mail.example.com s1.dkim.example.net", "--record",
+      "TXT example.com v=spf1 include:a.example ~all")
+    assert.equal(0, result.status)
+    assert.matches([[
+
+CNAME s1._domainkey.mail.example.com
+  Type                          CNAME
+  Name                          s1._domainkey.mail
+  Value                         s1.dkim.example.net
+  TTL                           3600
+  - GoDaddy adds .example.com by itself: type no more than the part in front of it.
+
+TXT example.com
+  Type                          TXT
+  Name                          @
+  Value                         v=spf1 include:a.example ~all
+  TTL                           3600
+]], result.out, 1, true)
+    assert.matches("Value                         (as the provider shows it)", run("example.com", "--record", "CNAME a.example.com").out, 1,
+      true)
+    assert.matches("\n  Host (or Name)                (leave it empty)\n", run("dream.com", "--record", "TXT dream.com x").out, 1, true)
+  end)
+
+  it("ends with status 1 where a record cannot be set, and says what to do", function()
+    local result = run("old.com", "--record", "CNAME s1._domainkey.old.com s1.dkim.example.net")
+    assert.equal(1, result.status)
+    assert.matches("\n  cannot be set: the form of Network Solutions has refused an underscore in the name of a CNAME\n  instead: ask",
+      result.out, 1, true)
+    assert.equal(0, run("old.com", "--record", "TXT s1._domainkey.old.com v=DKIM1; p=").status)
+  end)
+
+  it("says that it is not known, and how records are typed at any host", function()
+    local result = run("own.com", "--record", "CNAME a.own.com b.example.net")
+    assert.same({ 1, "" }, { result.status, result.err })
+    assert.matches("\nhost          not known: no rule fits its name servers\n", result.out)
+    assert.matches("\n  Name (or Host)                a\n", result.out, 1, true)
+  end)
+
+  it("says that the delegation is split, or that several hosts have these name servers", function()
+    local result = run "split.com"
+    assert.equal(1, result.status)
+    assert.matches("split delegation: the name servers are not all one host's (Cloudflare, unknown)", result.out, 1, true)
+    result = run "legacy.com"
+    assert.equal(1, result.status)
+    assert.matches("not to be told apart by the name servers: Google Cloud DNS, Shopify, Squarespace Domains", result.out, 1, true)
+    result = run "netlify.com"
+    assert.equal(0, result.status)
+    assert.matches("\nhost          Netlify, or maybe IBM NS1\n", result.out, 1, true)
+  end)
+
+  it("never calls a host unknown while DNS fails", function()
+    local result = run "silent.com"
+    assert.same({ 69, "" }, { result.status, result.out })
+    assert.equal("mailseal host: the zone of silent.com cannot be told: timeout\n", result.err)
+    assert.equal(75, run("broken.com").status)
+    local found = object(75, "broken.com")
+    assert.same({ "temperror", "servfail" }, { found.status, found.reason })
+  end)
+
+  it("tells a domain that nobody has registered from a host that nobody knows", function()
+    local result = run "nobody.com"
+    assert.same({ 1, "", "mailseal host: nobody.com is not delegated to any name server: it is in the zone com\n" },
+      { result.status, result.out, result.err })
+    assert.equal("not_delegated", object(1, "nobody.com").status)
+  end)
+
+  it("prints one object with --json", function()
+    local found = object(0, "mail.example.com", "--record", "MX bounce.mail.example.com 10 mx.example.net")
+    assert.same({ "mail.example.com", "found", "godaddy", "GoDaddy", "example.com", "parent" },
+      { found.domain, found.status, found.id, found.name, found.zone, found.name_servers_from })
+    assert.same({ "ns01.domaincontrol.com", "ns02.domaincontrol.com" }, found.name_servers)
+    assert.same({ "domain_connect", "api" }, found.automatic)
+    assert.same({ supported = true, flows = { "synchronous", "asynchronous" }, note = "the asynchronous flow on request" },
+      found.rule.domain_connect)
+    local record = found.records[1]
+    assert.same({ "bounce.mail", "bounce.mail.example.com", true, "10", "mx.example.net" },
+      { record.prefix, record.full, record.possible, record.priority, record.value })
+    assert.same({ key = "priority", label = "Priority", value = "10" }, record.fields[3])
+    found = object(1, "own.com")
+    assert.equal("unknown", found.status)
+    assert.matches('"records":[]', run("own.com", "--json").out, 1, true)
+    assert.same({ "cloudflare", "unknown" }, object(1, "split.com").split)
+    assert.same({ "google-cloud-dns", "shopify", "squarespace" }, object(1, "legacy.com").ambiguous)
+  end)
+
+  it("takes rules out of a directory", function()
+    local own = directory .. "/rules"
+    assert.is_true(shell.succeeds("mkdir " .. shell.quote(own)))
+    shell.write(own .. "/ours.lua", [[
+return {
+  id = "ours", name = "Our own", name_servers = { "ns#.own.com" }, name_form = "full", source = { "we run it" },
+  checked_on = "2026-11-22", confidence = "confirmed",
+}
+]])
+    local result = run("own.com", "--rules", own, "--record", "CNAME a.own.com b.example.net")
+    assert.equal(0, result.status)
+    assert.matches("\nhost          Our own\n", result.out)
+    assert.matches("\n  Name (or Host)                a.own.com\n", result.out, 1, true)
+    assert.matches("\nhelp          no page of its own is known\n", result.out)
+    shell.write(own .. "/ours.lua", "return { id = 'ours' }")
+    result = run("own.com", "--rules", own)
+    assert.equal(65, result.status)
+    assert.equal(("mailseal host: %s/ours.lua: checked_on is missing\n"):format(own), result.err)
+    assert.equal(65, run("own.com", "--rules", own .. "/none").status)
+  end)
+
+  it("refuses what is no domain and no record", function()
+    assert.equal(64, run("192.0.2.1").status)
+    assert.equal(64, run("a..b").status)
+    assert.equal(64, run("example.com", "--record", "CNAME").status)
+    assert.equal(64, run("example.com", "--port", "0").status)
+    assert.equal(64, shell.mailseal({ "host" }).status)
+  end)
+
+  it("shows no octet of DNS or of the command line as a terminal would take it", function()
+    local result = run("example.com", "--record", "TXT a.example.com x\27[2Jy")
+    assert.is_nil(result.out:find("\27", 1, true))
+  end)
+end)
