@@ -60,6 +60,16 @@ describe("the rules of DNS hosts", function()
     assert.is_nil(schema.confidence(host.find "enom", "text"))
   end)
 
+  it("warn when nobody has looked at their facts for a year, and fail nothing", function()
+    local function stale(year)
+      local result = shell.run(("$LUA spec/support/stale_rules.lua %d"):format(os.time { year = year, month = 11, day = 24, hour = 12 }))
+      assert.same({ 0, "" }, { result.status, result.err })
+      return result.out
+    end
+    assert.is_nil(stale(2026):find("host/godaddy.lua", 1, true))
+    assert.matches("# lua/mailseal/host/godaddy.lua: its facts were looked at on 2026-11-22, over a year ago\n", stale(2027), 1, true)
+  end)
+
   it("do not contradict each other: where two fit a name server, they say what holds", function()
     assert.is_nil(catalogue.contradiction(rules()))
   end)

@@ -23,7 +23,7 @@ return {
   pitfalls = { { text = "In the national clouds a TXT record has 1024 characters at most.", types = { "TXT" } } },
 
   source = {
-    "https://learn.microsoft.com/…dnsrecordbase.txtrecordmaxlength (1024) / txtrecordchunksize (255)",
+    "learn.microsoft.com, DnsRecordBase: TxtRecordMaxLength (1024), TxtRecordChunkSize (255)",
     "hashicorp/terraform-provider-azurerm #24152 (4096)",
     "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
   },

@@ -18,7 +18,7 @@ return {
   help = "https://docs.gandi.net/en/domain_names/",
 
   source = {
-    "http://wiki.gandi.net/questions/…cname-mx-records-must-end-with",
+    "wiki.gandi.net: CNAME and MX records must end with a dot",
     "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
     "lego minTTL=300",
   },

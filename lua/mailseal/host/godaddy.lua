@@ -29,7 +29,7 @@ return {
   source = {
     "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
     "https://www.godaddy.com/help/about-godaddy-nameservers-664",
-    "https://www.suped.com/knowledge/…dns-providers-append-domain…",
+    "suped.com, knowledge base: which DNS providers append the domain",
     "lego godaddy minTTL=600",
     "_domainconnect.gd.domaincontrol.com seen in zones",
   },

@@ -22,9 +22,9 @@ return {
 
   source = {
     "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
-    "https://www.suped.com/knowledge/…",
+    "suped.com, knowledge base",
     "repos with nsa1/nsc1/nsd1/connect1.squarespacedns.com",
-    "_domainconnect.domains.s… seen",
+    "its _domainconnect records seen in zones",
   },
   checked_on = "2026-11-22",
   confidence = "confirmed",
