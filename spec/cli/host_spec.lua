@@ -1,4 +1,5 @@
 local cjson = require "cjson"
+local knot = require "spec.support.knot"
 local shell = require "spec.support.shell"
 
 local zone = [[{
@@ -102,6 +103,19 @@ TXT example.com
     assert.matches("\nhost          Netlify, or maybe IBM NS1\n", result.out, 1, true)
   end)
 
+  it("takes the word of who knows better than the name servers", function()
+    local result = run("own.com", "--host", "cpanel", "--record", "TXT own.com v=spf1 -all")
+    assert.equal(0, result.status)
+    assert.matches("\nhost          cPanel (any host), as --host says\n", result.out, 1, true)
+    assert.matches("\n  Name                          own.com\n  Record                        v=spf1 -all\n", result.out, 1, true)
+    local found = object(0, "split.com", "--host", "shopify")
+    assert.same({ "found", "shopify" }, { found.status, found.id })
+    assert.is_nil(found.split)
+    result = run("own.com", "--host", "nobody")
+    assert.equal(64, result.status)
+    assert.matches("--host: no rule is known of a DNS host called nobody: there are alidns, allinkl,", result.err, 1, true)
+  end)
+
   it("never calls a host unknown while DNS fails", function()
     local result = run "silent.com"
     assert.same({ 69, "" }, { result.status, result.out })
@@ -156,6 +170,18 @@ return {
     assert.equal(65, result.status)
     assert.equal(("mailseal host: %s/ours.lua: checked_on is missing\n"):format(own), result.err)
     assert.equal(65, run("own.com", "--rules", own .. "/none").status)
+  end)
+
+  it("asks DNS, and the name servers of the zone above on another port", function()
+    local server = assert(knot.start { zones = {
+      ["test"] = "@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 127.0.0.1\nshop NS ada.ns.cloudflare.com.\n",
+      ["shop.test"] = "@ SOA ns h 1 2 3 4 5\n@ NS ada.ns.cloudflare.com.\n",
+    } })
+    local result = shell.mailseal { "host", "mail.shop.test", "--server", server.address, "--port", tostring(server.port), "--json" }
+    server:stop()
+    assert.same({ 0, "" }, { result.status, result.err })
+    local found = cjson.decode(result.out)
+    assert.same({ "cloudflare", "shop.test", "parent" }, { found.id, found.zone, found.name_servers_from })
   end)
 
   it("refuses what is no domain and no record", function()

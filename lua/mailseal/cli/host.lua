@@ -37,6 +37,7 @@ function M.describe(command)
     :argname('"TYPE NAME [VALUE]"')
     :convert(read_record)
     :count("*")
+  command:option("--host", "It is this DNS host (an id such as cpanel), whatever its name servers say."):argname("ID")
   command:option("--rules", "A directory of rules of your own; may be repeated."):argname("DIRECTORY"):count("*")
   command
     :option("--port", "The port of the name servers of the zone above (53 unless told).")
@@ -63,6 +64,26 @@ local function registrable(domain)
   return list and ascii and list:registrable(ascii) or nil
 end
 
+-- The rule of the host that was named.
+local function named_rule(id)
+  local rule, cause = require("mailseal.host").find(id)
+  if rule then
+    return rule
+  end
+  local ids = {}
+  for i, one in ipairs(require("mailseal.host").list()) do
+    ids[i] = one.id
+  end
+  status.stop(status.USAGE, ("--host: %s: there are %s"):format(cause, table.concat(ids, ", ")))
+end
+
+-- Puts the host that was named in place of what its name servers tell.
+local function put_named(found, rule)
+  found.rule, found.id, found.name, found.named = rule, rule.id, rule.name, true
+  found.split, found.ambiguous, found.alternatives = nil, nil, nil
+  found.automatic = require("mailseal.host").automatic(rule)
+end
+
 local function render(found, records)
   local shown = {}
   for i, record in ipairs(records) do
@@ -85,6 +106,7 @@ end
 -- @treturn number exit status
 function M.run(given)
   load_rules(given.rules)
+  local rule = given.host and named_rule(given.host)
   local found, cause, code = require("mailseal.host").detect(given.domain, {
     resolver = resolver.open(given), registrable = registrable(given.domain), port = given.port,
   })
@@ -95,6 +117,9 @@ function M.run(given)
     end
     report.tell_fault(given.domain, cause, code)
     return exit
+  end
+  if rule then
+    put_named(found, rule)
   end
   local shown = render(found, given.record)
   local show = given.json and report.tell_json or report.tell

@@ -96,7 +96,8 @@ local words = {
     )
   end,
   found = function(found)
-    return found.name .. (found.alternatives and (", or maybe %s"):format(names_of(found.alternatives)) or "")
+    local others = found.alternatives and ", or maybe " .. names_of(found.alternatives) or ""
+    return found.name .. (found.named and ", as --host says" or others)
   end,
 }
 

@@ -79,11 +79,13 @@ local function split_of(name_servers, fitting)
   return ids_of(set)
 end
 
--- How records can be set without anybody's typing.
-local function automatic_of(rule)
+--- How records can be set without anybody's typing. See `host.automatic`.
+-- @tparam table rule
+-- @treturn ?{string,...}
+function M.automatic(rule)
   local ways = {}
   for _, way in ipairs { "domain_connect", "api" } do
-    local fact = rule and rule[way]
+    local fact = rule[way]
     if fact and (fact.supported or fact.available) then
       ways[#ways + 1] = way
     end
@@ -117,7 +119,7 @@ function M.identify(name_servers)
   elseif first[1] then
     result.rule = catalogue.find(first[1])
     result.id, result.name = result.rule.id, result.rule.name
-    result.alternatives, result.automatic = none_empty(behind), automatic_of(result.rule)
+    result.alternatives, result.automatic = none_empty(behind), M.automatic(result.rule)
   end
   return result
 end

@@ -44,6 +44,13 @@ function M.find(id)
   return rule
 end
 
+--- How records can be set at a host without anybody's typing.
+-- @tparam table rule
+-- @treturn ?{string,...} of `domain_connect` and `api`; nil where no way is known
+function M.automatic(rule)
+  return detect.automatic(rule)
+end
+
 --- Adds a user's own rules: each file of a directory that ends in `.lua`. Nothing of them is run.
 -- One that has the id of a rule that comes along takes its place; where both fit a name server, the user's counts.
 -- @tparam string path
