@@ -53,7 +53,8 @@ local hosts = {
   { "enom", { "dns1.name-services.com", "dns2.name-services.com" }, apex = "@" },
   { "he", { "ns1.he.net", "ns5.he.net" }, apex = "@" },
   { "ns1", { "ns-europe.nsone.net", "dns1.a.nsone.net" }, apex = "@" },
-  { "dnsmadeeasy", { "ns0.dnsmadeeasy.com", "ns11.constellix.com", "ns21.constellix.net" }, apex = "@" },
+  { "dnsmadeeasy", { "ns0.dnsmadeeasy.com", "ns11.constellix.com", "ns21.constellix.net" },
+    apex = "", target = "s1.dkim.example.net.", exchange = "10+mx.example.net." },
   { "fastmail", { "ns1.messagingengine.com", "ns2.messagingengine.com" }, apex = "@" },
   { "m365dns", { "ns1.bdm.microsoftonline.com", "ns4.bdm.microsoftonline.com" }, apex = "@" },
   { "transip", { "ns0.transip.net", "ns1.transip.nl", "ns2.transip.eu" }, apex = "@" },
@@ -151,4 +152,35 @@ describe("each DNS host", function()
       end
     end)
   end
+end)
+
+describe("a rule that knows less", function()
+  local records = {
+    { type = "CNAME", name = "a._domainkey.example.com", value = "b.example.net" }, { type = "CNAME", name = "example.com" },
+    { type = "TXT", name = "example.com", value = KEY }, { type = "MX", name = "example.com", value = "10 mx.example.net" },
+    { type = "MX", name = "example.com", value = "no priority" }, { type = "NS", name = "a.example.com", value = { "ns.example.net" } },
+    { type = "SRV", name = "a.example.com", value = "1 2 3 a.example.net" },
+  }
+
+  -- The rule without one of its members.
+  local function without(rule, left_out)
+    local less = {}
+    for member, value in pairs(rule) do
+      less[member] = member ~= left_out and value or nil
+    end
+    return less
+  end
+
+  it("still renders each record, whatever it leaves out", function()
+    for _, one in ipairs(host.list()) do
+      local rule = host.find(one.id)
+      for member in pairs(rule) do
+        for _, record in ipairs(records) do
+          local shown = host.render(without(rule, member), record, "example.com")
+          assert.is_true(shown.possible or #shown.why > 0 and #shown.instead > 0)
+          assert.is_true(#shown.fields >= 4)
+        end
+      end
+    end
+  end)
 end)

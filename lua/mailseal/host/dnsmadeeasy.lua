@@ -6,20 +6,20 @@ return {
   name_servers = { "*.dnsmadeeasy.com", "*.constellix.com", "*.constellix.net" },
 
   name_form = "prefix",
-  apex = "@",
-  final_dot = "never",
+  apex = "blank",
+  final_dot = "always",
+  mx = "separate",
   underscore_cname = true,
+  labels = { name = "Name", value = { MX = "Server" }, priority = "MX Level" },
 
   domain_connect = { supported = false },
+  help = "https://help.constellix.com/mx-records/",
 
-  source = { "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts" },
+  source = {
+    "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
+    "https://help.constellix.com/mx-records/ (the form adds the domain to the name, and to a server without a dot at its end)",
+  },
   checked_on = "2026-11-22",
   confidence = "confirmed",
-  less_sure = {
-    name_form = "general-knowledge",
-    apex = "general-knowledge",
-    underscore_cname = "general-knowledge",
-    domain_connect = "general-knowledge",
-    final_dot = "general-knowledge",
-  },
+  less_sure = { underscore_cname = "general-knowledge", domain_connect = "general-knowledge" },
 }
