@@ -106,7 +106,9 @@ return {
     FOREIGN KEY (tenant_id, domain) REFERENCES domains (tenant_id, domain) ON DELETE CASCADE
   )]],
 
-  -- sealed: the private key under the master key, in base64.
+  -- sealed: the private key under the master key, in base64; NULL when it was erased. target: the name in the operator's
+  -- zone that the customer's CNAME leads to. ttl: how long what stood at the name before may be remembered. next_at: when
+  -- somebody is to look at it.
   [[CREATE TABLE keys (
     tenant_id TEXT NOT NULL,
     domain TEXT NOT NULL,
@@ -118,11 +120,16 @@ return {
     sealed TEXT,
     state TEXT NOT NULL,
     state_since DOUBLE PRECISION NOT NULL,
-    data TEXT,
+    wait_until DOUBLE PRECISION,
+    ttl INTEGER,
+    target TEXT,
+    next_at DOUBLE PRECISION,
     created_at DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (tenant_id, domain, selector),
     FOREIGN KEY (tenant_id, domain) REFERENCES domains (tenant_id, domain) ON DELETE CASCADE
   )]],
+  "CREATE UNIQUE INDEX keys_active ON keys (tenant_id, domain) WHERE state = 'active'",
+  "CREATE INDEX keys_due ON keys (next_at) WHERE next_at IS NOT NULL",
 
   -- bucket: the hour, as the time of its beginning. released: held mail that was let go though the domain is restricted.
   [[CREATE TABLE health (
