@@ -1,0 +1,329 @@
+--- Rotation: a new key in the place of the one that signs, without a message that cannot be verified.
+--
+-- The steps are those of `mailseal.onboard.key_life`: publish the new selector; wait until every name server shows it and caches have
+-- forgotten what was there before; switch; leave the old one as long as its mail may be under way; revoke it; remove it. Each is one
+-- transaction and tells an event, and what comes next is found in the rows: it does not matter where a process dies, who goes on, or
+-- how many do.
+--
+-- Keys wait for their owner to publish, and for time. So whoever looks takes up those that are due for a few minutes, asks DNS outside
+-- of any transaction, and then takes the steps that are still the next ones.
+-- @module mailseal.onboard.rotation
+local async = require "mailseal.async"
+local change = require "mailseal.onboard.change"
+local domains = require "mailseal.store.domains"
+local events = require "mailseal.store.events"
+local keys = require "mailseal.onboard.keys"
+local life = require "mailseal.onboard.key_life"
+local look = require "mailseal.onboard.key_look"
+local records = require "mailseal.onboard.key_records"
+local store = require "mailseal.store.keys"
+
+local M = {}
+local methods = {}
+
+--- The methods of a tenant that are defined here.
+M.methods = methods
+
+-- Seconds for which keys that were taken up are left to who did; how many are taken up at a time, and looked at side by side.
+local LEASE, DUE, SIDE_BY_SIDE = 300, 100, 20
+
+-- ---- looking on
+
+-- Nothing is switched to before it is known whose the domain is, nor when that is in doubt.
+local function may_go_on(row) return row and row.status == "verified" end
+
+-- A domain's row and its keys; nil where there is none, or no more to do than to wait.
+local function load(tenant, name)
+  return tenant.registry.db:read(function(tx)
+    local row = domains.get(tx, tenant.id, name)
+    return row and { row = row, keys = store.of_domain(tx, tenant.id, name) } or {}
+  end)
+end
+
+-- What DNS shows of those that are to be looked at, by selector.
+local function look_at(tenant, name, list, now)
+  local resolver, message, code = tenant.registry:resolver()
+  if not resolver then
+    return nil, message, code
+  end
+  local looks = {}
+  for _, key in ipairs(list) do
+    if life.asks(key, now) then
+      local seen
+      seen, message, code = look.look(resolver, key, name)
+      if not seen then
+        return nil, message, code
+      end
+      looks[key.selector] = { seen = seen, version = key.version, state = key.state }
+    end
+  end
+  return looks
+end
+
+-- The step that is to be taken with a key. The one that signed so far makes way first: there is never a moment with two.
+local function take(tx, tenant, name, list, key, input, how)
+  if input ~= "settled" then
+    return keys.take(tx, tenant, name, key, input, how)
+  end
+  local previous
+  for _, other in ipairs(list) do
+    if other.state == "active" then
+      previous = other.selector
+      keys.take(tx, tenant, name, other, "superseded", { now = how.now, policy = how.policy, data = { by = key.selector } })
+    end
+  end
+  return keys.take(tx, tenant, name, key, input, { now = how.now, policy = how.policy, data = { previous = previous } })
+end
+
+-- When a key is looked at next, where it stays what it is; and for how long what stands in its place may be remembered.
+local function postpone(tx, tenant, name, key, seen, how)
+  local ttl = seen and seen.ttl and math.max(seen.ttl, key.ttl or 0) or key.ttl
+  local next_at = life.next_at(key, how.now, seen and seen.retry_at, how.policy)
+  if ttl ~= key.ttl or next_at ~= key.next_at then
+    store.change(tx, tenant, name, key, {
+      state = key.state, state_since = key.state_since, wait_until = key.wait_until, ttl = ttl, next_at = next_at,
+    })
+  end
+end
+
+-- Takes all steps that are the next ones now. Returns how many.
+local function apply(tx, tenant, name, looks, now)
+  local row = domains.get(tx, tenant.id, name)
+  local list, policy, steps = row and store.of_domain(tx, tenant.id, name) or {}, tenant.registry.policy.keys, 0
+  for _, key in ipairs(list) do
+    local looked = looks[key.selector]
+    local seen = looked and looked.version == key.version and looked.state == key.state and looked.seen or nil
+    local how = { now = now, policy = policy, look = seen }
+    local input = may_go_on(row) and life.happened(key, seen and seen.seen, now)
+    if input and take(tx, tenant.id, name, list, key, input, how) then
+      steps = steps + 1
+    elseif key.next_at then
+      postpone(tx, tenant.id, name, key, seen, how)
+    end
+  end
+  if steps > 0 then
+    keys.publish(tx, tenant.id, row, list)
+  end
+  return steps
+end
+
+--- Looks at a domain's keys, and takes the steps that are due. It waits for DNS. Safe to be called by any number of processes.
+-- @tparam table tenant
+-- @tparam string name the domain, in A-labels
+-- @treturn[1] number how many steps were taken
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string a code of `mailseal.store` or `mailseal.dns`
+function M.advance(tenant, name)
+  local now = tenant.registry:now()
+  local found, message, code = load(tenant, name)
+  if not found then
+    return nil, message, code
+  end
+  local looks = {}
+  if may_go_on(found.row) then
+    looks, message, code = look_at(tenant, name, found.keys, now)
+  end
+  if not looks then
+    return nil, message, code
+  end
+  return tenant.registry.db:write(function(tx)
+    return apply(tx, tenant, name, looks, now)
+  end)
+end
+
+-- ---- the worker
+
+local function lease(registry, limit)
+  local now = registry:now()
+  return registry.db:write(function(tx)
+    return store.lease(tx, { now = now, ends = now + LEASE, limit = limit })
+  end)
+end
+
+--- Looks at the keys of all tenants that are due.
+-- @tparam table registry
+-- @tparam[opt] number at_most how many keys are taken up; no bound without it
+-- @treturn[1] number how many domains were looked at
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string a code of `mailseal.store` or `mailseal.dns`
+function M.work(registry, at_most)
+  local looked = 0
+  at_most = at_most or math.huge
+  while looked < at_most do
+    local due, message, code = lease(registry, math.min(DUE, at_most - looked))
+    if not due then
+      return nil, message, code
+    elseif #due == 0 then
+      break
+    end
+    local failure
+    async.map(due, SIDE_BY_SIDE, function(one)
+      local steps, text, kind = M.advance(registry:tenant(one.tenant_id), one.domain)
+      failure = failure or not steps and { text, kind } or nil
+      return true
+    end)
+    if failure then
+      return nil, failure[1], failure[2]
+    end
+    looked = looked + #due
+  end
+  return looked
+end
+
+-- ---- for the tenant
+
+-- The keys of a domain that may be rotated, and the place for the new one where there is one already; nil, a message and a code
+-- where it may not.
+local function place_for(row, list)
+  if not row then
+    return change.not_found()
+  elseif #list == 0 then
+    return nil, "the keys of this domain are its provider's: they are rotated there", "not_applicable"
+  elseif row.status ~= "verified" then
+    return nil, "the domain is not verified: nothing is signed for it yet", "not_verified"
+  end
+  local free, in_zone
+  for _, key in ipairs(list) do
+    in_zone = in_zone or key.target ~= nil
+    if key.state == "awaited" or key.state == "spreading" then
+      return nil, ("a rotation is under way: the key %s is to sign next"):format(key.selector), "rotation_under_way"
+    elseif key.state == "idle" then
+      free = free or key
+    end
+  end
+  if in_zone and not free then
+    return nil, "the last rotation is not over: the name that the new key goes to still holds the key before", "rotation_under_way"
+  end
+  return { slot = free }
+end
+
+local function add(tx, tenant, row, slot, made)
+  if slot and not store.refill(tx, tenant.id, row.domain, slot, made) then
+    return nil, "somebody else has begun a rotation just now", "rotation_under_way"
+  elseif not slot then
+    store.insert(tx, tenant.id, row.domain, made)
+  end
+  events.add(tx, tenant.id, row.domain, "key_made", keys.told(made), { at = made.state_since })
+  keys.publish(tx, tenant.id, row, store.of_domain(tx, tenant.id, row.domain))
+  return keys.describe({ made }, row.domain)[1]
+end
+
+--- Begins a rotation: makes the key that is to sign next. Its record is to be published (`tenant:records` has it); all else happens by
+-- itself when `mailseal worker` runs, and is told in events: key_made, key_published, key_switched, key_retired, key_revoked,
+-- key_withdrawn, key_removed.
+-- @tparam table tenant
+-- @tparam string domain
+-- @tparam[opt] table options `type` and `bits` of the new key, as of `mailseal.key.generate`
+-- @treturn[1] table the new key, as of `tenant:keys`
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_found`; `not_applicable` (the keys are the provider's); `not_verified`; `rotation_under_way`; `no_master_key`;
+--   `key_too_small`, `key_too_large`, `key_bad_bits`; a code of `mailseal.store`
+function methods.rotate(tenant, domain, options)
+  local name = change.stored(domain)
+  local found, message, code = load(tenant, name)
+  if not found then
+    return nil, message, code
+  end
+  local place, made
+  place, message, code = place_for(found.row, found.keys)
+  if not place then
+    return nil, message, code
+  end
+  made, message, code = keys.make(tenant, name, place.slot, options)
+  if not made then
+    return nil, message, code
+  end
+  made.next_at = life.next_at(made, made.state_since, nil, tenant.registry.policy.keys)
+  return tenant.registry.db:write(function(tx)
+    local row = domains.get(tx, tenant.id, name)
+    local now_free, text, kind = place_for(row, row and store.of_domain(tx, tenant.id, name) or {})
+    if not now_free then
+      return nil, text, kind
+    end
+    return add(tx, tenant, row, place.slot, made)
+  end)
+end
+
+local function find(list, selector)
+  for _, key in ipairs(list) do
+    if key.selector == selector and key.state ~= "idle" then
+      return key
+    end
+  end
+end
+
+-- What stands against revoking a key.
+local function refusal(row, key, options)
+  if not key then
+    return "the domain has no such key", "not_found"
+  elseif life.LIVE[key.state] and row.status ~= "verified" then
+    return "the domain is not verified, so nothing is signed with this key", "not_verified"
+  elseif key.state == "active" and not (options and options.force) then
+    return "this key signs: rotate first, or revoke it with force, and nothing is signed until another does", "key_active"
+  elseif not life.TABLE[key.state].revoke then
+    return "this key is not valid any more", "key_over"
+  end
+end
+
+--- Revokes a key at once; the others stay as they are. Its private half is erased; its record is to be replaced by one that says so.
+-- @tparam table tenant
+-- @tparam string domain
+-- @tparam string selector
+-- @tparam[opt] table options `force`: even the key that signs. Nothing is signed then until another key does: see `tenant:rotate`
+-- @treturn[1] {table,...} the domain's keys, as of `tenant:keys`
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_found`; `not_verified`; `key_active` (it signs); `key_over` (it is revoked, or was dropped); a code of
+--   `mailseal.store`
+function methods.revoke(tenant, domain, selector, options)
+  if type(selector) ~= "string" then
+    error("tenant:revoke wants a selector", 2)
+  end
+  local name, registry = change.stored(domain), tenant.registry
+  return registry.db:write(function(tx)
+    local row = domains.get(tx, tenant.id, name)
+    if not row then
+      return change.not_found()
+    end
+    local list = store.of_domain(tx, tenant.id, name)
+    local key = find(list, selector)
+    local message, code = refusal(row, key, options)
+    if message then
+      return nil, message, code
+    end
+    keys.take(tx, tenant.id, name, key, "revoke", { now = registry:now(), policy = registry.policy.keys })
+    keys.publish(tx, tenant.id, row, list)
+    return keys.describe(list, name)
+  end)
+end
+
+-- ---- for whoever runs the operator's zone
+
+--- What the operator's zone is to hold: the keys of all tenants whose domains have CNAMEs to it. A page at a time.
+-- @tparam table registry
+-- @tparam[opt] table options `after`: `next` of the page before; `limit`: of keys that are gone through (1000)
+-- @treturn[1] {table,...} records: `type`, `name`, `value`
+-- @treturn[1] ?table what `after` is to be for the next page; nil where there is none
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string a code of `mailseal.store`
+function M.zone_records(registry, options)
+  local limit = options and options.limit or 1000
+  local after = options and options.after or { tenant_id = "", domain = "", selector = "" }
+  local rows, message, code = registry.db:read(function(tx)
+    return store.in_zone(tx, after, limit)
+  end)
+  if not rows then
+    return nil, message, code
+  end
+  local list, last = {}, rows[limit]
+  for _, row in ipairs(rows) do
+    list[#list + 1] = records.in_zone(row)
+  end
+  return list, last and { tenant_id = last.tenant_id, domain = last.domain, selector = last.selector } or nil
+end
+
+return M

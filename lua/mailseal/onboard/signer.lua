@@ -1,0 +1,196 @@
+--- Signing for a tenant's domain, with whichever key signs just now.
+--
+-- A loaded key is kept, and a bounded number of them. Whether it is the right one still, the database is asked every two seconds in
+-- which something is signed (`fresh` of the policy): so a switch, a revocation or a domain that may send no more is noticed in all
+-- processes within that time, by signers that were made before, too.
+--
+-- There is no signer for a domain whose mail is to be refused or held: `mailseal.onboard.decide` says why. One that is throttled signs.
+-- @module mailseal.onboard.signer
+local change = require "mailseal.onboard.change"
+local decide = require "mailseal.onboard.decide"
+local dkim = require "mailseal.dkim"
+local gates = require "mailseal.store.gates"
+local keys = require "mailseal.onboard.keys"
+local store = require "mailseal.store.keys"
+
+local M = {}
+local methods = {}
+
+--- The methods of a tenant that are defined here.
+M.methods = methods
+
+-- ---- loaded keys: two generations, of which the older is forgotten when the younger is full
+
+local function ring_of(registry)
+  if not registry.loaded_keys then
+    registry.loaded_keys = { young = {}, old = {}, count = 0, half = math.max(1, math.floor(registry.policy.keys.loaded / 2)) }
+  end
+  return registry.loaded_keys
+end
+
+local function put(ring, name, entry)
+  if ring.count >= ring.half then
+    ring.young, ring.old, ring.count = {}, ring.young, 0
+  end
+  if not ring.young[name] then
+    ring.count = ring.count + 1
+  end
+  ring.young[name] = entry
+end
+
+local function get(ring, name)
+  local entry = ring.young[name] or ring.old[name]
+  if entry and not ring.young[name] then
+    put(ring, name, entry)
+  end
+  return entry
+end
+
+local function forget(ring, name)
+  ring.young[name], ring.old[name] = nil, nil
+end
+
+-- ---- the key that signs
+
+-- What the database says: the key that signs, and where it is another than the one known, what is sealed of it.
+local function ask(tx, tenant, name, known)
+  local gate = gates.get(tx, tenant.id, name)
+  local verdict, code, text = decide.judge(gate, 0, tenant.registry.policy.health)
+  if verdict ~= "send" then
+    return nil, text, code
+  end
+  local active = store.active(tx, tenant.id, name)
+  if not active then
+    return nil, "no key signs for this domain: it is its provider who signs, or it was revoked", "no_key"
+  elseif known and known.selector == active.selector and known.version == active.version then
+    return known
+  end
+  local kept = store.sealed(tx, tenant.id, name, active.selector, active.version)
+  return { selector = active.selector, version = active.version, sealed = kept.sealed, public = kept.public }
+end
+
+-- Opens what is sealed. What opens but is another key than the row says was put there by somebody else.
+local function open(tenant, name, found)
+  local master_key = tenant.registry.master_key
+  if not master_key then
+    return nil, "private keys are sealed with a master key, and the registry was opened without one", "no_master_key"
+  elseif not found.sealed then
+    return nil, ("the private key of %s is no more"):format(found.selector), "no_key"
+  end
+  local key, message, code = master_key:open_key(found.sealed, keys.place(tenant.id, name, found.selector, found.version))
+  if key and key:public() ~= found.public then
+    key, message, code = nil, "the seal holds another key than its row says", "seal_broken"
+  end
+  if not key then
+    return nil, ("the private key of %s cannot be used: %s"):format(found.selector, message), code
+  end
+  return { selector = found.selector, version = found.version, key = key }
+end
+
+-- The key that signs for a domain: `key`, `selector`, `version`.
+local function resolve(tenant, name)
+  local registry = tenant.registry
+  local ring, now, id = ring_of(registry), registry:now(), #tenant.id .. ":" .. tenant.id .. name
+  local entry = get(ring, id)
+  local age = entry and now - entry.asked_at
+  if age and age >= 0 and age < registry.policy.keys.fresh then
+    return entry
+  end
+  local found, message, code = registry.db:read(function(tx)
+    return ask(tx, tenant, name, entry)
+  end)
+  if found and found ~= entry then
+    found, message, code = open(tenant, name, found)
+  end
+  if not found then
+    forget(ring, id)
+    return nil, message, code
+  end
+  found.asked_at = now
+  if found ~= entry then
+    put(ring, id, found)
+  end
+  return found
+end
+
+-- ---- signers
+
+local Signer = { __name = "mailseal.onboard.signer" }
+Signer.__index = Signer
+
+-- The signer with the key of now, made anew where that is another.
+local function current(self)
+  local found, message, code = resolve(self.tenant, self.domain)
+  if not found then
+    return nil, message, code
+  elseif self.made_with ~= found.key then
+    local options = { domain = self.domain, selector = found.selector, key = found.key }
+    for name, value in pairs(self.options) do
+      options[name] = value
+    end
+    local made
+    made, message, code = dkim.signer(options)
+    if not made then
+      return nil, message, code
+    end
+    self.signer, self.made_with = made, found.key
+  end
+  return self.signer
+end
+
+--- Signs a message. See `sign` of `mailseal.dkim`'s signer.
+-- @tparam string message
+-- @tparam[opt] table options as there
+-- @treturn ?string the header field; what else is returned is as there
+-- @treturn ?string what went wrong
+-- @treturn ?string as there, or as of `tenant:signer`
+function Signer:sign(message, options)
+  local signer, text, code = current(self)
+  if not signer then
+    return nil, text, code
+  end
+  return signer:sign(message, options)
+end
+
+--- Signs a message that comes in pieces. See `stream` of `mailseal.dkim`'s signer.
+-- @tparam[opt] table options as there
+-- @treturn ?table a stream, which signs with the key of now
+-- @treturn ?string what went wrong
+-- @treturn ?string as there, or as of `tenant:signer`
+function Signer:stream(options)
+  local signer, text, code = current(self)
+  if not signer then
+    return nil, text, code
+  end
+  return signer:stream(options)
+end
+
+local fixed = { domain = true, selector = true, key = true, signatures = true }
+
+--- A signer for a domain. It may be kept: it signs with whichever key is the domain's when it is asked to, and says so where there is
+-- none any more.
+-- @tparam table tenant
+-- @tparam string domain
+-- @tparam[opt] table options of `mailseal.dkim.signer`, but for `domain`, `selector`, `key` and `signatures`
+-- @treturn[1] table with `sign` and `stream`
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_verified`, `failed`, `taken_over`, `disabled`, `suspended`, `not_found`; `no_key` (the provider signs, or the
+--   key was revoked); `no_master_key`; `seal_broken`, `seal_malformed` (the row was tampered with); a code of `mailseal.dkim` or
+--   `mailseal.store`
+-- @raise where an option is none
+function methods.signer(tenant, domain, options)
+  for name in pairs(options or {}) do
+    if fixed[name] then
+      error(("tenant:signer has an option \"%s\" of its own"):format(name), 2)
+    end
+  end
+  local self = setmetatable({ tenant = tenant, domain = change.stored(domain), options = options or {} }, Signer)
+  local signer, message, code = current(self)
+  if not signer then
+    return nil, message, code
+  end
+  return self
+end
+
+return M
