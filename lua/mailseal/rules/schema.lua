@@ -233,7 +233,7 @@ M.id = M.text { pattern = "^%l[%l%d]*[%l%d-]*$", words = "of lower-case letters,
 
 --- Members that each rule has: `id`, `name`, `source` (a list: where its facts are from), `checked_on` (the day when they were compared
 -- with it), `confidence`, and, where it is so, `aliases` (other ids that it is found by) and `less_sure` (what the confidence does not
--- hold for: by that in words, which confidence does).
+-- hold for: by that in words, which confidence does, or "unknown").
 -- @tparam table members more of them
 -- @treturn table kinds, by name
 function M.with_common(members)
@@ -244,7 +244,7 @@ function M.with_common(members)
     source = M.list(M.text()),
     checked_on = M.date,
     confidence = M.confidence,
-    less_sure = M.optional(M.map(M.text(), M.confidence)),
+    less_sure = M.optional(M.map(M.text(), M.one_of { "third-party", "general-knowledge", "unknown" })),
   }
   for name, of in next, members do all[name] = of end
   return all

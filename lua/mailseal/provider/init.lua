@@ -1,0 +1,314 @@
+--- What mail services want published: a rule each (`lua/mailseal/provider/<id>.lua`), and the records that come of it for a domain.
+--
+--     local provider = require "mailseal.provider"
+--     local vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } }
+--     local records, advice = assert(provider.records("kraiter", "mail.example.com", vars, { org_domain = "example.com" }))
+--     for _, record in ipairs(records) do print(record.type, record.name, record.value, record.required) end
+--
+-- What a rule looks like is told in `mailseal.rules.provider`.
+-- @module mailseal.provider
+local domains = require "mailseal.domain"
+local ids = require "mailseal.provider.ids"
+local maker = require "mailseal.rules.records"
+local printable = require "mailseal.printable".line
+local rules = require "mailseal.rules.provider"
+local sandbox = require "mailseal.rules.sandbox"
+local vars_of = require "mailseal.rules.vars"
+
+local M = {}
+
+-- ---- Rules.
+
+local is_ours = {}
+for _, id in ipairs(ids) do
+  is_ours[id] = true
+end
+
+local function load_ours(id) return require("mailseal.provider." .. id) end
+
+local by_alias
+
+-- The id of one of mailseal's own rules by an alias. To know them, all rules are loaded once.
+local function id_of_alias(alias)
+  if not by_alias then
+    by_alias = {}
+    for _, id in ipairs(ids) do
+      for _, name in ipairs(load_ours(id).aliases or {}) do
+        by_alias[name] = id
+      end
+    end
+  end
+  return by_alias[alias]
+end
+
+local function find_among(own, id)
+  if own[id] then
+    return own[id]
+  end
+  for _, rule in next, own do
+    for _, alias in ipairs(rule.aliases or {}) do
+      if alias == id then
+        return rule
+      end
+    end
+  end
+end
+
+--- Finds a rule.
+-- @tparam string id or one of its aliases
+-- @tparam[opt] table own as of @{load_directory}: these go before mailseal's own
+-- @treturn[1] table the rule, not to be written to
+-- @treturn[2] nil
+-- @treturn[2] string
+-- @treturn[2] string `no_provider`
+function M.find(id, own)
+  if type(id) ~= "string" then
+    error("provider.find wants an id", 2)
+  end
+  local rule = own and find_among(own, id)
+  local ours = not rule and (is_ours[id] and id or id_of_alias(id))
+  if rule or ours then
+    return rule or load_ours(ours)
+  end
+  return nil, ("there is no provider \"%s\": mailseal provider list tells them all"):format(printable(id:sub(1, 60))), "no_provider"
+end
+
+--- The providers that there are rules for.
+-- @tparam[opt] table own as of @{load_directory}
+-- @treturn {table,...} in the order of their ids: `id`, `name`, `aliases` (a list), `confidence`, `checked_on`
+function M.list(own)
+  local list, seen = {}, {}
+  local function add(rule)
+    list[#list + 1] = {
+      id = rule.id, name = rule.name, aliases = rule.aliases or {}, confidence = rule.confidence, checked_on = rule.checked_on,
+    }
+    seen[rule.id] = true
+  end
+  for _, rule in next, own or {} do
+    add(rule)
+  end
+  for _, id in ipairs(ids) do
+    if not seen[id] then
+      add(load_ours(id))
+    end
+  end
+  table.sort(list, function(a, b) return a.id < b.id end)
+  return list
+end
+
+--- Loads a directory of rules that somebody else has written. Nothing in it is run.
+-- @tparam string path
+-- @treturn[1] table rules by id, for the other functions
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong with the first file that is no rule, or with the directory
+-- @treturn[2] string as of `mailseal.rules.sandbox`
+function M.load_directory(path)
+  local list, message, code = sandbox.directory(path)
+  if not list then
+    return nil, message, code
+  end
+  local own = {}
+  for _, entry in ipairs(list) do
+    local problem = rules.problem(entry.rule)
+    if problem then
+      return nil, ("%s: %s"):format(printable(entry.path), problem), "bad_rule"
+    end
+    own[entry.id] = entry.rule
+  end
+  return own
+end
+
+--- What is wrong with a rule.
+-- @tparam any rule
+-- @treturn ?string nil where all is right
+function M.problem(rule) return rules.problem(rule) end
+
+-- ---- Records.
+
+-- Rules that have been looked at.
+local is_right = setmetatable({}, { __mode = "k" })
+
+-- A rule given by its id or as a table.
+local function rule_of(given, own)
+  if type(given) == "string" then
+    return M.find(given, own)
+  end
+  if not is_right[given] then
+    local problem = not (is_ours[given.id] and load_ours(given.id) == given) and rules.problem(given)
+    if problem then
+      return nil, "the rule is none: " .. problem, "bad_rule"
+    end
+    is_right[given] = true
+  end
+  return given
+end
+
+-- The variant of a rule that was asked for, or that a var chooses; nil where there is none; false and a message where it is unknown.
+local function variant_of(rule, vars)
+  local variants = rule.variants or {}
+  if vars.variant ~= nil then
+    local known = {}
+    for name in next, variants do
+      known[#known + 1] = name
+    end
+    table.sort(known)
+    return type(vars.variant) == "string" and variants[vars.variant] or false, ("%s: variant %s"):format(rule.id,
+      known[1] and "is to be one of " .. table.concat(known, ", ") or "is of no use: it has none")
+  end
+  for _, variant in next, variants do
+    if variant.chosen_by and vars[variant.chosen_by] ~= nil then
+      return variant
+    end
+  end
+end
+
+local function without_variant(vars)
+  local rest = {}
+  for name, value in next, vars do
+    rest[name] = name ~= "variant" and value or nil
+  end
+  return rest
+end
+
+-- What placeholders stand for.
+local function values_of(rule, read, domain, organization)
+  local values = {
+    domain = domain, org_domain = organization or domain, domain_dashed = domain:gsub("%.", "-"),
+    subdomain = organization and (domain ~= organization and "yes" or "no"),
+  }
+  for _, of in ipairs { rule.values, read } do
+    for name, value in next, of do
+      values[name] = value
+    end
+  end
+  return values
+end
+
+-- Why there is nothing to be done with this rule; nil where there is.
+local function refusal(rule, values)
+  for _, reason in ipairs(rule.not_applicable or {}) do
+    if maker.holds(reason.when, values) then
+      local see = reason.see and (" (see provider %s)"):format(reason.see) or ""
+      return ("%s: %s%s"):format(rule.name, maker.shown(reason.text, values), see)
+    end
+  end
+end
+
+local function advice_of(rule, values)
+  local list = {}
+  for _, advice in ipairs(rule.advice or {}) do
+    if maker.holds(advice.when, values) then
+      list[#list + 1] = { code = advice.code, text = maker.shown(advice.text, values) }
+    end
+  end
+  return list
+end
+
+-- Rules with the members of one of their variants, by both.
+local joined = setmetatable({}, { __mode = "k" })
+
+local function join(rule, variant)
+  local by_variant = joined[rule] or {}
+  joined[rule] = by_variant
+  local name = variant or "none"
+  by_variant[name] = by_variant[name] or rules.with_variant(rule, variant or {})
+  return by_variant[name]
+end
+
+-- Everything that a rule's variant comes to, and what is missing for it.
+local function make(rule, domain, vars, options)
+  local variant, problem = variant_of(rule, vars)
+  if variant == false then
+    return nil, problem, "bad_var"
+  elseif variant and variant.rule then
+    local other, message, code = M.find(variant.rule, options.rules)
+    if not other then
+      return nil, message, code
+    end
+    rule, variant = other, nil
+  end
+  local all = join(rule, variant)
+  local read, missing, code = vars_of.read(all, without_variant(vars))
+  if not read then
+    return nil, missing, code
+  end
+  local values = values_of(all, read, domain, options.org_domain)
+  local refused = refusal(rule, values)
+  if refused then
+    return nil, refused, "not_applicable"
+  elseif missing[1] and not options.partial then
+    return nil, vars_of.missing(rule, missing), "vars_missing", missing
+  end
+  local records
+  records, problem, code = maker.make(all, values)
+  if not records then
+    return nil, problem, code
+  end
+  return records, advice_of(rule, values), missing
+end
+
+--- The records that a domain needs for a provider.
+-- @tparam string|table id a provider's id or alias, or a rule
+-- @tparam string domain in lower-case A-labels
+-- @tparam[opt] table vars what the rule asks for, by name: texts, and lists of them; `variant`, which of the rule's variants
+-- @tparam[opt] table options `org_domain`, the organizational domain (the domain itself); `rules`, as of @{load_directory}; `partial`:
+--   where something is missing, return what can be told without it
+-- @treturn[1] {table,...} the records, in the rule's order: `id`, `type` ("CNAME", "TXT", "MX", "NS"), `name` (without a dot at its end),
+--   `value` (in presentation form, names without a dot at their end; of TXT the text; nil where it is unknown), `purpose` ("dkim", "spf",
+--   "return_path", "dmarc", "ownership", "inbound", "links", "delegation"), `required`, `note`, and `match` with what that wants to know:
+--   see @{expectation}
+-- @treturn[1] {table,...} advice: `code`, `text`
+-- @treturn[1] {table,...} what is missing (`partial`), as below
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `no_provider`, `bad_rule`, `bad_name`, `bad_var`, `not_applicable` or `vars_missing`
+-- @treturn[2] {table,...} of `vars_missing`: `name`, `text`, `issued_by`, `where` (it is shown), `example`, `count`
+function M.records(id, domain, vars, options)
+  if type(id) ~= "string" and type(id) ~= "table" or type(domain) ~= "string" then
+    error("provider.records wants an id or a rule, and a domain", 2)
+  end
+  options = options or {}
+  local rule, message, code = rule_of(id, options.rules)
+  if not rule then
+    return nil, message, code
+  end
+  for _, name in ipairs { domain, options.org_domain } do
+    if name ~= name:lower() or not domains.valid(name) then
+      return nil, ("%s is no name of a domain, in lower-case A-labels"):format(printable(name:sub(1, 253))), "bad_name"
+    end
+  end
+  return make(rule, domain, vars or {}, options)
+end
+
+local expected = {
+  "id", "type", "name", "match", "required", "migrations", "pattern", "shown", "beside", "alternatives", "key", "target", "include",
+}
+local valued = { exact = true, mx = true }
+
+--- What `mailseal.check` is to be told to find a record.
+-- @tparam table record as of @{records}
+-- @treturn table an expectation, see `mailseal.check.expect`
+function M.expectation(record)
+  local expectation = {}
+  for _, member in ipairs(expected) do
+    expectation[member] = record[member]
+  end
+  expectation.value = valued[record.match] and record.value or record.hosts
+  return expectation
+end
+
+-- ---- Words.
+
+--- The provider's own word for how a domain stands.
+-- @tparam table rule
+-- @tparam string status "pending", "verified", "failed"
+-- @treturn string the same where the rule knows no other
+function M.status(rule, status) return rule.statuses and rule.statuses[status] or status end
+
+--- The provider's own word for how a record stands.
+-- @tparam table rule
+-- @tparam string status as of `mailseal.check`: "found", "missing", "mismatch" and so on
+-- @treturn string the same where the rule knows no other
+function M.record_status(rule, status) return rule.record_statuses and rule.record_statuses[status] or status end
+
+return M

@@ -1,0 +1,311 @@
+--- What a provider's rule looks like.
+--
+-- A rule (`mailseal.provider.kraiter`, or a file in a user's own directory) is a plain table. Its texts may have placeholders
+-- (`mailseal.rules.template`): `{domain}`, the sending domain; `{org_domain}`, the organizational domain that it belongs to;
+-- `{domain_dashed}`, the domain with hyphens for its dots; and the names of `vars` and `values`. Its members are, beside those that all
+-- rules have (`mailseal.rules.schema`):
+--
+-- - `vars`: what must be known of a customer's domain or account, by name: `text`, what it is; `issued_by`, who knows it ("provider",
+--   "customer", who chooses it, or "mailseal"); `where` the provider shows it; `form` ("label" of a name, unless told; "name", "text" or
+--   "key", the text of a DKIM record); `pattern` of its value (`mailseal.pattern`); `example`; `count`, where it is a list of so many, or
+--   `least` and `most`; `choices`, where it is one of these; `default`; `optional`. What a provider issues has no default unless its own
+--   documents name one: it is asked for, and never guessed.
+-- - `values`: texts that several records share, by name.
+-- - `records`, each with `id`, `type`, `name`, `purpose`, `required`, and `match`, how it is looked for (`mailseal.check.expect`): of
+--   "cname_target" a `target`; of "spf_include" a `value`, and mostly an `include`; of the others a `value`. `accept`: targets that are
+--   right as well; `alternatives`: lists of MX hosts that are; `note`; `each`: the name of a list in `vars`, for each item of which there
+--   is a record; `when`: the record is there if these vars have these values (`{ inbound = "yes" }`; `subdomain` is "yes" or "no"). A
+--   record of an optional var that is not given is left out.
+-- - `statuses`, `record_statuses`: the provider's words for a domain that is `pending`, `verified`, `failed` and so on.
+-- - `window`: seconds that the provider goes on looking for. `retry`, `automatic`: how it looks again, and what it does by itself.
+-- - `migrations`: `record` (its id), `from` what it was before, `to`, and `before` which day it was set up.
+-- - `variants`: by name, what is otherwise there: `text`, and either `rule` (the id of another rule) or `values`, `vars` and
+--   `records`, which go before the rule's own. `chosen_by`: a var that chooses it by being given. A var that none of the variant's
+--   records has a placeholder for is not asked for.
+-- - `not_applicable`: when there is nothing to be done with this rule: `when`, `text`, and `see`, the id of the rule to be used.
+-- - `advice`: `code`, `text`, `when`.
+-- - `key`: what it takes for a key: `least`, `most`, `usual` bits. `generates`: "key", where mailseal makes it.
+-- @module mailseal.rules.provider
+local patterns = require "mailseal.pattern"
+local schema = require "mailseal.rules.schema"
+local template = require "mailseal.rules.template"
+
+local M = {}
+
+local text, list, optional = schema.text, schema.list, schema.optional
+
+local VALUE_MAX = 1000 -- octets
+
+local name_kind = text { pattern = "^%l[%l%d_]*$", words = "of lower-case letters, digits and _", longest = 40 }
+local word_kind = text { pattern = "^[%w_-]+$", words = "a word", longest = 80 }
+local conditions = schema.map(name_kind, text(), 10)
+
+--- The placeholders that there are in any case.
+M.GIVEN = { domain = true, org_domain = true, domain_dashed = true }
+
+-- ---- Vars.
+
+-- What a form is where nothing more is told of it.
+local forms = { label = "[%w_][%w_-]*", name = "[%w_][%w_.-]*", text = ".+", key = ".+" }
+
+--- The pattern of a var, or of an item of it: its own, or that of its form.
+-- @tparam table var
+-- @treturn string without anchors, so that it can be a part of another one
+function M.pattern_of(var)
+  return var.pattern or var.choices and ".+" or forms[var.form or "label"]
+end
+
+-- The items of a var's value.
+local function items_of(value) return type(value) == "table" and value or { value } end
+
+local function is_choice(var, item)
+  for _, choice in ipairs(var.choices or {}) do
+    if choice == item then
+      return true
+    end
+  end
+  return not var.choices
+end
+
+-- Patterns made ready, by their vars.
+local ready = setmetatable({}, { __mode = "k" })
+
+local function matcher_of(var)
+  ready[var] = ready[var] or assert(patterns.compile(M.pattern_of(var)))
+  return ready[var]
+end
+
+--- What is wrong with a value for a var.
+-- @tparam table var
+-- @tparam string|{string,...} value
+-- @treturn ?string a sentence's end, such as `is "x", and not as eu-west-1 is`; nil where all is right
+function M.problem_of_value(var, value)
+  local many = var.count or var.least
+  if many and type(value) ~= "table" then
+    return "is to be a list"
+  elseif not many and type(value) ~= "string" then
+    return "is to be a text, and no list of several"
+  elseif many and (#value < (var.count or var.least) or #value > (var.count or var.most)) then
+    return ("is to have %s items, and has %d"):format(var.count or var.least .. " to " .. var.most, #value)
+  end
+  local matches, seen = matcher_of(var), {}
+  for _, item in ipairs(items_of(value)) do
+    if not is_choice(var, item) then
+      return ('is "%s", and is to be one of %s'):format(item, table.concat(var.choices, ", "))
+    elseif #item > VALUE_MAX or not matches(item) then
+      local like = items_of(var.example or var.default or "v=DKIM1; k=rsa; p=MIIB...")[1]
+      return ('is "%s", and is to be like %s'):format(item:sub(1, 60), like)
+    elseif seen[item] then
+      return ('has "%s" twice'):format(item)
+    end
+    seen[item] = true
+  end
+end
+
+local function problem_of_var(var, path)
+  if var.pattern then
+    local compiled, problem = patterns.compile(var.pattern)
+    if not compiled or var.pattern:find "^%^" or var.pattern:find "%$$" then
+      return ("%s.pattern %s"):format(path, problem or "stands for the whole value, and has no ^ and $")
+    end
+  end
+  if var.least and not var.most or var.count and var.least then
+    return path .. " is to have either a count, or both least and most"
+  elseif var.issued_by == "provider" and not var.where then
+    return path .. ".where is missing: where does the provider show it?"
+  elseif not (var.example or var.choices or var.default or var.form == "key") then
+    return path .. ".example is missing"
+  end
+  for _, member in ipairs { "example", "default" } do
+    local problem = var[member] and M.problem_of_value(var, var[member])
+    if problem then
+      return ("%s.%s %s"):format(path, member, problem)
+    end
+  end
+end
+
+local one_or_more = schema.either(text(), list(text(), { most = 20 }))
+
+local var_kind = schema.record({
+  text = text(), issued_by = schema.one_of { "provider", "customer", "mailseal" }, where = optional(text()),
+  form = optional(schema.one_of { "label", "name", "text", "key" }), pattern = optional(text { longest = 200 }),
+  example = optional(one_or_more), default = optional(one_or_more), choices = optional(list(text(), { least = 2, most = 20 })),
+  count = optional(schema.count(2, 20)), least = optional(schema.count(1, 20)), most = optional(schema.count(1, 20)),
+  optional = optional(schema.flag),
+}, problem_of_var)
+
+-- ---- Records.
+
+-- The types that each way to look for a record is for.
+local types = {
+  cname_target = "CNAME", exact = "TXT", dkim_key = "TXT", spf_include = "TXT", dmarc_any_valid = "TXT", mx = "MX", ns_delegation = "NS",
+}
+
+local function problem_of_record(record, path)
+  if record.type ~= types[record.match] then
+    return ("%s.match is %s, which is for a %s record"):format(path, record.match, types[record.match])
+  elseif record.match == "cname_target" and (not record.target or record.value) then
+    return path .. " is to have a target, and no value"
+  elseif record.match ~= "cname_target" and (not record.value or record.target or record.accept) then
+    return path .. " is to have a value, and neither a target nor accept"
+  elseif record.match ~= "spf_include" and record.include or record.match ~= "mx" and record.alternatives then
+    return path .. " has an include or alternatives, which it has no use for"
+  elseif not record.name:find "{domain}$" and not record.name:find "{org_domain}$" then
+    return path .. ".name is to end in {domain} or {org_domain}"
+  elseif record.match == "mx" and not record.value:find "^%d+ [^ ]+$" then
+    return path .. '.value is to be like "10 mx.example.net"'
+  end
+end
+
+local record_kind = schema.record({
+  id = word_kind, type = schema.one_of { "CNAME", "TXT", "MX", "NS" }, name = text { longest = 253 },
+  purpose = schema.one_of { "dkim", "spf", "return_path", "dmarc", "ownership", "inbound", "links", "delegation" },
+  required = schema.flag,
+  match = schema.one_of { "exact", "cname_target", "dkim_key", "spf_include", "dmarc_any_valid", "mx", "ns_delegation" },
+  target = optional(text()), value = optional(text()), include = optional(text()), accept = optional(list(text(), { most = 5 })),
+  alternatives = optional(list(list(text(), { most = 20 }), { most = 5 })), note = optional(text()), each = optional(name_kind),
+  when = optional(conditions),
+}, problem_of_record)
+
+local records_kind = list(record_kind, { least = 0, most = 30 })
+local values_kind = schema.map(name_kind, text(), 20)
+local vars_kind = schema.map(name_kind, var_kind, 20)
+
+-- ---- All of it.
+
+local states = {}
+for _, state in ipairs { "pending", "verified", "failed", "temporary", "not_started" } do
+  states[state] = optional(text())
+end
+local record_states = {}
+for _, state in ipairs { "found", "missing", "mismatch", "migrating", "conflicting", "propagating", "unknown" } do
+  record_states[state] = optional(text())
+end
+
+-- A rule with the members of one of its variants in front of its own.
+local function with_variant(rule, variant)
+  local all = { records = variant.records or rule.records, vars = {}, values = {}, id = rule.id, migrations = rule.migrations }
+  for _, of in ipairs { rule, variant } do
+    for _, member in ipairs { "vars", "values" } do
+      for name, value in next, of[member] or {} do
+        all[member][name] = value
+      end
+    end
+  end
+  return all
+end
+
+M.with_variant = with_variant
+
+-- Where a text has a placeholder of which nothing is known.
+local function problem_of_text(written, rule, path, each)
+  local placeholders, problem = template.placeholders(written)
+  if not placeholders then
+    return ("%s: %s"):format(path, problem)
+  end
+  for _, placeholder in ipairs(placeholders) do
+    local name, var = placeholder.name, rule.vars[placeholder.name]
+    local many = var and (var.count or var.most)
+    if not M.GIVEN[name] and not rule.values[name] and not var then
+      return ("%s has {%s}, which is none of vars and values"):format(path, name)
+    elseif placeholder.place and (not many or placeholder.place > (var.count or var.least)) then
+      return ("%s has {%s.%d}, and there are not so many"):format(path, name, placeholder.place)
+    elseif many and not placeholder.place and name ~= each then
+      return ("%s has {%s}, which is a list: {%s.1}"):format(path, name, name)
+    end
+  end
+end
+
+local function problem_of_condition(when, rule, path)
+  for name, value in next, when or {} do
+    local var = rule.vars[name]
+    if name ~= "subdomain" and not (var and var.choices) then
+      return ("%s.when has %s, which is no var with choices"):format(path, name)
+    elseif not is_choice(var or { choices = { "yes", "no" } }, value) then
+      return ('%s.when.%s is "%s", which it cannot be'):format(path, name, value)
+    end
+  end
+end
+
+local function problem_of_records(rule, path)
+  local seen = {}
+  for i, record in ipairs(rule.records) do
+    local at = ("%srecords[%d]"):format(path, i)
+    local problem = seen[record.id] and at .. ".id is another record's, too" or problem_of_condition(record.when, rule, at)
+    for _, member in ipairs { "name", "target", "value", "include", "note" } do
+      problem = problem or record[member] and problem_of_text(record[member], rule, at .. "." .. member, record.each)
+    end
+    for k, accepted in ipairs(record.accept or {}) do
+      problem = problem or problem_of_text(accepted, rule, ("%s.accept[%d]"):format(at, k))
+    end
+    if not problem and record.each and not (rule.vars[record.each] and rule.vars[record.each].least) then
+      problem = at .. ".each is no list among vars with least and most"
+    end
+    if problem then
+      return problem
+    end
+    seen[record.id] = true
+  end
+  for name in next, rule.vars do
+    if M.GIVEN[name] or rule.values[name] or name == "subdomain" or name == "variant" then
+      return ("%svars.%s has a name that is taken"):format(path, name)
+    end
+  end
+end
+
+local function problem_of_variants(rule)
+  for name, variant in next, rule.variants or {} do
+    local path = ("variants.%s."):format(name)
+    if variant.rule and (variant.values or variant.vars or variant.records) then
+      return path .. "rule leaves nothing for values, vars and records"
+    end
+    local all = with_variant(rule, variant)
+    local problem = problem_of_records(all, path)
+    if problem or variant.chosen_by and not variant.rule and not all.vars[variant.chosen_by] then
+      return problem or path .. "chosen_by is none of vars"
+    end
+  end
+end
+
+local function problem_of_parts(rule)
+  local all, ids = with_variant(rule, {}), {}
+  local problem = problem_of_records(all, "") or problem_of_variants(rule)
+  for _, record in ipairs(rule.records) do
+    ids[record.id] = true
+  end
+  for i, migration in ipairs(rule.migrations or {}) do
+    problem = problem or not ids[migration.record] and ("migrations[%d].record is the id of none"):format(i)
+  end
+  for _, member in ipairs { "not_applicable", "advice" } do
+    for i, item in ipairs(rule[member] or {}) do
+      local at = ("%s[%d]"):format(member, i)
+      problem = problem or problem_of_condition(item.when, all, at) or problem_of_text(item.text, all, at .. ".text")
+    end
+  end
+  return problem or nil
+end
+
+M.kind = schema.record(schema.with_common {
+  generates = optional(schema.one_of { "key" }), key = optional(schema.record {
+    least = optional(schema.count(512, 8192)), most = optional(schema.count(512, 8192)), usual = optional(schema.count(512, 8192)),
+  }),
+  vars = optional(vars_kind), values = optional(values_kind), records = records_kind,
+  statuses = optional(schema.record(states)), record_statuses = optional(schema.record(record_states)),
+  window = optional(schema.count(60, 90 * 86400)), retry = optional(text()), automatic = optional(text()),
+  migrations = optional(list(schema.record {
+    record = word_kind, from = text(), to = optional(text()), before = optional(schema.date), text = optional(text()),
+  })),
+  variants = optional(schema.map(word_kind, schema.record {
+    text = text(), rule = optional(schema.id), chosen_by = optional(name_kind), vars = optional(vars_kind),
+    values = optional(values_kind), records = optional(records_kind),
+  })),
+  not_applicable = optional(list(schema.record { when = conditions, text = text(), see = optional(schema.id) })),
+  advice = optional(list(schema.record { code = name_kind, text = text(), when = optional(conditions) })),
+}, problem_of_parts)
+
+--- What is wrong with a rule.
+-- @tparam any rule
+-- @treturn ?string where and what, such as `records[2].type is missing`; nil where all is right
+function M.problem(rule) return schema.problem(M.kind, rule) end
+
+return M
