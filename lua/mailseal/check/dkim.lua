@@ -41,11 +41,17 @@ local alias_rules = { type = type_of, fits = alias.fits, holds = alias.holds, ju
 
 -- ---- Both.
 
-local function rules_of(expect)
+--- The rules of an expectation, see `mailseal.check.publication.verdict`.
+-- @tparam table expect
+-- @treturn ?table nil where it is another aspect's
+function M.rules_of(expect)
   return expect.match == "dkim_key" and key_rules or expect.match == "cname_target" and expect.selector and alias_rules or nil
 end
 
-local function found(case)
+--- What was found, for the report.
+-- @tparam table case that was judged
+-- @treturn ?string
+function M.found(case)
   return case.expect.match == "cname_target" and case:target() or case.kept and case.kept.text
 end
 
@@ -64,7 +70,7 @@ end
 --   CNAMEs' targets), `record` (the text found), `key` (what it says, see `mailseal.record.dkim`), and `name_servers`, what those of
 --   its zone say, in words
 function M.look(context)
-  local selectors = verdict.look(context, rules_of, found)
+  local selectors = verdict.look(context, M.rules_of, M.found)
   if #selectors == 0 then
     context:find("dkim_no_selector", { name = context.domain })
   end

@@ -119,14 +119,20 @@ local delegation_rules = {
 
 -- ---- All of them.
 
-local function rules_of(expect)
+--- The rules of an expectation, see `mailseal.check.publication.verdict`.
+-- @tparam table expect
+-- @treturn ?table nil where it is another aspect's
+function M.rules_of(expect)
   if expect.match == "cname_target" then
     return not expect.selector and alias_rules or nil
   end
   return expect.match == "exact" and value_rules or expect.match == "ns_delegation" and delegation_rules or nil
 end
 
-local function found(case)
+--- What was found, for the report.
+-- @tparam table case that was judged
+-- @treturn ?string
+function M.found(case)
   if not case.truth then
     return nil
   elseif case.expect.match == "cname_target" then
@@ -141,12 +147,12 @@ end
 -- @treturn table `records`: a list, in the order of the expectations, each with `id`, `name`, `type`, `state` (as the report's `records`
 --   have it), `status` (of the answer), `chain` (of the CNAMEs' targets), and `found`, what is there, in words
 function M.look(context)
-  local list = verdict.look(context, rules_of, found)
+  local list = verdict.look(context, M.rules_of, M.found)
   for i, case in ipairs(list) do
     local answer, expect = case.truth or case.answer, case.expect
     list[i] = {
       id = expect.id, name = expect.name, type = expect.type, state = case.state, status = answer.status, chain = answer.chain,
-      found = found(case),
+      found = M.found(case),
     }
   end
   return { records = list }

@@ -124,7 +124,17 @@ end
 
 local rules = { type = function() return "MX" end, fits = fits, holds = fits, judge = judge }
 
-local function found(case)
+--- The rules of an expectation, see `mailseal.check.publication.verdict`.
+-- @tparam table expect
+-- @treturn ?table nil where it is another aspect's
+function M.rules_of(expect)
+  return expect.match == "mx" and rules or nil
+end
+
+--- What was found, for the report.
+-- @tparam table case that was judged
+-- @treturn ?string
+function M.found(case)
   local values = case.truth and presentation.values(case.truth) or {}
   return #values > 0 and table.concat(values, "; ") or nil
 end
@@ -132,7 +142,7 @@ end
 --- Looks at the MX records that are expected.
 -- @tparam table context see `mailseal.check.context`
 function M.look(context)
-  verdict.look(context, function(expect) return expect.match == "mx" and rules or nil end, found)
+  verdict.look(context, M.rules_of, M.found)
 end
 
 return M

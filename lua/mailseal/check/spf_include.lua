@@ -7,8 +7,11 @@ local record = require "mailseal.record"
 
 local M = {}
 
--- Does a record's own text include a domain? Where none is asked for, it is enough that it is a record.
-local function text_includes(text, domain)
+--- Does a record's own text include a domain?
+-- @tparam string text
+-- @tparam ?string domain where none is asked for, it is enough that it is a record
+-- @treturn boolean
+function M.text_includes(text, domain)
   local parsed = record.parse("spf", text)
   if not domain then
     return parsed ~= nil
@@ -25,7 +28,7 @@ end
 
 local function answer_includes(answer, domain)
   for _, text in ipairs(answer.text) do
-    if text_includes(text, domain) then
+    if M.text_includes(text, domain) then
       return true
     end
   end
@@ -34,7 +37,7 @@ end
 
 -- Does the record, or one that it leads to?
 local function tree_includes(node, domain)
-  if node.record and text_includes(node.record, domain) then
+  if node.record and M.text_includes(node.record, domain) then
     return true
   end
   for _, child in ipairs(node.children) do

@@ -30,10 +30,10 @@ local function truth_of(answer, own)
   return definitive[answer.status] and answer or nil
 end
 
--- Asks a resolver alone. That there is a CNAME its answer tells, but for one that has records beside it.
+-- Asks a resolver alone. That there is a CNAME its answer tells, but for one that has records beside it, which a glance passes over.
 local function ask_resolver(self)
   self.answer = self.context:ask(self.name, self.type)
-  if self.answer.status == "ok" and #self.answer.chain == 0 then
+  if not self.context.options.glance and self.answer.status == "ok" and #self.answer.chain == 0 then
     self.alias = self.context:ask(self.name, "CNAME")
   end
 end

@@ -17,8 +17,11 @@ local name_servers = require "mailseal.check.publication.name_servers"
 
 local M = {}
 
--- Tells all that is to be told of a case. Returns as `judge` of the rules.
-local function judge(case)
+--- Tells all that is to be told of a case.
+-- @tparam table case
+-- @treturn string how it stands with the record
+-- @treturn any what of it is worth keeping, as the rules' `judge` returns it
+function M.judge(case)
   local rules = case.rules
   local function fits(answer) return rules.fits(case, answer) end
   local unknown = case:temporary()
@@ -56,7 +59,7 @@ function M.look(context, rules_of, found)
   local function look_at(expect)
     local rules = rules_of(expect)
     local case = cases.open(context, expect, rules.type(expect), rules)
-    case.state, case.kept = judge(case)
+    case.state, case.kept = M.judge(case)
     return case
   end
   local list = #mine == 1 and { look_at(mine[1]) } or async.each(mine, look_at) -- most domains have one
