@@ -253,20 +253,6 @@ function M.leased(tx, tenant, domain, owner)
   return row and row.lease_owner == owner and row or nil
 end
 
-local UNCHANGED = [[UPDATE domains SET checked_at = ?, next_check_at = ?, attempts = 0, lease_owner = NULL, lease_until = NULL
-  WHERE tenant_id = ? AND domain = ? AND lease_owner = ? AND generation = ? AND status = 'verified' AND negatives = 0]]
-
---- Notes that a verified domain was found as it was, and gives it back.
--- @tparam table tx
--- @tparam table row as it was leased
--- @tparam string owner of the lease
--- @tparam number now seconds since 1970
--- @tparam number next_check_at
--- @treturn boolean false where it is not as it was when it was leased: nothing is changed then
-function M.unchanged(tx, row, owner, now, next_check_at)
-  return tx:run(UNCHANGED, now, next_check_at, row.tenant_id, row.domain, owner, row.generation) == 1
-end
-
 local NEXT_DUE = "SELECT next_check_at FROM domains WHERE lane = ? AND next_check_at IS NOT NULL ORDER BY next_check_at LIMIT 1"
 
 --- When the next domain is due, whoever may have leased it.
@@ -305,6 +291,23 @@ function M.settle(tx, owner, rows)
     kept[i] = values
   end
   return bulk.update(tx, SETTLED, kept)
+end
+
+local UNCHANGED = {
+  table = "domains", columns = { "checked_at", "next_check_at" }, keys = { "tenant_id", "domain", "lease_owner" },
+  also = "attempts = 0, lease_owner = NULL, lease_until = NULL",
+}
+
+--- The same as @{settle} of domains that were found as they were, of which nothing but the times is to be written.
+-- @tparam table tx
+-- @tparam string owner
+-- @tparam {table,...} rows `tenant_id`, `domain`, `checked_at`, `next_check_at`
+-- @treturn {boolean,...} for each: false where it was dropped
+function M.unchanged(tx, owner, rows)
+  for _, row in ipairs(rows) do
+    row.lease_owner = owner
+  end
+  return bulk.update(tx, UNCHANGED, rows)
 end
 
 local GIVE_BACK = "UPDATE domains SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?"
