@@ -13,7 +13,9 @@ local words = {
   cname_target_missing = "target_dead", cname_dangling = "target_dead", record_gone = "record_missing",
 }
 
-local by_status = { missing = "record_missing", migrating = "record_migrating", mismatch = "record_changed", conflicting = "record_changed" }
+local by_status = {
+  missing = "record_missing", migrating = "record_migrating", mismatch = "record_changed", conflicting = "record_changed",
+}
 
 local function word_for(entry)
   for _, code in ipairs(entry.findings or {}) do
@@ -26,7 +28,7 @@ end
 
 --- Puts together what is known of the records after a look: what it did not look at, or could not see, is as it was before.
 -- @tparam ?table before by the record's id `status`, `found`, `findings`, and `known`: how it was when DNS last said
--- @tparam table after the same as the look has it, without `known`
+-- @tparam table after the same as the look has it, without `known`; without `findings` where it has not looked into it
 -- @treturn table the same of all records
 function M.merge(before, after)
   local all = {}
@@ -35,8 +37,10 @@ function M.merge(before, after)
   end
   for id, entry in pairs(after) do
     local old = before and before[id]
-    if definite[entry.status] then
+    if definite[entry.status] and (entry.findings or not old or old.status ~= entry.status) then
       all[id] = entry
+    elseif definite[entry.status] then
+      all[id] = { status = entry.status, found = entry.found, findings = old.findings }
     else
       all[id] = {
         status = entry.status, findings = entry.findings, known = old and (old.known or definite[old.status] and old.status),
@@ -82,14 +86,14 @@ function M.compare(records, before, after)
   return list
 end
 
---- Has a look seen nothing that is not known already?
+--- Has a glance seen nothing that is not known already?
 -- @tparam ?table before as of @{merge}
--- @tparam table after what the look has seen
+-- @tparam table after what it has seen
 -- @treturn boolean
 function M.is_same(before, after)
   for id, entry in pairs(after) do
     local old = before and before[id]
-    if not old or old.status ~= entry.status or old.found ~= entry.found or old.known or old.findings or entry.findings then
+    if not old or old.status ~= entry.status or old.found ~= entry.found or old.known then
       return false
     end
   end

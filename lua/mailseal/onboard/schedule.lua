@@ -9,6 +9,8 @@
 -- - A verified one of which something is missing is looked at hourly until it is there again, or lost.
 -- - Where DNS did not say, a verified one is looked at again after an hour, then two, four …, but never more seldom than daily.
 -- @module mailseal.onboard.schedule
+local kinds = require "mailseal.dns.options"
+
 local M = {}
 
 local HOUR, DAY = 3600, 86400
@@ -39,6 +41,31 @@ M.POLICY = {
   confirm = true,
   all_every = 7,
 }
+
+local span = kinds.seconds(366 * DAY)
+local known = {
+  pending_steps = kinds.of_type("table", "a list of seconds"), pending_every = span, window = span, routine_every = span,
+  jitter = { function(value) return type(value) == "number" and value >= 0 and value < 1 end, "a number from 0 to below 1" },
+  negative_every = span, fault_every = span, negatives_least = kinds.count(1, 1000),
+  negatives_spread = { function(value) return value == 0 or span[1](value) end, "a number of seconds" }, confirm = kinds.flag,
+  all_every = kinds.count(1, 366),
+}
+
+--- The numbers to go by.
+-- @tparam[opt] table given those that are to differ from @{POLICY}
+-- @treturn table all of them
+-- @raise where one is not known, or makes no sense
+function M.policy(given)
+  kinds.check("the policy of the schedule", given or {}, known)
+  local policy = {}
+  for name, value in pairs(M.POLICY) do
+    policy[name] = value
+  end
+  for name, value in pairs(given or {}) do
+    policy[name] = value
+  end
+  return policy
+end
 
 -- A number from 0 to 1, ever the same for a text, and far apart for texts that are alike.
 local function place_of(text)
@@ -91,8 +118,8 @@ end
 -- @tparam table policy
 -- @treturn number
 function M.fault(attempts, now, retry_at, policy)
-  local span = policy.fault_every * 2 ^ math.min(math.max(attempts, 1) - 1, 30)
-  return whole(math.max(now + math.min(span, policy.routine_every), retry_at or 0))
+  local wait = policy.fault_every * 2 ^ math.min(math.max(attempts, 1) - 1, 30)
+  return whole(math.max(now + math.min(wait, policy.routine_every), retry_at or 0))
 end
 
 --- Is it the day to look at all of a verified domain's records? Not the same day for all domains.

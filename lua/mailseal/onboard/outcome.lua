@@ -1,0 +1,174 @@
+--- What a look brings about: all of it in one transaction, with the domain's row as it is by then.
+-- @module mailseal.onboard.outcome
+local domains = require "mailseal.store.domains"
+local drift = require "mailseal.onboard.drift"
+local events = require "mailseal.store.events"
+local flow = require "mailseal.onboard.flow"
+local gate = require "mailseal.onboard.gate"
+local null = require "mailseal.store".null
+local ownership = require "mailseal.onboard.ownership"
+local provider = require "mailseal.provider"
+
+local M = {}
+
+-- The columns that a step of the flow is about.
+local STEP = {
+  "status", "reason", "status_since", "attempts", "negatives", "negative_since", "window_ends", "next_check_at", "lane",
+}
+
+-- Puts a step into the fields to be written: what is nil is none from now on.
+local function put(fields, change)
+  for _, name in ipairs(STEP) do
+    fields[name] = change[name] == nil and null or change[name]
+  end
+  if not change.lane then -- it is due in no lane
+    fields.lane = domains.PENDING
+  end
+end
+
+-- What the end of a claim, or a fresh one, makes of the row.
+local function claim(tx, row, fields, step, now)
+  if step.claim == "ended" then
+    ownership.release(tx, row.tenant_id, row.domain, now)
+    fields.owned_at, fields.challenge, fields.challenged_at = null, null, null
+  elseif step.claim == "fresh" then
+    fields.challenge, fields.challenged_at = ownership.new_challenge(), now
+  end
+  if step.claim then
+    fields.generation = row.generation + 1
+  end
+end
+
+local function window_of(registry, row)
+  local rule = provider.find(row.provider, registry.providers)
+  return rule and rule.window
+end
+
+--- Takes a step of the flow, and writes it.
+-- @tparam table tx
+-- @tparam table registry
+-- @tparam table row of the store, as it is in this transaction
+-- @tparam string input as of `flow.step`
+-- @tparam number now
+-- @tparam[opt] table options `by_hand`, `retry_at`: as of `flow.step`; `fields`: other columns to write
+-- @treturn[1] table the step, as of `flow.step`
+-- @treturn[2] nil
+-- @treturn[2] string why that cannot be
+-- @treturn[2] string its code
+function M.step(tx, registry, row, input, now, options)
+  options = options or {}
+  local change, step, code = flow.step(row, input, now, {
+    policy = registry.policy.schedule, window = window_of(registry, row), retry_at = options.retry_at, by_hand = options.by_hand,
+  })
+  if not change then
+    return nil, step, code
+  end
+  local fields = options.fields or {}
+  put(fields, change)
+  claim(tx, row, fields, step, now)
+  domains.update(tx, row.tenant_id, row.domain, fields)
+  if step.to == "verified" and row.status ~= "verified" then
+    gate.open(tx, row.tenant_id, row.domain, now)
+  end
+  if step.event then
+    events.add(tx, row.tenant_id, row.domain, step.event, { from = row.status, to = step.to, reason = change.reason }, { at = now })
+  end
+  return step
+end
+
+-- The former owner's domain, once another tenant has proven it to be his.
+local function take_over(tx, registry, former, domain, now)
+  local row = domains.get(tx, former, domain)
+  if row then
+    M.step(tx, registry, row, "taken_over", now)
+  end
+end
+
+-- Settles whose the domain is. Returns what the look has seen in the light of that, and the tenant who has lost it, if one has.
+local function settle(tx, registry, row, look, fields, now)
+  local verdict, former = ownership.settle(tx, {
+    tenant = row.tenant_id, domain = row.domain, seen = look.ownership, challenged_at = row.challenged_at,
+  }, now)
+  if verdict == "wait" then
+    return look.seen == "found" and "incomplete" or look.seen
+  elseif verdict == "renew" then
+    fields.challenge, fields.challenged_at, fields.generation = ownership.new_challenge(), now, row.generation + 1
+    return "incomplete"
+  end
+  fields.owned_at = now
+  row.owned_at = now
+  if former then
+    take_over(tx, registry, former, row.domain, now)
+  end
+  return look.seen, former
+end
+
+--- What is answered where a domain that has failed is looked at.
+-- @treturn string a message
+-- @treturn string `failed`
+function M.has_failed()
+  local step = flow.TABLE.failed.found
+  return step.text, step.refused
+end
+
+local function tell_drift(tx, row, look, now)
+  if row.status == "verified" then
+    for _, change in ipairs(drift.compare(row.records, row.report and row.report.records, look.records)) do
+      events.add(tx, row.tenant_id, row.domain, change.what == "recovered" and "recovered" or "drift", change, { at = now })
+    end
+  end
+end
+
+--- Writes what a look has seen, and all that follows.
+-- @tparam table tx
+-- @tparam table registry
+-- @tparam table row of the store, as it is in this transaction
+-- @tparam table look as of `mailseal.onboard.assess.look`
+-- @tparam number now
+-- @tparam[opt] table options `by_hand`: as of `flow.step`; `found`: other columns that were found out, to be written
+-- @treturn[1] table `status` where that is another now; `former`, a tenant who has lost the domain
+-- @treturn[2] nil the row is no longer about the records that were looked at, or has failed; nothing was written
+-- @treturn[2] string why
+-- @treturn[2] string `changed_meanwhile`, or a code of `flow.step`
+function M.apply(tx, registry, row, look, now, options)
+  options = options or {}
+  if row.generation ~= look.generation then
+    return nil, "the domain's records were changed meanwhile", "changed_meanwhile"
+  elseif row.status == "failed" then
+    return nil, M.has_failed()
+  end
+  local fields, seen, former = { checked_at = now }, look.seen, nil
+  for name, value in pairs(options.found or {}) do
+    fields[name] = value
+  end
+  fields.report = {
+    records = drift.merge(row.report and row.report.records, look.records), findings = look.findings or {}, retry_at = look.retry_at,
+  }
+  if not row.owned_at then
+    seen, former = settle(tx, registry, row, look, fields, now)
+  end
+  tell_drift(tx, row, look, now)
+  local was = row.status
+  local step, message, code = M.step(tx, registry, row, seen, now, {
+    by_hand = options.by_hand, retry_at = look.retry_at, fields = fields,
+  })
+  if not step then
+    return nil, message, code
+  end
+  return { status = step.to ~= was and step.to or nil, former = former }
+end
+
+--- What is to be done when that is committed.
+-- @tparam table registry
+-- @tparam table row
+-- @tparam table result as of @{apply}
+function M.after(registry, row, result)
+  if result.status then
+    registry.decisions:forget(row.tenant_id, row.domain)
+  end
+  if result.former then
+    registry.decisions:forget(result.former, row.domain)
+  end
+end
+
+return M

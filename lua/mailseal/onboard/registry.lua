@@ -1,0 +1,133 @@
+--- The registry of domains: a database, what DNS is asked by, a clock, and the numbers that all goes by.
+-- @module mailseal.onboard.registry
+local decisions = require "mailseal.onboard.decisions"
+local health_rules = require "mailseal.onboard.health_rules"
+local kinds = require "mailseal.dns.options"
+local schedule = require "mailseal.onboard.schedule"
+local store = require "mailseal.store"
+local tenants = require "mailseal.onboard.tenant"
+local worker = require "mailseal.onboard.worker"
+
+local M = {}
+
+--- A registry, as `onboard.open` returns it. It belongs to one Lua state.
+-- @type registry
+local Registry = { __name = "mailseal.onboard.registry" }
+Registry.__index = Registry
+
+local open_options = {
+  db = kinds.either { kinds.of_type("string", "a database's URL"), kinds.of_type("table", "a database of mailseal.store") },
+  master_key_file = kinds.of_type("string", "a file's name"),
+  resolver = kinds.of_type("table", "a resolver"),
+  clock = kinds.of_type("function", "a function that returns seconds since 1970"),
+  policy = kinds.of_type("table", "a table of numbers"),
+  suffixes = kinds.of_type("table", "a list of public suffixes"),
+  providers = kinds.of_type("table", "rules of provider.load_directory"),
+}
+
+-- What makes the numbers of each part of those that are given.
+local policies = { health = health_rules.policy, schedule = schedule.policy }
+
+local function policy_of(given)
+  local policy = {}
+  for part in pairs(given) do
+    if not policies[part] then
+      error(("onboard.open: there is no policy of \"%s\""):format(tostring(part)), 3)
+    end
+  end
+  for part, make in pairs(policies) do
+    policy[part] = make(given[part])
+  end
+  return policy
+end
+
+--- Opens a registry.
+-- @tparam table options
+--
+-- - `db`: the URL of a database, see `mailseal.store.open`; or one that is open
+-- - `resolver`: what to ask (`mailseal.dns`; the system's servers without it)
+-- - `clock`: a function that returns the time, in seconds since 1970 (`os.time`)
+-- - `policy`: by part, numbers in place of the ordinary ones: `schedule` (`mailseal.onboard.schedule`), `health`
+--   (`mailseal.onboard.health_rules`)
+-- - `providers`: rules of one's own, see `mailseal.provider.load_directory`
+-- - `suffixes`: a list of public suffixes, see `mailseal.onboard.public_suffix` (the system's)
+-- @treturn ?table the registry: see `registry`
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`, or of `mailseal.dns`
+function M.open(options)
+  kinds.check("onboard.open", options, open_options)
+  if not options.db then
+    error("onboard.open wants a database", 2)
+  end
+  local policy, db = policy_of(options.policy or {}), options.db
+  if type(db) == "string" then
+    local opened, message, code = store.open(db)
+    if not opened then
+      return nil, message, code
+    end
+    db = opened
+  end
+  local self = setmetatable({
+    db = db, owns_db = db ~= options.db, policy = policy, clock = options.clock or os.time, given_resolver = options.resolver,
+    suffixes = options.suffixes, providers = options.providers,
+  }, Registry)
+  self.decisions = decisions.new { now = function() return self:now() end }
+  return self
+end
+
+--- The time.
+-- @treturn number whole seconds since 1970, UTC
+function Registry:now()
+  return math.floor(self.clock())
+end
+
+--- What DNS is asked by; made the first time where none was given.
+-- @treturn ?table
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.dns`
+function Registry:resolver()
+  if not self.asked then
+    local resolver, message, code = self.given_resolver, nil, nil
+    if not resolver then
+      resolver, message, code = require "mailseal.dns".resolver {}
+    end
+    if not resolver then
+      return nil, message, code
+    end
+    self.asked = resolver
+  end
+  return self.asked
+end
+
+--- A tenant: whoever has domains of his own, which nobody else sees. It need not be known before.
+-- @tparam string id printable ASCII, 1 to 200 octets
+-- @treturn table see `mailseal.onboard.tenant`
+-- @raise where that is no such id
+function Registry:tenant(id)
+  if type(id) ~= "string" or not id:find "^[!-~]+$" or #id > 200 then
+    error("a tenant's id is 1 to 200 printable ASCII characters", 2)
+  end
+  return tenants.new(self, id)
+end
+
+--- Does what is due, for ever or until nothing is. See `mailseal.onboard.worker`.
+-- @tparam[opt] table options as of `mailseal.onboard.worker.work`
+-- @treturn ?number how many domains were looked at
+-- @treturn ?string what went wrong
+-- @treturn ?string its code
+function Registry:work(options)
+  return worker.work(self, options)
+end
+
+--- Ends it: closes what it has opened itself.
+function Registry:close()
+  if self.owns_db then
+    self.db:close()
+  end
+  if self.asked and self.asked ~= self.given_resolver then
+    self.asked:close()
+  end
+  self.asked = nil
+end
+
+return M

@@ -1,0 +1,71 @@
+--- A domain as callers get it: plain data, of the row that the store has of it.
+-- @module mailseal.onboard.view
+local assess = require "mailseal.onboard.assess"
+local domains = require "mailseal.domain"
+local host = require "mailseal.host"
+local provider = require "mailseal.provider"
+
+local M = {}
+
+-- Fields that are the row's own.
+local SAME = {
+  "domain", "provider", "status", "reason", "status_since", "checked_at", "next_check_at", "window_ends",
+  "negatives", "negative_since", "created_at",
+}
+
+local function records_of(row)
+  local list, seen = {}, row.report and row.report.records or {}
+  -- As long as nobody has looked, the zone is taken to be that of the domain that was registered.
+  local zone = row.zone or row.vars.registrable
+  local rule = row.dns_host and host.find(row.dns_host) or nil
+  for i, record in ipairs(assess.records(row)) do
+    local entry, known = {}, seen[record.id]
+    for name, value in pairs(record) do
+      entry[name] = value
+    end
+    if known then
+      entry.status, entry.found, entry.findings = known.status, known.found, known.findings or {}
+    end
+    entry.host = host.render(rule, record, zone)
+    entry.host.assumed = not row.zone or nil
+    list[i] = entry
+  end
+  return list
+end
+
+--- Makes it.
+-- @tparam table row of the store
+-- @tparam ?table rules as of `mailseal.provider.load_directory`
+-- @treturn table
+--
+-- - `domain` (A-labels), `unicode`, `provider` (its id)
+-- - `status`: "pending", "verified" or "failed"; `provider_status`: the provider's own word for it; `reason`: a word for why, where there
+--   is one ("window_over", "lost", "taken_over", "restarted"); `status_since`
+-- - `owned`: is it proven to be the tenant's? `enabled`, `health`
+-- - `records`: a list, that of the ownership challenge first until it was seen; each as `mailseal.provider` makes them, with `status`
+--   ("found", "missing", "mismatch", "migrating", "conflicting", "propagating", "unknown"; nil before the first look), `found`,
+--   `findings` (codes), and `host`: how to enter it, see `mailseal.host.render`; there `assumed` is true as long as nobody has seen
+--   which zone it belongs to
+-- - `findings`: what the last look found, see `mailseal.check`; `retry_at`
+-- - `advice`: a list of `code` and `text`
+-- - `zone`, `dns_host`: where the records are entered, and whose rules hold there, once that was seen
+-- - `checked_at`, `next_check_at`, `window_ends` (until when pending records are awaited), `created_at`: seconds since 1970
+-- - `negatives`, `negative_since`: how often in a row something of a verified domain was missing, and since when
+function M.domain(row, rules)
+  local view = {}
+  for _, name in ipairs(SAME) do
+    view[name] = row[name]
+  end
+  view.unicode = row.domain:find("xn--", 1, true) and domains.to_unicode(row.domain) or row.domain
+  view.owned = row.owned_at ~= nil
+  view.enabled, view.health = row.enabled ~= false, row.health or "healthy" -- as a new row has them
+  local rule = provider.find(row.provider, rules)
+  view.provider_status = rule and provider.status(rule, row.status) or row.status
+  view.records = records_of(row)
+  view.zone, view.dns_host = row.zone, row.dns_host
+  view.findings, view.retry_at = row.report and row.report.findings or {}, row.report and row.report.retry_at
+  view.advice = row.vars.advice or {}
+  return view
+end
+
+return M

@@ -1,0 +1,295 @@
+--- The worker: looks at all domains that are due, for ever or until none is.
+--
+-- Several workers, on several machines, share a database. Each leases batches of due domains, looks at many of them side by side, and
+-- writes what was seen of a batch of them in one transaction; a domain whose DNS is slow holds up none but itself. A lease that
+-- ends, as its worker is gone, is anybody's: whatever the late one still brings is dropped.
+--
+-- Most domains are verified and as they were: such a one costs one statement.
+--
+-- Besides, the worker takes the steps of other parts: those of `STEPS`.
+-- @module mailseal.onboard.worker
+local async = require "mailseal.async"
+local drift = require "mailseal.onboard.drift"
+local kinds = require "mailseal.dns.options"
+local looks = require "mailseal.onboard.look"
+local outcome = require "mailseal.onboard.outcome"
+local schedule = require "mailseal.onboard.schedule"
+local seal = require "mailseal.core".seal
+local store = require "mailseal.store.domains"
+
+local M = {}
+
+-- Domains that are looked at side by side; those leased, or written, at a time.
+local AT_A_TIME, BATCH = 500, 250
+
+-- Seconds after which others may take over what was leased.
+local LEASE = 900
+
+-- Seconds between two looks for what is due where nothing was, and for other parts' steps; and at most between two looks whether all is
+-- to end.
+local IDLE, PAUSE = 1, 0.25
+
+--- Modules with a function `work(registry, at_most)`, which does what is due of theirs, waiting for DNS where it has to. It returns how
+-- much that was; nil, a message and a code where the store failed.
+M.STEPS = { "gate" }
+
+-- ---- Looking.
+
+local function is_stopping(work)
+  return work.stopping or work.stop ~= nil and work.stop() or false
+end
+
+-- Looks at a domain, as a task of its own.
+local function look_at(work, row)
+  local registry = work.registry
+  local now = registry:now()
+  local options = { all = schedule.is_day_for_all(row.domain, now, registry.policy.schedule) }
+  local ok, look, found = pcall(looks.look, registry, row, now, options)
+  if not ok and look == async.cancelled then
+    error(look, 0)
+  end
+  local problem = not ok and look or not look and found or nil
+  work.done[#work.done + 1] = { row = row, now = now, look = not problem and look or nil, found = not problem and found or nil }
+  if problem and work.tell then
+    work.tell(("%s of %s: %s"):format(row.domain, row.tenant_id, tostring(problem)))
+  end
+  work.tasks[row], work.looking = nil, work.looking - 1
+  if work.looking <= AT_A_TIME - BATCH or #work.done >= BATCH then
+    async.wake(work.task)
+  end
+end
+
+-- Leases as many as there is room for. Returns how many; nil, a message and a code where the store failed.
+local function lease(work)
+  local registry, limit = work.registry, math.min(BATCH, AT_A_TIME - work.looking, work.left)
+  if limit <= 0 then
+    return 0
+  end
+  local now = registry:now()
+  local rows, message, code = registry.db:write(function(tx)
+    return store.lease(tx, { owner = work.owner, now = now, ends = now + LEASE, limit = limit })
+  end)
+  if not rows then
+    return nil, message, code
+  end
+  work.left, work.looking, work.count = work.left - #rows, work.looking + #rows, work.count + #rows
+  for _, row in ipairs(rows) do
+    work.tasks[row] = async.start(look_at, work, row)
+  end
+  return #rows
+end
+
+-- ---- Writing.
+
+-- Was a verified domain found just as it was, so that there is nothing to write of it but the time?
+local function is_as_it_was(row, look)
+  return row.status == "verified" and row.negatives == 0 and look.seen == "found" and not look.findings and
+    drift.is_same(row.report and row.report.records, look.records)
+end
+
+-- Writes what was seen of a domain, if its lease is held still: whoever has changed the domain meanwhile has ended it.
+local function write(tx, work, seen)
+  local registry, row, look = work.registry, seen.row, seen.look
+  if not store.leased(tx, row.tenant_id, row.domain, work.owner) then
+    return nil
+  elseif not look then -- DNS could not even be asked
+    local next_check_at = schedule.fault(1, seen.now, nil, registry.policy.schedule)
+    return nil, store.update(tx, row.tenant_id, row.domain, { next_check_at = next_check_at })
+  end
+  return (outcome.apply(tx, registry, row, look, seen.now, { found = seen.found }))
+end
+
+-- Those of which there is nothing to write but the times.
+local function as_they_were(work)
+  local list = {}
+  for _, seen in ipairs(work.done) do
+    if seen.look and is_as_it_was(seen.row, seen.look) then
+      seen.is_old = true
+      list[#list + 1] = {
+        tenant_id = seen.row.tenant_id, domain = seen.row.domain, checked_at = seen.now,
+        next_check_at = schedule.routine(seen.row.domain, seen.now, work.registry.policy.schedule),
+      }
+    end
+  end
+  return list
+end
+
+-- In one order whoever writes, lest two wait for each other's rows.
+local function in_order(a, b)
+  if a.row.tenant_id ~= b.row.tenant_id then
+    return a.row.tenant_id < b.row.tenant_id
+  end
+  return a.row.domain < b.row.domain
+end
+
+-- Writes all that was seen. Returns true; nil, a message and a code where the store failed, and then it is all still to be written.
+local function flush(work)
+  local done, results = work.done, nil
+  if not done[1] then
+    return true
+  end
+  table.sort(done, in_order)
+  local old = as_they_were(work)
+  local ok, message, code = work.registry.db:write(function(tx)
+    results = {}
+    store.unchanged(tx, work.owner, old)
+    for i, seen in ipairs(done) do
+      results[i] = not seen.is_old and write(tx, work, seen)
+    end
+    return true
+  end)
+  if not ok then
+    return nil, message, code
+  end
+  work.done = {}
+  for i, seen in ipairs(done) do
+    if results[i] then
+      outcome.after(work.registry, seen.row, results[i])
+    end
+  end
+  return true
+end
+
+-- ---- Other parts' steps.
+
+local function step_all(work)
+  local count = 0
+  for _, name in ipairs(M.STEPS) do
+    local n, message = require("mailseal.onboard." .. name).work(work.registry, BATCH)
+    if not n and work.tell then
+      work.tell(message)
+    end
+    count = count + (n or 0)
+  end
+  work.stepping, work.is_news = nil, work.is_news or count > 0
+  async.wake(work.task)
+end
+
+-- Starts them, unless they are under way.
+local function start_steps(work)
+  if not work.stepping and M.STEPS[1] then
+    work.step_at, work.is_news = async.now() + IDLE, false
+    work.stepping = async.start(step_all, work)
+  end
+end
+
+-- ---- The loop.
+
+local function nothing() end
+
+-- Waits until something has happened, or for so long.
+local function wait(seconds)
+  async.suspend(nil, nothing, seconds)
+end
+
+-- Writes and leases, where it is time to. Returns how many were leased; nil, a message and a code where the store failed.
+local function write_and_lease(work)
+  local now = async.now()
+  if #work.done >= BATCH or work.looking == 0 or now >= work.flush_at then
+    work.flush_at, work.is_news = now + IDLE, work.is_news or work.done[1] ~= nil
+    local ok, message, code = flush(work)
+    if not ok then
+      return nil, message, code
+    end
+  end
+  if work.looking > AT_A_TIME - BATCH or not (work.until_idle or work.is_hot or now >= work.lease_at) then
+    return 0
+  end
+  local leased, message, code = lease(work)
+  work.is_hot, work.lease_at = leased and leased > 0, now + IDLE
+  return leased, message, code
+end
+
+-- One turn. Returns whether anything is under way; nil, a message and a code where the store failed.
+local function turn(work)
+  local leased, message, code = write_and_lease(work)
+  if not leased then
+    return nil, message, code
+  end
+  local is_quiet = leased == 0 and work.looking == 0 and not work.done[1]
+  if async.now() >= work.step_at or is_quiet and work.until_idle and work.is_news then
+    start_steps(work)
+  end
+  return not is_quiet or work.stepping ~= nil
+end
+
+-- May it go better in a while?
+local passing = { store_busy = true, store_unreachable = true, store_full = true }
+
+local function run(work)
+  work.task = async.task()
+  while not is_stopping(work) do
+    local busy, message, code = turn(work)
+    if busy == nil and (work.until_idle or not passing[code]) then
+      return nil, message, code
+    elseif busy == nil and work.tell then
+      work.tell(message)
+    end
+    if not busy and (work.until_idle or work.left == 0) then
+      break
+    end
+    wait(PAUSE)
+  end
+  return true
+end
+
+-- Ends what is under way, and gives back what was leased.
+local function finish(work)
+  work.stopping = true
+  for _, task in pairs(work.tasks) do
+    task:cancel()
+  end
+  if work.stepping then
+    work.stepping:cancel()
+  end
+  local ok, message, code = flush(work)
+  if not ok then
+    return nil, message, code
+  end
+  return work.registry.db:write(function(tx) return store.give_back(tx, work.owner) end)
+end
+
+local options_known = {
+  until_idle = kinds.flag, at_most = kinds.count(1, 2 ^ 53), stop = kinds.of_type("function", "a function"),
+  tell = kinds.of_type("function", "a function"),
+}
+
+--- Does what is due.
+-- @tparam table registry
+-- @tparam[opt] table options
+--
+-- - `until_idle`: true: until nothing is due; without it, for ever
+-- - `at_most`: how many domains to look at at most
+-- - `stop`: a function, called several times a second: true where it is to end. What is under way is given up, what was seen is
+--   written, and what was leased is given back. (A worker that is killed leaves its leases, which end after a quarter of an hour.)
+-- - `tell`: a function, called with a line about what has gone wrong and is passed over
+-- @treturn[1] number how many domains were looked at
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @treturn[2] string a code of `mailseal.store`; of `mailseal.dns` where there is nothing to ask
+function M.work(registry, options)
+  options = options or {}
+  kinds.check("registry:work", options, options_known)
+  local resolver, message, code = registry:resolver()
+  if not resolver then
+    return nil, message, code
+  end
+  local work = {
+    registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell, left = options.at_most or math.huge,
+    owner = seal.random(12):gsub(".", function(octet) return ("%02x"):format(octet:byte()) end), done = {}, tasks = {}, looking = 0,
+    count = 0, flush_at = 0, lease_at = 0, step_at = 0, is_hot = true, is_news = true,
+  }
+  return async.run(function()
+    local ok
+    ok, message, code = run(work)
+    local ended, end_message, end_code = finish(work)
+    if not ok then
+      return nil, message, code
+    elseif not ended then
+      return nil, end_message, end_code
+    end
+    return work.count
+  end)
+end
+
+return M
