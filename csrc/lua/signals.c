@@ -5,37 +5,24 @@
 
 #define SIGNALS_TYPE "mailseal.signals"
 
-/* open() -> signals, or nil, message, code: from now on SIGTERM, SIGINT and SIGHUP wait until they are taken */
+/* open() -> signals: from now on SIGTERM, SIGINT and SIGHUP wait until they are taken */
 static int l_open(lua_State *L)
 {
     ms_signals *signals = lua_newuserdata(L, sizeof *signals);
-    ms_error error;
 
-    signals->descriptor = -1;
+    signals->is_open = false;
     luaL_getmetatable(L, SIGNALS_TYPE);
     lua_setmetatable(L, -2);
-    return ms_signals_open(signals, &error) ? 1 : ms_lua_fail(L, &error);
-}
-
-static ms_signals *check_signals(lua_State *L)
-{
-    ms_signals *signals = luaL_checkudata(L, 1, SIGNALS_TYPE);
-
-    luaL_argcheck(L, signals->descriptor >= 0, 1, "it is closed");
-    return signals;
+    ms_signals_open(signals);
+    return 1;
 }
 
 /* signals:take() -> the name of one that has come, "SIGTERM" for instance; nil where none has */
 static int signals_take(lua_State *L)
 {
-    lua_pushstring(L, ms_signals_take(check_signals(L)));
-    return 1;
-}
+    const ms_signals *signals = luaL_checkudata(L, 1, SIGNALS_TYPE);
 
-/* signals:pollfd() -> the descriptor that is readable when one has come */
-static int signals_pollfd(lua_State *L)
-{
-    lua_pushinteger(L, check_signals(L)->descriptor);
+    lua_pushstring(L, signals->is_open ? ms_signals_take() : NULL);
     return 1;
 }
 
@@ -47,7 +34,9 @@ static int signals_close(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    { "take", signals_take }, { "pollfd", signals_pollfd }, { "close", signals_close }, { "__gc", signals_close },
+    { "take", signals_take },
+    { "close", signals_close },
+    { "__gc", signals_close },
     { NULL, NULL },
 };
 
