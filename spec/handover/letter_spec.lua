@@ -12,6 +12,7 @@ local function rendered(record, host)
 end
 
 local godaddy = {
+  host = "godaddy",
   prefix = "abc._domainkey.mail", possible = true, value = "abc.dkim.amazonses.com",
   fields = {
     { key = "name", label = "Name", value = "abc._domainkey.mail" },
@@ -75,6 +76,7 @@ for i, kind in ipairs { "in plain text", "in HTML" } do
       end
       has(letter, "abc._domainkey.mail.example.com (in the zone example.com: abc._domainkey.mail)")
       has(letter, "example.com (in the zone example.com: @)")
+      has(letter, "How to enter it")
     end)
 
     it("calls the fields what the DNS host calls them", function()
@@ -83,6 +85,7 @@ for i, kind in ipairs { "in plain text", "in HTML" } do
       has(letter[i], "TTL: 1 hour.")
       has(letter[i], "https://www.godaddy.com/help/add-a-cname-record-19236")
       has_not(letter[i], "in the zone example.com: abc")
+      has_not(letter[i], "How to enter it")
       has(text, "   Name:       abc._domainkey.mail\n   Points to:  abc.dkim.amazonses.com\n")
     end)
 
@@ -94,7 +97,7 @@ for i, kind in ipairs { "in plain text", "in HTML" } do
     end)
 
     it("says so where the host cannot publish it", function()
-      local letter = both { rendered(stage.records()[1], { possible = false, why = "it takes no underscore.", fields = {} }) }
+      local letter = both { rendered(stage.records()[1], { host = "old", possible = false, why = "it takes no underscore.", fields = {} }) }
       has(letter[i], "This DNS host cannot publish it: it takes no underscore.")
       has(letter[i], "abc.dkim.amazonses.com")
     end)
@@ -111,7 +114,7 @@ for i, kind in ipairs { "in plain text", "in HTML" } do
       local words = "bounce.mail.example.com has one TXT record at most that begins with v=spf1. If there is one, do not add a second"
       has(both({ record })[i], words)
       record.status, record.found = "missing", "v=spf1 mx -all"
-      local host = { fields = { { key = "value", label = "Content", value = ('"%s"'):format(record.value) } } }
+      local host = { host = "quoting", fields = { { key = "value", label = "Content", value = ('"%s"'):format(record.value) } } }
       local letter = both({ rendered(record, host) })[i]
       has(letter, '"v=spf1 mx include:amazonses.com -all"')
       has(letter, "takes the place of the SPF record that is there")
@@ -185,7 +188,7 @@ describe("the letter in HTML", function()
     for _, url in ipairs { "javascript:alert(1)", "http://evil.example", 'https://e.example/"onclick="x' } do
       records[#records + 1] = rendered(
         { id = evil, type = "TXT", name = ("u%d.example.com"):format(#records), value = evil, purpose = evil, note = evil },
-        { help = url, possible = false, why = evil, notes = { evil }, fields = { { label = evil, value = evil } } })
+        { host = evil, help = url, possible = false, why = evil, notes = { evil }, fields = { { label = evil, value = evil } } })
     end
     local html = assert(stage.write("html", records, { asked_by = evil, answer_to = evil, host_name = evil }))
     local page = stage.read("html", html)

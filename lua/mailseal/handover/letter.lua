@@ -42,11 +42,16 @@ local function typed(text, rendered)
   return tostring(rendered):find '^"' and record.quote(record.split(text)) or text
 end
 
+-- What a record was rendered to for the DNS host's own form; nil where the host is not known.
+local function host_of(given)
+  return type(given.host) == "table" and given.host.host and given.host or nil
+end
+
 -- The fields of the host's own form; nil where the host is not known.
 local function host_fields(entries)
   local entry = entries[1]
-  local host = entry.given.host
-  if type(host) ~= "table" or type(host.fields) ~= "table" or #host.fields == 0 then
+  local host = host_of(entry.given)
+  if not host or type(host.fields) ~= "table" or #host.fields == 0 then
     return nil
   end
   local fields = {}
@@ -61,11 +66,11 @@ local function host_fields(entries)
 end
 
 local function remarks_of(entry)
-  local list, host = { to_do[entry.given.status] }, entry.given.host
+  local list, host = { to_do[entry.given.status] }, host_of(entry.given)
   for _, remark in ipairs(words.remarks(entry.given, entry.state)) do
     list[#list + 1] = remark
   end
-  if type(host) == "table" then
+  if host then
     if host.possible == false then
       list[#list + 1] = "This DNS host cannot publish it: " .. line(tostring(host.why or "it has no such records"))
     end
@@ -85,7 +90,8 @@ local function record_block(entries, number, zone)
   end
   local required = entry.given.required == false and "optional" or "required"
   local purpose = words.purpose(entry.given)
-  local help = type(entry.given.host) == "table" and entry.given.host.help
+  local host = host_of(entry.given)
+  local help = host and host.help
   return {
     kind = "record", title = ("%d. %s record, %s%s"):format(number, entry.type, required, purpose ~= "" and ": " .. purpose or ""),
     fields = fields, remarks = remarks_of(entry), help = type(help) == "string" and help:find "^https://[%w]" and line(help) or nil,
@@ -152,6 +158,7 @@ local function leave_alone(plan, about)
   return items
 end
 
+-- What holds for most forms, where the host is not known.
 local how_to = {
   "Most forms add the zone's name to what is typed as the name: type the short one there, or the name is doubled.",
   "Values go in as they are here, without quotes around them, in one piece and without line breaks.",
@@ -224,7 +231,9 @@ function M.compose(plan, about)
     for i, entries in ipairs(open) do
       blocks[#blocks + 1] = record_block(entries, i, plan.zone)
     end
-    add(blocks, "How to enter it", { kind = "list", items = how_to })
+    if not host_of(open[1][1].given) then
+      add(blocks, "How to enter it", { kind = "list", items = how_to })
+    end
   end
   if #plan.unknown > 0 then
     local items = {}
