@@ -1,0 +1,57 @@
+--- A domain's records handed over with all that the registry knows of it.
+local dns = require "mailseal.dns"
+local handover = require "spec.support.handover"
+local onboard = require "mailseal.onboard"
+
+local DOMAIN = "mail.example.com"
+local NOW = 1795358000
+
+describe("tenant:export", function()
+  local registry, tenant, zone
+
+  before_each(function()
+    zone = {
+      ["example.com"] = {
+        { type = "SOA", data = "dns1.registrar-servers.com. host.example. 1 2 3 4 5" },
+        { type = "NS", data = "dns1.registrar-servers.com." }, { type = "NS", data = "dns2.registrar-servers.com." },
+      },
+      ["dns1.registrar-servers.com"] = { { type = "A", data = "192.0.2.1" } },
+      ["dns2.registrar-servers.com"] = { { type = "A", data = "192.0.2.2" } },
+    }
+    registry = assert(onboard.open {
+      db = "sqlite::memory:", resolver = assert(dns.resolver { zone = zone }), clock = function() return NOW end,
+    })
+    tenant = registry:tenant "acme"
+    assert(tenant:create { domain = DOMAIN, provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } } })
+  end)
+
+  after_each(function()
+    registry:close()
+  end)
+
+  it("has every record, that of the challenge first, below the domain that was registered as long as nobody has looked", function()
+    local domain = assert(tenant:get(DOMAIN))
+    local text = assert(tenant:export(DOMAIN, "octodns"))
+    assert.same(handover.wanted(domain.records), handover.lines(handover.read("octodns example.com", text)))
+    assert.equal("ownership", domain.records[1].id)
+  end)
+
+  it("speaks as the DNS host does where that is known", function()
+    assert.equal("namecheap", assert(tenant:dns_host(DOMAIN)).id)
+    local letter = assert(tenant:export(DOMAIN, "letter", { asked_by = "Acme" })):gsub("%s+", " ")
+    assert.matches("in the DNS zone example.com, at Namecheap.", letter, 1, true)
+    assert.matches("Host: abc._domainkey.mail", letter, 1, true)
+    assert.matches("Please add them before 25 November 2026", letter, 1, true)
+  end)
+
+  it("passes on what it is told, and refuses what it is not asked for", function()
+    assert.matches("\nabc._domainkey.mail.example.com. 60 IN CNAME", assert(tenant:export(DOMAIN, "bind", { ttl = 60 })), 1, true)
+    assert.matches("azurerm_dns", assert(tenant:export(DOMAIN, "terraform", { provider = "azure" })), 1, true)
+    assert.has_error(function() tenant:export(DOMAIN, "bind", { zone = "example.net" }) end)
+  end)
+
+  it("says no where there is no such format, or no such domain of this tenant", function()
+    assert.equal("no_format", select(3, tenant:export(DOMAIN, "xml")))
+    assert.equal("not_found", select(3, registry:tenant "other":export(DOMAIN, "bind")))
+  end)
+end)
