@@ -21,6 +21,14 @@ describe("JSON", function()
     assert.equal("{}", json.encode(json.object()))
   end)
 
+  it("takes plain data: lists stay lists, and fields are in the order of their names", function()
+    local data = { z = { "a", { y = 1, x = { } } }, a = true, b = "t", [1.5] = "n" }
+    assert.equal('{"1.5":"n","a":true,"b":"t","z":["a",{"x":[],"y":1}]}', json.encode(json.plain(data)))
+    assert.equal('"t"', json.encode(json.plain "t"))
+    assert.is_nil(json.plain(nil))
+    assert.equal('{"b":1}', json.encode(json.plain(json.object("b", 1))))
+  end)
+
   it("nests", function()
     assert.equal('{"l":["a",["b"],{"c":1}]}', json.encode(json.object("l", { "a", { "b" }, json.object("c", 1) })))
   end)

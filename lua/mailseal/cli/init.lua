@@ -14,22 +14,24 @@ local M = {}
 --- The version that `mailseal --version` tells.
 M.VERSION = "0.1.0"
 
-local commands = { "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "host", "explain" }
+local commands = {
+  "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "host", "explain", "domains", "worker",
+}
 
 local purpose = [[
 Makes DKIM keys, signs messages and verifies them; says what is wrong with what
 a domain publishes for its mail (DKIM, SPF, DMARC and what belongs to them), and
-how to mend it.]]
+how to mend it; takes customers' domains from a typed name to signed mail.]]
 
 local epilog = [[
 Exit status:
    0   all is well
    1   the answer is no: a signature does not pass, a record or a check has an error,
        an address may not send, there is no DMARC policy, a DNS host is not known, a name
-       does not exist
+       does not exist, a domain of the registry has failed or is in use
   64   wrong usage
   65   input that cannot be read as what it should be
-  69   no DNS server answers a query, or a module is not installed
+  69   no DNS server answers a query, no database is reached, or a module is not installed
   70   an error in mailseal itself
   73   the output file may not be written
   74   writing failed

@@ -48,6 +48,30 @@ function M.pick(source, names)
   return object
 end
 
+--- Plain data as JSON: tables with a first item, and empty ones, are lists; others are objects, their fields by name.
+-- @tparam any value a string, number, boolean, or table of such
+-- @treturn any what `encode` takes
+function M.plain(value)
+  if type(value) ~= "table" or getmetatable(value) == Object then
+    return value
+  elseif value[1] ~= nil or next(value) == nil then
+    local list = {}
+    for i, item in ipairs(value) do
+      list[i] = M.plain(item)
+    end
+    return list
+  end
+  local fields, items, object = {}, {}, setmetatable({}, Object)
+  for name, item in pairs(value) do
+    fields[#fields + 1], items[tostring(name)] = tostring(name), item
+  end
+  table.sort(fields)
+  for _, name in ipairs(fields) do
+    M.add(object, name, M.plain(items[name]))
+  end
+  return object
+end
+
 local function encode_number(value)
   if value ~= value or value == math.huge or value == -math.huge then
     return "null"

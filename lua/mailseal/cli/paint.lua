@@ -19,6 +19,8 @@ local colours = {
   pending = "blue", unknown = "blue", temperror = "blue", propagating = "blue",
   advice = "cyan", neutral = "cyan",
   ok = "green", pass = "green", found = "green",
+  failed = "red", refuse = "red", critical = "red", suspended = "red", hold = "yellow", disabled = "yellow", throttled = "yellow",
+  verified = "green", send = "green", healthy = "green",
 }
 
 -- Octets of a line at which text is broken where nobody tells the terminal's width, and at most.

@@ -1,0 +1,188 @@
+--- A domain of the registry, for people and as JSON.
+-- @module mailseal.cli.domain_view
+local json = require "mailseal.cli.json"
+local output = require "mailseal.cli.output"
+local paint = require "mailseal.cli.paint"
+local status = require "mailseal.cli.status"
+local text = require "mailseal.cli.text"
+
+local M = {}
+
+-- ---- JSON.
+
+local fields = {
+  "domain", "unicode", "provider", "status", "provider_status", "reason", "status_since", "owned", "enabled", "suspended", "health",
+  "zone", "dns_host", "records", "findings", "advice", "checked_at", "next_check_at", "retry_at", "window_ends", "negatives",
+  "negative_since", "created_at",
+}
+local record_fields = {
+  "id", "type", "name", "value", "purpose", "required", "status", "found", "findings", "note", "host",
+}
+
+--- A record as JSON.
+-- @tparam table record of a domain
+-- @treturn table what `json.encode` writes as an object
+function M.record_object(record)
+  local shown = {}
+  for _, name in ipairs(record_fields) do
+    shown[name] = json.plain(record[name])
+  end
+  return json.pick(shown, record_fields)
+end
+
+local function map(list, convert)
+  local converted = {}
+  for i, item in ipairs(list or {}) do
+    converted[i] = convert(item)
+  end
+  return converted
+end
+
+--- A domain as JSON.
+-- @tparam table domain as of `mailseal.onboard`
+-- @treturn table what `json.encode` writes as an object
+function M.object(domain)
+  local shown = {}
+  for _, name in ipairs(fields) do
+    shown[name] = json.plain(domain[name])
+  end
+  shown.records = map(domain.records, M.record_object)
+  return json.pick(shown, fields)
+end
+
+-- ---- For people.
+
+-- Columns in front of a record's name, as in the report of a check, and of the names of facts and fields.
+local RECORD, FACT = 22, 11
+
+local function fact(name, words)
+  if words then
+    paint.line(("  %-" .. FACT - 2 .. "s "):format(name), FACT + 1, words)
+  end
+end
+
+local function moment(seconds)
+  return seconds and paint.time(seconds) or nil
+end
+
+-- The domain as it stands in DNS, and as people read it where that is something else.
+local function name_of(domain)
+  local beside = domain.unicode and domain.unicode ~= domain.domain and " (" .. text.printable(domain.unicode) .. ")" or ""
+  return paint.paint("strong", text.printable(domain.domain)) .. beside
+end
+
+-- What is said of the status beside it.
+local function remarks_of(domain)
+  local list = {}
+  if domain.provider_status and domain.provider_status ~= domain.status then
+    list[#list + 1] = domain.provider_status
+  end
+  if domain.reason then
+    list[#list + 1] = (domain.reason:gsub("_", " "))
+  end
+  return #list > 0 and " (" .. text.printable(table.concat(list, "; ")) .. ")" or ""
+end
+
+local function place_of(domain)
+  if domain.zone then
+    return domain.dns_host and ("%s, at %s"):format(domain.zone, domain.dns_host) or domain.zone
+  end
+end
+
+local function tell_facts(domain)
+  fact("provider", domain.provider)
+  fact("owner", not domain.owned and "not proven yet" or nil)
+  fact("DNS zone", place_of(domain))
+  fact("sending", not domain.enabled and "disabled" or nil)
+  fact("health", domain.health ~= "healthy" and domain.health or nil)
+  fact("looked at", moment(domain.checked_at))
+  fact("again at", moment(domain.next_check_at))
+  fact("until", domain.status == "pending" and moment(domain.window_ends) or nil)
+end
+
+local function detail(name, width, words)
+  local column = RECORD + width + 2
+  paint.line((" "):rep(RECORD) .. text.printable(name) .. ":" .. (" "):rep(width - #name + 1), column, words)
+end
+
+-- What is said elsewhere, or may stay as the form has it.
+local minor = { type = true, ttl = true }
+
+-- The fields of the DNS host's own form; `whole`: all of them, and what is to be known about them.
+local function tell_host(host, whole)
+  local shown, width = {}, 0
+  for _, field in ipairs(host.fields) do
+    if field.value ~= nil and (whole or not minor[field.key]) then
+      shown[#shown + 1], width = field, math.max(width, #field.label)
+    end
+  end
+  for _, field in ipairs(shown) do
+    detail(field.label, width, tostring(field.value))
+  end
+  for _, note in ipairs(whole and host.notes or {}) do
+    paint.line((" "):rep(RECORD), RECORD, note, "faint")
+  end
+  if host.possible == false then
+    paint.line((" "):rep(RECORD), RECORD, tostring(host.why), "yellow")
+  end
+end
+
+--- Tells a record: how it stands, and what to enter where it is not as it should be.
+-- @tparam table record of a domain
+-- @tparam[opt] boolean whole tell what to enter in any case, with each field and note of the DNS host's form
+function M.tell_record(record, whole)
+  local first = ("  %s %-6s "):format(paint.word(record.status or "unseen", 12), text.printable(record.type))
+  paint.line(first, RECORD, record.name .. (record.required == false and " (optional)" or ""))
+  if record.status == "found" and not whole then
+    return
+  end
+  if type(record.host) == "table" and type(record.host.fields) == "table" and record.host.fields[1] then
+    tell_host(record.host, whole)
+  else
+    local value = type(record.value) == "table" and table.concat(record.value, ", ") or record.value
+    detail("value", 5, value or "the mail provider shows it")
+  end
+  if type(record.note) == "string" then
+    paint.line((" "):rep(RECORD), RECORD, record.note, "faint")
+  end
+end
+
+--- Prints a domain.
+-- @tparam table domain as of `mailseal.onboard`
+function M.tell(domain)
+  output.line(name_of(domain), ": ", paint.word(domain.status), remarks_of(domain))
+  tell_facts(domain)
+  for _, record in ipairs(domain.records or {}) do
+    M.tell_record(record)
+  end
+  for _, finding in ipairs(domain.findings or {}) do
+    if finding.code ~= "record_missing" then -- the list of records says so, and what to enter
+      paint.finding(finding, 2, domain.domain)
+    end
+  end
+  for _, advice in ipairs(domain.advice or {}) do
+    paint.line("  " .. paint.word "advice" .. ": ", 10, advice.text)
+  end
+end
+
+--- Prints a domain in one line of a list.
+-- @tparam table domain as of `mailseal.onboard`
+function M.tell_line(domain)
+  local remarks = remarks_of(domain)
+  if not domain.enabled then
+    remarks = remarks .. " disabled"
+  end
+  local readable = domain.unicode ~= domain.domain and " (" .. text.printable(domain.unicode) .. ")" or ""
+  output.line(paint.word(domain.status, 9), " ", text.printable(domain.domain), readable, "  ", text.printable(domain.provider), remarks)
+end
+
+local exit_statuses = { verified = status.OK, failed = status.NO, pending = status.TEMPORARY }
+
+--- The exit status that says as much as a domain's status.
+-- @tparam table domain
+-- @treturn number
+function M.exit_status(domain)
+  return exit_statuses[domain.status] or status.NO
+end
+
+return M

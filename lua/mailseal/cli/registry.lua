@@ -1,0 +1,130 @@
+--- The registry of domains that a command works on: its options, opening it, and what its errors mean for the exit status.
+-- @module mailseal.cli.registry
+local options = require "mailseal.cli.options"
+local resolver = require "mailseal.cli.resolver"
+local status = require "mailseal.cli.status"
+
+local M = {}
+
+--- Where the domains are kept unless something else is said.
+M.DATABASE = "sqlite:mailseal.db"
+
+--- The tenant unless another is named.
+M.TENANT = "default"
+
+--- Declares the options.
+-- @tparam table command argparse's command
+function M.describe(command)
+  command:option("--db", "The database: sqlite:FILE or postgresql://… (MAILSEAL_DB, or " .. M.DATABASE .. ")."):argname("URL")
+  command
+    :option("--master-key", "The key that private keys are sealed with (MAILSEAL_MASTER_KEY, or master.key beside the database).")
+    :argname("FILE")
+  resolver.describe(command)
+  command
+    :option("--time", "The time it is, in seconds since 1970.")
+    :convert(options.whole("--time", 0, options.LAST_SECOND))
+    :argname("N")
+end
+
+--- Declares the option that names a tenant.
+-- @tparam table command argparse's command
+function M.describe_tenant(command)
+  command:option("--tenant", "Whose domains (MAILSEAL_TENANT, or " .. M.TENANT .. ")."):argname("ID")
+end
+
+-- What a variable of the environment says; nil where it says nothing.
+local function variable(name)
+  local value = os.getenv(name)
+  return value ~= "" and value or nil
+end
+
+-- The directory of an SQLite file, with a slash at its end; "" where the database is none, or is in the working directory.
+local function directory_of(url)
+  local path = url:match "^sqlite:([^?]*)"
+  return path and path:match "^(.*/)[^/]*$" or ""
+end
+
+-- What needs the user's hand, by code. All others are that the answer is no.
+local statuses = {}
+for code, words in pairs {
+  [status.USAGE] = "bad_name empty address bare_label public_suffix no_provider vars_missing bad_var unknown_var not_applicable bad_id "
+    .. "bad_format no_format bad_provider bad_url too_many in_the_future bad_selector",
+  [status.DATA] = "store_corrupt store_too_new store_readonly master_key wrong_master_key bad_master_key sealed not_representable "
+    .. "outside_zone bad_value bad_type conflicting bad_zone unreadable bad_rule",
+  [status.UNAVAILABLE] = "store_unreachable store_missing_package no_suffixes timeout closed failed_to_ask no_servers",
+  [status.OUTPUT] = "store_full",
+  [status.TEMPORARY] = "store_busy changed_meanwhile servfail refused bogus temporary",
+  [status.INTERNAL] = "store_error",
+} do
+  for name in words:gmatch "%S+" do
+    statuses[name] = code
+  end
+end
+
+--- The exit status of what a function of the registry has refused.
+-- @tparam ?string code
+-- @treturn number
+function M.status(code)
+  return statuses[code] or status.NO
+end
+
+--- Ends the command because of what a function of the registry has refused.
+-- @tparam string message
+-- @tparam ?string code
+function M.stop(message, code)
+  status.stop(M.status(code), message)
+end
+
+--- What a function of the registry returned, or the end of the command where that is nil.
+-- @tparam any value
+-- @tparam ?string message
+-- @tparam ?string code
+-- @treturn any
+function M.want(value, message, code)
+  if value == nil then
+    M.stop(message, code)
+  end
+  return value, message, code
+end
+
+-- A module that may not be there because a package is not.
+local function module(name)
+  local found, result = pcall(require, name)
+  if not found then
+    status.stop(status.UNAVAILABLE, (tostring(result):match "^[^\n]*"))
+  end
+  return result
+end
+
+--- Opens the registry that the options name.
+-- @tparam table given the options as parsed
+-- @tparam[opt] table more further options of `dns.resolver`
+-- @treturn table the registry
+function M.open(given, more)
+  local url = given.db or variable "MAILSEAL_DB" or M.DATABASE
+  local clock = given.time and function()
+    return given.time
+  end
+  local wanted = { now = clock }
+  for name, value in pairs(more or {}) do
+    wanted[name] = value
+  end
+  return (M.want(module "mailseal.onboard".open {
+    db = url, clock = clock, resolver = resolver.open(given, wanted),
+    master_key_file = given.master_key or variable "MAILSEAL_MASTER_KEY" or directory_of(url) .. "master.key",
+  }))
+end
+
+--- The tenant that the options name.
+-- @tparam table registry
+-- @tparam table given the options as parsed
+-- @treturn table
+function M.tenant(registry, given)
+  local id = given.tenant or variable "MAILSEAL_TENANT" or M.TENANT
+  if not id:find "^[!-~]+$" or #id > 200 then
+    status.stop(status.USAGE, ("--tenant: '%s' is not 1 to 200 printable ASCII characters"):format(id))
+  end
+  return registry:tenant(id)
+end
+
+return M

@@ -1,0 +1,228 @@
+--- `mailseal domains`: the life of a domain, from adding it to removing it.
+local shell = require "spec.support.shell"
+local stages = require "spec.support.registry_stage"
+
+local unpack = table.unpack or unpack -- luacheck: ignore
+
+local DOMAIN = "mail.example.com"
+local HOUR = 3600
+
+describe("mailseal domains", function()
+  local stage
+
+  before_each(function()
+    stage = stages.new()
+  end)
+
+  after_each(function()
+    stage:remove()
+  end)
+
+  describe("add", function()
+    it("says what to publish, and that it is pending", function()
+      local result = stage:domains("add", DOMAIN, unpack(stages.KRAITER))
+      assert.equal("", result.err)
+      assert.equal(75, result.status)
+      assert.matches("^mail%.example%.com: pending\n  provider  kraiter\n  owner     not proven yet\n", result.out)
+      assert.matches("\n  unseen       TXT    _mailseal-challenge.mail.example.com\n", result.out, 1, true)
+      assert.matches("\n  unseen       CNAME  def._domainkey.mail.example.com\n", result.out, 1, true)
+      assert.matches("def.dkim.amazonses.com\n", result.out, 1, true)
+      assert.is_nil(result.out:find("\27", 1, true))
+    end)
+
+    it("prints one object with --json", function()
+      local list, status = stage:json("add", DOMAIN, unpack(stages.KRAITER))
+      assert.same({ 1, 75 }, { #list, status })
+      local domain = list[1]
+      assert.same({ DOMAIN, "kraiter", "pending", false, true }, {
+        domain.domain, domain.provider, domain.status, domain.owned, domain.enabled,
+      })
+      assert.equal("ownership", domain.records[1].id)
+      assert.matches("^mailseal%-domain%-verification=%w+$", domain.records[1].value)
+      assert.equal("_mailseal-challenge.mail", domain.records[1].host.prefix)
+    end)
+
+    it("refuses a name that is none, a public suffix and a provider that there is not, each in one line", function()
+      for _, case in ipairs {
+        { "a..b", "--provider", "kraiter" }, { "co.uk", "--provider", "kraiter" }, { DOMAIN, "--provider", "nobody" },
+        { DOMAIN, "--provider", "kraiter" }, { DOMAIN }, { DOMAIN, "--provider", "kraiter", "--var", "region" }, { "192.0.2.1" },
+      } do
+        local result = stage:domains("add", unpack(case))
+        assert.matches("^mailseal domains: [^\n]+\n$", result.err)
+        assert.same({ 64, "" }, { result.status, result.out })
+      end
+    end)
+
+    it("refuses one that is there", function()
+      stage:add(DOMAIN)
+      local result = stage:domains("add", "MAIL.example.com.", unpack(stages.KRAITER))
+      assert.same({ 1, "mailseal domains: there is a domain mail.example.com already\n" }, { result.status, result.err })
+    end)
+  end)
+
+  it("goes from pending to verified when the records are there", function()
+    local domain = stage:add(DOMAIN)
+    local pending = stage:domains("verify", DOMAIN)
+    assert.equal(75, pending.status)
+    assert.matches("\n  missing      CNAME  ghi._domainkey.mail.example.com\n", pending.out, 1, true)
+    stage:publish(domain.records)
+    stage.now = stage.now + 120
+    local verified = stage:domains("verify", DOMAIN)
+    assert.same({ 0, "" }, { verified.status, verified.err })
+    assert.matches("^mail%.example%.com: verified", verified.out)
+    assert.matches("\n  found        CNAME  ghi._domainkey.mail.example.com\n", verified.out, 1, true)
+    assert.is_nil(verified.out:find("dkim.amazonses.com", 1, true))
+  end)
+
+  it("tells what is wrong with a record, and how to mend it", function()
+    local domain = stage:add(DOMAIN)
+    stage:publish(domain.records, function(zone)
+      local name = "abc._domainkey.mail.example.com"
+      zone[name .. ".example.com"], zone[name] = zone[name], nil
+    end)
+    local result = stage:domains("verify", DOMAIN)
+    assert.equal(75, result.status)
+    assert.matches("abc._domainkey.mail.example.com.example.com", result.out, 1, true)
+    assert.matches("\n           fix: ", result.out, 1, true)
+  end)
+
+  it("shows it again without asking DNS", function()
+    stage:verified(DOMAIN)
+    stage:publish {}
+    local result = stage:domains("show", DOMAIN)
+    assert.same({ 0, "" }, { result.status, result.err })
+    assert.matches("^mail%.example%.com: verified", result.out)
+    local list, status = stage:json("show", DOMAIN)
+    assert.same({ 0, "verified", true }, { status, list[1].status, list[1].owned })
+  end)
+
+  it("shows what to enter for each record, with what the DNS host's form wants", function()
+    stage:add(DOMAIN)
+    local result = stage:domains("records", DOMAIN)
+    assert.equal(0, result.status)
+    assert.matches("abc._domainkey.mail\n", result.out, 1, true)
+    assert.matches(": +abc.dkim.amazonses.com\n", result.out)
+    local list, status = stage:json("records", DOMAIN)
+    assert.equal(0, status)
+    assert.is_true(#list >= 4)
+    assert.is_table(list[2].host.fields)
+  end)
+
+  it("lists the tenant's domains by name, and no other's", function()
+    for _, name in ipairs { "b.example.com", "a.example.com", "c.example.com" } do
+      stage:add(name)
+    end
+    local list, status = stage:json "list"
+    assert.same({ 0, "a.example.com", "b.example.com", "c.example.com" }, { status, list[1].domain, list[2].domain, list[3].domain })
+    local second = stage:domains("list", "--after", "a.example.com", "--limit", "1").out
+    assert.equal("pending   b.example.com  kraiter\n", second)
+    assert.equal("", stage:domains("list", "--status", "verified").out)
+    assert.same({ 0, "" }, { stage:domains("list", "--tenant", "other").status, stage:domains("list", "--tenant", "other").out })
+  end)
+
+  it("says of another tenant's domain that there is none, whatever is to be done with it", function()
+    stage:add(DOMAIN)
+    for action, more in pairs {
+      show = {}, records = {}, verify = {}, restart = {}, enable = {}, disable = {}, remove = {}, hold = { "m1" }, held = {},
+      use = { "x" }, release = { "x" }, report = {}, health = {}, export = {}, host = {},
+    } do
+      local arguments = { action, DOMAIN, "--tenant", "other" }
+      for _, word in ipairs(more) do
+        arguments[#arguments + 1] = word
+      end
+      local result = stage:domains(arguments)
+      assert.same({ action, 1, "", "mailseal domains: there is no such domain\n" }, { action, result.status, result.out, result.err })
+    end
+  end)
+
+  it("disables and enables it, which the log tells with the reason", function()
+    stage:verified(DOMAIN)
+    assert.equal(0, stage:domains("disable", DOMAIN, "--reason", "unpaid").status)
+    assert.matches("\n  sending   disabled\n", stage:domains("show", DOMAIN).out, 1, true)
+    local again = stage:domains("enable", DOMAIN, "--json")
+    assert.same({ 0, '{"domain":"mail.example.com","done":true}\n' }, { again.status, again.out })
+    assert.matches("disabled [^\n]*reason=unpaid", stage:domains("events", DOMAIN).out)
+  end)
+
+  it("removes it when nothing uses it, and says what to do with its records", function()
+    stage:verified(DOMAIN)
+    stage:domains("use", DOMAIN, "sequence 17")
+    local refused = stage:domains("remove", DOMAIN)
+    assert.same({ 1, "" }, { refused.status, refused.out })
+    assert.matches('^mailseal domains: [^\n]*"sequence 17"[^\n]*\n$', refused.err)
+    assert.equal(0, stage:domains("release", DOMAIN, "sequence 17").status)
+    local removed = stage:domains("remove", DOMAIN)
+    assert.same({ 0, "" }, { removed.status, removed.err })
+    assert.matches("\n  delete       CNAME  abc._domainkey.mail.example.com\n", removed.out, 1, true)
+    assert.equal(1, stage:domains("show", DOMAIN).status)
+  end)
+
+  it("starts again with one whose time was over", function()
+    stage:add(DOMAIN)
+    stage.now = stage.now + 100 * HOUR
+    assert.equal(0, stage:worker().status)
+    local failed = stage:domains("verify", DOMAIN)
+    assert.equal(1, failed.status)
+    assert.matches("^mail%.example%.com: failed", stage:domains("show", DOMAIN).out)
+    local again, status = stage:json("restart", DOMAIN)
+    assert.same({ 75, "pending" }, { status, again[1].status })
+  end)
+
+  it("finds its database by the environment", function()
+    stage:add(DOMAIN)
+    local line = "MAILSEAL_DB=%s MAILSEAL_TENANT=%s bin/mailseal domains list"
+    local url = shell.quote("sqlite:" .. stage.path)
+    assert.matches("mail.example.com", shell.run(line:format(url, "default")).out, 1, true)
+    assert.equal("", shell.run(line:format(url, "other")).out)
+    assert.equal("", shell.run(line:format(url, "other") .. " --json").err)
+  end)
+
+  it("says in one line what is wrong with the database, by the status that it has", function()
+    local text = stage.directory .. "/text"
+    shell.write(text, ("no database\n"):rep(1000))
+    for url, status in pairs {
+      ["sqlite:" .. text] = 65, ["oracle:x"] = 64, ["postgresql://nobody@127.0.0.1:1/none"] = 69,
+      ["sqlite:" .. stage.directory .. "/none/at/all.db"] = 69,
+    } do
+      local result = shell.mailseal { "domains", "list", "--db", url }
+      assert.matches("^mailseal domains: [^\n]+\n$", result.err)
+      assert.same({ url, status, "" }, { url, result.status, result.out })
+    end
+  end)
+
+  it("refuses wrong usage in one line", function()
+    for _, arguments in ipairs {
+      {}, { "frob" }, { "show" }, { "list", "--status", "bad" }, { "list", "--limit", "0" }, { "list", "--tenant", "two words" },
+      { "export", DOMAIN, "--format", "xml" }, { "hold", DOMAIN }, { "report", DOMAIN, "--bounced", "-1" },
+    } do
+      local result = stage:domains(arguments)
+      assert.matches("^mailseal domains: [^\n]+\n$", result.err)
+      assert.same({ 64, "" }, { result.status, result.out })
+    end
+  end)
+
+  it("lets nothing of a name, a record or the log reach a terminal as it is", function()
+    local domain = stage:add(DOMAIN)
+    local evil = "\27[2J\226\128\174\194\155"
+    stage:publish(domain.records, function(zone)
+      zone["_dmarc.mail.example.com"] = { { type = "TXT", data = "v=DMARC1; p=none; x=\\027[2J\\226\\128\\174" } }
+      zone["abc._domainkey.mail.example.com"] = { { type = "TXT", data = "\\027[2J\\226\\128\\174" } }
+    end)
+    local printed = stage:domains("verify", DOMAIN).out .. stage:domains("disable", DOMAIN, "--reason", evil).out
+      .. stage:domains("use", DOMAIN, evil).out .. stage:domains("remove", DOMAIN).err .. stage:domains("hold", DOMAIN, evil).out
+      .. stage:domains("held", DOMAIN).out .. stage:domains("show", DOMAIN).out .. stage:domains("events").out
+      .. stage:domains("show", evil).err .. stage:domains("verify", DOMAIN, "--json").out
+    assert.is_true(#printed > 500)
+    assert.is_nil(printed:find("[%z\1-\9\11-\31\127]"))
+    assert.is_nil(printed:find("\226\128\174", 1, true))
+    assert.is_nil(printed:find("\194\155", 1, true))
+  end)
+
+  it("helps, for each action", function()
+    for _, action in ipairs { "add", "list", "export", "events", "report" } do
+      local result = shell.mailseal { "domains", action, "--help" }
+      assert.matches("^Usage: mailseal domains " .. action, result.out)
+      assert.equal(0, result.status)
+    end
+  end)
+end)
