@@ -221,8 +221,8 @@ end
 -- @treturn[1] table
 --
 -- - `seen`: "found" (all that is required is there), "incomplete" (DNS says that something is not), "unsure" (DNS does not say)
--- - `records`: by the record's id, `status` (as of `check.domain`), `found` and `findings` (codes; nil where nothing was looked into); of those
---   that were looked at
+-- - `records`: of those that were looked at, by the record's id, `status` (as of `check.domain`), `found` and `findings` (codes; nil
+--   where nothing was looked into)
 -- - `findings`: as of `check.domain`, those about the records, cut to what is worth keeping; nil where all was found at a glance, and
 --   nothing was looked into
 -- - `retry_at`: before which looking again is of no use; nil where nothing is open
