@@ -100,7 +100,7 @@ end
 --- Creates many domains at once, in one transaction: all that can be are there afterwards, or, where the store fails, none.
 -- @tparam table tenant
 -- @tparam {table,...} list each as of @{create}
--- @treturn[1] table by place in the list, the domain as @{create} returns it; false where there is none
+-- @treturn[1] table by place in the list, the domain as @{create} returns it, but without `records`; false where there is none
 -- @treturn[1] table by place, why not: `message`, `code` and, of `vars_missing`, `missing`
 -- @treturn[2] nil
 -- @treturn[2] string what went wrong
@@ -125,7 +125,7 @@ function methods.create_many(tenant, list)
   end
   for n, one in ipairs(prepared) do
     if added[n] then
-      created[places[n]] = view.domain(one.row, tenant.registry.providers)
+      created[places[n]] = view.domain(one.row, tenant.registry.providers, true)
     else
       message, code = exists(one.row)
       problems[places[n]] = { message = message, code = code }

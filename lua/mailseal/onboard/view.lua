@@ -36,6 +36,7 @@ end
 --- Makes it.
 -- @tparam table row of the store
 -- @tparam ?table rules as of `mailseal.provider.load_directory`
+-- @tparam[opt] boolean brief without `records`, which are the most of the work
 -- @treturn table
 --
 -- - `domain` (A-labels), `unicode`, `provider` (its id)
@@ -51,7 +52,7 @@ end
 -- - `zone`, `dns_host`: where the records are entered, and whose rules hold there, once that was seen
 -- - `checked_at`, `next_check_at`, `window_ends` (until when pending records are awaited), `created_at`: seconds since 1970
 -- - `negatives`, `negative_since`: how often in a row something of a verified domain was missing, and since when
-function M.domain(row, rules)
+function M.domain(row, rules, brief)
   local view = {}
   for _, name in ipairs(SAME) do
     view[name] = row[name]
@@ -61,7 +62,7 @@ function M.domain(row, rules)
   view.enabled, view.health = row.enabled ~= false, row.health or "healthy" -- as a new row has them
   local rule = provider.find(row.provider, rules)
   view.provider_status = rule and provider.status(rule, row.status) or row.status
-  view.records = records_of(row)
+  view.records = not brief and records_of(row) or nil
   view.zone, view.dns_host = row.zone, row.dns_host
   view.findings, view.retry_at = row.report and row.report.findings or {}, row.report and row.report.retry_at
   view.advice = row.vars.advice or {}
