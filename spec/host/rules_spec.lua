@@ -1,17 +1,16 @@
-local catalogue = require "mailseal.host.catalogue"
+local catalogue = require "mailseal.rules.host.catalogue"
 local host = require "mailseal.host"
+local ids = require "mailseal.host.ids"
 local sandbox = require "mailseal.rules.sandbox"
-local schema = require "mailseal.host.schema"
+local schema = require "mailseal.rules.host"
 local shell = require "spec.support.shell"
 
 -- What is beside the rules in their directory.
-local MODULES = {
-  catalogue = true, detect = true, init = true, obstacles = true, pattern = true, render = true, schema = true, words = true,
-}
+local MODULES = { ids = true, init = true }
 
 local function rules()
   local list = {}
-  for i, id in ipairs(catalogue.IDS) do
+  for i, id in ipairs(ids) do
     list[i] = assert(host.find(id))
   end
   return list
@@ -38,14 +37,14 @@ describe("the rules of DNS hosts", function()
       end
     end
     table.sort(found)
-    assert.same(catalogue.IDS, found)
+    assert.same(ids, found)
     assert.equal(51, #found)
     assert.equal(51, #host.list())
     assert.same({ id = "alidns", name = "Alibaba DNS" }, host.list()[1])
   end)
 
   it("are plain data, as a user's own are, and hold to the schema", function()
-    for _, id in ipairs(catalogue.IDS) do
+    for _, id in ipairs(ids) do
       local read = assert(sandbox.file(("lua/mailseal/host/%s.lua"):format(id)))
       assert.same(host.find(id), read)
       assert.is_nil(schema.problem(read), id)
@@ -162,7 +161,7 @@ return {
   before_each(function() directory = shell.new_directory() end)
 
   after_each(function()
-    catalogue.reset()
+    host.forget_directories()
     shell.remove_directory(directory)
   end)
 

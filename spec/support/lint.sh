@@ -48,7 +48,7 @@ lua_layers='
 dns: core
 standards: core dns
 check: core dns standards
-rules: core standards
+rules: core dns standards
 provider: core standards rules
 host: core dns standards rules
 handover: core standards

@@ -1,4 +1,4 @@
---- Alibaba DNS, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Alibaba DNS, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.alidns
 return {
   id = "alidns",

@@ -1,4 +1,4 @@
---- ALL-INKL, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- ALL-INKL, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.allinkl
 return {
   id = "allinkl",

@@ -1,4 +1,4 @@
---- Azure DNS, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Azure DNS, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.azure-dns
 return {
   id = "azure-dns",

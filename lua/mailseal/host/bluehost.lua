@@ -1,4 +1,4 @@
---- Bluehost, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Bluehost, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.bluehost
 return {
   id = "bluehost",

@@ -1,4 +1,4 @@
---- Cloudflare, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Cloudflare, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.cloudflare
 return {
   id = "cloudflare",

@@ -1,4 +1,4 @@
---- cPanel (any host), as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- cPanel (any host), as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.cpanel
 return {
   id = "cpanel",

@@ -1,4 +1,4 @@
---- deSEC, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- deSEC, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.desec
 return {
   id = "desec",

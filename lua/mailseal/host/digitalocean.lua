@@ -1,4 +1,4 @@
---- DigitalOcean, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- DigitalOcean, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.digitalocean
 return {
   id = "digitalocean",

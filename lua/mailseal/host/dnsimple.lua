@@ -1,4 +1,4 @@
---- DNSimple, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- DNSimple, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.dnsimple
 return {
   id = "dnsimple",

@@ -1,4 +1,4 @@
---- DNS Made Easy/Constellix, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- DNS Made Easy/Constellix, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.dnsmadeeasy
 return {
   id = "dnsmadeeasy",

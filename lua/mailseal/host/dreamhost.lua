@@ -1,4 +1,4 @@
---- DreamHost, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- DreamHost, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.dreamhost
 return {
   id = "dreamhost",

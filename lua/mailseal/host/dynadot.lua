@@ -1,4 +1,4 @@
---- Dynadot, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Dynadot, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.dynadot
 return {
   id = "dynadot",

@@ -1,4 +1,4 @@
---- eNom, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- eNom, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.enom
 return {
   id = "enom",

@@ -1,4 +1,4 @@
---- Fastmail DNS, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Fastmail DNS, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.fastmail
 return {
   id = "fastmail",

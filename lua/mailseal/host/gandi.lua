@@ -1,4 +1,4 @@
---- Gandi, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Gandi, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.gandi
 return {
   id = "gandi",

@@ -1,4 +1,4 @@
---- GoDaddy, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- GoDaddy, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.godaddy
 return {
   id = "godaddy",

@@ -1,4 +1,4 @@
---- Google Cloud DNS, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Google Cloud DNS, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.google-cloud-dns
 return {
   id = "google-cloud-dns",

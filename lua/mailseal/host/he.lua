@@ -1,4 +1,4 @@
---- Hurricane Electric, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Hurricane Electric, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.he
 return {
   id = "he",

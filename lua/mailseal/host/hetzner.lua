@@ -1,4 +1,4 @@
---- Hetzner, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Hetzner, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.hetzner
 return {
   id = "hetzner",

@@ -1,4 +1,4 @@
---- HostGator, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- HostGator, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.hostgator
 return {
   id = "hostgator",

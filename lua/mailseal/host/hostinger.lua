@@ -1,4 +1,4 @@
---- Hostinger, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Hostinger, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.hostinger
 return {
   id = "hostinger",

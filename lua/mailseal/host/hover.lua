@@ -1,4 +1,4 @@
---- Hover, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Hover, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.hover
 return {
   id = "hover",

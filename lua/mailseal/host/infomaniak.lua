@@ -1,4 +1,4 @@
---- Infomaniak, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Infomaniak, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.infomaniak
 return {
   id = "infomaniak",

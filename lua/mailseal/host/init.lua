@@ -7,37 +7,41 @@
 --       found.zone)
 --     for _, field in ipairs(shown.fields) do print(field.label, field.value) end         -- Name  s1._domainkey.mail
 --
--- What is known of each host is in a rule, a file beside this one: see `mailseal.host.schema` for what is in it. A host that no rule
--- knows, name servers that several hosts have, and zones that are split between hosts get texts that hold for any host.
+-- What is known of each host is in a rule, a file beside this one: see `mailseal.rules.host` for what is in it. What is made of them is
+-- made in `mailseal.rules.host.*`. A host that no rule knows, name servers that several hosts have, and zones that are split between
+-- hosts get texts that hold for any host.
 --
 -- A user's own rules come out of a directory (@{load_directory}). They are for the whole program, and are loaded when it starts.
 -- @module mailseal.host
-local catalogue = require "mailseal.host.catalogue"
-local detect = require "mailseal.host.detect"
+local catalogues = require "mailseal.rules.host.catalogue"
+local detect = require "mailseal.rules.host.detect"
 local domains = require "mailseal.domain"
+local ids = require "mailseal.host.ids"
 local kinds = require "mailseal.dns.options"
-local render = require "mailseal.host.render"
+local render = require "mailseal.rules.host.render"
 
 local M = {}
+
+local catalogue = catalogues.new(ids, function(id) return require("mailseal.host." .. id) end)
 
 --- The DNS hosts that rules are known of.
 -- @treturn {table,...} each with `id` and `name`, sorted by id
 function M.list()
   local list = {}
-  for i, id in ipairs(catalogue.ids()) do
-    list[i] = { id = id, name = catalogue.find(id).name }
+  for i, id in ipairs(catalogue:ids()) do
+    list[i] = { id = id, name = catalogue:find(id).name }
   end
   return list
 end
 
 --- The rule of a host.
 -- @tparam string id
--- @treturn[1] table see `mailseal.host.schema`; only to be read
+-- @treturn[1] table see `mailseal.rules.host`; only to be read
 -- @treturn[2] nil
 -- @treturn[2] string
 -- @treturn[2] string `no_host`
 function M.find(id)
-  local rule = catalogue.find(id)
+  local rule = catalogue:find(id)
   if not rule then
     return nil, "no rule is known of a DNS host called " .. tostring(id), "no_host"
   end
@@ -62,7 +66,12 @@ function M.load_directory(path)
   if type(path) ~= "string" then
     error("host.load_directory wants the path of a directory", 2)
   end
-  return catalogue.load_directory(path)
+  return catalogue:load_directory(path)
+end
+
+--- Forgets the rules of all directories.
+function M.forget_directories()
+  catalogue:forget_directories()
 end
 
 --- Whose name servers these are, without asking DNS.
@@ -85,7 +94,7 @@ function M.identify(name_servers)
       error("host.identify wants a list of names", 2)
     end
   end
-  return detect.identify(name_servers)
+  return detect.identify(catalogue, name_servers)
 end
 
 local is_resolver = { function(value) return type(value) == "table" and type(value.delegation) == "function" end, "a resolver" }
@@ -131,7 +140,7 @@ function M.detect(domain, options)
   if not ready then
     return nil, cause, code
   end
-  return detect.detect(name, options)
+  return detect.detect(catalogue, name, options)
 end
 
 --- Renders a record as the host's form wants it typed.

@@ -1,4 +1,4 @@
---- InMotion Hosting, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- InMotion Hosting, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.inmotion
 return {
   id = "inmotion",

@@ -1,4 +1,4 @@
---- IONOS (1&1), as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- IONOS (1&1), as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.ionos
 return {
   id = "ionos",

@@ -1,4 +1,4 @@
---- Linode, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Linode, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.linode
 return {
   id = "linode",

@@ -1,4 +1,4 @@
---- Liquid Web, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Liquid Web, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.liquidweb
 return {
   id = "liquidweb",

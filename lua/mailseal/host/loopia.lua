@@ -1,4 +1,4 @@
---- Loopia, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Loopia, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.loopia
 return {
   id = "loopia",

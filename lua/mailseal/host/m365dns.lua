@@ -1,4 +1,4 @@
---- Microsoft 365 DNS, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Microsoft 365 DNS, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.m365dns
 return {
   id = "m365dns",

@@ -1,4 +1,4 @@
---- Namecheap, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Namecheap, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.namecheap
 return {
   id = "namecheap",

@@ -1,4 +1,4 @@
---- Name.com, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Name.com, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.namecom
 return {
   id = "namecom",

@@ -1,4 +1,4 @@
---- NameSilo, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- NameSilo, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.namesilo
 return {
   id = "namesilo",

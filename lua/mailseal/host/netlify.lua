@@ -1,4 +1,4 @@
---- Netlify, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Netlify, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.netlify
 return {
   id = "netlify",

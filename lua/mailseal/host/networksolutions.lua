@@ -1,4 +1,4 @@
---- Network Solutions, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Network Solutions, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.networksolutions
 return {
   id = "networksolutions",

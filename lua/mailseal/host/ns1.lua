@@ -1,4 +1,4 @@
---- IBM NS1, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- IBM NS1, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.ns1
 return {
   id = "ns1",

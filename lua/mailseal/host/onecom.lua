@@ -1,4 +1,4 @@
---- one.com, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- one.com, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.onecom
 return {
   id = "onecom",

@@ -1,4 +1,4 @@
---- OVHcloud, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- OVHcloud, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.ovh
 return {
   id = "ovh",

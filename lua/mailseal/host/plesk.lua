@@ -1,4 +1,4 @@
---- Plesk (any host), as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Plesk (any host), as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.plesk
 return {
   id = "plesk",

@@ -1,4 +1,4 @@
---- Porkbun, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Porkbun, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.porkbun
 return {
   id = "porkbun",

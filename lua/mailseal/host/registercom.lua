@@ -1,4 +1,4 @@
---- Register.com, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Register.com, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.registercom
 return {
   id = "registercom",

@@ -1,4 +1,4 @@
---- Amazon Route 53, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Amazon Route 53, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.route53
 return {
   id = "route53",

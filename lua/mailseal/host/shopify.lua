@@ -1,4 +1,4 @@
---- Shopify, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Shopify, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.shopify
 return {
   id = "shopify",

@@ -1,4 +1,4 @@
---- SiteGround, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- SiteGround, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.siteground
 return {
   id = "siteground",

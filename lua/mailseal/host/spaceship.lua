@@ -1,4 +1,4 @@
---- Spaceship, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Spaceship, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.spaceship
 return {
   id = "spaceship",

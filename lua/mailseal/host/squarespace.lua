@@ -1,4 +1,4 @@
---- Squarespace Domains (ex-Google Domains), as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Squarespace Domains (ex-Google Domains), as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.squarespace
 return {
   id = "squarespace",

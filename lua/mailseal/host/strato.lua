@@ -1,4 +1,4 @@
---- STRATO, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- STRATO, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.strato
 return {
   id = "strato",

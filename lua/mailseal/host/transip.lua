@@ -1,4 +1,4 @@
---- TransIP, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- TransIP, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.transip
 return {
   id = "transip",

@@ -1,4 +1,4 @@
---- united-domains, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- united-domains, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.udag
 return {
   id = "udag",

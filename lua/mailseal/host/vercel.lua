@@ -1,4 +1,4 @@
---- Vercel, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Vercel, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.vercel
 return {
   id = "vercel",

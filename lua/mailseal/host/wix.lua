@@ -1,4 +1,4 @@
---- Wix, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- Wix, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.wix
 return {
   id = "wix",

@@ -1,4 +1,4 @@
---- WordPress.com, as a DNS host. See `mailseal.host.schema` for what the members mean.
+--- WordPress.com, as a DNS host. See `mailseal.rules.host` for what the members mean.
 -- @module mailseal.host.wordpresscom
 return {
   id = "wordpresscom",

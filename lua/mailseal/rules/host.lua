@@ -5,7 +5,7 @@
 --
 -- - `id`, `name`, `source`, `checked_on`, `confidence`, `less_sure`: as of all rules, see `mailseal.rules.schema`. `less_sure` has the
 --   names of members.
--- - `name_servers`: patterns of the names of its name servers, see `mailseal.host.pattern`. None for what anybody may run (cPanel).
+-- - `name_servers`: patterns of the names of its name servers, see `mailseal.rules.host.pattern`. None for what anybody may run (cPanel).
 -- - `before`: ids of hosts whose patterns fit some of its name servers as well: it is this one, and may be those.
 -- - `ambiguous_with`: ids of hosts that have the same name servers, so that nobody can tell.
 -- - `name_form`: what the field for the name takes: `prefix` (the part in front of the zone, which the form adds), `full` (the whole
@@ -26,8 +26,8 @@
 -- - `api`: `available`; `note`.
 -- - `help`: the address of a page that shows the form.
 -- - `pitfalls`: a list of `text`, and `types` of record where it is about these alone.
--- @module mailseal.host.schema
-local pattern = require "mailseal.host.pattern"
+-- @module mailseal.rules.host
+local pattern = require "mailseal.rules.host.pattern"
 local schema = require "mailseal.rules.schema"
 
 local M = {}

@@ -1,6 +1,6 @@
 --- Why a record cannot be set at a DNS host, and what to do instead.
--- @module mailseal.host.obstacles
-local called = require "mailseal.host.schema".called
+-- @module mailseal.rules.host.obstacles
+local called = require "mailseal.rules.host".called
 
 local M = {}
 
@@ -88,7 +88,7 @@ end
 
 --- Why a record cannot be set.
 -- @tparam table rule
--- @tparam table shape see `mailseal.host.render`
+-- @tparam table shape see `mailseal.rules.host.render`
 -- @treturn ?string why; nil where nothing is known to be in the way
 -- @treturn ?string what to do instead
 -- @treturn ?string `reverse_zone`, `other_zone`, `apex_cname`, `underscore_cname`, `name_too_long`, `value_too_long`, `text_too_long`

@@ -1,4 +1,4 @@
-local pattern = require "mailseal.host.pattern"
+local pattern = require "mailseal.rules.host.pattern"
 
 local function fits(text, name)
   return pattern.fits(assert(pattern.read(text)), name)

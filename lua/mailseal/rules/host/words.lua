@@ -1,7 +1,7 @@
 --- The sentences that go with a rendered record: what its fields are called, and what to mind while typing.
--- @module mailseal.host.words
-local called = require "mailseal.host.schema".called
-local obstacles = require "mailseal.host.obstacles"
+-- @module mailseal.rules.host.words
+local called = require "mailseal.rules.host".called
+local obstacles = require "mailseal.rules.host.obstacles"
 
 local M = {}
 
@@ -176,7 +176,7 @@ local matters = {
 
 --- What to mind while typing a record.
 -- @tparam table rule
--- @tparam table shape see `mailseal.host.render`
+-- @tparam table shape see `mailseal.rules.host.render`
 -- @tparam boolean possible can it be typed at all? What is known of its pitfalls is told in any case
 -- @treturn {string,...} sentences
 function M.notes(rule, shape, possible)

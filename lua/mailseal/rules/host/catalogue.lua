@@ -1,22 +1,16 @@
---- All rules of DNS hosts: those that come with mailseal, a file each beside this one, and a user's own out of a directory.
+--- All rules of DNS hosts: those that come with mailseal, each loaded from its file, and a user's own out of a directory.
 --
 -- A user's rule stands before those that come along: one of the same id takes its place, and where the patterns of both fit a name
 -- server, the user's counts.
--- @module mailseal.host.catalogue
-local pattern = require "mailseal.host.pattern"
-local rule_schema = require "mailseal.host.schema"
+-- @module mailseal.rules.host.catalogue
+local pattern = require "mailseal.rules.host.pattern"
+local rule_schema = require "mailseal.rules.host"
 local sandbox = require "mailseal.rules.sandbox"
 
 local M = {}
-
---- The ids of the rules that come with mailseal.
-M.IDS = {
-  "alidns", "allinkl", "azure-dns", "bluehost", "cloudflare", "cpanel", "desec", "digitalocean", "dnsimple", "dnsmadeeasy", "dreamhost",
-  "dynadot", "enom", "fastmail", "gandi", "godaddy", "google-cloud-dns", "he", "hetzner", "hostgator", "hostinger", "hover", "infomaniak",
-  "inmotion", "ionos", "linode", "liquidweb", "loopia", "m365dns", "namecheap", "namecom", "namesilo", "netlify", "networksolutions", "ns1",
-  "onecom", "ovh", "plesk", "porkbun", "registercom", "route53", "shopify", "siteground", "spaceship", "squarespace", "strato", "transip",
-  "udag", "vercel", "wix", "wordpresscom",
-}
+local Catalogue = {}
+Catalogue.__index = Catalogue
+Catalogue.__name = "mailseal.rules.host.catalogue"
 
 -- An entry: `rule`, its `patterns`, and `own` where it is a user's.
 local function make_entry(rule, own)
@@ -27,17 +21,23 @@ local function make_entry(rule, own)
   return { rule = rule, patterns = patterns, own = own }
 end
 
--- By id; made when first asked for.
-local entries
+--- A catalogue.
+-- @tparam {string,...} own_ids the ids of the rules that come with mailseal
+-- @tparam function load gets an id, and returns its rule
+-- @treturn table
+function M.new(own_ids, load)
+  return setmetatable({ own_ids = own_ids, load = load }, Catalogue)
+end
 
-local function all()
-  if not entries then
-    entries = {}
-    for _, id in ipairs(M.IDS) do
-      entries[id] = make_entry(require("mailseal.host." .. id), false)
+-- The entries by id. Those of mailseal's own rules are made when any is first asked for.
+local function all(self)
+  if not self.entries then
+    self.entries = {}
+    for _, id in ipairs(self.own_ids) do
+      self.entries[id] = make_entry(self.load(id), false)
     end
   end
-  return entries
+  return self.entries
 end
 
 local function sorted_ids(set)
@@ -51,15 +51,15 @@ end
 
 --- The ids of all rules there are.
 -- @treturn {string,...} sorted
-function M.ids()
-  return sorted_ids(all())
+function Catalogue:ids()
+  return sorted_ids(all(self))
 end
 
 --- A rule.
 -- @tparam string id
 -- @treturn ?table
-function M.find(id)
-  local entry = all()[id]
+function Catalogue:find(id)
+  local entry = all(self)[id]
   return entry and entry.rule
 end
 
@@ -76,8 +76,9 @@ end
 -- @tparam string id
 -- @tparam string other
 -- @treturn boolean
-function M.is_before(id, other)
-  local a, b = all()[id], all()[other]
+function Catalogue:is_before(id, other)
+  local entries = all(self)
+  local a, b = entries[id], entries[other]
   if a.own ~= b.own then
     return a.own
   end
@@ -87,9 +88,9 @@ end
 --- The ids of the rules with a pattern that fits a name server.
 -- @tparam string name_server as answers spell it
 -- @treturn table a set
-function M.candidates(name_server)
+function Catalogue:candidates(name_server)
   local set = {}
-  for id, entry in pairs(all()) do
+  for id, entry in pairs(all(self)) do
     for _, one in ipairs(entry.patterns) do
       if pattern.fits(one, name_server) then
         set[id] = true
@@ -163,11 +164,22 @@ local function read_directory(path)
     end
     rules[i] = file.rule
   end
-  local contradiction = M.contradiction(rules)
-  if contradiction then
-    return nil, ("%s: %s"):format(path, contradiction), "bad_rule"
-  end
   return rules
+end
+
+-- These rules, and those of other directories that none of them takes the place of.
+local function with_earlier(self, rules)
+  local list, is_new = {}, {}
+  for i, rule in ipairs(rules) do
+    list[i], is_new[rule.id] = rule, true
+  end
+  for _, id in ipairs(self:ids()) do
+    local entry = all(self)[id]
+    if entry.own and not is_new[id] then
+      list[#list + 1] = entry.rule
+    end
+  end
+  return list
 end
 
 --- Adds the rules of a directory. See `mailseal.host`.
@@ -175,12 +187,16 @@ end
 -- @treturn ?number how many there are; nil where one is wrong, and then none is added
 -- @treturn ?string what is wrong
 -- @treturn ?string a code
-function M.load_directory(path)
+function Catalogue:load_directory(path)
   local rules, message, code = read_directory(path)
   if not rules then
     return nil, message, code
   end
-  local known = all()
+  local contradiction = M.contradiction(with_earlier(self, rules))
+  if contradiction then
+    return nil, ("%s: %s"):format(path, contradiction), "bad_rule"
+  end
+  local known = all(self)
   for _, rule in ipairs(rules) do
     known[rule.id] = make_entry(rule, true)
   end
@@ -188,8 +204,8 @@ function M.load_directory(path)
 end
 
 --- Forgets the rules of directories.
-function M.reset()
-  entries = nil
+function Catalogue:forget_directories()
+  self.entries = nil
 end
 
 return M

@@ -2,9 +2,8 @@
 --
 -- They are looked for where the zone is cut, above the domain or at it, and asked of the zone above: what that delegates to is where
 -- records have to be. All of them must be one host's. What nobody's rule fits is nobody's here: nothing is guessed.
--- @module mailseal.host.detect
+-- @module mailseal.rules.host.detect
 local async = require "mailseal.async"
-local catalogue = require "mailseal.host.catalogue"
 local definitive = require "mailseal.dns.answer".definitive
 local inquiry = require "mailseal.dns.inquiry"
 local names = require "mailseal.dns.name"
@@ -38,12 +37,12 @@ local function intersect(set, other)
 end
 
 -- Of rules that all fit, those that none of the others stands before; and those that one does.
-local function foremost(ids)
+local function foremost(catalogue, ids)
   local first, behind = {}, {}
   for _, id in ipairs(ids) do
     local list = first
     for _, other in ipairs(ids) do
-      if other ~= id and catalogue.is_before(other, id) then
+      if other ~= id and catalogue:is_before(other, id) then
         list = behind
       end
     end
@@ -67,10 +66,10 @@ local function canonical(name_servers)
 end
 
 -- The hosts of name servers that are not one's, each once.
-local function split_of(name_servers, fitting)
+local function split_of(catalogue, name_servers, fitting)
   local set = {}
   for _, name in ipairs(name_servers) do
-    local first = foremost(ids_of(fitting[name]))
+    local first = foremost(catalogue, ids_of(fitting[name]))
     for _, id in ipairs(first) do
       set[id] = true
     end
@@ -98,26 +97,27 @@ local function none_empty(list)
 end
 
 --- Whose name servers these are. See `host.identify`.
+-- @tparam table catalogue see `mailseal.rules.host.catalogue`
 -- @tparam {string,...} name_servers
 -- @treturn table
-function M.identify(name_servers)
+function M.identify(catalogue, name_servers)
   local list = canonical(name_servers)
   local fitting, all, known = {}, nil, false
   for _, name in ipairs(list) do
-    fitting[name] = catalogue.candidates(name)
+    fitting[name] = catalogue:candidates(name)
     all = all and intersect(all, fitting[name]) or fitting[name]
     known = known or next(fitting[name]) ~= nil
   end
   local result = { name_servers = list }
   if known and not next(all) then
-    result.split = split_of(list, fitting)
+    result.split = split_of(catalogue, list, fitting)
     return result
   end
-  local first, behind = foremost(ids_of(all or {}))
+  local first, behind = foremost(catalogue, ids_of(all or {}))
   if #first > 1 then
     result.ambiguous = first
   elseif first[1] then
-    result.rule = catalogue.find(first[1])
+    result.rule = catalogue:find(first[1])
     result.id, result.name = result.rule.id, result.rule.name
     result.alternatives, result.automatic = none_empty(behind), M.automatic(result.rule)
   end
@@ -165,12 +165,13 @@ local function note_own(result, own)
 end
 
 --- Looks whose DNS host serves a domain. See `host.detect`.
+-- @tparam table catalogue see `mailseal.rules.host.catalogue`
 -- @tparam string domain in A-labels, valid
 -- @tparam table options
 -- @treturn ?table
 -- @treturn ?string
 -- @treturn ?string
-function M.detect(domain, options)
+function M.detect(catalogue, domain, options)
   local resolver = options.resolver
   local asking = inquiry.new(resolver, { fresh = options.fresh, deadline = options.deadline }, STEPS)
   local zone, message, code = zone_cut.find(asking, names.canonical(domain))
@@ -184,7 +185,7 @@ function M.detect(domain, options)
   if #delegated == 0 and not definitive[answer.status] then
     return nil, ("the name servers of %s cannot be told: %s"):format(zone, answer.reason or answer.status), answer.status
   end
-  local result = M.identify(#delegated > 0 and delegated or own)
+  local result = M.identify(catalogue, #delegated > 0 and delegated or own)
   result.zone, result.name_servers_from = zone, #delegated > 0 and "parent" or "child"
   note_own(result, own)
   return result

@@ -2,14 +2,14 @@
 --
 -- Where a fact about the host is not known, or no more than general knowledge, what is said holds for most forms, and says what to do
 -- where it does not. See `host.render` for what comes of it.
--- @module mailseal.host.render
+-- @module mailseal.rules.host.render
 local canonical = require "mailseal.dns.name".canonical
 local is_within = require "mailseal.dns.name".is_within
-local obstacles = require "mailseal.host.obstacles"
+local obstacles = require "mailseal.rules.host.obstacles"
 local quote = require "mailseal.record".quote
-local schema = require "mailseal.host.schema"
+local schema = require "mailseal.rules.host"
 local split = require "mailseal.record".split
-local words = require "mailseal.host.words"
+local words = require "mailseal.rules.host.words"
 
 local M = {}
 

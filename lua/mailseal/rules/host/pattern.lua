@@ -11,7 +11,7 @@
 -- So `*.domaincontrol.com` fits ns01.domaincontrol.com, and neither domaincontrol.com nor ns1.mydomaincontrol.com: a pattern begins
 -- and ends where names do, and cannot be written otherwise. That two patterns have a name in common can be decided, which is how
 -- rules that contradict each other are found before a customer finds them.
--- @module mailseal.host.pattern
+-- @module mailseal.rules.host.pattern
 local M = {}
 
 -- With more than so many parts of any length, a name could be tried in very many ways.
