@@ -65,6 +65,14 @@ a ]] b]=], joined = "a" .. 'b' .. [[c]], escaped = "\65\x42\n\"\\\z
     end
   end)
 
+  it("has no number that is none any more: infinite, or no name for anything", function()
+    local huge = ("999999999999999 * "):rep(25)
+    for _, text in ipairs { "return { " .. huge .. "1 }", "return { -" .. huge .. "1 }", "return { [" .. huge .. "0 * 1] = 1 }" } do
+      assert.equal("line 1: a number that is too large", problem(text))
+    end
+    assert.same({ 2592000000000 }, literal.read "return { 30 * 86400 * 1000000 }")
+  end)
+
   it("has each name once", function()
     assert.matches("^line 2: 'id' stands there twice$", problem "return { id = 'a',\nid = 'b' }")
     assert.matches("^line 1: '1' stands there twice$", problem "return { 'a', [1] = 'b' }")

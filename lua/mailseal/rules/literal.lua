@@ -8,8 +8,14 @@ local printable = require "mailseal.printable".line
 
 local M = {}
 
---- The deepest nesting of tables, and the most values in all.
-M.DEPTH_MAX, M.VALUES_MAX = 12, 5000
+--- The deepest nesting of tables.
+M.DEPTH_MAX = 12
+
+--- The most values in all.
+M.VALUES_MAX = 5000
+
+-- Whole numbers are exact up to here, and what is below is neither infinite nor, once multiplied by 0, no number at all.
+local NUMBER_MAX = 2 ^ 53
 
 local NOTHING_RUNS = "a rule is a plain table (return { ... }) of texts, numbers, true, false and tables, of which nothing is run"
 
@@ -170,6 +176,9 @@ local function product(reader)
   local number = one_number(reader)
   while number and take(reader, "*") do
     number = number * (one_number(reader) or fail(reader, "only numbers are multiplied: " .. NOTHING_RUNS))
+    if number > NUMBER_MAX or number < -NUMBER_MAX then
+      fail(reader, "a number that is too large")
+    end
   end
   return number
 end
