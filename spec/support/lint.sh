@@ -172,6 +172,7 @@ check "core.so exports luaopen_mailseal_core alone" exports_only_its_entry
 check "the core has no mutable globals" has_no_mutable_globals
 check "no finding of luacheck" luacheck --quiet --no-color . "${lua_commands[@]}"
 check "every public Lua function is documented" lua5.4 spec/support/documented.lua "${lua_files[@]}"
+check "the documentation can be made" ldoc -q -c .config.ld -d build/lint/doc .
 lua5.4 spec/support/stale_rules.lua # warns, and fails nothing
 check "the rockspec lists what is in the tree" lua5.4 spec/support/rockspec.lua --check
 finish

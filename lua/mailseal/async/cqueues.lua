@@ -41,7 +41,7 @@ function M.task()
   return task
 end
 
----- Pollers.
+-- ---- Pollers.
 
 -- What the attendant of a poller does, until nobody waits for it any more.
 local function attend(poller, attended, pollers)
@@ -88,7 +88,7 @@ local function remove_waiter(task)
   attended.change:signal()
 end
 
----- Waiting.
+-- ---- Waiting.
 
 -- Waits until the task is woken, or the moment has come.
 local function wait(task, moment)
@@ -145,7 +145,7 @@ M.cancel = tasks.end_wait
 -- @tparam number seconds
 function M.sleep(seconds) M.suspend(nil, nil, seconds) end
 
----- Starting.
+-- ---- Starting.
 
 --- Begins a task.
 -- @tparam table task see `mailseal.async.task`; its home is a controller

@@ -62,7 +62,7 @@ M.cancelled = CANCELLED
 M.now = core.now
 local now = M.now
 
----- For transports, and whoever else lets tasks wait for each other.
+-- ---- For transports, and whoever else lets tasks wait for each other.
 
 --- The task that runs just now.
 -- @treturn ?table nil where the caller is no task: then it must wait in place (`block`). Its field `home` tells who drives it:
@@ -94,7 +94,7 @@ M.wake = loop.wake
 -- @function block
 M.block = loop.block
 
----- Hosts.
+-- ---- Hosts.
 
 local nginx, cqueues
 
@@ -118,7 +118,7 @@ loop.check_waiting_by(function()
     its.get_phase()), 0)
 end)
 
----- Starting and joining.
+-- ---- Starting and joining.
 
 -- The function with its arguments.
 local function bind(fn, ...)
@@ -239,7 +239,7 @@ function M.within(seconds, fn, ...)
   return outcome(task)
 end
 
----- Many at a time.
+-- ---- Many at a time.
 
 local work
 

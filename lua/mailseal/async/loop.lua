@@ -102,7 +102,7 @@ M.cancel = tasks.end_wait
 -- @tparam number seconds
 function M.sleep(seconds) M.suspend(nil, nil, seconds) end
 
----- Running tasks.
+-- ---- Running tasks.
 
 -- So many coroutines are kept for the next tasks when theirs have ended: to make one costs more than most tasks do with it.
 local IDLE_MAX = 1000
@@ -193,7 +193,7 @@ function M.process(loop)
   for i = 1, #pollers do pollers[i]:process() end
 end
 
----- In a plain script.
+-- ---- In a plain script.
 
 -- Waits for what the tasks wait for, not at all where some are ready.
 local function wait(loop)

@@ -104,7 +104,7 @@ function M.groups(servers)
   return groups
 end
 
----- In words.
+-- ---- In words.
 
 -- How the states of servers that do not answer are called, in the order in which they are told.
 local adjectives = { { "silent", "silent" }, { "lame", "lame" }, { "unasked", "not asked yet" }, { "unresolved", "without an address" } }

@@ -55,7 +55,7 @@ function Search:query(name, type, fresh)
   return assert(self.asking:query(name, type, fresh and { fresh = true }))
 end
 
----- Whom to ask.
+-- ---- Whom to ask.
 
 -- The hosts of NS records that belong to the zone, each once; and how many more there are than are looked at.
 local function hosts_of(records, zone)
@@ -117,7 +117,7 @@ local function server_name(address, port)
   return (address:find(":", 1, true) and "[%s]:%d" or "%s:%d"):format(address, port)
 end
 
----- Asking them.
+-- ---- Asking them.
 
 -- Does the server answer, and if not, what is the matter?
 local function state_of(answer)

@@ -20,7 +20,7 @@ local DATA_AT = zone_data.DATA_AT
 
 local rcodes = { servfail = SERVFAIL, refused = REFUSED, notimp = 4, formerr = 1, bogus = SERVFAIL }
 
----- Records.
+-- ---- Records.
 
 local function owner_of(question, name)
   if name == question.name then return "\192\012" end
@@ -69,7 +69,7 @@ local function find(nodes, name)
   return nodes[encloser == "." and "*" or "*." .. encloser], encloser
 end
 
----- Faults.
+-- ---- Faults.
 
 -- A fault of all types leaves alone those that the name has records of, unless it is a server's of its own. (What is bogus is
 -- there, too: for those who do not validate.)
@@ -97,7 +97,7 @@ local function play(question, fault, recursive)
   return make_reply(question.query, rcodes[fault] or SERVFAIL, "", 0, "", 0, "", 0, recursive and RECURSION_AVAILABLE or 0)
 end
 
----- CNAMEs.
+-- ---- CNAMEs.
 
 -- The link from a name below a DNAME: the records, how many, and where it leads; nil where that would be too long.
 local function synthesize(question, nodes, owner, name)
@@ -159,7 +159,7 @@ function M.resolve(data, question)
   return follow(question, function(name) return zone_view.resolved(data, name) end, RECURSION_AVAILABLE, true)
 end
 
----- Name servers.
+-- ---- Name servers.
 
 -- The apex of the deepest zone that a server has of those that a name is in; and the cut below it, where there is one, below
 -- which the name is another server's matter. Where the name is in no zone at all, every server has it, and the apex is true.

@@ -31,7 +31,7 @@ local has_target = { [NS] = true, [CNAME] = true, [DNAME] = true }
 local function pack16(number) return char(floor(number / 256) % 256, number % 256) end
 local function pack32(number) return pack16(floor(number / 65536)) .. pack16(number % 65536) end
 
----- Records.
+-- ---- Records.
 
 -- The name that stands in a record's data, uncompressed.
 local function name_in(octets)
@@ -101,7 +101,7 @@ function M.node_at(nodes, name)
   return node
 end
 
----- A zone as a table.
+-- ---- A zone as a table.
 
 -- Is it a list: a table with the keys 1 to n and no others?
 local function is_list(value)
@@ -254,7 +254,7 @@ function M.of_table(zone)
   return data
 end
 
----- A zone as a text.
+-- ---- A zone as a text.
 
 -- What editors on Windows put before UTF-8.
 local BYTE_ORDER_MARK = "\239\187\191"

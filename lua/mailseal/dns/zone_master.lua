@@ -5,7 +5,7 @@ local core = require "mailseal.core".dns
 
 local M = {}
 
----- Tokens.
+-- ---- Tokens.
 
 -- Takes the token at a place that holds neither white space nor a comment nor a parenthesis: what it is without its
 -- quotes, and the place behind it. Escapes are left in.
@@ -44,7 +44,7 @@ function M.tokens(text)
   return tokens
 end
 
----- Entries: lines, or several of them within parentheses.
+-- ---- Entries: lines, or several of them within parentheses.
 
 -- The number of the line that a place is in. It reads all that stands before: for errors alone.
 local function line_of(text, place)
@@ -86,7 +86,7 @@ local function each_entry(text, take)
   return true
 end
 
----- Records.
+-- ---- Records.
 
 local TTL_MOST = 2147483647 -- RFC 2181 §8
 

@@ -77,7 +77,7 @@ function M.policy(given)
   return policy
 end
 
----- Hours.
+-- ---- Hours.
 
 --- The hour that a moment is in.
 -- @tparam number moment seconds since 1970
@@ -97,7 +97,7 @@ function M.first_bucket(moment, policy) return M.bucket(moment) - policy.window 
 -- @treturn number
 function M.last_hour(moment, this, before) return this + before * (M.BUCKET - (moment - M.bucket(moment))) / M.BUCKET end
 
----- The judgement.
+-- ---- The judgement.
 
 --- The rates that counts amount to.
 -- @tparam table counts `delivered`, `bounced`, `complained`

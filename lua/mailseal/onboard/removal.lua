@@ -16,7 +16,7 @@ M.methods = methods
 -- Users that a message names, and held mail that it counts, at most.
 local NAMED, COUNTED = 10, 1000
 
----- In use?
+-- ---- In use?
 
 local function users_in_words(tx, tenant, domain)
   local names = uses.list(tx, tenant, domain, NAMED + 1)
@@ -41,7 +41,7 @@ local function obstacle(tx, tenant, domain)
   return ("%s cannot be removed: %s"):format(domain, users and held and users .. ", and " .. held or users or held)
 end
 
----- Cleaning up.
+-- ---- Cleaning up.
 
 local DANGLING = "delete it: an alias to a name that nobody keeps any more is one that others may take over"
 

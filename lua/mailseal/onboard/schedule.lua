@@ -15,6 +15,9 @@ local M = {}
 
 local HOUR, DAY = 3600, 86400
 
+-- A list of its own, for ldoc takes no list within a table whose members it tells.
+local STEPS = { 30, 60, 120, 300, 600, 1200, 1800 }
+
 --- The numbers, each of which `policy` of `onboard.open` may name otherwise.
 --
 -- - `pending_steps`: after how long an awaited domain is looked at again: the first time, the second …
@@ -29,7 +32,7 @@ local HOUR, DAY = 3600, 86400
 --   resolver may be asked (port 53), that has to be false
 -- - `all_every`: what is not required is looked at by the worker each so many days of a verified domain
 M.POLICY = {
-  pending_steps = { 30, 60, 120, 300, 600, 1200, 1800 },
+  pending_steps = STEPS,
   pending_every = HOUR,
   window = 3 * DAY,
   routine_every = DAY,

@@ -9,8 +9,11 @@ local printable = require "mailseal.printable".line
 
 local M = {}
 
---- The most octets of a file, and the most files of a directory.
-M.FILE_MAX, M.FILES_MAX = 64 * 1024, 1000
+--- The most octets of a file.
+M.FILE_MAX = 64 * 1024
+
+--- The most files of a directory.
+M.FILES_MAX = 1000
 
 local function fail(path, words, code)
   return nil, ("%s: %s"):format(printable(path), words), code

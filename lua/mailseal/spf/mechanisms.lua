@@ -15,8 +15,11 @@ local octets_of, same_network = facts_of.octets, facts_of.same_network
 
 local M = {}
 
---- How many terms of an evaluation may query, and how many of these may find nothing (§4.6.4).
-M.LOOKUPS_MAX, M.VOID_LOOKUPS_MAX = 10, 2
+--- How many terms of an evaluation may query (§4.6.4).
+M.LOOKUPS_MAX = 10
+
+--- How many of these may find nothing (§4.6.4).
+M.VOID_LOOKUPS_MAX = 2
 
 -- Of one mx, how many hosts may be asked for their addresses.
 local HOSTS_MAX = 10

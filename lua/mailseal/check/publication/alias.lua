@@ -119,7 +119,7 @@ local function judge_target(case, target)
   return "mismatch"
 end
 
----- What stands in the place of a CNAME.
+-- ---- What stands in the place of a CNAME.
 
 -- The data of two answers, of which one has something of the other's.
 local function share_a_record(a, b, field)
