@@ -102,9 +102,10 @@ end
 
 --- Ends the server as a crash would, at once.
 function Server:crash()
-  local pid = self:pid()
-  -- The server's own processes end when it is gone; until then the next one would not start.
-  shell.output(("kill -9 %d; while [ -n \"$(ps -o pid= -C postgres --ppid %d)\" ]; do sleep 0.02; done"):format(pid, pid))
+  -- The server's own processes end when they see that it is gone; until then the next one would not start.
+  shell.output(([[children=$(ps -o pid= --ppid %d)
+    kill -9 %d
+    for child in $children; do while kill -0 $child; do sleep 0.02; done; done]]):format(self:pid(), self:pid()))
 end
 
 --- Starts it again after @{crash}.
