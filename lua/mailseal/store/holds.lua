@@ -104,9 +104,10 @@ end
 -- @tparam number limit how many at most
 -- @treturn number how many
 function M.forget(tx, tenant, id, limit)
-  return tx:run([[
-    DELETE FROM released WHERE tenant_id = ? AND id <= ? AND id IN (
-      SELECT id FROM released WHERE tenant_id = ? AND id <= ? ORDER BY id LIMIT ?)]], tenant, id, tenant, id, limit)
+  local last = tx:row([[
+    SELECT MAX(id) AS id FROM (
+      SELECT id FROM released WHERE tenant_id = ? AND id <= ? ORDER BY id LIMIT ?) AS batch]], tenant, id, limit).id
+  return last and tx:run("DELETE FROM released WHERE tenant_id = ? AND id <= ?", tenant, last) or 0
 end
 
 return M
