@@ -11,12 +11,12 @@ local M = {}
 -- @treturn string `not_found`
 function M.not_found() return nil, "there is no such domain", "not_found" end
 
---- A domain's name as it is stored. One that cannot be a name stays as it is, and is not found.
+--- A domain's name as it is stored; of what cannot be one, a name that no domain has.
 -- @tparam string domain as typed
 -- @treturn string
 function M.stored(domain)
   if type(domain) ~= "string" then error("a domain's name expected, got " .. type(domain), 3) end
-  return domains.to_ascii((domain:gsub("%.$", ""))) or domain
+  return domains.to_ascii((domain:gsub("%.$", ""))) or "-"
 end
 
 --- Changes a domain. What was decided of it is forgotten.

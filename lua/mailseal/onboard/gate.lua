@@ -6,6 +6,7 @@
 -- does not matter where a process dies: the next look carries on, and each message leaves once. Millions of them take many short looks,
 -- between which others have their turn.
 -- @module mailseal.onboard.gate
+local async = require "mailseal.async"
 local change = require "mailseal.onboard.change"
 local decide = require "mailseal.onboard.decide"
 local events = require "mailseal.store.events"
@@ -80,8 +81,8 @@ function M.look(tenant, domain, when_due)
   end)
 end
 
---- Looks at the gates of all tenants that are due, each once in a round, until none is or so many looks were taken.
--- It is safe to call, and to be killed, in any number of processes.
+--- Looks at the gates of all tenants that are due, each once in a round, until none is or so many looks were taken. Other tasks have
+-- their turn between the looks. It is safe to call, and to be killed, in any number of processes.
 -- @tparam table registry
 -- @tparam[opt] number at_most looks; no bound without it
 -- @treturn[1] number how many were taken; less than `at_most` where no gate is due any more
@@ -100,6 +101,7 @@ function M.work(registry, at_most)
       count, message, code = M.look(registry:tenant(row.tenant_id), row.domain, true)
       if not count and code ~= "not_found" then return nil, message, code end
       taken = taken + 1
+      async.sleep(0)
     end
   end
   return taken

@@ -13,6 +13,7 @@ local decide = require "mailseal.onboard.decide"
 local gate_keeper = require "mailseal.onboard.gate"
 local gates = require "mailseal.store.gates"
 local identifier = require "mailseal.onboard.identifier"
+local options = require "mailseal.dns.options"
 local store = require "mailseal.store.holds"
 
 local M = {}
@@ -23,6 +24,7 @@ M.methods = methods
 
 -- Mails that one call may hold, so that its transaction stays short; and that one page lists, where nothing else is said.
 local MOST, PAGE = 10000, 1000
+local page_options = { after = options.count(0, 2 ^ 53), limit = options.count(1, MOST) }
 
 local function check_mails(mail)
   local mails = type(mail) == "table" and mail or { mail }
@@ -74,13 +76,14 @@ end
 --- The mail of a domain that is held, in order.
 -- @tparam table tenant
 -- @tparam string domain
--- @tparam[opt] table page `after`: the position of the last one seen; `limit`: how many at most (1,000)
+-- @tparam[opt] table page `after`: the position of the last one seen; `limit`: how many at most (1,000, at most 10,000)
 -- @treturn[1] {table,...} `mail`, `position`, `held_at`
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; a code of the store
 function methods.held(tenant, domain, page)
   page = page or {}
+  options.check("tenant:held", page, page_options)
   local name = change.stored(domain)
   return tenant.registry.db:read(function(tx)
     if not gates.get(tx, tenant.id, name) then return change.not_found() end
@@ -90,13 +93,14 @@ end
 
 --- The mail that was released, in order, of all the tenant's domains.
 -- @tparam table tenant
--- @tparam[opt] table page `after`: the id of the last one seen; `limit`: how many at most (1,000)
+-- @tparam[opt] table page `after`: the id of the last one seen; `limit`: how many at most (1,000, at most 10,000)
 -- @treturn[1] {table,...} `id`, `domain`, `mail`, `released_at`
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string a code of the store
 function methods.released(tenant, page)
   page = page or {}
+  options.check("tenant:released", page, page_options)
   return tenant.registry.db:read(function(tx) return store.released(tx, tenant.id, page.after or 0, page.limit or PAGE) end)
 end
 
@@ -108,6 +112,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string a code of the store
 function methods.forget_released(tenant, id)
+  if type(id) ~= "number" then error("tenant:forget_released wants the id of a release", 2) end
   local total = 0
   while true do
     local count, message, code = tenant.registry.db:write(function(tx)
