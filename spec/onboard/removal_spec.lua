@@ -124,6 +124,7 @@ describe("the removal of a domain (requirement 16)", function()
       { { purpose = "ownership", type = "TXT" }, "delete", "has proven" },
       { { purpose = "inbound", type = "MX" }, "delete", "receive" },
       { { purpose = "return_path", type = "CNAME" }, "delete", "others may take over" },
+      { { purpose = "delegation", type = "NS" }, "delete", "others may take over" },
       { { purpose = "links", type = "TXT" }, "delete", "nothing asks for it" },
     }
     for _, case in ipairs(cases) do

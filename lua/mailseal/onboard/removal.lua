@@ -43,13 +43,15 @@ end
 
 -- ---- Cleaning up.
 
-local DANGLING = "delete it: an alias to a name that nobody keeps any more is one that others may take over"
+-- An alias, or a delegation, to what nobody keeps any more.
+local DANGLING = "delete it: it leads to names that nobody keeps for you any more, and that others may take over"
+local leads_elsewhere = { CNAME = true, NS = true }
 
 -- By the purpose of a record: what to do with it, and why.
 local advice = {
   ownership = { "delete", "delete it: it has proven what it was for" },
   dkim = { "delete", "delete it some days after the last message was sent, so that what is still on its way can be verified" },
-  spf = { "edit", "take this out of the domain's SPF record, and leave the rest of that record as it is" },
+  spf = { "edit", "take this out of the SPF record at that name, and leave the rest of it as it is; where nothing is left, delete it" },
   dmarc = { "keep", "leave it: it protects the domain whoever sends for it" },
   inbound = { "delete", "delete it, or put the host there that is to receive the domain's mail from now on" },
 }
@@ -59,7 +61,7 @@ local function advice_on(record)
   if record.purpose == "spf" and record.match ~= "spf_include" then return "delete", "delete it: nothing else sends from that name" end
   local known = advice[record.purpose]
   if known then return known[1], known[2] end
-  return "delete", record.type == "CNAME" and DANGLING or "delete it: nothing asks for it any more"
+  return "delete", leads_elsewhere[record.type] and DANGLING or "delete it: nothing asks for it any more"
 end
 
 --- What a customer is to do with the records that he was asked to publish, when the domain is not used here any more.
