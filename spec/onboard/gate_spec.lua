@@ -1,6 +1,8 @@
 local databases = require "spec.support.databases"
 local gate = require "mailseal.onboard.gate"
 local gates = require "spec.support.gates"
+local locks = require "mailseal.store.gates"
+local store = require "mailseal.store"
 
 local DOMAIN = "mail.example.com"
 
@@ -173,6 +175,19 @@ describe("the gate of a domain", function()
       assert.equal(2 * gate.BATCH + 7, tenant:forget_released(2 * gate.BATCH + 7))
     end)
 
+    it("is neither opened nor looked at while mail comes to be held elsewhere, lest that stay held for ever", function()
+      local elsewhere = gates.registry { url = assert(store.open(registry.db.url, { busy_timeout = 0.1 })) }
+      local other, codes = elsewhere:tenant "acme", {}
+      tenant:disable(DOMAIN)
+      assert(registry.db:write(function(tx)
+        assert.is_table(locks.lock(tx, "acme", DOMAIN))
+        codes = { (select(3, other:enable(DOMAIN))), (select(3, other:release_holds(DOMAIN))), (select(3, other:hold(DOMAIN, "a"))) }
+      end))
+      assert.same({ "store_busy", "store_busy", "store_busy" }, codes)
+      assert.is_true(other:enable(DOMAIN))
+      elsewhere.db:close()
+    end)
+
     it("is its tenant's alone", function()
       local other = registry:tenant "other"
       tenant:disable(DOMAIN)
@@ -202,6 +217,13 @@ describe("the gate of a domain", function()
       assert.equal(2, other:forget_released(99))
       tenant:enable(DOMAIN)
       assert.equal(1, tenant:released()[1].id)
+    end)
+
+    it("is not found where there cannot be such a domain", function()
+      for _, name in ipairs { "", "-", "a\0b", "a b", "\255", ("x."):rep(200) } do
+        assert.same({ "refuse", "not_found" }, { (select(1, tenant:decide(name))), (select(2, tenant:decide(name))) })
+        assert.equal("not_found", select(3, tenant:hold(name, "a")))
+      end
     end)
 
     it("knows a domain however it is spelled", function()

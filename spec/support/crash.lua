@@ -1,0 +1,53 @@
+--- Programs that are killed when they least expect it, by SIGKILL: they have no time to put anything in order.
+--
+-- The tests of crashes take a few rounds; MAILSEAL_CRASHES says how many instead (`make test-crash`: a thousand).
+local async = require "mailseal.async"
+local shell = require "spec.support.shell"
+
+local M = {}
+local Process = {}
+Process.__index = Process
+
+--- How many rounds a test takes.
+-- @tparam number few where nothing else is said
+-- @tparam[opt] number share of MAILSEAL_CRASHES, where that is set (1)
+-- @treturn number
+function M.rounds(few, share)
+  local many = tonumber(os.getenv "MAILSEAL_CRASHES")
+  return many and math.ceil(many * (share or 1)) or few
+end
+
+local built = (os.getenv "MAILSEAL_BUILD" or "build") .. (jit and "/luajit" or "/lua5.4") -- luacheck: ignore jit
+
+--- Starts a Lua program of spec/support with the Lua that runs the tests, and waits until it has said something.
+-- @tparam string name of its file, without .lua
+-- @tparam {string,...} arguments
+-- @tparam string errors a file that takes what it says on standard error
+-- @treturn table the process, with `pid`
+function M.start(name, arguments, errors)
+  local words = { "env", "LUA_PATH=lua/?.lua;lua/?/init.lua;./?.lua;;", ("LUA_CPATH=%s/?.so;;"):format(built), shell.lua }
+  words[#words + 1] = ("spec/support/%s.lua"):format(name)
+  for _, argument in ipairs(arguments) do words[#words + 1] = argument end
+  for i, word in ipairs(words) do words[i] = shell.quote(word) end
+  -- The shell says which process it is, and waits for it, so that it is gone when the pipe is closed.
+  local pipe = assert(io.popen(("%s 2>>%s & echo $!; wait $! 2>/dev/null"):format(table.concat(words, " "), shell.quote(errors)), "r"))
+  local self = setmetatable({ pid = assert(tonumber(pipe:read "*l")), pipe = pipe }, Process)
+  if not pipe:read "*l" then error("the program did not start: " .. shell.read(errors), 2) end
+  return self
+end
+
+--- Kills the process after some time, and returns when it is gone. One that has ended already is left in peace.
+-- @tparam number seconds
+function Process:kill(seconds)
+  async.sleep(seconds)
+  os.execute(("kill -9 %d 2>/dev/null"):format(self.pid))
+  self:wait()
+end
+
+--- Waits until the process has ended.
+function Process:wait()
+  if self.pipe then self.pipe:close() end
+  self.pipe = nil
+end
+
+return M
