@@ -397,6 +397,7 @@ build = {
     ["mailseal.onboard.public_suffix"] = "lua/mailseal/onboard/public_suffix.lua",
     ["mailseal.onboard.registry"] = "lua/mailseal/onboard/registry.lua",
     ["mailseal.onboard.removal"] = "lua/mailseal/onboard/removal.lua",
+    ["mailseal.onboard.results"] = "lua/mailseal/onboard/results.lua",
     ["mailseal.onboard.rotation"] = "lua/mailseal/onboard/rotation.lua",
     ["mailseal.onboard.schedule"] = "lua/mailseal/onboard/schedule.lua",
     ["mailseal.onboard.signer"] = "lua/mailseal/onboard/signer.lua",

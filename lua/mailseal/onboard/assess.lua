@@ -187,6 +187,21 @@ local function retry_at(findings, required)
   return moment
 end
 
+-- The challenge proves something at its very name alone.
+local function weigh_proof(domain, report, outcome)
+  outcome.ownership = ownership.look(report)
+  if outcome.ownership == "elsewhere" then
+    local name = ownership.name(domain.domain)
+    outcome.seen = "incomplete"
+    outcome.records[ownership.ID].status, outcome.records[ownership.ID].findings = "mismatch", { "ownership_elsewhere" }
+    table.insert(outcome.findings, 1, {
+      code = "ownership_elsewhere", severity = "error", aspect = "expected", name = name, record = ownership.ID,
+      message = name .. " is a CNAME: the proof stands at a name that may be somebody else's.",
+      fix = ("Replace the CNAME of %s by the TXT record itself."):format(name),
+    })
+  end
+end
+
 -- Puts the report into the few words that are kept of it.
 local function sum_up(domain, wanted, report, options)
   local required, outcome, confirmed = {}, { seen = "found", records = {}, generation = domain.generation }, nil
@@ -208,7 +223,7 @@ local function sum_up(domain, wanted, report, options)
   local findings = relevant(report, wanted)
   outcome.findings, outcome.retry_at = keep_findings(findings), retry_at(findings, required)
   if required[ownership.ID] then
-    outcome.ownership = ownership.look(report)
+    weigh_proof(domain, report, outcome)
   end
   return outcome
 end

@@ -96,7 +96,6 @@ local function settle(tx, registry, row, look, fields, now)
     return "incomplete"
   end
   fields.owned_at = now
-  row.owned_at = now
   if former then
     take_over(tx, registry, former, row.domain, now)
   end

@@ -9,10 +9,9 @@
 -- Besides, the worker takes the steps of other parts: those of `STEPS`.
 -- @module mailseal.onboard.worker
 local async = require "mailseal.async"
-local drift = require "mailseal.onboard.drift"
 local kinds = require "mailseal.dns.options"
 local looks = require "mailseal.onboard.look"
-local outcome = require "mailseal.onboard.outcome"
+local results = require "mailseal.onboard.results"
 local schedule = require "mailseal.onboard.schedule"
 local seal = require "mailseal.core".seal
 local store = require "mailseal.store.domains"
@@ -25,9 +24,9 @@ local AT_A_TIME, BATCH = 500, 250
 -- Seconds after which others may take over what was leased.
 local LEASE = 900
 
--- Seconds between two looks for what is due where nothing was, and for other parts' steps; and at most between two looks whether all is
--- to end.
-local IDLE, PAUSE = 1, 0.25
+-- Seconds between two looks for what is due where nothing was, and for other parts' steps; at most between two looks whether all is to
+-- end; and until the store is tried again where it failed.
+local IDLE, PAUSE, AGAIN = 1, 0.25, 5
 
 --- Modules with a function `work(registry, at_most)`, which does what is due of theirs, waiting for DNS where it has to. It returns how
 -- much that was; nil, a message and a code where the store failed.
@@ -79,75 +78,13 @@ local function lease(work)
   return #rows
 end
 
--- ---- Writing.
-
--- Was a verified domain found just as it was, so that there is nothing to write of it but the time?
-local function is_as_it_was(row, look)
-  return row.status == "verified" and row.negatives == 0 and look.seen == "found" and not look.findings and
-    drift.is_same(row.report and row.report.records, look.records)
-end
-
--- Writes what was seen of a domain, if its lease is held still: whoever has changed the domain meanwhile has ended it.
-local function write(tx, work, seen)
-  local registry, row, look = work.registry, seen.row, seen.look
-  if not store.leased(tx, row.tenant_id, row.domain, work.owner) then
-    return nil
-  elseif not look then -- DNS could not even be asked
-    local next_check_at = schedule.fault(1, seen.now, nil, registry.policy.schedule)
-    return nil, store.update(tx, row.tenant_id, row.domain, { next_check_at = next_check_at })
-  end
-  return (outcome.apply(tx, registry, row, look, seen.now, { found = seen.found }))
-end
-
--- Those of which there is nothing to write but the times.
-local function as_they_were(work)
-  local list = {}
-  for _, seen in ipairs(work.done) do
-    if seen.look and is_as_it_was(seen.row, seen.look) then
-      seen.is_old = true
-      list[#list + 1] = {
-        tenant_id = seen.row.tenant_id, domain = seen.row.domain, checked_at = seen.now,
-        next_check_at = schedule.routine(seen.row.domain, seen.now, work.registry.policy.schedule),
-      }
-    end
-  end
-  return list
-end
-
--- In one order whoever writes, lest two wait for each other's rows.
-local function in_order(a, b)
-  if a.row.tenant_id ~= b.row.tenant_id then
-    return a.row.tenant_id < b.row.tenant_id
-  end
-  return a.row.domain < b.row.domain
-end
-
 -- Writes all that was seen. Returns true; nil, a message and a code where the store failed, and then it is all still to be written.
 local function flush(work)
-  local done, results = work.done, nil
-  if not done[1] then
-    return true
+  local ok, message, code = results.write(work.registry, work.owner, work.done)
+  if ok then
+    work.done = {}
   end
-  table.sort(done, in_order)
-  local old = as_they_were(work)
-  local ok, message, code = work.registry.db:write(function(tx)
-    results = {}
-    store.unchanged(tx, work.owner, old)
-    for i, seen in ipairs(done) do
-      results[i] = not seen.is_old and write(tx, work, seen)
-    end
-    return true
-  end)
-  if not ok then
-    return nil, message, code
-  end
-  work.done = {}
-  for i, seen in ipairs(done) do
-    if results[i] then
-      outcome.after(work.registry, seen.row, results[i])
-    end
-  end
-  return true
+  return ok, message, code
 end
 
 -- ---- Other parts' steps.
@@ -182,22 +119,46 @@ local function wait(seconds)
   async.suspend(nil, nothing, seconds)
 end
 
+-- Is anything due? Asked where nothing was of late, so that idle workers only read.
+local function is_due(work)
+  local registry = work.registry
+  local found, message, code = registry.db:read(function(tx) return { at = store.next_due(tx) } end)
+  if not found then
+    return nil, message, code
+  end
+  return found.at ~= nil and found.at <= registry:now()
+end
+
+-- Leases where there is room, and it is time to. Returns as `lease`.
+local function lease_more(work, now)
+  if work.looking > AT_A_TIME - BATCH or not (work.until_idle or work.is_hot or now >= work.lease_at) then
+    return 0
+  end
+  work.lease_at = now + IDLE
+  if not work.is_hot then
+    local due, message, code = is_due(work)
+    if not due then
+      return due == false and 0 or nil, message, code
+    end
+  end
+  local leased, message, code = lease(work)
+  work.is_hot = leased ~= nil and leased > 0
+  return leased, message, code
+end
+
 -- Writes and leases, where it is time to. Returns how many were leased; nil, a message and a code where the store failed.
 local function write_and_lease(work)
   local now = async.now()
-  if #work.done >= BATCH or work.looking == 0 or now >= work.flush_at then
+  if now < work.again_at then
+    return 0
+  elseif #work.done >= BATCH or work.looking == 0 or now >= work.flush_at then
     work.flush_at, work.is_news = now + IDLE, work.is_news or work.done[1] ~= nil
     local ok, message, code = flush(work)
     if not ok then
       return nil, message, code
     end
   end
-  if work.looking > AT_A_TIME - BATCH or not (work.until_idle or work.is_hot or now >= work.lease_at) then
-    return 0
-  end
-  local leased, message, code = lease(work)
-  work.is_hot, work.lease_at = leased and leased > 0, now + IDLE
-  return leased, message, code
+  return lease_more(work, now)
 end
 
 -- One turn. Returns whether anything is under way; nil, a message and a code where the store failed.
@@ -222,10 +183,13 @@ local function run(work)
     local busy, message, code = turn(work)
     if busy == nil and (work.until_idle or not passing[code]) then
       return nil, message, code
-    elseif busy == nil and work.tell then
-      work.tell(message)
+    elseif busy == nil then
+      work.again_at = async.now() + AGAIN
+      if work.tell then
+        work.tell(message)
+      end
     end
-    if not busy and (work.until_idle or work.left == 0) then
+    if busy == false and (work.until_idle or work.left == 0) then
       break
     end
     wait(PAUSE)
@@ -277,7 +241,7 @@ function M.work(registry, options)
   local work = {
     registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell, left = options.at_most or math.huge,
     owner = seal.random(12):gsub(".", function(octet) return ("%02x"):format(octet:byte()) end), done = {}, tasks = {}, looking = 0,
-    count = 0, flush_at = 0, lease_at = 0, step_at = 0, is_hot = true, is_news = true,
+    count = 0, flush_at = 0, lease_at = 0, step_at = 0, again_at = 0, is_hot = true, is_news = true,
   }
   return async.run(function()
     local ok

@@ -1,0 +1,84 @@
+--- Writes what the worker has seen of the domains that it had leased, many in one transaction.
+-- @module mailseal.onboard.results
+local drift = require "mailseal.onboard.drift"
+local outcome = require "mailseal.onboard.outcome"
+local schedule = require "mailseal.onboard.schedule"
+local store = require "mailseal.store.domains"
+
+local M = {}
+
+-- Was a verified domain found just as it was, so that there is nothing to write of it but the time?
+local function is_as_it_was(row, look)
+  return row.status == "verified" and row.negatives == 0 and look.seen == "found" and not look.findings and
+    drift.is_same(row.report and row.report.records, look.records)
+end
+
+-- Writes what was seen of a domain, if its lease is held still: whoever has changed the domain meanwhile has ended it.
+local function write(tx, registry, owner, seen)
+  local row, look = seen.row, seen.look
+  if not store.leased(tx, row.tenant_id, row.domain, owner) then
+    return nil
+  elseif not look then -- DNS could not even be asked
+    local next_check_at = schedule.fault(1, seen.now, nil, registry.policy.schedule)
+    return nil, store.update(tx, row.tenant_id, row.domain, { next_check_at = next_check_at })
+  end
+  return (outcome.apply(tx, registry, row, look, seen.now, { found = seen.found }))
+end
+
+-- Those of which there is nothing to write but the times.
+local function as_they_were(registry, done)
+  local list = {}
+  for _, seen in ipairs(done) do
+    if seen.look and is_as_it_was(seen.row, seen.look) then
+      seen.is_old = true
+      list[#list + 1] = {
+        tenant_id = seen.row.tenant_id, domain = seen.row.domain, checked_at = seen.now,
+        next_check_at = schedule.routine(seen.row.domain, seen.now, registry.policy.schedule),
+      }
+    end
+  end
+  return list
+end
+
+-- In one order whoever writes, lest two wait for each other's rows.
+local function in_order(a, b)
+  if a.row.tenant_id ~= b.row.tenant_id then
+    return a.row.tenant_id < b.row.tenant_id
+  end
+  return a.row.domain < b.row.domain
+end
+
+--- Writes what was seen, and all that follows. What belongs to a lease that another has taken over, or that was ended since, is dropped.
+-- @tparam table registry
+-- @tparam string owner of the leases
+-- @tparam {table,...} done for each domain `row` as it was leased, `now`, and what `mailseal.onboard.look` returned: `look`, nil where
+--   DNS could not even be asked, and `found`
+-- @treturn ?boolean true; nil where nothing was written
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function M.write(registry, owner, done)
+  if not done[1] then
+    return true
+  end
+  table.sort(done, in_order)
+  local old, changed = as_they_were(registry, done), nil
+  local ok, message, code = registry.db:write(function(tx)
+    changed = {}
+    store.unchanged(tx, owner, old)
+    for i, seen in ipairs(done) do
+      changed[i] = not seen.is_old and write(tx, registry, owner, seen)
+    end
+    return true
+  end)
+  if not ok then
+    return nil, message, code
+  end
+  for i, seen in ipairs(done) do
+    if changed[i] then
+      outcome.after(registry, seen.row, changed[i])
+    end
+  end
+  return true
+end
+
+return M
