@@ -65,6 +65,11 @@ describe("A look for a key", function()
     assert.same({ "shown", false }, { seen.seen, seen.silent })
   end)
 
+  it("takes no key for one that cannot be read", function()
+    local seen = look(at(text(PUBLIC), text(PUBLIC)), { selector = "s1", type = "ed25519", public = "tampered with" })
+    assert.equal("hidden", seen.seen)
+  end)
+
   it("knows an RSA key in either of its forms", function()
     local made = assert(require("mailseal.key").generate { bits = 2048 })
     local seen = look({ [NAME] = { { type = "TXT", data = { made:record():sub(1, 200), made:record():sub(201) } } } },

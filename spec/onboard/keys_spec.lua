@@ -103,6 +103,43 @@ describe("A domain's keys", function()
   end)
 end)
 
+describe("The keys of a provider's rule", function()
+  local provider = require "mailseal.provider"
+  local tenant = stage.registry():tenant "acme"
+
+  local function records(vars)
+    local made = assert(keys.of_rule(tenant, assert(provider.find "own"), "mail.example.com", vars))
+    local list, message, code = provider.records("own", "mail.example.com", made.vars, { org_domain = "example.com" })
+    return list, list and made.list or message, code
+  end
+
+  it("are made here where it says so, and its record is the key's", function()
+    local list, made = records {}
+    assert.equal(made[1].selector .. "._domainkey.mail.example.com", list[1].name)
+    assert.equal("v=DKIM1; k=ed25519; p=" .. made[1].public, list[1].value)
+    assert.equal(1, #made)
+  end)
+
+  it("stand in the operator's zone where one is named", function()
+    local list, made = records { cname_zone = "Keys.Example." }
+    assert.equal("CNAME", list[1].type)
+    assert.equal(made[1].target, list[1].target)
+    assert.is_truthy(made[2].target:find "^%w+%.keys%.example$")
+    refused("bad_var", records { cname_zone = "no name" })
+  end)
+
+  it("stand at selectors of ours, whatever selector was given", function()
+    local list, made = records { selector = "mine" }
+    assert.equal(made[1].selector .. "._domainkey.mail.example.com", list[1].name)
+  end)
+
+  it("are none where the provider makes them", function()
+    local vars = { region = "eu-west-1" }
+    local made = assert(keys.of_rule(tenant, assert(provider.find "kraiter"), "mail.example.com", vars))
+    assert.same({ vars = vars }, made)
+  end)
+end)
+
 describe("Revoking a key", function()
   -- Requirement 21.
   it("leaves the others alone (requirement 21)", function()

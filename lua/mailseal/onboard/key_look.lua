@@ -21,14 +21,14 @@ local function is_revoked(answer)
   return answer.text ~= nil and answer.text[1] ~= nil
 end
 
--- What an answer has of a key: "shown", "revoked", "gone", "other"; nil where it does not say.
+-- What an answer has of a key (of one that cannot be read, never the key): "shown", "revoked", "gone", "other"; nil where it does not say.
 local function read(answer, expect)
   if answer.status == "nodata" or answer.status == "nxdomain" then
     return "gone"
   elseif answer.status ~= "ok" then
     return nil
   end
-  return dkim_key.fits(expect, answer) and "shown" or is_revoked(answer) and "revoked" or "other"
+  return expect.key and dkim_key.fits(expect, answer) and "shown" or is_revoked(answer) and "revoked" or "other"
 end
 
 -- ---- what all servers say

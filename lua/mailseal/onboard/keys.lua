@@ -10,6 +10,7 @@ local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
 local key = require "mailseal.key"
 local life = require "mailseal.onboard.key_life"
+local domain_names = require "mailseal.domain"
 local names = require "mailseal.onboard.change"
 local records = require "mailseal.onboard.key_records"
 local seal = require "mailseal.core".seal
@@ -107,6 +108,38 @@ function M.prepare(tenant, domain, options)
     }
   end
   return list
+end
+
+--- Makes what a domain begins with whose provider's rule wants its keys made here.
+-- @tparam table tenant
+-- @tparam table rule of `mailseal.provider`
+-- @tparam string domain in A-labels
+-- @tparam table vars those of the domain; `cname_zone` is the operator's zone, for keys that stand there
+-- @treturn[1] table `vars` for `provider.records`, and `list` for @{add}; nil for a rule whose keys are the provider's, and then `vars`
+--   are as they were
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string as of @{make}
+function M.of_rule(tenant, rule, domain, vars)
+  if rule.generates ~= "key" then
+    return { vars = vars }
+  end
+  local zone = type(vars.cname_zone) == "string" and (domain_names.to_ascii((vars.cname_zone:gsub("%.$", ""))) or vars.cname_zone) or nil
+  local list, message, code = M.prepare(tenant, domain, { zone = zone })
+  if not list then
+    return nil, message, code
+  end
+  local all = {}
+  for name, value in pairs(vars) do
+    all[name] = value
+  end
+  all.selector = list[1].selector
+  if zone then
+    all.cname_label = list[1].target:match "^[^.]+"
+  else
+    all.key_record = records.text(list[1])
+  end
+  return { vars = all, list = list }
 end
 
 -- ---- in other people's transactions
