@@ -154,7 +154,7 @@ describe("Revoking a key", function()
     assert.equal(#before, #after)
     for i, record in ipairs(before) do
       if record.id == "dkim_" .. first then
-        assert.equal("v=DKIM1; p=", after[i].value)
+        assert.same({ record.name, "v=DKIM1; p=" }, { after[i].name, after[i].value })
       else
         assert.same(record, after[i])
       end

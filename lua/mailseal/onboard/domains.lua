@@ -6,6 +6,7 @@
 local domains = require "mailseal.domain"
 local events = require "mailseal.store.events"
 local host = require "mailseal.host"
+local keys = require "mailseal.onboard.keys"
 local kinds = require "mailseal.dns.options"
 local looks = require "mailseal.onboard.look"
 local null = require "mailseal.store".null
@@ -57,6 +58,7 @@ local function insert(tenant, prepared, now)
     for i, one in ipairs(prepared) do
       if added[i] then
         events.add(tx, tenant.id, one.row.domain, "created", { provider = one.row.provider }, { at = now, actor = one.actor })
+        keys.add(tx, tenant.id, one.row.domain, one.keys, now)
       end
     end
     return added
@@ -266,16 +268,29 @@ end
 -- @treturn[1] table the domain as it is now, as of @{get}
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`, `already_verified`; a code of `mailseal.store`
+-- @treturn[2] string `not_found`, `already_verified`; a code of `mailseal.onboard.keys.make` or of `mailseal.store`
 function methods.restart(tenant, domain)
-  local registry, name, row = tenant.registry, stored(domain), nil
-  local step, message, code = registry.db:write(function(tx)
+  local registry, name = tenant.registry, stored(domain)
+  local row, message, code = read(tenant, name)
+  if not row then
+    return nil, message, code
+  end
+  local own, step
+  own, message, code = prepare.again(tenant, row)
+  if not own then
+    return nil, message, code
+  end
+  step, message, code = registry.db:write(function(tx)
     row = store.get(tx, tenant.id, name)
     if not row then
       return not_found()
     end
     local fields = row.status == "failed" and { report = null } or nil
-    return outcome.step(tx, registry, row, "restart", registry:now(), { fields = fields })
+    local taken, refused, why = outcome.step(tx, registry, row, "restart", registry:now(), { fields = fields })
+    if taken and taken.claim == "fresh" and own.list then
+      keys.add(tx, tenant.id, name, own.list, registry:now(), row)
+    end
+    return taken, refused, why
   end)
   if not step then
     return nil, message, code

@@ -25,6 +25,8 @@
 --
 -- Pure: no clock, no DNS, no store.
 -- @module mailseal.onboard.key_life
+local kinds = require "mailseal.dns.options"
+
 local M = {}
 
 local HOUR, DAY = 3600, 86400
@@ -52,6 +54,29 @@ M.POLICY = {
   fresh = 2,
   loaded = 1000,
 }
+
+local seconds = kinds.seconds(366 * DAY)
+local known = {
+  type = { function(value) return value == "rsa" or value == "ed25519" end, '"rsa" or "ed25519"' }, bits = kinds.count(2048, 8192),
+  caches = seconds, silence = seconds, in_flight = seconds, withdrawn = seconds, look_least = seconds, look_most = seconds,
+  fresh = kinds.seconds(60), loaded = kinds.count(2, 1000000),
+}
+
+--- The numbers to go by.
+-- @tparam[opt] table given those that are to differ from @{POLICY}
+-- @treturn table all of them
+-- @raise where one is not known, or makes no sense
+function M.policy(given)
+  kinds.check("the policy of keys", given or {}, known)
+  local policy = {}
+  for name, value in pairs(M.POLICY) do
+    policy[name] = value
+  end
+  for name, value in pairs(given or {}) do
+    policy[name] = value
+  end
+  return policy
+end
 
 local dropped = { to = "dropped", event = "key_dropped", erase = true }
 local revoked = { to = "revoked", event = "key_revoked", erase = true }

@@ -60,11 +60,11 @@ local function find_active(keys)
   end
 end
 
--- A key's record at the domain itself.
+-- A key's record at the domain itself. That of a revoked one is another record, and not compared with what was seen of the one before.
 local function text_record(key, domain, text, signs)
   local is_key = text ~= M.REVOKED
   return {
-    id = "dkim_" .. key.selector, type = "TXT", name = M.name(key.selector, domain), value = text, purpose = "dkim",
+-- A key's record at the domain itself. That of a revoked one is another record, not compared with what was seen of the one before.
     match = is_key and "dkim_key" or "exact", key = is_key and text or nil, required = signs, rotation = not signs and key.state or nil,
     note = not signs and note_of(key) or nil,
   }
@@ -94,6 +94,15 @@ function M.of(keys, domain)
     end
   end
   return list
+end
+
+local asked = { awaited = true, spreading = true, retiring = true, revoked = true }
+
+--- Is a record to be published by the domain's owner, though the domain is verified without it?
+-- @tparam table record as of @{of}
+-- @treturn boolean
+function M.is_asked(record)
+  return asked[record.rotation] or false
 end
 
 --- A domain's records with those of its keys as they are now, in the place where the first of them stood.

@@ -12,6 +12,7 @@ local key = require "mailseal.key"
 local life = require "mailseal.onboard.key_life"
 local domain_names = require "mailseal.domain"
 local names = require "mailseal.onboard.change"
+local ownership = require "mailseal.onboard.ownership"
 local records = require "mailseal.onboard.key_records"
 local seal = require "mailseal.core".seal
 local store = require "mailseal.store.keys"
@@ -110,17 +111,27 @@ function M.prepare(tenant, domain, options)
   return list
 end
 
+--- A rule's records with those of the keys that were made for it.
+-- @tparam {table,...} list as of `provider.records`
+-- @tparam table own as of @{of_rule}
+-- @tparam string domain
+-- @treturn {table,...}
+function M.placed(list, own, domain)
+  return own.list and records.place(list, own.list, domain) or list
+end
+
 --- Makes what a domain begins with whose provider's rule wants its keys made here.
 -- @tparam table tenant
 -- @tparam table rule of `mailseal.provider`
 -- @tparam string domain in A-labels
--- @tparam table vars those of the domain; `cname_zone` is the operator's zone, for keys that stand there
+-- @tparam ?table vars those of the domain; `cname_zone` is the operator's zone, for keys that stand there
 -- @treturn[1] table `vars` for `provider.records`, and `list` for @{add}; nil for a rule whose keys are the provider's, and then `vars`
 --   are as they were
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
 -- @treturn[2] string as of @{make}
 function M.of_rule(tenant, rule, domain, vars)
+  vars = vars or {}
   if rule.generates ~= "key" then
     return { vars = vars }
   end
@@ -156,18 +167,22 @@ function M.told(one, more)
   return data
 end
 
---- Adds what a new domain begins with, in the transaction that adds the domain.
+--- Adds what a domain begins with, or begins anew, in the transaction in which it does.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
--- @tparam {table,...} list as of @{prepare}
+-- @tparam ?{table,...} list as of @{prepare}
 -- @tparam number now
-function M.add(tx, tenant, domain, list, now)
-  for _, one in ipairs(list) do
+-- @tparam[opt] table row the domain's, where its records are not these keys' yet
+function M.add(tx, tenant, domain, list, now, row)
+  for _, one in ipairs(list or {}) do
     store.insert(tx, tenant, domain, one)
     if one.state ~= "idle" then
       events.add(tx, tenant, domain, "key_made", M.told(one), { at = now })
     end
+  end
+  if row then
+    M.publish(tx, tenant, row, list)
   end
 end
 
@@ -198,14 +213,32 @@ function M.take(tx, tenant, domain, one, input, how)
   return true
 end
 
---- Puts the records of a domain's keys, as they are now, among the domain's. What was seen of the records before does not count.
+-- Of a report, what is about records that there are.
+local function report_of(report, list)
+  if not report or not report.records then
+    return report
+  end
+  local kept, seen = {}, {}
+  for name, value in pairs(report) do
+    kept[name] = value
+  end
+  for _, record in ipairs(list) do
+    seen[record.id] = report.records[record.id]
+  end
+  seen[ownership.ID] = report.records[ownership.ID]
+  kept.records = seen
+  return kept
+end
+
+--- Puts the records of a domain's keys, as they are now, among the domain's. What was seen of records that are gone is forgotten.
 -- @tparam table tx
 -- @tparam string tenant
--- @tparam table row the domain's, of which `records` and `generation` are changed
+-- @tparam table row the domain's, of which `records`, `generation` and `report` are changed
 -- @tparam {table,...} list its keys
 function M.publish(tx, tenant, row, list)
   row.records, row.generation = records.place(row.records, list, row.domain), row.generation + 1
-  domains.update(tx, tenant, row.domain, { records = row.records, generation = row.generation })
+  row.report = report_of(row.report, row.records)
+  domains.update(tx, tenant, row.domain, { records = row.records, generation = row.generation, report = row.report })
 end
 
 -- Takes a step with all keys of a domain with which there is one. What else is to be changed in the domain's row is the caller's.

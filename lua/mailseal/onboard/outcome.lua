@@ -4,6 +4,7 @@ local domains = require "mailseal.store.domains"
 local drift = require "mailseal.onboard.drift"
 local events = require "mailseal.store.events"
 local flow = require "mailseal.onboard.flow"
+local keys = require "mailseal.onboard.keys"
 local gate = require "mailseal.onboard.gate"
 local null = require "mailseal.store".null
 local ownership = require "mailseal.onboard.ownership"
@@ -44,6 +45,20 @@ local function window_of(registry, row)
   return rule and rule.window
 end
 
+-- What becomes of the domain's keys: the first one signs from when it is verified on; where a claim has ended, none ever again.
+local function settle_keys(tx, registry, row, fields, step, now)
+  for _, name in ipairs { "generation", "report" } do -- as they are by now
+    if fields[name] ~= nil then
+      row[name] = fields[name] ~= null and fields[name] or nil
+    end
+  end
+  if step.to == "verified" then
+    keys.verified(tx, row.tenant_id, row, now, registry.policy.keys)
+  elseif step.claim == "ended" then
+    keys.drop(tx, row.tenant_id, row, now, registry.policy.keys)
+  end
+end
+
 --- Takes a step of the flow, and writes it.
 -- @tparam table tx
 -- @tparam table registry
@@ -72,6 +87,9 @@ function M.step(tx, registry, row, input, now, options)
   end
   if step.event then
     events.add(tx, row.tenant_id, row.domain, step.event, { from = row.status, to = step.to, reason = change.reason }, { at = now })
+  end
+  if step.to ~= row.status then
+    settle_keys(tx, registry, row, fields, step, now)
   end
   return step
 end

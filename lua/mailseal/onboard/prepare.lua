@@ -1,6 +1,7 @@
 --- What a domain begins with: all that is made of what its customer gave, outside of any transaction.
 -- @module mailseal.onboard.prepare
 local flow = require "mailseal.onboard.flow"
+local keys = require "mailseal.onboard.keys"
 local kinds = require "mailseal.dns.options"
 local names = require "mailseal.onboard.names"
 local ownership = require "mailseal.onboard.ownership"
@@ -47,10 +48,10 @@ end
 -- @tparam table given `domain` as typed, `provider` (an id), `vars` (what the provider has issued), `actor` (who does it, for the events)
 -- @tparam number now
 -- @tparam[opt=1] number level where misuse is said to be, as of `error`
--- @treturn[1] table `row` for the store, `actor`
+-- @treturn[1] table `row` for the store, `actor`; `keys` for `mailseal.onboard.keys.add`, where they are made here
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string a code of `mailseal.onboard.names` or of `mailseal.provider`
+-- @treturn[2] string a code of `mailseal.onboard.names`, of `mailseal.provider` or of `mailseal.onboard.keys.make`
 -- @treturn[2] ?{table,...} of `vars_missing`, which: see `mailseal.provider.records`
 function M.new(tenant, given, now, level)
   check_given(given, (level or 1) + 1)
@@ -59,22 +60,41 @@ function M.new(tenant, given, now, level)
   if not name then
     return nil, message, code
   end
-  local rule, records, advice, missing
+  local rule, own, records, advice, missing
   rule, message, code = provider.find(given.provider, registry.providers)
   if not rule then
     return nil, message, code
   end
-  records, advice, code, missing = provider.records(rule, name.domain, given.vars, {
+  own, message, code = keys.of_rule(tenant, rule, name.domain, given.vars)
+  if not own then
+    return nil, message, code
+  end
+  records, advice, code, missing = provider.records(rule, name.domain, own.vars, {
     org_domain = name.registrable, rules = registry.providers,
   })
   if not records then
     return nil, advice, code, missing
   end
   local row = flow.begin(now, { policy = registry.policy.schedule, window = rule.window })
-  row.domain, row.provider, row.records, row.created_at = name.domain, rule.id, records, now
+  row.domain, row.provider, row.records, row.created_at = name.domain, rule.id, keys.placed(records, own, name.domain), now
   row.vars = { given = given.vars, advice = joined(name.advice, advice), registrable = name.registrable }
   row.challenge, row.challenged_at = ownership.new_challenge(), now
-  return { row = row, actor = given.actor }
+  return { row = row, actor = given.actor, keys = own.list }
+end
+
+--- Prepares a domain for another beginning: where it has failed by then, its keys were dropped, and are not used again.
+-- @tparam table tenant
+-- @tparam table row of the store
+-- @treturn[1] table `list`: new keys for `mailseal.onboard.keys.add`, where they are made here
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of `mailseal.onboard.keys.make`
+function M.again(tenant, row)
+  local rule = row.status ~= "verified" and provider.find(row.provider, tenant.registry.providers)
+  if not rule then
+    return {}
+  end
+  return keys.of_rule(tenant, rule, row.domain, row.vars.given)
 end
 
 return M

@@ -2,7 +2,10 @@
 -- @module mailseal.onboard.registry
 local decisions = require "mailseal.onboard.decisions"
 local health_rules = require "mailseal.onboard.health_rules"
+local key_life = require "mailseal.onboard.key_life"
 local kinds = require "mailseal.dns.options"
+local master_key = require "mailseal.onboard.master_key"
+local rotation = require "mailseal.onboard.rotation"
 local schedule = require "mailseal.onboard.schedule"
 local store = require "mailseal.store"
 local tenants = require "mailseal.onboard.tenant"
@@ -26,7 +29,7 @@ local open_options = {
 }
 
 -- What makes the numbers of each part of those that are given.
-local policies = { health = health_rules.policy, schedule = schedule.policy }
+local policies = { health = health_rules.policy, keys = key_life.policy, schedule = schedule.policy }
 
 local function policy_of(given)
   local policy = {}
@@ -48,12 +51,14 @@ end
 -- - `resolver`: what to ask (`mailseal.dns`; the system's servers without it)
 -- - `clock`: a function that returns the time, in seconds since 1970 (`os.time`)
 -- - `policy`: by part, numbers in place of the ordinary ones: `schedule` (`mailseal.onboard.schedule`), `health`
---   (`mailseal.onboard.health_rules`)
+--   (`mailseal.onboard.health_rules`), `keys` (`mailseal.onboard.key_life`)
+-- - `master_key_file`: the file of the key under which private keys are sealed, see `mailseal.onboard.master_key`; it is made where
+--   there is none. Without it no key is made here, nor signed with
 -- - `providers`: rules of one's own, see `mailseal.provider.load_directory`
 -- - `suffixes`: a list of public suffixes, see `mailseal.onboard.public_suffix` (the system's)
 -- @treturn ?table the registry: see `registry`
 -- @treturn ?string what went wrong
--- @treturn ?string a code of `mailseal.store`, or of `mailseal.dns`
+-- @treturn ?string a code of `mailseal.store`, or of `mailseal.onboard.master_key`
 function M.open(options)
   kinds.check("onboard.open", options, open_options)
   if not options.db then
@@ -72,6 +77,14 @@ function M.open(options)
     suffixes = options.suffixes, providers = options.providers,
   }, Registry)
   self.decisions = decisions.new { now = function() return self:now() end }
+  if options.master_key_file then
+    local key, message, code = master_key.open(db, options.master_key_file)
+    if not key then
+      self:close()
+      return nil, message, code
+    end
+    self.master_key = key
+  end
   return self
 end
 
@@ -118,6 +131,14 @@ end
 function Registry:work(options)
   return worker.work(self, options)
 end
+
+--- What the zone is to hold in which keys of domains stand (`cname_zone` of the provider `own`), a page at a time.
+-- @function Registry:zone_records
+-- @tparam[opt] table options as of `mailseal.onboard.rotation.zone_records`
+-- @treturn ?{table,...} records, and what `after` is to be for the next page
+-- @treturn ?string what went wrong
+-- @treturn ?string its code
+Registry.zone_records = rotation.zone_records
 
 --- Ends it: closes what it has opened itself.
 function Registry:close()

@@ -136,6 +136,14 @@ end
 
 local function lease(registry, limit)
   local now = registry:now()
+  local due, message, code = registry.db:read(function(tx)
+    return { store.is_due(tx, now) }
+  end)
+  if not due then
+    return nil, message, code
+  elseif not due[1] then
+    return {}
+  end
   return registry.db:write(function(tx)
     return store.lease(tx, { now = now, ends = now + LEASE, limit = limit })
   end)

@@ -3,6 +3,7 @@
 local assess = require "mailseal.onboard.assess"
 local domains = require "mailseal.domain"
 local host = require "mailseal.host"
+local key_records = require "mailseal.onboard.key_records"
 local provider = require "mailseal.provider"
 
 local M = {}
@@ -26,6 +27,7 @@ local function records_of(row)
     if known then
       entry.status, entry.found, entry.findings = known.status, known.found, known.findings or {}
     end
+    entry.required = record.required or key_records.is_asked(record)
     entry.host = host.render(rule, record, zone)
     entry.host.assumed = not row.zone or nil
     list[i] = entry

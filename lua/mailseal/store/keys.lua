@@ -88,8 +88,17 @@ end
 
 -- ---- for whoever runs the whole, across tenants
 
+local IS_DUE = "SELECT 1 FROM keys WHERE next_at <= ? LIMIT 1"
 local DUE = [[UPDATE keys SET next_at = ? WHERE (tenant_id, domain, selector) IN (
   SELECT tenant_id, domain, selector FROM keys WHERE next_at <= ? ORDER BY next_at LIMIT ?%s) RETURNING tenant_id, domain]]
+
+--- Is any key due? Asked before, so that who finds none keeps nobody from writing.
+-- @tparam table tx
+-- @tparam number now
+-- @treturn boolean
+function M.is_due(tx, now)
+  return tx:row(IS_DUE, now) ~= nil
+end
 
 --- Takes keys up that are due. They are due again at `ends`, unless somebody has looked at them until then and set another time.
 -- @tparam table tx
