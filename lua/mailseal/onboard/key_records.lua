@@ -60,11 +60,12 @@ local function find_active(keys)
   end
 end
 
--- A key's record at the domain itself. That of a revoked one is another record, and not compared with what was seen of the one before.
+-- A key's record at the domain itself. That of a revoked one is another record, not compared with what was seen of the one before.
 local function text_record(key, domain, text, signs)
   local is_key = text ~= M.REVOKED
   return {
--- A key's record at the domain itself. That of a revoked one is another record, not compared with what was seen of the one before.
+    id = (is_key and "dkim_" or "revoked_") .. key.selector, type = "TXT", name = M.name(key.selector, domain), value = text,
+    purpose = "dkim",
     match = is_key and "dkim_key" or "exact", key = is_key and text or nil, required = signs, rotation = not signs and key.state or nil,
     note = not signs and note_of(key) or nil,
   }
