@@ -5,7 +5,7 @@
 --
 -- In the environment: N=n, how many domains (30,000); LUAS="luajit", on which Luas.
 
-local async = require "mailseal.async"
+local process = require "spec.bench.process"
 local shell = require "spec.support.shell"
 
 local N = tonumber(os.getenv "N" or "") or 30000
@@ -19,55 +19,16 @@ if not os.getenv "DOMAINS" then
 end
 local zone = require "spec.bench.dns_zone"
 
-local function resident(pid)
-  local file = io.open(("/proc/%d/status"):format(pid))
-  local text = file and file:read "*a" or ""
-  if file then
-    file:close()
-  end
-  return tonumber(text:match "VmRSS:%s*(%d+)" or "")
-end
-
--- Runs the command in the background; its process.
-local function start(directory, server, lua)
+-- Runs the command to its end.
+local function run(list, server, lua)
   local servers = {}
   for i = 1, zone.ADDRESSES do
     servers[i] = ("--server 127.0.0.%d:%d"):format(i, server.port)
   end
-  local command = ("env LUA=%s taskset -c 1 bin/mailseal check --batch %s/list --selector s1 --only dkim,spf,dmarc,mx %s"):format(
-    lua, directory, table.concat(servers, " "))
-  os.execute(("{ sh -c 'echo $$ >%s/pid; exec %s' >%s/out 2>%s/err; echo $? >%s/status; } &"):format(
-    directory, command, directory, directory, directory))
-  local pid
-  repeat
-    async.sleep(0.01)
-    pid = shell.exists(directory .. "/pid") and tonumber(shell.read(directory .. "/pid"))
-  until pid
-  return pid
-end
-
--- Seconds of a processor that a process has used so far.
-local function processor_time(pid)
-  local file = io.open(("/proc/%d/stat"):format(pid))
-  local user, kernel = (file and file:read "*a" or ""):match "%) %a [%-%d]+ [%-%d]+ [%-%d]+ [%-%d]+ [%-%d]+ %d+ %d+ %d+ %d+ %d+ (%d+) (%d+)"
-  if file then
-    file:close()
-  end
-  return user and (user + kernel) / 100
-end
-
--- Seconds that it took, those of the processor among them, and its memory meanwhile: a list of { seconds, megabytes }.
-local function watch(directory, pid)
-  local begun, samples, processor = async.now(), {}, 0
-  while not shell.exists(directory .. "/status") do
-    local kilobytes = resident(pid)
-    if kilobytes then
-      samples[#samples + 1] = { async.now() - begun, kilobytes / 1024 }
-    end
-    processor = processor_time(pid) or processor
-    async.sleep(0.05)
-  end
-  return async.now() - begun, processor, samples
+  local one = process.start(("env LUA=%s taskset -c 1 bin/mailseal check --batch %s --selector s1 --only dkim,spf,dmarc,mx %s"):format(
+    lua, list, table.concat(servers, " ")))
+  process.watch { one }
+  return one
 end
 
 -- How many lines there are, and how many of each status; the code of the first finding of a domain that is not well.
@@ -93,28 +54,26 @@ local function mark(is_met)
   return is_met and " " or "!"
 end
 
-local function measure(server, directory, lua)
-  os.execute(("rm -f %s/pid %s/status"):format(directory, directory))
-  local seconds, processor, samples = watch(directory, start(directory, server, lua))
-  local peak, memory = 0, {}
-  for i, sample in ipairs(samples) do
-    peak = math.max(peak, sample[2])
-    if i % math.max(1, math.floor(#samples / SAMPLES)) == 0 then
+local function measure(server, list, lua)
+  local one = run(list, server, lua)
+  local memory = {}
+  for i, sample in ipairs(one.samples) do
+    if i % math.max(1, math.floor(#one.samples / SAMPLES)) == 0 then
       memory[#memory + 1] = ("%.0f s: %.0f"):format(sample[1], sample[2])
     end
   end
-  local lines, counts, first = count(directory .. "/out")
+  local lines, counts, first = count(one.out)
   print(("%-8s %10.0f%s %14.0f %8.0f%s %10d%s"):format(
-    lua, N / seconds, mark(N / seconds >= RATE_GOAL), processor / N * 1e6, peak, mark(peak < MEMORY_GOAL), lines - (counts.ok or 0),
-    mark(lines == N and not first)))
+    lua, N / one.seconds, mark(N / one.seconds >= RATE_GOAL), one.processor / N * 1e6, one.peak, mark(one.peak < MEMORY_GOAL),
+    lines - (counts.ok or 0), mark(lines == N and not first)))
   print("  memory, MB, at " .. table.concat(memory, ", "))
   if first then
     print("  " .. first:sub(1, 1000))
   end
-  local errors = shell.read(directory .. "/err")
-  if errors ~= "" then
-    print("  " .. errors)
+  if one.err ~= "" then
+    print("  " .. one.err)
   end
+  process.forget(one)
 end
 
 local function write_list(path)
@@ -136,7 +95,7 @@ write_list(directory .. "/list")
 print(("%d domains, each with DKIM, SPF, DMARC and MX; goals %d a second, under %d MB\n"):format(N, RATE_GOAL, MEMORY_GOAL))
 print(("%-8s %11s %14s %9s %11s"):format("", "a second", "us, processor", "MB", "not ok"))
 for lua in LUAS:gmatch "%S+" do
-  measure(server, directory, lua)
+  measure(server, directory .. "/list", lua)
 end
 shell.remove_directory(directory)
 server:stop()

@@ -14,7 +14,7 @@ Server.__index = Server
 
 -- Started and ended by words on its standard input; at its end all goes.
 local guardian = [[
-directory=$1 as=$2
+directory=$1 as=$2 settings=$3
 cd "$directory" || exit 1
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 PATH=$programs:$PATH
@@ -37,6 +37,7 @@ fsync = off
 autovacuum = off
 max_connections = 40
 shared_buffers = 16MB
+$settings
 END
 start
 while read -r word; do
@@ -58,8 +59,9 @@ local function wait_until_ready(self)
 end
 
 --- Starts a server and waits until it answers.
+-- @tparam[opt] {string,...} settings lines of postgresql.conf, in place of those that make tests fast
 -- @treturn table the server
-function M.start()
+function M.start(settings)
   local directory = shell.new_directory()
   local as = ""
   if shell.output "id -u" == "0\n" then
@@ -67,7 +69,8 @@ function M.start()
     shell.output(("chown %s %s"):format(user, directory))
     as = ("setpriv --reuid=%s --regid=%s --clear-groups"):format(user, (shell.output("id -gn " .. user):gsub("\n", "")))
   end
-  local words = ("sh -c %s guardian %s %s"):format(shell.quote(guardian), shell.quote(directory), shell.quote(as))
+  local words = ("sh -c %s guardian %s %s %s"):format(
+    shell.quote(guardian), shell.quote(directory), shell.quote(as), shell.quote(table.concat(settings or {}, "\n")))
   local self = setmetatable({ directory = directory, pipe = assert(io.popen(words, "w")), databases = 0 }, Server)
   wait_until_ready(self)
   return self
