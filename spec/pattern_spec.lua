@@ -37,6 +37,20 @@ describe("a pattern", function()
     assert.is_true(os.clock() - began < 5) -- string.find would go on for more than the age of the universe
   end)
 
+  it("stands for the same the hundredth time, and where it has more states than are kept", function()
+    local text = "[ab]*a" .. ("[ab]"):rep(11) -- a state for each of the 2^12 things that its last letters may have been
+    local compiled, seed = assert(pattern.compile(text)), 1
+    for _ = 1, 300 do
+      local letters = {}
+      for i = 1, 30 do
+        seed = seed * 16807 % 2147483647
+        letters[i] = seed % 64 == 0 and "c" or seed % 2 == 0 and "a" or "b"
+      end
+      local value = table.concat(letters)
+      assert.equal(value:find("^" .. text .. "$") ~= nil, compiled(value), value)
+    end
+  end)
+
   it("stands for a text alone", function()
     assert.is_true(matches(pattern.escape "a.b-c%d[x]$", "a.b-c%d[x]$"))
     assert.is_false(matches(pattern.escape "a.b", "axb"))

@@ -75,26 +75,62 @@ local function add(items, places, list, place)
   end
 end
 
-local function matches(items, text)
-  local places, list = {}, {}
-  add(items, places, list, 1)
-  for at = 1, #text do
-    local octet, next_places, next_list = text:byte(at), {}, {}
-    for _, place in ipairs(list) do
-      local item = items[place]
-      if item and item.octets[octet] then
-        if item.again then
-          add(items, next_places, next_list, place)
-        end
-        add(items, next_places, next_list, place + 1)
-      end
-    end
-    places, list = next_places, next_list
-    if not list[1] then
-      return false
+-- What may come next, as a state: its `list` of places, `final` where the text may end there, and by octet the state behind that one
+-- (false where there is none), each as it is asked for. Of a pattern so many states are kept, each once; those of more are made anew.
+local STATES_MOST = 100
+
+local function state_of(machine, places, list)
+  table.sort(list)
+  local key = table.concat(list, " ")
+  local state = machine.states[key]
+  if not state then
+    state = { list = list, final = places[#machine.items + 1] or false, kept = machine.count < STATES_MOST }
+    if state.kept then
+      machine.states[key], machine.count = state, machine.count + 1
     end
   end
-  return places[#items + 1] or false
+  return state
+end
+
+local function behind(machine, state, octet)
+  local items, places, list = machine.items, {}, {}
+  for _, place in ipairs(state.list) do
+    local item = items[place]
+    if item and item.octets[octet] then
+      if item.again then
+        add(items, places, list, place)
+      end
+      add(items, places, list, place + 1)
+    end
+  end
+  local following = list[1] ~= nil and state_of(machine, places, list)
+  if not following or following.kept then
+    state[octet] = following
+  end
+  return following
+end
+
+local function machine_of(items)
+  local machine, places, list = { items = items, states = {}, count = 0 }, {}, {}
+  add(items, places, list, 1)
+  machine.first = state_of(machine, places, list)
+  return machine
+end
+
+local function matches(machine, text)
+  local state = machine.first
+  for at = 1, #text do
+    local octet = text:byte(at)
+    local following = state[octet]
+    if following == nil then
+      following = behind(machine, state, octet)
+    end
+    if not following then
+      return false
+    end
+    state = following
+  end
+  return state.final
 end
 
 --- Makes a pattern ready.
@@ -114,7 +150,8 @@ function M.compile(pattern)
   if not items then
     return nil, problem
   end
-  return function(text) return matches(items, text) end
+  local machine = machine_of(items)
+  return function(text) return matches(machine, text) end
 end
 
 --- The pattern that a text alone has.
