@@ -38,9 +38,12 @@ end
 
 -- The same for people: "s1.domainkey.<user>.<wl>.sendgrid.net".
 local function shown_of(text, values)
-  local _, missing = template.fill(text, values)
+  local filled, missing = template.fill(text, values)
+  if filled then
+    return filled
+  end
   local words = setmetatable({}, { __index = values })
-  for _, name in ipairs(type(missing) == "table" and missing or {}) do
+  for _, name in ipairs(missing) do
     local list, place = name:match "^(.-)%.(%d+)$"
     if list then
       words[list] = words[list] or {}

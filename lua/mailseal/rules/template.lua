@@ -36,6 +36,40 @@ function M.placeholders(text)
   return list
 end
 
+-- Texts taken apart, by the text: those of rules, which are few and come again with every domain. When there are many more they are
+-- forgotten.
+local TEXTS_MOST = 5000
+local known, count = {}, 0
+
+-- The parts of a text: strings as they are, and of each placeholder its `name`, its `place` in a list, and both as they are `written`.
+local function parts_of(text)
+  local parts, at = known[text], 1
+  if parts then
+    return parts
+  end
+  parts = {}
+  for first, name, written, behind in text:gmatch("()" .. PLACEHOLDER .. "()") do
+    parts[#parts + 1] = text:sub(at, first - 1)
+    parts[#parts + 1] = { name = name, place = place_of(written), written = name .. written }
+    at = behind
+  end
+  parts[#parts + 1] = text:sub(at)
+  if count >= TEXTS_MOST then
+    known, count = {}, 0
+  end
+  known[text], count = parts, count + 1
+  return parts
+end
+
+-- What stands for a placeholder; nil where there is nothing.
+local function value_of(placeholder, values)
+  local value = values[placeholder.name]
+  if placeholder.place then
+    value = type(value) == "table" and value[placeholder.place] or nil
+  end
+  return type(value) == "string" and value or nil
+end
+
 --- Puts values in place of placeholders.
 -- @tparam string text
 -- @tparam table values by name: a string, or a list of strings for those with a place
@@ -43,24 +77,22 @@ end
 -- @treturn[2] nil
 -- @treturn[2] {string,...} the names that there is no value for, each once, in their order, with their places ("tokens.2")
 function M.fill(text, values)
-  local missing = {}
-  local filled = text:gsub(PLACEHOLDER, function(name, written)
-    local value, place = values[name], place_of(written)
-    if place then
-      value = type(value) == "table" and value[place] or nil
+  local parts, missing = parts_of(text), {}
+  local filled = {}
+  for i, part in ipairs(parts) do
+    local value = part
+    if type(part) == "table" then
+      value = value_of(part, values)
+      if not value and not missing[part.written] then
+        missing[#missing + 1], missing[part.written] = part.written, true
+      end
     end
-    if type(value) == "string" then
-      return value
-    end
-    local full = name .. written
-    if not missing[full] then
-      missing[#missing + 1], missing[full] = full, true
-    end
-  end)
+    filled[i] = value or ""
+  end
   if missing[1] then
     return nil, { (table.unpack or unpack)(missing) } -- luacheck: ignore
   end
-  return filled
+  return table.concat(filled)
 end
 
 return M
