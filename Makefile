@@ -164,7 +164,8 @@ test: test-deps
 
 # ---- checks
 
-.PHONY: lint test-portable test-asan test-valgrind test-growth test-crash test-alloc fuzz fuzz-replay coverage bench bench-dns bench-check
+.PHONY: lint test-portable test-asan test-valgrind test-growth test-crash test-alloc fuzz fuzz-replay coverage bench bench-dns \
+        bench-check bench-onboard
 lint: test-deps
 	$(AGAIN) all
 	$(RUN) "lint" "bash spec/support/lint.sh"
@@ -263,6 +264,11 @@ bench-dns: all build/bench/$(LUA)/mailseal_bench_dns.so
 bench-check: all
 	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/$(LUA)/?.so;;" LUAS="$(LUAS)" $(LUA) spec/bench/check.lua
 
+# A registry of very many domains, with LuaJIT where that is: N=100000 for fewer, LUAS=lua5.4, DB=sqlite for one database.
+bench-onboard: all
+	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/$(LUA)/?.so;;" \
+	  LUAS="$(if $(filter command line,$(origin LUAS)),$(LUAS),$(lastword $(LUAS)))" $(LUA) spec/bench/onboard.lua
+
 # ---- installing
 
 PREFIX ?= /usr/local
@@ -319,6 +325,7 @@ help:
 #: make coverage        the share of the core's lines that the tests run
 #: make bench           the table of speeds; make bench-dns, that of DNS (LUA=luajit; QUICK=1, ROUNDS=15)
 #: make bench-check     domains checked a second, and the memory that takes (N=1000000 for many)
+#: make bench-onboard   a million domains in the registry: added, looked at, decided about (N=100000 for fewer; DB=sqlite)
 #: make install         PREFIX=/usr/local DESTDIR= LUA=lua5.4 (or luajit); make uninstall
 #: make deps            install what building and running needs; make test-deps, what the tests need
 #: make doc             the reference of the Lua modules, into build/doc
