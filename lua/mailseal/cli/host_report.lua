@@ -13,28 +13,6 @@ end
 
 -- ---- JSON.
 
--- Plain data as `json.encode` takes it, with the names of each table sorted.
-local function plain(value)
-  if type(value) ~= "table" then
-    return value
-  elseif value[1] ~= nil or next(value) == nil then
-    local list = {}
-    for i, item in ipairs(value) do
-      list[i] = plain(item)
-    end
-    return list
-  end
-  local names, object = {}, json.object()
-  for name in pairs(value) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    json.add(object, name, plain(value[name]))
-  end
-  return object
-end
-
 --- Prints what was found as JSON.
 -- @tparam string domain
 -- @tparam table found as `host.detect` returns it
@@ -54,8 +32,8 @@ function M.tell_json(domain, found, shown)
     "split", found.split,
     "automatic", found.automatic,
     "help", found.rule and found.rule.help,
-    "rule", found.rule and plain(found.rule),
-    "records", plain(shown)
+    "rule", found.rule and json.plain(found.rule),
+    "records", json.plain(shown)
   )))
 end
 
