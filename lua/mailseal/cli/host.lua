@@ -3,6 +3,7 @@
 local options = require "mailseal.cli.options"
 local report = require "mailseal.cli.host_report"
 local resolver = require "mailseal.cli.resolver"
+local rules = require "mailseal.cli.rules"
 local status = require "mailseal.cli.status"
 
 local M = {}
@@ -38,7 +39,7 @@ function M.describe(command)
     :convert(read_record)
     :count("*")
   command:option("--host", "It is this DNS host (an id such as cpanel), whatever its name servers say."):argname("ID")
-  command:option("--rules", "A directory of rules of your own; may be repeated."):argname("DIRECTORY"):count("*")
+  rules.describe(command)
   command
     :option("--port", "The port of the name servers of the zone above (53 unless told).")
     :argname("N")
@@ -48,8 +49,8 @@ end
 
 local exit_statuses = { bad_name = status.USAGE, timeout = status.UNAVAILABLE, not_delegated = status.NO }
 
-local function load_rules(directories)
-  for _, path in ipairs(directories) do
+local function load_rules(given)
+  for _, path in ipairs(rules.directories(given.rules, "host")) do
     local count, cause = require("mailseal.host").load_directory(path)
     if not count then
       status.stop(status.DATA, cause)
@@ -105,7 +106,7 @@ end
 -- @tparam table given the options
 -- @treturn number exit status
 function M.run(given)
-  load_rules(given.rules)
+  load_rules(given)
   local rule = given.host and named_rule(given.host)
   local found, cause, code = require("mailseal.host").detect(given.domain, {
     resolver = resolver.open(given), registrable = registrable(given.domain), port = given.port,
