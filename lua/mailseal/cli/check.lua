@@ -3,6 +3,7 @@
 local input = require "mailseal.cli.input"
 local json = require "mailseal.cli.json"
 local options = require "mailseal.cli.options"
+local provider = require "mailseal.cli.provider_input"
 local output = require "mailseal.cli.output"
 local report_face = require "mailseal.cli.check_report"
 local resolver = require "mailseal.cli.resolver"
@@ -14,6 +15,10 @@ local epilog = [[
 The aspects of --only are dkim, expected, spf, dmarc, mx, reverse, mta_sts,
 tls_rpt, bimi, dnssec and profile; the profile (what large receivers ask of
 bulk senders) judges by what those beside it have seen.
+
+--provider looks for what that mail service wants published. What it issues (its
+rule tells: `mailseal provider show`) is given by --var; what is not given is
+looked at as far as its form is known, and told.
 
 A file of --expect holds a list of what is to be published, such as
   [{"id": "key", "match": "dkim_key", "name": "s1._domainkey.example.com"}]
@@ -39,6 +44,10 @@ local function describe_expectations(command)
     :option("--edited-at", "A name server of the host where the domain's DNS is said to be edited; may be repeated.")
     :argname("HOST")
     :count("*")
+  command
+    :option("--provider", "The mail service whose records are to be there: an id of `mailseal provider list`.")
+    :argname("ID")
+  provider.describe(command)
   command:option("--expect", "What else is to be published, as JSON."):argname("FILE")
   command:option("--mta-sts-policy", "The domain's MTA-STS policy, as fetched; - is standard input."):argname("FILE")
   command:option("--only", "Look at this aspect alone; may be repeated."):argname("ASPECT"):count("*")
@@ -82,7 +91,7 @@ end
 local only_with = {
   { option = "ip", "message" }, { option = "helo", "domain", "message" }, { option = "sender", "domain", "message" },
   { option = "mta_sts_policy", "domain" },
-  { option = "svg", "domain" }, { option = "expect", "domain" },
+  { option = "svg", "domain" }, { option = "expect", "domain" }, { option = "provider", "domain" }, { option = "var", "domain" },
   { option = "key", "domain", "batch" }, { option = "selector", "domain", "batch" }, { option = "address", "domain", "batch" },
   { option = "only", "domain", "batch" }, { option = "name_servers", "domain", "batch" },
   { option = "no_name_servers", "domain", "batch" }, { option = "edited_at", "domain", "batch" },
@@ -118,6 +127,8 @@ local function subject_of(given)
   end
   if given.key and not is_given(given.selector) then
     status.stop(status.USAGE, "--key wants the --selector at which the key is to be")
+  elseif is_given(given.var) and not given.provider then
+    status.stop(status.USAGE, "--var is for what a --provider asks for")
   end
   for _, rule in ipairs(only_with) do
     if is_given(given[rule.option]) and not goes_with(rule, subject) then
@@ -166,11 +177,35 @@ end
 
 -- ---- Running.
 
-local function tell(report, given)
+-- What a provider wants published, found or not: `rule`, `records`, `missing`.
+local function ask_provider(given)
+  local own = provider.own(given)
+  local rule = provider.rule(given.provider, own)
+  local records, _, missing = provider.records(rule, provider.domain(given.domain), given, own)
+  return { rule = rule, records = records, missing = missing }
+end
+
+-- The expectations of the file, and those of the provider.
+local function add_provider(expected, wanted)
+  local list = {}
+  for _, record in ipairs(wanted.records) do
+    list[#list + 1] = require("mailseal.provider").expectation(record)
+  end
+  for _, expectation in ipairs(expected or {}) do
+    list[#list + 1] = expectation
+  end
+  return list
+end
+
+local function tell(report, given, wanted)
   if given.json then
-    output.line(json.encode(report_face.object(report)))
+    local object = report_face.object(report)
+    json.add(object, "provider", wanted and json.object("id", wanted.rule.id, "missing", json.plain(wanted.missing)) or nil)
+    output.line(json.encode(object))
   else
-    report_face.tell(report)
+    report_face.tell(report, wanted and function()
+      require("mailseal.cli.provider_report").missing(wanted.missing)
+    end)
   end
 end
 
@@ -186,7 +221,10 @@ end
 
 local function check_domain(given)
   local check = require "mailseal.check"
-  local report, cause, code = check.domain(given.domain, check_options(given, not given.no_name_servers))
+  local wanted = given.provider and ask_provider(given)
+  local asked = check_options(given, not given.no_name_servers)
+  asked.expect = wanted and add_provider(asked.expect, wanted) or asked.expect
+  local report, cause, code = check.domain(given.domain, asked)
   if not report then
     status.stop(code == "bad_name" and status.USAGE or status.UNAVAILABLE, ("'%s': %s"):format(given.domain, cause))
   end
@@ -194,7 +232,7 @@ local function check_domain(given)
     draw(report, given.svg)
   end
   if given.svg ~= "-" then
-    tell(report, given)
+    tell(report, given, wanted)
   end
   return report_face.exit_status(report.status)
 end
