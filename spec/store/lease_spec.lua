@@ -136,6 +136,40 @@ describe("a lease of domains that are due", function()
       assert.is_false(db:read(function(tx) return domains.get(tx, "acme", rows[1].domain).enabled end))
     end)
 
+    it("ends where nothing but the time is written, and a late one writes nothing", function()
+      add(domains.ROUTINE, 1, 4)
+      local rows = lease(db, "a", 5, 65, 9)
+      assert(other:write(function(tx) return domains.update(tx, "acme", rows[2].domain, { negatives = 1 }) end))
+      assert.equal("routine003", names(lease(other, "b", 65, 200, 9)):match "routine003")
+      local seen = {}
+      for i, row in ipairs(rows) do
+        seen[i] = { tenant_id = "acme", domain = row.domain, checked_at = 70, next_check_at = 2 ^ 31 + i }
+      end
+      assert.same({ false, false, false, false }, assert(db:write(function(tx) return domains.unchanged(tx, "a", seen) end)))
+      assert.same({ true, true, true, true }, assert(db:write(function(tx) return domains.unchanged(tx, "b", seen) end)))
+      assert.same({ true }, assert(db:write(function(tx)
+        tx:run("UPDATE domains SET lease_owner = 'c' WHERE domain = ?", rows[1].domain)
+        return domains.unchanged(tx, "c", { seen[1] })
+      end)))
+      local row = db:read(function(tx) return domains.get(tx, "acme", rows[4].domain) end)
+      assert.equal(70, row.checked_at)
+      assert.equal(2 ^ 31 + 4, row.next_check_at)
+      assert.is_nil(row.lease_owner)
+      assert.is_nil(row.lease_until)
+    end)
+
+    it("is of use from when on the first of them is due", function()
+      local function next_due() return db:read(function(tx) return { at = domains.next_due(tx) } end).at end
+      assert.is_nil(next_due())
+      add(domains.ROUTINE, 7, 9)
+      assert.equal(7, next_due())
+      add(domains.PENDING, 8, 8)
+      assert.equal(7, next_due())
+      add(domains.PENDING, 2 ^ 31, 2 ^ 31)
+      add(domains.PENDING, 3, 3)
+      assert.equal(3, next_due())
+    end)
+
     it("is given back by who ends", function()
       add(domains.PENDING, 1, 3)
       lease(db, "a", 5, 65, 2)
