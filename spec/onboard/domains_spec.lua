@@ -178,6 +178,8 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
         assert.equal("Connected", domain.provider_status)
         assert.is_true(domain.owned)
         assert.same({ "dkim found", "bounce found", "dmarc missing" }, ids(domain.records))
+        assert.equal("Valid", domain.records[1].provider_status)
+        assert.equal("missing", domain.records[3].provider_status)
         assert.is_nil(domain.window_ends)
         assert.same({ "created", "ownership_proven", "verified" }, stage:kinds())
         assert.equal("send", (tenant:decide "example.com"))

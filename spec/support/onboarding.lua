@@ -15,6 +15,7 @@ M.rules = {
   ["test-cname"] = {
     id = "test-cname", name = "Test", source = { "https://provider.example/" }, checked_on = "2026-11-22", confidence = "confirmed",
     vars = {}, statuses = { pending = "Pending validation", verified = "Connected", failed = "Failed" }, window = 259200,
+    record_statuses = { found = "Valid" },
     records = {
       {
         id = "dkim", type = "CNAME", name = "s1._domainkey.{domain}", purpose = "dkim", required = true, match = "cname_target",

@@ -14,7 +14,7 @@ local SAME = {
   "negatives", "negative_since", "created_at",
 }
 
-local function records_of(row)
+local function records_of(row, provider_rule)
   local list, seen = {}, row.report and row.report.records or {}
   -- As long as nobody has looked, the zone is taken to be that of the domain that was registered.
   local zone = row.zone or row.vars.registrable
@@ -26,6 +26,7 @@ local function records_of(row)
     end
     if known then
       entry.status, entry.found, entry.findings = known.status, known.found, known.findings or {}
+      entry.provider_status = provider_rule and provider.record_status(provider_rule, known.status) or known.status
     end
     entry.required = record.required or key_records.is_asked(record)
     entry.host = host.render(rule, record, zone)
@@ -46,8 +47,8 @@ end
 --   is one ("window_over", "lost", "taken_over", "restarted"); `status_since`
 -- - `owned`: is it proven to be the tenant's? `enabled`, `health`
 -- - `records`: a list, that of the ownership challenge first until it was seen; each as `mailseal.provider` makes them, with `status`
---   ("found", "missing", "mismatch", "migrating", "conflicting", "propagating", "unknown"; nil before the first look), `found`,
---   `findings` (codes), and `host`: how to enter it, see `mailseal.host.render`; there `assumed` is true as long as nobody has seen
+--   ("found", "missing", "mismatch", "migrating", "conflicting", "propagating", "unknown"; nil before the first look),
+--   `provider_status` (the provider's own word for that), `found`, `findings` (codes), and `host`: how to enter it, see `mailseal.host.render`; there `assumed` is true as long as nobody has seen
 --   which zone it belongs to
 -- - `findings`: what the last look found, see `mailseal.check`; `retry_at`
 -- - `advice`: a list of `code` and `text`
@@ -64,7 +65,7 @@ function M.domain(row, rules, brief)
   view.enabled, view.health = row.enabled ~= false, row.health or "healthy" -- as a new row has them
   local rule = provider.find(row.provider, rules)
   view.provider_status = rule and provider.status(rule, row.status) or row.status
-  view.records = not brief and records_of(row) or nil
+  view.records = not brief and records_of(row, rule) or nil
   view.zone, view.dns_host = row.zone, row.dns_host
   view.findings, view.retry_at = row.report and row.report.findings or {}, row.report and row.report.retry_at
   view.advice = row.vars.advice or {}
