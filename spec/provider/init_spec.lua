@@ -73,6 +73,11 @@ describe("the records of a provider", function()
       assert.same({ "bad_var", message }, { code, told })
     end
     assert.same({ "bad_var", "mailgun: variant is to be one of automatic, eu" }, { refused("mailgun", "a.example", { variant = "us" }) })
+    for _, octets in ipairs { "a\nb", "a\0b", "a\127", "\195\188", ("a"):rep(1001) } do
+      assert.equal("bad_var", (refused("mandrill", "a.example", { code = octets })))
+      assert.equal("bad_var", (refused("klaviyo", "a.example", { token = octets })))
+    end
+    assert.equal("bad_var", (refused("mailgun", "a.example", { variant = {} })))
     assert.same({ "bad_var", "improvmx: \"x\" is no var of it: it has none" }, { refused("improvmx", "a.example", { x = "1" }) })
   end)
 
@@ -246,6 +251,7 @@ describe("a provider's rule", function()
     } } })
     assert.equal("variants.eu.rule leaves nothing for values, vars and records",
       with { variants = { eu = { text = "x", rule = "kartra", values = { a = "b" } } } })
+    assert.equal("values.a has a brace: there are no placeholders in it", with { values = { a = "{token}" } })
     assert.equal("vars.domain has a name that is taken", with { vars = { token = rule().vars.token, domain = rule().vars.token } })
     local loop = rule()
     loop.variants = { a = loop }

@@ -59,6 +59,7 @@ a ]] b]=], joined = "a" .. 'b' .. [[c]], escaped = "\65\x42\n\"\\\z
     assert.matches("^line 1: an escape that there is not: \\3$", problem [[return "\300"]])
     assert.matches("^line 3: the end of the file has no place here", problem "return {\n\n")
     assert.matches("^line 1: the end of the file has no place here", problem "")
+    assert.matches("^line 2: a carriage return without a line feed$", problem "return {\r\n\r}")
     assert.matches("^line 1: '\\027' has no place here", problem "return {\27[31m}")
     for _, number in ipairs { "1e9", "0x10", "1234567890123456", "1.2.3" } do
       assert.matches("^line 1: a number that is none here", problem("return { " .. number .. " }"))
@@ -85,5 +86,38 @@ a ]] b]=], joined = "a" .. 'b' .. [[c]], escaped = "\65\x42\n\"\\\z
     assert.matches("^line 1: tables in tables, .* or one for a name$", problem "return { [{}] = 1 }")
     assert.is_table(literal.read("return {" .. ("1,"):rep(4999) .. "}"))
     assert.matches("^line 1: more than 5000 values$", problem("return {" .. ("1,"):rep(5000) .. "}"))
+  end)
+
+  -- The beginnings of what Lua has and a rule has not, and of what both have.
+  local pieces = {
+    "{", "}", "[", "]", "(", ")", "=", "==", ",", ";", "..", ".", ":", "'", '"', "\\", "--", "--[[", "]]", "[=[", "]=]", "\n", "\r", "\0",
+    "nil", "true", "false", "return ", "function() end ", "do ", "x", "1", "-", "*", "0x1", "1e9", "\\z", "\\x41", "\\065", "\\u{41}", "#",
+    "goto ", "::", "\27", "\255", " ", "{{{{", "'a' .. ", "2 * ",
+  }
+
+  it("is what Lua would make of it, wherever it is read at all", function()
+    local seed, taken = 20261122, 0
+    local function below(n) -- of no use for anything but this; the same on both Luas
+      seed = (seed * 16807) % 2147483647
+      return seed % n + 1
+    end
+    local source = 'return { id = "a", b = { 1, -2.5, 3 * 4, true }, ["c"] = [[d]] .. \'e\', [7] = false } -- end'
+    local compile = loadstring or load -- luacheck: ignore
+    for _ = 1, 8000 do
+      local text = source
+      for _ = 1, below(3) do
+        local at, piece = below(#text + 1), pieces[below(#pieces)]
+        text = text:sub(1, at - 1) .. piece .. text:sub(at + below(3) - 1)
+      end
+      local value, message = literal.read(text)
+      assert.is_true(value ~= nil or type(message) == "string")
+      local chunk = value ~= nil and compile(text)
+      if chunk then
+        taken = taken + 1
+        assert.same({ true, value }, { pcall(chunk) }, text)
+      end
+      assert.is_true(value == nil or chunk ~= nil, text) -- what is read is Lua
+    end
+    assert.is_true(taken > 400)
   end)
 end)

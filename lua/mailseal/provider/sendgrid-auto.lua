@@ -67,7 +67,7 @@ return {
       match = "cname_target",
     },
   },
-  statuses = { pending = "Pending", verified = "Verified", failed = "Failed" },
+  statuses = { pending = "Pending", verified = "Verified" },
   window = 48 * 3600,
   retry = "Press Verify.",
   variants = {

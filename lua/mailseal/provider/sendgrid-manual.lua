@@ -36,7 +36,7 @@ return {
       match = "dkim_key",
     },
   },
-  statuses = { pending = "Pending", verified = "Verified", failed = "Failed" },
+  statuses = { pending = "Pending", verified = "Verified" },
   window = 48 * 3600,
   retry = "Press Verify.",
   advice = {

@@ -40,7 +40,7 @@ end
 local function skip(reader)
   local text = reader.text
   while true do
-    reader.at = text:find("[^ \t\r\n\v\f]", reader.at) or #text + 1
+    reader.at = text:find("[^ \t\n\v\f]", reader.at) or #text + 1
     if text:sub(reader.at, reader.at + 1) ~= "--" then
       return
     end
@@ -142,7 +142,7 @@ local function one_text(reader)
     fail(reader, "a text in long brackets does not end")
   end
   reader.at = last + 1
-  return (reader.text:sub(inside, stop - 1):gsub("^\r?\n", ""))
+  return (reader.text:sub(inside, stop - 1):gsub("^\n", ""))
 end
 
 local function joined_text(reader)
@@ -187,10 +187,16 @@ end
 
 local value_of
 
--- What is left of a field's name: nil where the field has none.
+local keywords = {}
+for word in ("and break do else elseif end false for function goto if in local nil not or repeat return then true until while")
+  :gmatch "%l+" do
+  keywords[word] = true
+end
+
+-- A field's name; nil where the field has none.
 local function name_of_field(reader)
   local word = word_at(reader)
-  if word and reader.text:find("^%s*=[^=]", reader.at + #word) then
+  if word and not keywords[word] and reader.text:find("^%s*=[^=]", reader.at + #word) then
     reader.at = reader.at + #word
     take(reader, "=")
     return word
@@ -246,8 +252,11 @@ function value_of(reader, depth)
 end
 
 local function whole(reader)
+  local stray = reader.text:find("\r", 1, true)
   if reader.text:byte(1) == 27 then
     fail(reader, "bytecode: " .. NOTHING_RUNS)
+  elseif stray then -- whether a line ends there is seen in more than one way
+    fail(reader, "a carriage return without a line feed", stray)
   elseif not take_word(reader, "return") then
     fail(reader, ("%s has no place here: %s"):format(next_shown(reader), NOTHING_RUNS))
   end
@@ -266,7 +275,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong, and in which line
 function M.read(text)
-  local reader = { text = text, at = 1, values = 0 }
+  local reader = { text = text:gsub("\r\n", "\n"), at = 1, values = 0 }
   local ok, value = pcall(whole, reader)
   if ok then
     return value

@@ -92,7 +92,7 @@ function M.problem_of_value(var, value)
   for _, item in ipairs(items_of(value)) do
     if not is_choice(var, item) then
       return ('is "%s", and is to be one of %s'):format(item, table.concat(var.choices, ", "))
-    elseif #item > VALUE_MAX or not matches(item) then
+    elseif #item > VALUE_MAX or item:find "[^ -~]" or not matches(item) then
       local like = items_of(var.example or var.default or "v=DKIM1; k=rsa; p=MIIB...")[1]
       return ('is "%s", and is to be like %s'):format(item:sub(1, 60), like)
     elseif seen[item] then
@@ -245,6 +245,11 @@ local function problem_of_records(rule, path)
       return problem
     end
     seen[record.id] = true
+  end
+  for name, value in next, rule.values do
+    if value:find "[{}]" then
+      return ("%svalues.%s has a brace: there are no placeholders in it"):format(path, name)
+    end
   end
   for name in next, rule.vars do
     if M.GIVEN[name] or rule.values[name] or name == "subdomain" or name == "variant" then
