@@ -65,7 +65,7 @@ local hosts = {
   { "linode", { "ns1.linode.com", "ns5.linode.com" }, apex = "@" },
   { "spaceship", { "launch1.spaceship.net", "launch2.spaceship.com" }, apex = "@" },
   { "alidns", { "dns9.hichina.com", "vip1.alidns.com" }, apex = "@" },
-  { "google-cloud-dns", false, apex = "", target = "s1.dkim.example.net.", exchange = "10+mx.example.net.", text = "quoted" },
+  { "google-cloud-dns", false, apex = "", target = "s1.dkim.example.net.", exchange = "10 mx.example.net.", text = "quoted" },
 }
 
 local KEY = "v=DKIM1; k=rsa; p=" .. ("A"):rep(392)

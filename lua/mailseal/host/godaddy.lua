@@ -21,8 +21,8 @@ return {
 
   pitfalls = {
     {
-      text = "A _domainconnect record may be left in the zone from GoDaddy after the domain has moved "
-        .. "elsewhere: only its settings tell.",
+      text = "A _domainconnect record that names GoDaddy stays in a zone that is moved elsewhere: it does not mean that GoDaddy "
+        .. "has the domain's DNS.",
     },
   },
 

@@ -22,8 +22,7 @@ return {
     "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
     "public repos listing ns.liquidweb.com / ns1.liquidweb.com = sourcedns.com",
     "lego liquidweb",
-    ""
-      .. "https://www.liquidweb.com/help-docs/portal/domains-and-dns/dns-management/what-are-dns-records (the prefix goes into Name)",
+    "https://www.liquidweb.com/help-docs/portal/domains-and-dns/dns-management/what-are-dns-records (the prefix goes into Name)",
   },
   checked_on = "2026-11-22",
   confidence = "confirmed",

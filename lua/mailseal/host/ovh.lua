@@ -31,14 +31,10 @@ return {
     "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
     "https://help.ovhcloud.com/csm/en-dns-zone-dkim",
     "https://docs.ovhcloud.com/en/guides/web-cloud/domains/dns-zone-records.md",
+    "github.com/ovh/docs, dns_zone_mx (the domain is left blank, the priority stands apart, targets end with a dot)",
+    "github.com/ovh/docs, dns_zone_dkim (the form adds the domain to the sub-domain; a TXT record has a target as well)",
   },
   checked_on = "2026-11-22",
   confidence = "confirmed",
-  less_sure = {
-    final_dot = "general-knowledge",
-    apex = "general-knowledge",
-    mx = "general-knowledge",
-    ttl = "general-knowledge",
-    domain_connect = "general-knowledge",
-  },
+  less_sure = { ttl = "general-knowledge", domain_connect = "general-knowledge" },
 }

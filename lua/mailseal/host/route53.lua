@@ -29,8 +29,7 @@ return {
     "hashicorp/terraform-provider-aws #14941",
     "zone-eu/wildduck #176",
     "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
-    ""
-      .. "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-basic.html (a line for each value)",
+    "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-basic.html (a line for each value)",
     "https://repost.aws/knowledge-center/route-53-configure-long-spf-txt-records",
   },
   checked_on = "2026-11-22",

@@ -12,7 +12,7 @@ return {
   text = { form = "plain" },
   mx = "separate",
   underscore_cname = true,
-  labels = { name = "Host", value = "Data", priority = "Priority" },
+  labels = { name = "Host", value = { CNAME = "Alias Data", TXT = "Data", MX = "Data" }, priority = "Priority" },
 
   ttl = { default = 14400 },
 
@@ -25,11 +25,14 @@ return {
     "suped.com, knowledge base",
     "repos with nsa1/nsc1/nsd1/connect1.squarespacedns.com",
     "its _domainconnect records seen in zones",
+    "https://support.squarespace.com/hc/en-us/articles/360002101888 (Host is @ or blank for the domain itself; Data)",
+    "https://docs.lettr.com/knowledge-base/dns-guides/squarespace (Alias Data; the domain is added to Host)",
   },
   checked_on = "2026-11-22",
   confidence = "confirmed",
   less_sure = {
     text = "general-knowledge",
+    labels = "third-party",
     mx = "general-knowledge",
     ttl = "general-knowledge",
     domain_connect = "general-knowledge",
