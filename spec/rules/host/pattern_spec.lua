@@ -53,6 +53,8 @@ describe("a pattern of name servers", function()
       assert.is_nil(read, text)
       assert.matches(words, problem)
     end
+    assert.is_table(pattern.read(("a"):rep(241) .. ".example.com"))
+    assert.equal("is longer than a name may be", select(2, pattern.read(("a"):rep(242) .. ".example.com")))
     assert.equal("is no string", select(2, pattern.read(1)))
   end)
 

@@ -17,6 +17,9 @@ local M = {}
 -- With more than so many parts of any length, a name could be tried in very many ways.
 local WILD_MAX = 3
 
+-- The characters of a name at most (RFC 1035 §3.1), and so those of a pattern that is of any use.
+local LONGEST = 253
+
 -- All that a name of a name server is made of.
 local CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-_."
 
@@ -59,7 +62,9 @@ end
 
 -- Whose a name is, its last two labels say at least: nothing in them is open.
 local function problem_of(text)
-  if text:find "%.%." or text:find "%.$" or text:find "^%." then
+  if #text > LONGEST then
+    return "is longer than a name may be"
+  elseif text:find "%.%." or text:find "%.$" or text:find "^%." then
     return "has an empty label"
   end
   local domain = text:gsub("^%*%.", ""):match "[^.]+%.[^.]+$"
