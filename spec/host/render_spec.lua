@@ -72,7 +72,7 @@ describe("a record at Bluehost", function()
 
   it("says how to go on where the form does not add the zone, for that is not confirmed", function()
     says("bluehost", ALIAS, "Type the part in front of .example.com alone if the form adds that by itself")
-    says("bluehost", ALIAS, "type the whole name: s1._domainkey.mail.example.com.")
+    says("bluehost", ALIAS, "type the whole name, \"s1._domainkey.mail.example.com\".")
   end)
 end)
 
@@ -213,6 +213,15 @@ describe("a record at a host that cannot have it", function()
     assert.equal("value_too_long", shown.code)
   end)
 
+  it("says so of a name that DNS does not have, whichever host it is", function()
+    for _, label in ipairs { ("a"):rep(64), (("a"):rep(60) .. "."):rep(4) .. "b" } do
+      local shown = render("godaddy", { type = "TXT", name = label .. ".example.com", value = "x" })
+      assert.same({ false, "name_too_long" }, { shown.possible, shown.code })
+      assert.matches("use a shorter subdomain", shown.instead)
+    end
+    assert.is_true(render("godaddy", { type = "TXT", name = ("a"):rep(63) .. ".example.com", value = "x" }).possible)
+  end)
+
   it("says so of a CNAME at the domain itself, whichever host it is", function()
     for _, id in ipairs { false, "cloudflare", "godaddy" } do
       local shown = render(id or nil, { type = "CNAME", name = "example.com", value = "a.example.net" })
@@ -241,8 +250,8 @@ describe("a record at a host that nobody knows", function()
     assert.same({ "Type: CNAME", "Name (or Host): s1._domainkey.mail", "Target (or Points to, Value): s1.dkim.example.net",
       "TTL: automatic, or what the form proposes" }, fields(nil, ALIAS))
     assert.equal([[
-Type the part in front of .example.com alone if the form adds that by itself, as most do; if it does not, type the whole name: ]]
-      .. [[s1._domainkey.mail.example.com.
+Type the part in front of .example.com alone if the form adds that by itself, as most do; if it does not, type the whole name, ]]
+      .. [["s1._domainkey.mail.example.com".
 If .example.com stands behind the value when it is saved, type the value with a dot at its end.
 If the DNS host offers to proxy the record, turn that off.]], notes(nil, ALIAS))
     local shown = render(nil, ALIAS)
@@ -293,6 +302,17 @@ describe("a delegation", function()
   end)
 end)
 
+describe("an MX record that says that there is no mail", function()
+  it("has the root for its server, which is a dot", function()
+    local null = { type = "MX", name = "example.com", value = "0 ." }
+    for _, id in ipairs { "godaddy", "plesk" } do
+      local shown = render(id, null)
+      assert.same({ "0", "." }, { shown.priority, shown.value })
+    end
+    assert.equal("0 .", render("route53", null).value)
+  end)
+end)
+
 describe("the name of a record", function()
   it("is the whole one where the host's form wants it so", function()
     local rule = { id = "mine", name = "Mine", name_form = "full", apex = "zone", confidence = "confirmed" }
@@ -304,7 +324,7 @@ describe("the name of a record", function()
   end)
 
   it("may be either where the host takes both", function()
-    says("cpanel", ALIAS, "The part in front of .example.com will do; the whole name is typed as s1._domainkey.mail.example.com. with")
+    says("cpanel", ALIAS, "The part in front of .example.com will do; the whole name is typed as \"s1._domainkey.mail.example.com.\", with")
     assert.equal("example.com", render("cpanel", SPF).name)
     says("cpanel", SPF, "The record is for example.com itself, and its name is typed.")
   end)

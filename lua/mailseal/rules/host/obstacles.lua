@@ -4,6 +4,9 @@ local called = require "mailseal.rules.host".called
 
 local M = {}
 
+-- The characters of a name, and of a part between its dots, at most (RFC 1035 §3.1).
+local NAME_MAX, LABEL_MAX = 253, 63
+
 -- Each looks at one thing: why not, what instead, and a code; nil where nothing is in the way. In this order, the first is told.
 local list = {}
 
@@ -47,7 +50,25 @@ list[4] = function(rule, shape)
   end
 end
 
-list[5] = function(rule, shape)
+local function longest_label(name)
+  local longest = 0
+  for label in name:gmatch "[^.]+" do
+    longest = math.max(longest, #label)
+  end
+  return longest
+end
+
+list[5] = function(_, shape)
+  local instead = "use a shorter subdomain, or a shorter selector"
+  if #shape.full > NAME_MAX then
+    return ("a name has %d characters at most, and this one has %d"):format(NAME_MAX, #shape.full), instead, "name_too_long"
+  elseif longest_label(shape.full) > LABEL_MAX then
+    return ("a part of a name between two dots has %d characters at most, and one here has more"):format(LABEL_MAX), instead,
+      "name_too_long"
+  end
+end
+
+list[6] = function(rule, shape)
   local most = rule.limits and rule.limits.name
   if most and #shape.name > most and is_confirmed(shape, "limits") then
     return ("%s takes %d characters at most for the name, and this one has %d"):format(host_of(rule), most, #shape.name),
@@ -55,7 +76,7 @@ list[5] = function(rule, shape)
   end
 end
 
-list[6] = function(rule, shape)
+list[7] = function(rule, shape)
   local most = rule.limits and rule.limits.target
   local target = shape.has_target and shape.values[1]
   if most and target and #target > most and is_confirmed(shape, "limits") then
@@ -76,7 +97,7 @@ function M.characters(rule, shape)
   end
 end
 
-list[7] = function(rule, shape)
+list[8] = function(rule, shape)
   local count, most = M.characters(rule, shape)
   if count and count > most and is_confirmed(shape, "text") then
     local more = rule.text.counted == "encoded" and ", quotes included" or ""

@@ -38,8 +38,10 @@ end
 
 -- ---- The value.
 
-local function with_dot(rule, target)
-  return rule.final_dot == "always" and target .. "." or target
+-- A target. That of a domain without mail is the root, which is its dot alone (RFC 7505 §3).
+local function target_of(rule, name)
+  local target = canonical(name)
+  return (target == "" or rule.final_dot == "always") and target .. "." or target
 end
 
 local function as_list(value)
@@ -49,7 +51,7 @@ end
 -- The parts of an MX record; a value that is no such thing stays whole.
 local function mail_exchange(value)
   local priority, server = value:match "^%s*(%d+)%s+(%S+)%s*$"
-  return priority, server and canonical(server) or value
+  return priority, server or value
 end
 
 local function typed_text(rule, value)
@@ -58,7 +60,7 @@ end
 
 local function typed_mail_exchange(rule, value)
   local priority, server = mail_exchange(value)
-  server = with_dot(rule, server)
+  server = target_of(rule, server)
   if rule.mx == "joined" and priority then
     return priority .. " " .. server
   end
@@ -66,7 +68,7 @@ local function typed_mail_exchange(rule, value)
 end
 
 local function typed_target(rule, value)
-  return with_dot(rule, canonical(value))
+  return target_of(rule, value)
 end
 
 local typed = { TXT = typed_text, MX = typed_mail_exchange, CNAME = typed_target, NS = typed_target }
@@ -149,7 +151,7 @@ function M.render(rule, record, zone)
   local shape = shape_of(rule, record, canonical(zone))
   local why, instead, code = obstacles.find(rule, shape)
   return {
-    host = rule.id, name = shape.name, prefix = shape.prefix, full = shape.full, type = shape.type,
+    host = rule.id, zone = shape.zone, name = shape.name, prefix = shape.prefix, full = shape.full, type = shape.type,
     possible = not why, why = why, instead = instead, code = code,
     fields = fields_of(rule, shape), value = type(record.value) == "table" and shape.values or shape.values[1],
     priority = shape.priority, ttl = type(shape.ttl) == "number" and shape.ttl or nil, quoted = shape.quoted,

@@ -65,11 +65,11 @@ local function note_name(rule, shape, add)
   elseif shape.at_apex then
     note_apex(rule, shape, add)
   elseif rule.name_form == "either" and is_confirmed(shape, "name_form") then
-    add("The part in front of .%s will do; the whole name is typed as %s. with the dot at its end.", shape.zone, shape.full)
+    add("The part in front of .%s will do; the whole name is typed as \"%s.\", with the dot at its end.", shape.zone, shape.full)
   elseif rule.name_form == "prefix" and is_confirmed(shape, "name_form") then
     add("%s adds .%s by itself: type no more than the part in front of it.", host_of(rule), shape.zone)
   else
-    add("Type the part in front of .%s alone if the form adds that by itself, as most do; if it does not, type the whole name: %s.",
+    add("Type the part in front of .%s alone if the form adds that by itself, as most do; if it does not, type the whole name, \"%s\".",
       shape.zone, shape.full)
   end
 end
