@@ -155,8 +155,29 @@ describe("while DNS fails, the DNS host of a domain", function()
 
   it("is told by the zone above where that answers", function()
     local zone = world(godaddy)
-    table.insert(zone["example.com"], { type = "TXT", error = "timeout" })
-    assert.equal("godaddy", assert(detect("example.com", zone)).id)
+    zone["example.com"] = { soa "ns01.domaincontrol.com", { type = "NS", error = "timeout" } }
+    local resolver = assert(dns.resolver { zone = zone })
+    function resolver:delegation(name) -- luacheck: ignore 212
+      return { zone = name, hosts = godaddy, parent = "com" }
+    end
+    assert.equal("godaddy", assert(host.detect("example.com", { resolver = resolver })).id)
+  end)
+
+  it("is told by the zone above for a registered domain whose own name servers say nothing, and then that is told, too", function()
+    local fetched = world(godaddy)
+    fetched["example.com"], fetched["mail.example.com"] = { { error = "servfail" } }, { { error = "servfail" } }
+    local resolver = assert(dns.resolver { zone = fetched })
+    function resolver:delegation(zone) -- luacheck: ignore 212
+      return { zone = zone, hosts = godaddy, parent = "com" }
+    end
+    local found = assert(host.detect("Example.com", { resolver = resolver, registrable = "example.com" }))
+    assert.same({ "godaddy", "example.com", "parent", "servfail" }, { found.id, found.zone, found.name_servers_from, found.fault })
+    for domain, options in pairs {
+      ["example.com"] = { registrable = "example.com", parent = false }, ["mail.example.com"] = { registrable = "example.com" },
+    } do
+      options.resolver = resolver
+      assert.equal("servfail", select(3, host.detect(domain, options)))
+    end
   end)
 end)
 
@@ -165,7 +186,13 @@ describe("a domain that nobody has set up", function()
     local found, message, code = detect("unregistered.com", world(godaddy))
     assert.is_nil(found)
     assert.equal("not_delegated", code)
-    assert.equal("unregistered.com is not delegated to any name server: it is in the zone com", message)
+    assert.equal("nobody has registered unregistered.com, or no name servers are set for it: it is in the zone com", message)
+  end)
+
+  it("is no registry", function()
+    local found, message, code = detect("com", world(godaddy))
+    assert.is_nil(found)
+    assert.same({ "com is no domain of a customer: others register names in it", "not_delegated" }, { message, code })
   end)
 
   it("is known by its registrable domain where registries have longer names", function()

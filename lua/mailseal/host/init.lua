@@ -118,11 +118,13 @@ local options_known = {
 -- - `zone`: the name of the zone that the domain is in
 -- - `name_servers_from`: `parent` or `child`, whose word `name_servers` is
 -- - `own_name_servers`: what the zone says itself, where the zone above says otherwise
+-- - `fault`: `timeout`, `servfail`, `refused` or `bogus` where the zone's own name servers say nothing for now, and the zone above has
+--   told them; that is asked for the registrable domain alone
 -- @treturn[2] nil
 -- @treturn[2] string why not
 -- @treturn[2] string `timeout`, `servfail`, `refused`, `bogus`: temporary, nothing is known of the host; `no_zone`: there is no SOA
---   record above the domain; `not_delegated`: nobody has registered it, or no name servers are set; `bad_name`; `wrong_phase` as of
---   `mailseal.dns.resolver`
+--   record above the domain; `not_delegated`: nobody has registered it, no name servers are set, or it is a registry's; `bad_name`;
+--   `wrong_phase` as of `mailseal.dns.resolver`
 -- @raise where an option is none, or there is no resolver
 function M.detect(domain, options)
   if type(domain) ~= "string" then
@@ -133,6 +135,7 @@ function M.detect(domain, options)
     error("host.detect wants a resolver", 2)
   end
   local name, message = domains.to_ascii((domain:gsub("%.$", "")))
+  name = name and name:lower()
   if not name or not domains.valid(name) then
     return nil, message or "that is no name of a domain", "bad_name"
   end
@@ -152,7 +155,7 @@ end
 --
 -- - `prefix`: the part in front of the zone; what stands for the zone itself, where the record is its own: `@`, "" for a field that is
 --   left empty, or its name
--- - `full`: the whole name; `name`: which of them is typed
+-- - `full`: the whole name; `name`: which of them is typed; `zone`: as given, without a dot at its end
 -- - `possible`: false where the host cannot do it, or nobody can; `why`, `instead` (what to do) and `code` then: `apex_cname`,
 --   `underscore_cname`, `name_too_long`, `value_too_long`, `text_too_long`, `other_zone` (the name is not in that zone), or
 --   `reverse_zone` (PTR)

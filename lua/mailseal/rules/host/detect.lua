@@ -133,6 +133,13 @@ local function is_above(zone, registrable)
   return is_registry[zone] or not zone:find(".", 1, true) or registrable and not names.is_within(zone, registrable)
 end
 
+local function not_delegated(domain, zone)
+  if domain == zone then
+    return ("%s is no domain of a customer: others register names in it"):format(domain)
+  end
+  return ("nobody has registered %s, or no name servers are set for it: it is in the zone %s"):format(domain, zone)
+end
+
 local function hosts_in(answer, zone)
   local hosts = {}
   for _, record in ipairs(answer.records) do
@@ -164,9 +171,19 @@ local function note_own(result, own)
   end
 end
 
+-- What the zone above a registered domain delegates to, where the domain's own name servers say nothing: it has been moved to a host
+-- that has no zone for it yet, or has it no longer. Of a name further down nobody could say which zone it is in.
+local function told_above(domain, options)
+  if options.parent == false or domain ~= options.registrable then
+    return nil
+  end
+  local above = options.resolver:delegation(domain, { fresh = options.fresh, deadline = options.deadline, port = options.port })
+  return above and none_empty(above.hosts)
+end
+
 --- Looks whose DNS host serves a domain. See `host.detect`.
 -- @tparam table catalogue see `mailseal.rules.host.catalogue`
--- @tparam string domain in A-labels, valid
+-- @tparam string domain in A-labels, valid, in lower case
 -- @tparam table options
 -- @treturn ?table
 -- @treturn ?string
@@ -174,11 +191,17 @@ end
 function M.detect(catalogue, domain, options)
   local resolver = options.resolver
   local asking = inquiry.new(resolver, { fresh = options.fresh, deadline = options.deadline }, STEPS)
-  local zone, message, code = zone_cut.find(asking, names.canonical(domain))
+  local zone, message, code = zone_cut.find(asking, domain)
   if not zone then
-    return nil, message, code
+    local hosts = code ~= "no_zone" and told_above(domain, options)
+    if not hosts then
+      return nil, message, code
+    end
+    local result = M.identify(catalogue, hosts)
+    result.zone, result.name_servers_from, result.fault = domain, "parent", code
+    return result
   elseif is_above(zone, options.registrable) then
-    return nil, ("%s is not delegated to any name server: it is in the zone %s"):format(domain, zone), "not_delegated"
+    return nil, not_delegated(domain, zone), "not_delegated"
   end
   local answer, delegated = ask_both(asking, resolver, zone, options)
   local own = canonical(hosts_in(answer, zone))
