@@ -16,6 +16,12 @@ local zone = [[{
   "netlify.com": [{ "type": "SOA", "data": "ns1.own.com. h.own.com. 1 2 3 4 5" }, { "type": "NS", "data": "dns1.p05.nsone.net." }],
   "dream.com": [{ "type": "SOA", "data": "ns1.own.com. h.own.com. 1 2 3 4 5" }, { "type": "NS", "data": "ns1.dreamhost.com." }],
   "old.com": [{ "type": "SOA", "data": "ns1.own.com. h.own.com. 1 2 3 4 5" }, { "type": "NS", "data": "ns37.worldnic.com." }],
+  "sub.com": [{ "type": "SOA", "data": "ns01.domaincontrol.com. h.example. 1 3600 600 86400 900" },
+    { "type": "NS", "data": "ns01.domaincontrol.com." }, { "type": "NS", "data": "ns02.domaincontrol.com." }],
+  "_domainkey.sub.com": [{ "type": "SOA", "data": "ada.ns.cloudflare.com. h.example. 1 3600 600 86400 900" },
+    { "type": "NS", "data": "ada.ns.cloudflare.com." }, { "type": "NS", "data": "bob.ns.cloudflare.com." }],
+  "ada.ns.cloudflare.com": [{ "type": "A", "data": "192.0.2.3" }],
+  "a.silent.sub.com": [{ "error": "timeout" }],
   "silent.com": [{ "error": "timeout" }],
   "broken.com": [{ "error": "servfail" }]
 }]]
@@ -40,7 +46,7 @@ describe("mailseal host", function()
     for _, line in ipairs {
       "domain        mail.example.com", "host          GoDaddy", "zone          example.com",
       "name servers  ns01.domaincontrol.com, ns02.domaincontrol.com",
-      "automatic     Domain Connect (synchronous and asynchronous; the asynchronous flow on request)",
+      "automatic     Domain Connect, where the provider offers it (synchronous and asynchronous; the asynchronous flow on request)",
       "names         GoDaddy adds .example.com by itself: type no more than the part in front of it.",
       '              "@" stands for example.com itself.',
       "help          https://www.godaddy.com/help/add-a-cname-record-19236",
@@ -84,11 +90,48 @@ TXT example.com
     assert.equal(0, run("old.com", "--record", "TXT s1._domainkey.old.com v=DKIM1; p=").status)
   end)
 
+  it("shows a record for the zone that it is in, which may be one of its own", function()
+    local key = "TXT s1._domainkey.example.com v=DKIM1; p="
+    local result = run("example.com", "--record", key, "--record", "TXT _dmarc.example.com v=DMARC1; p=none")
+    assert.equal(0, result.status)
+    assert.is_nil(result.out:find("zone of its own", 1, true))
+    result = run("sub.com", "--record", (key:gsub("example", "sub")), "--record", "TXT _dmarc.sub.com v=DMARC1; p=none")
+    assert.equal(0, result.status)
+    assert.matches("\nhost          GoDaddy\n", result.out, 1, true)
+    assert.matches([[
+
+TXT s1._domainkey.sub.com
+  is in a zone of its own, _domainkey.sub.com, and has to be set there: at Cloudflare
+  Type                          TXT
+  Name                          s1
+]], result.out, 1, true)
+    assert.matches("\nTXT _dmarc.sub.com\n  Type                          TXT\n  Name                          _dmarc\n", result.out,
+      1, true)
+    local records = object(0, "sub.com", "--record", (key:gsub("example", "sub"))).records
+    assert.same({ "_domainkey.sub.com", "cloudflare", "s1" }, { records[1].zone, records[1].host, records[1].prefix })
+    assert.equal(69, run("sub.com", "--record", "TXT a.silent.sub.com x").status)
+  end)
+
+  it("shows no form for what nobody can set, and that of a host whose support can", function()
+    local result = run("example.com", "--record", "CNAME example.com a.example.net")
+    assert.equal(1, result.status)
+    assert.matches("\n  cannot be set: a CNAME cannot stand at example.com itself", result.out, 1, true)
+    assert.is_nil(result.out:find("a.example.net", 1, true))
+    assert.matches("\n  Other host                    a.example.net\n",
+      run("old.com", "--record", "CNAME s1._domainkey.old.com a.example.net").out, 1, true)
+  end)
+
+  it("aligns by characters, not by octets", function()
+    local result = run("example.com", "--host", "strato", "--record", "TXT s1.example.com x")
+    assert.matches("\n  Präfix                        s1\n", result.out, 1, true)
+  end)
+
   it("says that it is not known, and how records are typed at any host", function()
     local result = run("own.com", "--record", "CNAME a.own.com b.example.net")
     assert.same({ 1, "" }, { result.status, result.err })
     assert.matches("\nhost          not known: no rule fits its name servers\n", result.out)
     assert.matches("\n  Name (or Host)                a\n", result.out, 1, true)
+    assert.matches("--host cpanel, or --host plesk, shows how records are typed there\n", result.out, 1, true)
   end)
 
   it("says that the delegation is split, or that several hosts have these name servers", function()
@@ -98,6 +141,7 @@ TXT example.com
     result = run "legacy.com"
     assert.equal(1, result.status)
     assert.matches("not to be told apart by the name servers: Google Cloud DNS, Shopify, Squarespace Domains", result.out, 1, true)
+    assert.matches("says so: --host google-cloud-dns, or --host shopify, or --host squarespace\n", result.out, 1, true)
     result = run "netlify.com"
     assert.equal(0, result.status)
     assert.matches("\nhost          Netlify, or maybe IBM NS1\n", result.out, 1, true)
@@ -127,9 +171,10 @@ TXT example.com
 
   it("tells a domain that nobody has registered from a host that nobody knows", function()
     local result = run "nobody.com"
-    assert.same({ 1, "", "mailseal host: nobody.com is not delegated to any name server: it is in the zone com\n" },
+    assert.same({ 1, "", "mailseal host: nobody has registered nobody.com, or no name servers are set for it: it is in the zone com\n" },
       { result.status, result.out, result.err })
     assert.equal("not_delegated", object(1, "nobody.com").status)
+    assert.equal("mailseal host: com is no domain of a customer: others register names in it\n", run("com").err)
   end)
 
   it("prints one object with --json", function()

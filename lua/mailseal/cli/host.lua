@@ -1,5 +1,6 @@
 --- `mailseal host`: says whose DNS host serves a domain, and how records are typed there.
 -- @module mailseal.cli.host
+local names = require "mailseal.dns.name"
 local options = require "mailseal.cli.options"
 local report = require "mailseal.cli.host_report"
 local resolver = require "mailseal.cli.resolver"
@@ -11,7 +12,8 @@ local M = {}
 local epilog = [[
 The DNS host is told by the name servers that the zone above delegates to. Where
 no rule knows them, where they are those of several hosts, or not all of one,
-what is said holds for any host.
+what is said holds for any host. A --record below a zone of its own, as
+_domainkey.example.com may be, is shown for that zone and its host.
 
 The exit status is 0 where the host is known and can have each --record, 1 where
 not, 69 where no DNS server answers, and 75 where DNS gives no answer for now.]]
@@ -85,21 +87,51 @@ local function put_named(found, rule)
   found.automatic = require("mailseal.host").automatic(rule)
 end
 
-local function render(found, records)
-  local shown = {}
-  for i, record in ipairs(records) do
-    shown[i] = require("mailseal.host").render(found.rule, record, found.zone)
+-- Where a record has to be set: there may be a zone of its own between the domain's and its name.
+local function place_of(found, record, asking)
+  local name = names.canonical(record.name)
+  if found.fault or name == found.zone or not names.is_within(name, found.zone) then
+    return found
   end
-  return shown
+  local own, cause, code = require("mailseal.host").detect(name, asking)
+  if code == "bad_name" then
+    return found
+  elseif not own then
+    return nil, cause, code
+  end
+  return own.zone ~= found.zone and own or found
 end
 
-local function are_possible(shown)
-  for _, one in ipairs(shown) do
-    if not one.possible then
+-- The records as they are typed, and what was found of the zones that they are in.
+local function render(found, records, asking)
+  local shown, places = {}, {}
+  for i, record in ipairs(records) do
+    local place, cause, code = place_of(found, record, asking)
+    if not place then
+      return nil, cause, code
+    end
+    shown[i], places[i] = require("mailseal.host").render(place.rule, record, place.zone), place
+  end
+  return shown, places
+end
+
+local function are_possible(shown, places)
+  for i, one in ipairs(shown) do
+    if not one.possible or not places[i].id then
       return false
     end
   end
   return true
+end
+
+-- Tells why nothing was found.
+local function fail(given, cause, code)
+  local exit = exit_statuses[code] or status.TEMPORARY
+  if exit == status.USAGE or not given.json then
+    status.stop(exit, cause)
+  end
+  report.tell_fault(given.domain, cause, code)
+  return exit
 end
 
 --- Runs the command.
@@ -108,24 +140,22 @@ end
 function M.run(given)
   load_rules(given)
   local rule = given.host and named_rule(given.host)
-  local found, cause, code = require("mailseal.host").detect(given.domain, {
-    resolver = resolver.open(given), registrable = registrable(given.domain), port = given.port,
-  })
+  local asking = { resolver = resolver.open(given), registrable = registrable(given.domain), port = given.port }
+  local found, cause, code = require("mailseal.host").detect(given.domain, asking)
   if not found then
-    local exit = exit_statuses[code] or status.TEMPORARY
-    if exit == status.USAGE or not given.json then
-      status.stop(exit, cause)
-    end
-    report.tell_fault(given.domain, cause, code)
-    return exit
+    return fail(given, cause, code)
   end
   if rule then
     put_named(found, rule)
   end
-  local shown = render(found, given.record)
+  local shown, places
+  shown, places, code = render(found, given.record, asking)
+  if not shown then
+    return fail(given, places, code)
+  end
   local show = given.json and report.tell_json or report.tell
-  show(given.domain, found, shown)
-  return found.id and are_possible(shown) and status.OK or status.NO
+  show(given.domain, found, shown, places)
+  return found.id and are_possible(shown, places) and status.OK or status.NO
 end
 
 return M

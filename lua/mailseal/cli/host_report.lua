@@ -3,6 +3,7 @@
 local json = require "mailseal.cli.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
+local text = require "mailseal.cli.text"
 
 local M = {}
 
@@ -30,6 +31,7 @@ function M.tell_json(domain, found, shown)
     "alternatives", found.alternatives,
     "ambiguous", found.ambiguous,
     "split", found.split,
+    "fault", found.fault,
     "automatic", found.automatic,
     "help", found.rule and found.rule.help,
     "rule", found.rule and json.plain(found.rule),
@@ -52,7 +54,7 @@ end
 local NAMES, LABELS = 14, 30
 
 local function line(name, value, style)
-  paint.line(paint.paint("strong", name) .. (" "):rep(NAMES - #name), NAMES, value, style)
+  paint.line((name == "" and "" or paint.paint("strong", name)) .. (" "):rep(NAMES - #name), NAMES, value, style)
 end
 
 -- The names of hosts, by their ids.
@@ -79,18 +81,32 @@ local words = {
   end,
 }
 
+-- What to do where the name servers do not tell.
+local function tell_choice(found)
+  if found.ambiguous then
+    line("", ("whoever knows which it is says so: --host %s"):format(table.concat(found.ambiguous, ", or --host ")))
+  elseif not found.id and not found.split then
+    line("", "many hosts have their customers use cPanel or Plesk: --host cpanel, or --host plesk, shows how records are typed there")
+  end
+end
+
 local function tell_host(found)
   local state = state_of(found)
   line("host", words[state](found), state ~= "found" and "yellow" or nil)
+  tell_choice(found)
   line("zone", found.zone)
   local servers = #found.name_servers > 0 and table.concat(found.name_servers, ", ") or "none"
   line("name servers", servers)
+  if found.fault then
+    local sentence = "they say nothing for the domain now (%s): it may have been moved, and the new host has no zone for it yet"
+    line("", sentence:format(found.fault), "yellow")
+  end
   if found.own_name_servers then
     line("", ("the zone itself names others: %s"):format(table.concat(found.own_name_servers, ", ")), "yellow")
   end
 end
 
-local ways = { domain_connect = "Domain Connect", api = "an API" }
+local ways = { domain_connect = "Domain Connect, where the provider offers it", api = "an API, for programs" }
 
 local function tell_automatic(found)
   for i, way in ipairs(found.automatic or {}) do
@@ -129,16 +145,34 @@ local function tell_sources(rule)
   end
 end
 
-local function tell_record(shown)
+-- How many columns a text takes: as many as it has characters that begin in it (RFC 3629 §3).
+local function width_of(label)
+  return select(2, label:gsub("[^\128-\191]", ""))
+end
+
+-- A value stands on one line, however long: it is there to be copied, and a line's end in it would be copied along.
+local function tell_field(field)
+  local label = text.printable(field.label)
+  local value = field.value == "" and "(leave it empty)" or field.value or "(as the provider shows it)"
+  output.line("  ", label, (" "):rep(math.max(LABELS - width_of(label), 1)), text.printable(value))
+end
+
+-- What may be entered in spite of what is in the way: by the host's support.
+local at_support = { underscore_cname = true }
+
+local function tell_record(shown, place, found)
   output.line ""
   paint.line(paint.paint("strong", shown.type) .. " ", #shown.type + 1, shown.full)
+  if place ~= found then
+    local host = place.name or "a DNS host that is not known"
+    paint.line("  ", 2, ("is in a zone of its own, %s, and has to be set there: at %s"):format(shown.zone, host), "yellow")
+  end
   if not shown.possible then
     paint.line("  " .. paint.paint("red", "cannot be set") .. ": ", 17, shown.why)
     paint.line("  instead: ", 11, shown.instead)
   end
-  for _, field in ipairs(shown.fields) do
-    local value = field.value == "" and "(leave it empty)" or field.value or "(as the provider shows it)"
-    paint.line("  " .. field.label .. (" "):rep(LABELS - #field.label), LABELS + 2, value)
+  for _, field in ipairs((shown.possible or at_support[shown.code]) and shown.fields or {}) do
+    tell_field(field)
   end
   for _, note in ipairs(shown.notes) do
     paint.line("  - ", 4, note)
@@ -149,7 +183,8 @@ end
 -- @tparam string domain
 -- @tparam table found as `host.detect` returns it
 -- @tparam {table,...} shown as `host.render` returns them
-function M.tell(domain, found, shown)
+-- @tparam {table,...} places what was found of the zones that they are in
+function M.tell(domain, found, shown, places)
   line("domain", domain)
   tell_host(found)
   tell_automatic(found)
@@ -159,8 +194,8 @@ function M.tell(domain, found, shown)
     line("help", found.rule.help or "no page of its own is known")
     tell_sources(found.rule)
   end
-  for _, one in ipairs(shown) do
-    tell_record(one)
+  for i, one in ipairs(shown) do
+    tell_record(one, places[i], found)
   end
 end
 
