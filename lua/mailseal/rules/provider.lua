@@ -26,15 +26,13 @@
 -- - `advice`: `code`, `text`, `when`.
 -- - `key`: what it takes for a key: `least`, `most`, `usual` bits. `generates`: "key", where mailseal makes it.
 -- @module mailseal.rules.provider
-local patterns = require "mailseal.pattern"
 local schema = require "mailseal.rules.schema"
 local template = require "mailseal.rules.template"
+local vars = require "mailseal.rules.var"
 
 local M = {}
 
 local text, list, optional = schema.text, schema.list, schema.optional
-
-local VALUE_MAX = 1000 -- octets
 
 local name_kind = text { pattern = "^%l[%l%d_]*$", words = "of lower-case letters, digits and _", longest = 40 }
 local word_kind = text { pattern = "^[%w_-]+$", words = "a word", longest = 80 }
@@ -42,97 +40,6 @@ local conditions = schema.map(name_kind, text(), 10)
 
 --- The placeholders that there are in any case.
 M.GIVEN = { domain = true, org_domain = true, domain_dashed = true }
-
--- ---- Vars.
-
--- What a form is where nothing more is told of it.
-local forms = { label = "[%w_][%w_-]*", name = "[%w_][%w_.-]*", text = ".+", key = ".+" }
-
---- The pattern of a var, or of an item of it: its own, or that of its form.
--- @tparam table var
--- @treturn string without anchors, so that it can be a part of another one
-function M.pattern_of(var)
-  return var.pattern or var.choices and ".+" or forms[var.form or "label"]
-end
-
--- The items of a var's value.
-local function items_of(value) return type(value) == "table" and value or { value } end
-
-local function is_choice(var, item)
-  for _, choice in ipairs(var.choices or {}) do
-    if choice == item then
-      return true
-    end
-  end
-  return not var.choices
-end
-
--- Patterns made ready, by their vars.
-local ready = setmetatable({}, { __mode = "k" })
-
-local function matcher_of(var)
-  ready[var] = ready[var] or assert(patterns.compile(M.pattern_of(var)))
-  return ready[var]
-end
-
---- What is wrong with a value for a var.
--- @tparam table var
--- @tparam string|{string,...} value
--- @treturn ?string a sentence's end, such as `is "x", and not as eu-west-1 is`; nil where all is right
-function M.problem_of_value(var, value)
-  local many = var.count or var.least
-  if many and type(value) ~= "table" then
-    return "is to be a list"
-  elseif not many and type(value) ~= "string" then
-    return "is to be a text, and no list of several"
-  elseif many and (#value < (var.count or var.least) or #value > (var.count or var.most)) then
-    return ("is to have %s items, and has %d"):format(var.count or var.least .. " to " .. var.most, #value)
-  end
-  local matches, seen = matcher_of(var), {}
-  for _, item in ipairs(items_of(value)) do
-    if not is_choice(var, item) then
-      return ('is "%s", and is to be one of %s'):format(item, table.concat(var.choices, ", "))
-    elseif #item > VALUE_MAX or item:find "[^ -~]" or not matches(item) then
-      local like = items_of(var.example or var.default or "v=DKIM1; k=rsa; p=MIIB...")[1]
-      return ('is "%s", and is to be like %s'):format(item:sub(1, 60), like)
-    elseif seen[item] then
-      return ('has "%s" twice'):format(item)
-    end
-    seen[item] = true
-  end
-end
-
-local function problem_of_var(var, path)
-  if var.pattern then
-    local compiled, problem = patterns.compile(var.pattern)
-    if not compiled or var.pattern:find "^%^" or var.pattern:find "%$$" then
-      return ("%s.pattern %s"):format(path, problem or "stands for the whole value, and has no ^ and $")
-    end
-  end
-  if var.least and not var.most or var.count and var.least then
-    return path .. " is to have either a count, or both least and most"
-  elseif var.issued_by == "provider" and not var.where then
-    return path .. ".where is missing: where does the provider show it?"
-  elseif not (var.example or var.choices or var.default or var.form == "key") then
-    return path .. ".example is missing"
-  end
-  for _, member in ipairs { "example", "default" } do
-    local problem = var[member] and M.problem_of_value(var, var[member])
-    if problem then
-      return ("%s.%s %s"):format(path, member, problem)
-    end
-  end
-end
-
-local one_or_more = schema.either(text(), list(text(), { most = 20 }))
-
-local var_kind = schema.record({
-  text = text(), issued_by = schema.one_of { "provider", "customer", "mailseal" }, where = optional(text()),
-  form = optional(schema.one_of { "label", "name", "text", "key" }), pattern = optional(text { longest = 200 }),
-  example = optional(one_or_more), default = optional(one_or_more), choices = optional(list(text(), { least = 2, most = 20 })),
-  count = optional(schema.count(2, 20)), least = optional(schema.count(1, 20)), most = optional(schema.count(1, 20)),
-  optional = optional(schema.flag),
-}, problem_of_var)
 
 -- ---- Records.
 
@@ -169,7 +76,7 @@ local record_kind = schema.record({
 
 local records_kind = list(record_kind, { least = 0, most = 30 })
 local values_kind = schema.map(name_kind, text(), 20)
-local vars_kind = schema.map(name_kind, var_kind, 20)
+local vars_kind = schema.map(name_kind, vars.kind, 20)
 
 -- ---- All of it.
 
@@ -221,7 +128,7 @@ local function problem_of_condition(when, rule, path)
     local var = rule.vars[name]
     if name ~= "subdomain" and not (var and var.choices) then
       return ("%s.when has %s, which is no var with choices"):format(path, name)
-    elseif not is_choice(var or { choices = { "yes", "no" } }, value) then
+    elseif not vars.is_choice(var or { choices = { "yes", "no" } }, value) then
       return ('%s.when.%s is "%s", which it cannot be'):format(path, name, value)
     end
   end

@@ -4,8 +4,8 @@ local domains = require "mailseal.domain"
 local patterns = require "mailseal.pattern"
 local printable = require "mailseal.printable".line
 local record_texts = require "mailseal.record"
-local rules = require "mailseal.rules.provider"
 local template = require "mailseal.rules.template"
+local var_kind = require "mailseal.rules.var"
 
 local M = {}
 
@@ -29,7 +29,7 @@ local function form_of(text, rule, values)
     parts[#parts + 1] = patterns.escape(text:sub(at, first - 1))
     local known = template.fill("{" .. placeholder .. "}", values)
     local var = rule.vars[placeholder:match "^[%l%d_]+"]
-    parts[#parts + 1] = known and patterns.escape(known) or rules.pattern_of(var)
+    parts[#parts + 1] = known and patterns.escape(known) or var_kind.pattern_of(var)
     at = last
   end
   parts[#parts + 1] = patterns.escape(text:sub(at))

@@ -1,8 +1,8 @@
 --- What a customer has given for a rule's vars: brought into one form, and held to what the rule says of them.
 -- @module mailseal.rules.vars
 local printable = require "mailseal.printable".line
-local rules = require "mailseal.rules.provider"
 local template = require "mailseal.rules.template"
+local var_kind = require "mailseal.rules.var"
 
 local M = {}
 
@@ -95,7 +95,7 @@ function M.read(rule, given)
         or "is no var of it: it has none")
     end
     local value = plain_value(var, given[name])
-    local problem = value == nil and "is neither a text nor a list of texts" or rules.problem_of_value(var, value)
+    local problem = value == nil and "is neither a text nor a list of texts" or var_kind.problem_of_value(var, value)
     if problem then
       return bad(rule, name, problem)
     end
