@@ -114,6 +114,7 @@ function M.write(plan, about)
     out[#out + 1] = "# " .. line
   end
   out[#out + 1] = ("# Goes into %s.yaml; a name that is there already gets these records beside its own."):format(plan.zone)
+  out[#out + 1] = "# A ; in a TXT value is written as \\;, as YamlProvider reads it (with escaped_semicolons, where it has that)."
   for _, entry in ipairs(plan.entries) do
     local problem = problem_of(entry)
     if problem then
