@@ -5,13 +5,19 @@ local status = require "mailseal.cli.status"
 
 local M = {}
 
---- Declares `--var` and `--rules`.
+--- Declares `--var`.
 -- @tparam table command argparse's command
-function M.describe(command)
+function M.describe_vars(command)
   command
     :option("--var", "What the provider's rule asks for; may be repeated. Of a list, the items are separated by commas.")
     :argname("NAME=VALUE")
     :count("*")
+end
+
+--- Declares `--var` and `--rules`.
+-- @tparam table command argparse's command
+function M.describe(command)
+  M.describe_vars(command)
   rules.describe(command)
 end
 
