@@ -228,16 +228,43 @@ describe("the examples", function()
     end)
   end
 
-  describe("onboard.lua", function()
-    local function in_order(text, ...)
-      local position = 1
-      for _, piece in ipairs { ... } do
-        local first, last = text:find(piece, position, true)
-        assert(first, "'" .. piece .. "' does not stand where it should in:\n" .. text)
-        position = last + 1
-      end
+  local function in_order(text, ...)
+    local position = 1
+    for _, piece in ipairs { ... } do
+      local first, last = text:find(piece, position, true)
+      assert(first, "'" .. piece .. "' does not stand where it should in:\n" .. text)
+      position = last + 1
     end
+  end
 
+  describe("domains.lua", function()
+    it("takes a domain from its name to signed mail, and leaves nothing behind", function()
+      local result = run("TMPDIR=$PWD $LUA $examples/domains.lua")
+      assert.equal("", result.err)
+      assert.equal(0, result.status)
+      in_order(
+        result.out,
+        "unseen    TXT   _mailseal-challenge.news.example.com", "._domainkey.news.example.com", "refuse", "(not_verified)",
+        "2. The customer types", ".example.com.example.com", "->",
+        "3. He pastes", "news.example.com. 3600 IN TXT", "found     TXT   _dmarc.news.example.com", "send",
+        "4. A message", "pass  news.example.com",
+        "5. The customer does not pay", "hold", "(disabled)", "send", "released: message-1", "released: message-2", "released: message-3",
+        "6. All of that", "created", "verified", "disabled", "enabled"
+      )
+      assert.is_nil(result.out:find("\27", 1, true))
+      assert.equal("", shell.run("ls -A " .. shell.quote(directory)).out)
+    end)
+
+    it("says so where there is no Knot, and what it is used with wrongly, in one line", function()
+      local result = run("mkdir bin; ln -s $(command -v $LUA) $(command -v sh) bin; PATH=$PWD/bin $LUA $examples/domains.lua")
+      assert.equal("domains: Knot DNS is not installed: apt install knot knot-dnsutils\n", result.err)
+      assert.equal(69, result.status)
+      local wrong = run("$LUA $examples/domains.lua example.org")
+      assert.same({ 64, "domains: usage: domains.lua\n" }, { wrong.status, wrong.err })
+    end)
+  end)
+
+  describe("onboard.lua", function()
     it("tells the whole story without an argument, and leaves nothing behind", function()
       local result = run("TMPDIR=$PWD $LUA $examples/onboard.lua")
       assert.equal("", result.err)
