@@ -13,9 +13,7 @@ Stage.__index = Stage
 local START = 1795358000
 
 --- What a domain of the tests is added with.
-M.KRAITER = {
-  "--provider", "kraiter", "--var", "region=eu-west-1", "--var", "tokens=abc", "--var", "tokens=def", "--var", "tokens=ghi",
-}
+M.KRAITER = { "--provider", "kraiter", "--var", "region=eu-west-1", "--var", "tokens=abc,def,ghi" }
 
 -- Any public key: what a provider's CNAME leads to.
 local KEY = assert(key.generate { type = "rsa", bits = 2048 }):record()

@@ -1,14 +1,15 @@
 --- `mailseal domains`: a tenant's sending domains, from a typed name to signed mail.
 --
 -- What it can do is in `domains_<group>`, each a list of actions: `name`, `summary`, `describe(command)`, which declares the arguments
--- (none where it is absent), and `run(tenant, given)`, which does it, tells it and returns an exit status.
+-- (none where it is absent), `makes_key(given, own)`, whether it makes a private key (`own`: the user's own rules of providers), and
+-- `run(tenant, given)`, which does it, tells it and returns an exit status.
 -- @module mailseal.cli.domains
 local command = require "mailseal.cli.command"
 local registry_face = require "mailseal.cli.registry"
 
 local M = {}
 
-local GROUPS = { "life", "gate", "log" }
+local GROUPS = { "life", "gate", "keys", "log" }
 
 local epilog = [[
 The exit status of add, verify and restart is 0 where the domain is verified,
@@ -53,7 +54,9 @@ end
 function M.run(given)
   for _, action in ipairs(actions()) do
     if action.name == given.action then
-      local registry = registry_face.open(given)
+      local registry = registry_face.open(given, { makes_key = action.makes_key and function(own)
+        return action.makes_key(given, own)
+      end })
       local ok, result = pcall(action.run, registry_face.tenant(registry, given), given)
       registry:close()
       return ok and result or error(result, 0)

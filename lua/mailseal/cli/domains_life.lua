@@ -4,9 +4,9 @@ local json = require "mailseal.cli.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
+local provider_input = require "mailseal.cli.provider_input"
 local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
-local variables = require "mailseal.cli.variables"
 local view = require "mailseal.cli.domain_view"
 local want = require "mailseal.cli.registry".want
 
@@ -42,9 +42,13 @@ local function tell_done(domain, words, given)
 end
 
 local function add(tenant, given)
-  return tell(want(tenant:create {
-    domain = given.domain, provider = given.provider, vars = variables.read(given.var),
-  }), given)
+  local own = tenant.registry.providers
+  local vars = provider_input.vars(provider_input.rule(given.provider, own), given.var, own)
+  return tell(want(tenant:create { domain = given.domain, provider = given.provider, vars = vars }), given)
+end
+
+local function makes_key(given, own)
+  return provider_input.rule(given.provider, own).generates == "key"
 end
 
 local function list(tenant, given)
@@ -137,12 +141,12 @@ end
 --- The actions.
 M.actions = {
   {
-    name = "add", summary = "Add a domain, and show which records its DNS needs.", run = add,
+    name = "add", summary = "Add a domain, and show which records its DNS needs.", run = add, makes_key = makes_key,
     describe = function(command)
       M.describe_domain(command)
       command:option("--provider", "Who sends its mail, such as own (your own server); `mailseal provider list` has them."):argname "ID"
         :count(1)
-      variables.describe(command)
+      provider_input.describe_vars(command)
     end,
   },
   {

@@ -1,7 +1,9 @@
 --- The registry of domains that a command works on: its options, opening it, and what its errors mean for the exit status.
 -- @module mailseal.cli.registry
 local options = require "mailseal.cli.options"
+local provider_input = require "mailseal.cli.provider_input"
 local resolver = require "mailseal.cli.resolver"
+local rules = require "mailseal.cli.rules"
 local status = require "mailseal.cli.status"
 
 local M = {}
@@ -19,6 +21,7 @@ function M.describe(command)
   command
     :option("--master-key", "The key that private keys are sealed with (MAILSEAL_MASTER_KEY, or master.key beside the database).")
     :argname("FILE")
+  rules.describe(command)
   resolver.describe(command)
   command
     :option("--time", "The time it is, in seconds since 1970.")
@@ -44,16 +47,17 @@ local function directory_of(url)
   return path and path:match "^(.*/)[^/]*$" or ""
 end
 
--- What needs the user's hand, by code. All others are that the answer is no.
+-- What the codes of the registry and of what it is made of mean for the exit status. All others are that the answer is no.
 local statuses = {}
 for code, words in pairs {
-  [status.USAGE] = "bad_name empty address bare_label public_suffix no_provider vars_missing bad_var unknown_var not_applicable bad_id "
-    .. "bad_format no_format bad_provider bad_url too_many in_the_future bad_selector",
-  [status.DATA] = "store_corrupt store_too_new store_readonly master_key wrong_master_key bad_master_key sealed not_representable "
-    .. "outside_zone bad_value bad_type conflicting bad_zone unreadable bad_rule",
-  [status.UNAVAILABLE] = "store_unreachable store_missing_package no_suffixes timeout closed failed_to_ask no_servers",
-  [status.OUTPUT] = "store_full",
-  [status.TEMPORARY] = "store_busy changed_meanwhile servfail refused bogus temporary",
+  [status.USAGE] = "bad_name public_suffix no_provider vars_missing bad_var bad_id bad_text no_format bad_provider bad_url too_many "
+    .. "in_the_future key_too_small key_too_large key_bad_bits no_master_key",
+  [status.DATA] = "store_corrupt store_too_new store_readonly bad_rule bad_suffix_list wrong_master_key not_private not_a_file bad_key "
+    .. "too_large unreadable bad_path seal_broken seal_malformed not_representable outside_zone bad_type bad_value conflicting",
+  [status.UNAVAILABLE] = "store_unreachable store_missing_package no_suffix_list bad_server",
+  [status.CANNOT_CREATE] = "not_permitted",
+  [status.OUTPUT] = "store_full no_space io_error",
+  [status.TEMPORARY] = "store_busy changed_meanwhile",
   [status.INTERNAL] = "store_error",
 } do
   for name in words:gmatch "%S+" do
@@ -96,23 +100,45 @@ local function module(name)
   return result
 end
 
+local function exists(path)
+  local file = io.open(path, "rb")
+  if file then
+    file:close()
+  end
+  return file ~= nil
+end
+
+-- The file of the master key. Where none is named, none is made beside the database unless a key is to be made that it is wanted for:
+-- whoever only looks needs none.
+local function master_key_of(given, url, makes_key)
+  local named = given.master_key or variable "MAILSEAL_MASTER_KEY"
+  local usual = directory_of(url) .. "master.key"
+  return named or (makes_key or exists(usual)) and usual or nil
+end
+
 --- Opens the registry that the options name.
 -- @tparam table given the options as parsed
--- @tparam[opt] table more further options of `dns.resolver`
+-- @tparam[opt] table more `resolver`: further options of `dns.resolver`; `makes_key`: a function that takes the user's own rules of
+--   providers and returns whether a private key is to be made
 -- @treturn table the registry
 function M.open(given, more)
-  local url = given.db or variable "MAILSEAL_DB" or M.DATABASE
+  more = more or {}
+  local own, url = provider_input.own(given), given.db or variable "MAILSEAL_DB" or M.DATABASE
   local clock = given.time and function()
     return given.time
   end
   local wanted = { now = clock }
-  for name, value in pairs(more or {}) do
+  for name, value in pairs(more.resolver or {}) do
     wanted[name] = value
   end
-  return (M.want(module "mailseal.onboard".open {
-    db = url, clock = clock, resolver = resolver.open(given, wanted),
-    master_key_file = given.master_key or variable "MAILSEAL_MASTER_KEY" or directory_of(url) .. "master.key",
-  }))
+  local registry, message, code = module "mailseal.onboard".open {
+    db = url, clock = clock, resolver = resolver.open(given, wanted), providers = own,
+    master_key_file = master_key_of(given, url, more.makes_key and more.makes_key(own)),
+  }
+  if not registry then -- what is not found here is the master key's file
+    status.stop(code == "not_found" and status.DATA or M.status(code), message)
+  end
+  return registry
 end
 
 --- The tenant that the options name.

@@ -44,7 +44,7 @@ end
 -- @treturn number exit status
 function M.run(given)
   local signals = core.open()
-  local registry = registry_face.open(given, { rotate = true, cache = CACHE })
+  local registry = registry_face.open(given, { resolver = { rotate = true, cache = CACHE } })
   local ok, count, message, code = pcall(registry.work, registry, {
     until_idle = given.until_idle, at_most = given.at_most,
     stop = function() return signals:take() ~= nil end,
