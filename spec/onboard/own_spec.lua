@@ -202,6 +202,21 @@ describe("A domain of one's own server", function()
     assert.are_not.equal(old, (signs()))
   end)
 
+  it("that is removed names the records of all its keys among those to clean up, dropped ones too", function()
+    create()
+    local old = tenant:keys("example.com")[1].name
+    stage:pass(4 * DAY)
+    assert(tenant:restart "example.com")
+    local new = tenant:keys("example.com")[2].name
+    local names = {}
+    for _, record in ipairs(assert(tenant:remove "example.com").clean_up) do
+      if record.purpose == "dkim" then
+        names[#names + 1] = record.action .. " " .. record.name
+      end
+    end
+    assert.same({ "delete " .. new, "delete " .. old }, names)
+  end)
+
   it("may have its keys in the operator's zone, and is rotated without being asked", function()
     stage.records["keys.example"] = {
       { type = "SOA", data = "ns1.dns.example. h.dns.example. 1 3600 600 86400 300" }, { type = "NS", data = "ns1.dns.example." },

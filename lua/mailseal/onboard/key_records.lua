@@ -97,6 +97,26 @@ function M.of(keys, domain)
   return list
 end
 
+-- States in which nothing is asked for any more, though what was may be there still.
+local over = { dropped = true, removed = true }
+
+--- What may be left of keys that are no more: records that are not among the domain's any longer.
+-- @tparam {table,...} keys
+-- @tparam string domain
+-- @treturn {table,...} `id`, `type`, `name`, `purpose`
+function M.left(keys, domain)
+  local list = {}
+  for _, key in ipairs(keys) do
+    if over[key.state] then
+      list[#list + 1] = {
+        id = "dkim_" .. key.selector, type = key.target and "CNAME" or "TXT", name = M.name(key.selector, domain), value = key.target,
+        purpose = "dkim",
+      }
+    end
+  end
+  return list
+end
+
 local asked = { awaited = true, spreading = true, retiring = true, revoked = true }
 
 --- Is a record to be published by the domain's owner, though the domain is verified without it?

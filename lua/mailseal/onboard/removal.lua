@@ -4,6 +4,8 @@ local change = require "mailseal.onboard.change"
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
 local holds = require "mailseal.store.holds"
+local key_records = require "mailseal.onboard.key_records"
+local keys = require "mailseal.store.keys"
 local ownership = require "mailseal.onboard.ownership"
 local uses = require "mailseal.store.uses"
 
@@ -79,10 +81,13 @@ function M.clean_up(records)
   return list
 end
 
--- All records that the customer was asked to publish.
-local function asked_for(row)
+-- All records that the customer was asked to publish, those of keys that are no more among them.
+local function asked_for(tx, tenant, row)
   local list = { row.challenge and ownership.record(row.domain, row.challenge) or nil }
-  for _, record in ipairs(row.records) do list[#list + 1] = record end
+  local left = key_records.left(keys.of_domain(tx, tenant, row.domain), row.domain)
+  for _, records in ipairs { row.records, left } do
+    for _, record in ipairs(records) do list[#list + 1] = record end
+  end
   return list
 end
 
@@ -98,7 +103,7 @@ function methods.remove(tenant, domain)
   return change.change(tenant, domain, function(tx, gate, now)
     local problem = obstacle(tx, tenant.id, gate.domain)
     if problem then return nil, problem, "in_use" end
-    local clean_up = M.clean_up(asked_for(domains.get(tx, tenant.id, gate.domain)))
+    local clean_up = M.clean_up(asked_for(tx, tenant.id, domains.get(tx, tenant.id, gate.domain)))
     domains.remove(tx, tenant.id, gate.domain)
     ownership.release(tx, tenant.id, gate.domain, now)
     events.add(tx, tenant.id, gate.domain, "removed", { clean_up = clean_up }, { at = now })
