@@ -229,6 +229,21 @@ return {
     assert.same({ "cloudflare", "shop.test", "parent" }, { found.id, found.zone, found.name_servers_from })
   end)
 
+  it("tells whose host a domain was moved to that has no zone for it yet", function()
+    local server = assert(knot.start { zones = {
+      ["test"] = "@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 127.0.0.1\nmoved NS ada.ns.cloudflare.com.\n",
+    } })
+    finally(function() server:stop() end)
+    local asked = { "host", "moved.test", "--server", server.address, "--port", tostring(server.port), "--record", "TXT _dmarc.moved.test x" }
+    local result = shell.mailseal(asked)
+    assert.same({ 0, "" }, { result.status, result.err })
+    assert.matches("\nhost          Cloudflare\n", result.out, 1, true)
+    assert.matches("they say nothing for the domain now (servfail)", result.out, 1, true)
+    assert.matches("\n  Name                          _dmarc\n", result.out, 1, true)
+    asked[2] = "mail.moved.test" -- there may be a zone of its own
+    assert.equal(75, shell.mailseal(asked).status)
+  end)
+
   it("refuses what is no domain and no record", function()
     assert.equal(64, run("192.0.2.1").status)
     assert.equal(64, run("a..b").status)
