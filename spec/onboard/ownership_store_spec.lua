@@ -1,3 +1,4 @@
+local contest = require "spec.support.contest"
 local databases = require "spec.support.databases"
 local events = require "mailseal.store.events"
 local owners = require "mailseal.store.owners"
@@ -149,15 +150,7 @@ describe("ownership in the store", function()
     it("has one owner where two tenants prove a domain at once, and the other one needs a fresh challenge", function()
       local count, tenants = 200, { "a", "b" }
       local directory = shell.new_directory()
-      local built = (os.getenv "MAILSEAL_BUILD" or "build") .. (jit and "/luajit" or "/lua5.4") -- luacheck: ignore jit
-      local lines = { ("export LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='%s/?.so;;'"):format(built) }
-      for _, tenant in ipairs(tenants) do
-        lines[#lines + 1] = ("%s spec/support/claimant.lua %s %s %d %s >%s/out.%s &"):format(
-          shell.lua, shell.quote(url), tenant, count, directory, directory, tenant)
-      end
-      lines[#lines + 1] = ("while ! [ -e %s/a -a -e %s/b ]; do sleep 0.01; done; touch %s/go; wait"):format(directory, directory, directory)
-      local result = shell.run(table.concat(lines, "\n"))
-      assert.equal("", result.err)
+      assert.equal("", contest.run("spec/support/claimant.lua", url, tenants, count, directory))
       local verdicts = {}
       for _, tenant in ipairs(tenants) do
         for domain, verdict in shell.read(directory .. "/out." .. tenant):gmatch "(%S+) (%S+)\n" do

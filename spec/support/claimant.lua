@@ -1,6 +1,5 @@
--- claimant.lua URL TENANT COUNT DIRECTORY: settles this tenant's claims to COUNT domains, one transaction each, as fast as it can,
--- together with whoever else does; says what became of them. It begins when DIRECTORY/go is there, and says by DIRECTORY/TENANT that it
--- is ready.
+-- claimant.lua URL TENANT COUNT DIRECTORY: settles this tenant's claims to d1.example … dCOUNT.example, one transaction each, together with
+-- whoever else does; says what became of them. See spec/support/contest.lua.
 local async = require "mailseal.async"
 local ownership = require "mailseal.onboard.ownership"
 local shell = require "spec.support.shell"
