@@ -154,6 +154,27 @@ describe("A claim to a domain", function()
       assert.same({ "verified", "verified" }, { status(acme), status(other, "mail.example.com") })
     end)
 
+    it("that is given a fresh challenge is not shown as if that were published, nor ended by a fault of DNS", function()
+      local mine, theirs = create(acme), create(other)
+      stage:publish(mine.records)
+      assert.equal("verified", verify(acme))
+      challenge(theirs)
+      local renewed = assert(other:verify "example.com").records[1]
+      assert.is_nil(renewed.status)
+      assert.not_equal(theirs.records[1].value, renewed.value)
+      assert(other:remove "example.com")
+      stage.now = stage.now + HOUR
+      create(other)
+      stage:replace(mine.records[1].name, nil)
+      assert(acme:remove "example.com")
+      local again = create(acme)
+      challenge(again)
+      assert.equal("verified", verify(acme))
+      stage.now = stage.now + 4 * DAY
+      stage:fail "timeout"
+      assert.equal("pending", verify(other))
+    end)
+
     it("expires, and what was to prove it counts no more", function()
       local mine = create(acme)
       stage:publish { mine.records[2], mine.records[3] }

@@ -107,11 +107,12 @@ local function settle(tx, registry, row, look, fields, now)
   local verdict, former = ownership.settle(tx, {
     tenant = row.tenant_id, domain = row.domain, seen = look.ownership, challenged_at = row.challenged_at,
   }, now)
-  if verdict == "wait" then
-    return look.seen == "found" and "incomplete" or look.seen
-  elseif verdict == "renew" then
+  if verdict == "renew" then -- what was seen is not what is asked for from now on
     fields.challenge, fields.challenged_at, fields.generation = ownership.new_challenge(), now, row.generation + 1
-    return "incomplete"
+    fields.report.records[ownership.ID] = nil
+  end
+  if verdict == "wait" or verdict == "renew" then
+    return look.seen == "found" and "incomplete" or look.seen
   end
   fields.owned_at = now
   if former then
