@@ -48,8 +48,8 @@ end
 -- - `owned`: is it proven to be the tenant's? `enabled`, `health`
 -- - `records`: a list, that of the ownership challenge first until it was seen; each as `mailseal.provider` makes them, with `status`
 --   ("found", "missing", "mismatch", "migrating", "conflicting", "propagating", "unknown"; nil before the first look),
---   `provider_status` (the provider's own word for that), `found`, `findings` (codes), and `host`: how to enter it, see `mailseal.host.render`; there `assumed` is true as long as nobody has seen
---   which zone it belongs to
+--   `provider_status` (the provider's own word for that), `found`, `findings` (codes), and `host`: how to enter it, see
+--   `mailseal.host.render`; there `assumed` is true as long as nobody has seen which zone it belongs to
 -- - `findings`: what the last look found, see `mailseal.check`; `retry_at`
 -- - `advice`: a list of `code` and `text`
 -- - `zone`, `dns_host`: where the records are entered, and whose rules hold there, once that was seen
