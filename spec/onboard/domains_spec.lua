@@ -170,6 +170,27 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
         assert.is_nil(domain.records[1].host.assumed)
       end)
 
+      it("know who hosts their DNS, and notice when that is another", function()
+        create()
+        local function serve(first, second)
+          stage.records["example.com"] = {
+            { type = "SOA", data = first .. ". h.dns.example. 1 3600 600 86400 300" },
+            { type = "NS", data = first .. "." }, { type = "NS", data = second .. "." },
+          }
+          stage.records[first], stage.records[second] = { { type = "A", data = "192.0.2.1" } }, { { type = "A", data = "192.0.2.2" } }
+          stage.opened = nil
+        end
+        serve("ns01.domaincontrol.com", "ns02.domaincontrol.com")
+        local domain = assert(tenant:verify "example.com")
+        assert.equal("godaddy", domain.dns_host)
+        assert.equal("godaddy", domain.records[1].host.host)
+        serve("amy.ns.cloudflare.com", "bob.ns.cloudflare.com")
+        assert.equal("cloudflare", assert(tenant:verify "example.com").dns_host)
+        assert.equal("cloudflare", assert(tenant:dns_host "example.com").id)
+        serve("ns1.dns.example", "ns2.dns.example")
+        assert.is_nil(assert(tenant:verify "example.com").dns_host)
+      end)
+
       it("are verified when everything that is required is there, and say so in the events", function()
         local domain = create()
         stage:publish { domain.records[1], domain.records[2], domain.records[3] }
@@ -307,6 +328,7 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
         local again = assert(other:verify "example.com")
         assert.equal("pending", again.status)
         assert.not_equal(theirs.records[1].value, again.records[1].value)
+        assert.is_nil(again.records[1].status)
         assert.equal("verified", tenant:get "example.com".status)
         stage.now = stage.now + HOUR
         stage:publish { again.records[1] }

@@ -26,27 +26,30 @@ local function word_for(entry)
   return by_status[entry.status]
 end
 
+-- What is known of a record by now.
+local function known_of(entry, old)
+  if not entry then
+    return old
+  elseif not definite[entry.status] then
+    return {
+      status = entry.status, findings = entry.findings, known = old and (old.known or definite[old.status] and old.status),
+      found = entry.found or old and old.found,
+    }
+  elseif not entry.findings and old and old.status == entry.status then
+    return { status = entry.status, found = entry.found, findings = old.findings }
+  end
+  return entry
+end
+
 --- Puts together what is known of the records after a look: what it did not look at, or could not see, is as it was before.
+-- @tparam {table,...} records those that the domain has
 -- @tparam ?table before by the record's id `status`, `found`, `findings`, and `known`: how it was when DNS last said
 -- @tparam table after the same as the look has it, without `known`; without `findings` where it has not looked into it
--- @treturn table the same of all records
-function M.merge(before, after)
+-- @treturn table the same of all those records
+function M.merge(records, before, after)
   local all = {}
-  for id, entry in pairs(before or {}) do
-    all[id] = entry
-  end
-  for id, entry in pairs(after) do
-    local old = before and before[id]
-    if definite[entry.status] and (entry.findings or not old or old.status ~= entry.status) then
-      all[id] = entry
-    elseif definite[entry.status] then
-      all[id] = { status = entry.status, found = entry.found, findings = old.findings }
-    else
-      all[id] = {
-        status = entry.status, findings = entry.findings, known = old and (old.known or definite[old.status] and old.status),
-        found = entry.found or old and old.found,
-      }
-    end
+  for _, record in ipairs(records) do
+    all[record.id] = known_of(after[record.id], before and before[record.id])
   end
   return all
 end

@@ -2,13 +2,14 @@
 -- @module mailseal.onboard.look
 local assess = require "mailseal.onboard.assess"
 local host = require "mailseal.host"
+local null = require "mailseal.store".null
 
 local M = {}
 
 -- Who hosts the domain's DNS, where that is wanted and can be told.
 local function find_host(row, resolver)
   local found = host.detect(row.domain, { resolver = resolver, registrable = row.vars.registrable })
-  return found and { zone = found.zone, dns_host = found.id }
+  return found and { zone = found.zone, dns_host = found.id or null }
 end
 
 --- Looks at a domain.
@@ -34,7 +35,8 @@ function M.look(registry, row, now, options)
   if not look then
     return nil, message, code
   end
-  return look, not row.zone and look.findings and find_host(row, resolver) or nil
+  local is_wanted = options and options.thorough or not row.zone and look.findings
+  return look, is_wanted and find_host(row, resolver) or nil
 end
 
 return M

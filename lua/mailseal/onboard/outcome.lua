@@ -1,5 +1,6 @@
 --- What a look brings about: all of it in one transaction, with the domain's row as it is by then.
 -- @module mailseal.onboard.outcome
+local assess = require "mailseal.onboard.assess"
 local domains = require "mailseal.store.domains"
 local drift = require "mailseal.onboard.drift"
 local events = require "mailseal.store.events"
@@ -137,6 +138,14 @@ local function tell_drift(tx, row, look, now)
   end
 end
 
+-- What is kept of a look, with what is known from those before.
+local function report_of(row, look)
+  local before = row.report and row.report.records
+  return {
+    records = drift.merge(assess.records(row), before, look.records), findings = look.findings or {}, retry_at = look.retry_at,
+  }
+end
+
 --- Writes what a look has seen, and all that follows.
 -- @tparam table tx
 -- @tparam table registry
@@ -159,9 +168,7 @@ function M.apply(tx, registry, row, look, now, options)
   for name, value in pairs(options.found or {}) do
     fields[name] = value
   end
-  fields.report = {
-    records = drift.merge(row.report and row.report.records, look.records), findings = look.findings or {}, retry_at = look.retry_at,
-  }
+  fields.report = report_of(row, look)
   if not row.owned_at then
     seen, former = settle(tx, registry, row, look, fields, now)
   end
