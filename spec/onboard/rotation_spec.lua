@@ -245,23 +245,6 @@ describe("A rotation of several processes", function()
     other.db:close()
     shell.remove_directory(directory)
   end)
-
-  it("leaves keys that one has taken up to it, and takes them over when it has died", function()
-    local registry, tenant = begin()
-    assert(tenant:rotate "example.com")
-    registry.moment = registry.moment + HOUR
-    local keys = require "mailseal.store.keys"
-    local function lease()
-      return registry.db:write(function(tx)
-        return keys.lease(tx, { now = registry.moment, ends = registry.moment + 300, limit = 10 })
-      end)
-    end
-    assert.same({ { tenant_id = "acme", domain = "example.com" } }, lease())
-    assert.same({}, lease())
-    assert.equal(0, rotation.work(registry))
-    registry.moment = registry.moment + 300
-    assert.equal(1, rotation.work(registry))
-  end)
 end)
 
 -- Programs of their own run without the sanitizers, so on the plain build.

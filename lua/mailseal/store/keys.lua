@@ -89,8 +89,11 @@ end
 -- ---- for whoever runs the whole, across tenants
 
 local IS_DUE = "SELECT 1 FROM keys WHERE next_at <= ? LIMIT 1"
-local DUE = [[UPDATE keys SET next_at = ? WHERE (tenant_id, domain, selector) IN (
-  SELECT tenant_id, domain, selector FROM keys WHERE next_at <= ? ORDER BY next_at LIMIT ?%s) RETURNING tenant_id, domain]]
+-- Named once, as in `mailseal.store.domains`: PostgreSQL might else run the subquery again and again, and take up more each time.
+local DUE = [[WITH due AS MATERIALIZED (
+    SELECT tenant_id AS whose, domain AS which, selector AS what FROM keys WHERE next_at <= ? ORDER BY next_at LIMIT ?%s)
+  UPDATE keys SET next_at = ? WHERE (tenant_id, domain, selector) IN (SELECT whose, which, what FROM due)
+  RETURNING tenant_id, domain]]
 
 --- Is any key due? Asked before, so that who finds none keeps nobody from writing.
 -- @tparam table tx
@@ -106,7 +109,7 @@ end
 -- @treturn {table,...} `tenant_id` and `domain`, once each
 function M.lease(tx, lease)
   local seen, list = {}, {}
-  for _, row in ipairs(tx:rows(DUE:format(tx.connection.driver.skip_locked), lease.ends, lease.now, lease.limit)) do
+  for _, row in ipairs(tx:rows(DUE:format(tx.connection.driver.skip_locked), lease.now, lease.limit, lease.ends)) do
     local name = #row.tenant_id .. ":" .. row.tenant_id .. row.domain
     if not seen[name] then
       list[#list + 1], seen[name] = row, true
