@@ -95,6 +95,15 @@ describe("the life of a domain, by mailseal domains", function()
     assert.same({ 0, "verified", true }, { status, list[1].status, list[1].owned })
   end)
 
+  it("knows a domain by its U-labels as well, and calls it by its A-labels", function()
+    stage:add "B\195\188cher.example.com"
+    local list = stage:json("decide", "b\195\188cher.example.com")
+    assert.same({ "xn--bcher-kva.example.com", "not_verified" }, { list[1].domain, list[1].reason })
+    local shown = stage:domains("show", "b\195\188cher.example.com")
+    assert.matches("^xn%-%-bcher%-kva%.example%.com %(b\195\188cher%.example%.com%): pending", shown.out)
+    assert.equal(1, #stage:json("events", "b\195\188cher.example.com"))
+  end)
+
   it("shows what to enter for each record, with what the DNS host's form wants", function()
     stage:add(DOMAIN)
     local result = stage:domains("records", DOMAIN)

@@ -1,5 +1,6 @@
 --- `mailseal domains add|list|show|records|host|verify|restart|enable|disable|remove`.
 -- @module mailseal.cli.domains_life
+local domains = require "mailseal.domain"
 local json = require "mailseal.cli.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
@@ -15,10 +16,19 @@ local M = {}
 -- How many domains are read at a time.
 local PAGE = 500
 
+--- A domain's name as the registry has it, for argparse's `convert`; one that cannot be a name stays as it is.
+-- @tparam string given
+-- @treturn ?string nil where it is an address
+-- @treturn ?string what is wrong
+function M.convert_domain(given)
+  local name, problem = options.domain(given)
+  return name and (domains.to_ascii(name) or name), problem
+end
+
 --- Declares the argument that names a domain.
 -- @tparam table command argparse's command
 function M.describe_domain(command)
-  command:argument("domain", "The domain."):convert(options.domain)
+  command:argument("domain", "The domain."):convert(M.convert_domain)
 end
 
 -- Tells a domain, and returns what its status means for the exit status.
@@ -143,7 +153,7 @@ M.actions = {
   {
     name = "add", summary = "Add a domain, and show which records its DNS needs.", run = add, makes_key = makes_key,
     describe = function(command)
-      M.describe_domain(command)
+      command:argument("domain", "The domain, as it was typed."):convert(options.domain)
       command:option("--provider", "Who sends its mail, such as own (your own server); `mailseal provider list` has them."):argname "ID"
         :count(1)
       provider_input.describe_vars(command)

@@ -91,7 +91,7 @@ M.actions = {
   {
     name = "events", summary = "List what has happened, in order.", run = events,
     describe = function(command)
-      command:argument("domain", "Of this domain alone."):args "?":convert(options.domain)
+      command:argument("domain", "Of this domain alone."):args "?":convert(life.convert_domain)
       command:option("--after", "Only what comes after this id."):convert(options.whole("--after", 0, MOST)):argname "ID"
       command:option("--limit", "How many at most."):convert(options.whole("--limit", 1, MOST)):argname "N"
     end,
