@@ -177,6 +177,11 @@ TXT s1._domainkey.sub.com
     assert.equal("mailseal host: com is no domain of a customer: others register names in it\n", run("com").err)
   end)
 
+  it("spells the domain as DNS does", function()
+    assert.equal("example.com", object(0, "EXAMPLE.com.").domain)
+    assert.equal("xn--bcher-kva.com", object(1, "Bücher.com").domain)
+  end)
+
   it("prints one object with --json", function()
     local found = object(0, "mail.example.com", "--record", "MX bounce.mail.example.com 10 mx.example.net")
     assert.same({ "mail.example.com", "found", "godaddy", "GoDaddy", "example.com", "parent" },
@@ -234,7 +239,8 @@ return {
       ["test"] = "@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 127.0.0.1\nmoved NS ada.ns.cloudflare.com.\n",
     } })
     finally(function() server:stop() end)
-    local asked = { "host", "moved.test", "--server", server.address, "--port", tostring(server.port), "--record", "TXT _dmarc.moved.test x" }
+    local asked = { "host", "moved.test", "--server", server.address, "--port", tostring(server.port), "--record",
+      "TXT _dmarc.moved.test x" }
     local result = shell.mailseal(asked)
     assert.same({ 0, "" }, { result.status, result.err })
     assert.matches("\nhost          Cloudflare\n", result.out, 1, true)

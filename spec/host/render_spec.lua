@@ -378,6 +378,10 @@ describe("host.render", function()
 
   it("is told what it wants", function()
     assert.has_error(function() host.render(nil, {}, "example.com") end, "host.render wants a record with a name and a type")
+    for _, value in ipairs { 5, true, { "a", 5 } } do
+      assert.has_error(function() host.render(nil, { type = "TXT", name = "a.example.com", value = value }, "example.com") end,
+        "host.render wants a record whose value is a text, a list of texts, or nil")
+    end
     assert.has_error(function() host.render(nil, ALIAS) end, "host.render wants the name of a zone")
   end)
 end)

@@ -63,8 +63,7 @@ end
 -- The domain that was registered, where this system has the list that tells.
 local function registrable(domain)
   local list = require("mailseal.onboard.public_suffix").system()
-  local ascii = require("mailseal.domain").to_ascii(domain)
-  return list and ascii and list:registrable(ascii) or nil
+  return list and list:registrable(domain) or nil
 end
 
 -- The rule of the host that was named.
@@ -139,6 +138,7 @@ end
 -- @treturn number exit status
 function M.run(given)
   load_rules(given)
+  given.domain = names.canonical(require("mailseal.domain").to_ascii(given.domain) or given.domain)
   local rule = given.host and named_rule(given.host)
   local asking = { resolver = resolver.open(given), registrable = registrable(given.domain), port = given.port }
   local found, cause, code = require("mailseal.host").detect(given.domain, asking)

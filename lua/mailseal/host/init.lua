@@ -146,6 +146,15 @@ function M.detect(domain, options)
   return detect.detect(catalogue, name, options)
 end
 
+local function is_value(value)
+  for _, item in ipairs(type(value) == "table" and value or { value }) do
+    if type(item) ~= "string" then
+      return false
+    end
+  end
+  return true
+end
+
 --- Renders a record as the host's form wants it typed.
 -- @tparam ?table rule of @{find} or @{detect}; nil where the host is not known, which gives texts that hold for most
 -- @tparam table record `type`, `name` (the whole name), `value` (presentation form: of MX "10 host", of TXT the text without quotes, of NS
@@ -165,10 +174,12 @@ end
 --   character-strings in quotes, whether the form wants them or not
 -- - `ttl`: seconds to choose, nil where the host chooses or nothing is known
 -- - `notes`: sentences on what to mind; `help`: the address of the host's page about it; `host`: the rule's id; `type`
--- @raise where the record has no name or no type, or the zone is none
+-- @raise where the record has no name or no type, or its value or the zone is no text
 function M.render(rule, record, zone)
   if type(record) ~= "table" or type(record.name) ~= "string" or type(record.type) ~= "string" then
     error("host.render wants a record with a name and a type", 2)
+  elseif not is_value(record.value) then
+    error("host.render wants a record whose value is a text, a list of texts, or nil", 2)
   elseif type(zone) ~= "string" then
     error("host.render wants the name of a zone", 2)
   end

@@ -41,7 +41,7 @@ end
 -- A target. That of a domain without mail is the root, which is its dot alone (RFC 7505 §3).
 local function target_of(rule, name)
   local target = canonical(name)
-  return (target == "" or rule.final_dot == "always") and target .. "." or target
+  return (name == "." or rule.final_dot == "always") and target .. "." or target
 end
 
 local function as_list(value)
