@@ -54,7 +54,7 @@ host: core dns standards rules
 handover: core standards
 store: core
 onboard: core dns standards check provider host handover store
-cli: core dns standards check provider host handover store onboard
+cli: core dns standards check rules provider host handover store onboard
 bin: cli
 examples: dns standards check provider host handover onboard
 '
