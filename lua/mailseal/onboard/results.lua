@@ -40,13 +40,18 @@ local function as_they_were(registry, done)
   return list
 end
 
--- In one order whoever writes, lest two wait for each other's rows.
-local function in_order(a, b)
-  if a.row.tenant_id ~= b.row.tenant_id then
-    return a.row.tenant_id < b.row.tenant_id
+--- The order of rows that are written together: one whoever writes, lest two wait for each other's.
+-- @tparam table a `tenant_id`, `domain`
+-- @tparam table b
+-- @treturn boolean is it a before b?
+function M.in_order(a, b)
+  if a.tenant_id ~= b.tenant_id then
+    return a.tenant_id < b.tenant_id
   end
-  return a.row.domain < b.row.domain
+  return a.domain < b.domain
 end
+
+local function seen_in_order(a, b) return M.in_order(a.row, b.row) end
 
 --- Writes what was seen, and all that follows. What belongs to a lease that another has taken over, or that was ended since, is dropped.
 -- @tparam table registry
@@ -60,7 +65,7 @@ function M.write(registry, owner, done)
   if not done[1] then
     return true
   end
-  table.sort(done, in_order)
+  table.sort(done, seen_in_order)
   local old, changed = as_they_were(registry, done), nil
   local ok, message, code = registry.db:write(function(tx)
     changed = {}

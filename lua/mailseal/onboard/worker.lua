@@ -34,10 +34,6 @@ M.STEPS = { "gate", "rotation" }
 
 -- ---- Looking.
 
-local function is_stopping(work)
-  return work.stopping or work.stop ~= nil and work.stop() or false
-end
-
 -- Looks at a domain, as a task of its own.
 local function look_at(work, row)
   local registry = work.registry
@@ -179,7 +175,7 @@ local passing = { store_busy = true, store_unreachable = true, store_full = true
 
 local function run(work)
   work.task = async.task()
-  while not is_stopping(work) do
+  while not (work.stop and work.stop()) do
     local busy, message, code = turn(work)
     if busy == nil and (work.until_idle or not passing[code]) then
       return nil, message, code
@@ -197,20 +193,22 @@ local function run(work)
   return true
 end
 
--- Ends what is under way, and gives back what was leased.
+-- Ends what is under way, and gives back what was leased and not looked at yet.
 local function finish(work)
-  work.stopping = true
-  for _, task in pairs(work.tasks) do
+  local rows = {}
+  for row, task in pairs(work.tasks) do
+    rows[#rows + 1] = row
     task:cancel()
   end
   if work.stepping then
     work.stepping:cancel()
   end
   local ok, message, code = flush(work)
-  if not ok then
-    return nil, message, code
+  if not ok or not rows[1] then
+    return ok, message, code
   end
-  return work.registry.db:write(function(tx) return store.give_back(tx, work.owner) end)
+  table.sort(rows, results.in_order)
+  return work.registry.db:write(function(tx) return store.give_back(tx, work.owner, rows) end)
 end
 
 local options_known = {

@@ -310,14 +310,20 @@ function M.unchanged(tx, owner, rows)
   return bulk.update(tx, UNCHANGED, rows)
 end
 
-local GIVE_BACK = "UPDATE domains SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?"
+local GIVE_BACK = [[UPDATE domains SET lease_owner = NULL, lease_until = NULL
+  WHERE tenant_id = ? AND domain = ? AND lease_owner = ?]]
 
---- Gives all of an owner's leases back, as a worker does that ends.
+--- Gives leases back, as a worker does that ends before it has looked.
 -- @tparam table tx
 -- @tparam string owner
--- @treturn number how many
-function M.give_back(tx, owner)
-  return tx:run(GIVE_BACK, owner)
+-- @tparam {table,...} rows `tenant_id`, `domain`; those that others have leased by now are left alone
+-- @treturn number how many were his still
+function M.give_back(tx, owner, rows)
+  local count = 0
+  for _, row in ipairs(rows) do
+    count = count + tx:run(GIVE_BACK, row.tenant_id, row.domain, owner)
+  end
+  return count
 end
 
 return M
