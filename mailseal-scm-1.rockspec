@@ -376,6 +376,7 @@ build = {
     ["mailseal.message"] = "lua/mailseal/message.lua",
     ["mailseal.onboard.assess"] = "lua/mailseal/onboard/assess.lua",
     ["mailseal.onboard.change"] = "lua/mailseal/onboard/change.lua",
+    ["mailseal.onboard.creation"] = "lua/mailseal/onboard/creation.lua",
     ["mailseal.onboard.decide"] = "lua/mailseal/onboard/decide.lua",
     ["mailseal.onboard.decisions"] = "lua/mailseal/onboard/decisions.lua",
     ["mailseal.onboard.domains"] = "lua/mailseal/onboard/domains.lua",

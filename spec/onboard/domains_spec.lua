@@ -112,6 +112,16 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       end)
     end)
 
+    it("are not there under what is no name at all", function()
+      for _, odd in ipairs { "", ".", "a\0b", "\255", ("a"):rep(300), "_x.example.com", "-" } do
+        for _, method in ipairs { "get", "verify", "restart", "dns_host", "enable", "remove", "health" } do
+          local found, _, code = tenant[method](tenant, odd)
+          assert.is_nil(found)
+          assert.equal("not_found", code)
+        end
+      end
+    end)
+
     describe("of several tenants", function()
       it("are nobody else's to see", function()
         create()

@@ -1,14 +1,14 @@
---- A tenant's domains: created, looked up, looked at, started again.
+--- A tenant's domains: looked up, looked at, started again. (`mailseal.onboard.creation` creates them.)
 --
 -- Each method reads what there is, asks DNS where that is wanted, and writes what has come of it: no transaction waits for DNS. Where
 -- there is no such domain, or it is another tenant's, a method returns nil, a message and `not_found`.
 -- @module mailseal.onboard.domains
-local domains = require "mailseal.domain"
 local events = require "mailseal.store.events"
 local host = require "mailseal.host"
 local keys = require "mailseal.onboard.keys"
 local kinds = require "mailseal.dns.options"
 local looks = require "mailseal.onboard.look"
+local names = require "mailseal.onboard.change"
 local null = require "mailseal.store".null
 local outcome = require "mailseal.onboard.outcome"
 local prepare = require "mailseal.onboard.prepare"
@@ -23,117 +23,14 @@ M.methods = methods
 
 local LIST_MOST = 1000
 
-local function not_found()
-  return nil, "there is no such domain", "not_found"
-end
-
--- A domain's name as it is stored; one that cannot be a name stays as it is, and is not found.
-local function stored(domain, level)
-  if type(domain) ~= "string" then
-    error("a domain's name expected, got " .. type(domain), (level or 1) + 2)
-  end
-  return domains.to_ascii((domain:gsub("%.$", ""))) or "-"
-end
-
 local function read(tenant, name)
   return tenant.registry.db:read(function(tx)
     local row = store.get(tx, tenant.id, name)
     if not row then
-      return not_found()
+      return names.not_found()
     end
     return row
   end)
-end
-
--- ---- Creating.
-
--- Adds prepared domains in one transaction. Returns for each: was it new?
-local function insert(tenant, prepared, now)
-  local rows = {}
-  for i, one in ipairs(prepared) do
-    rows[i] = one.row
-  end
-  return tenant.registry.db:write(function(tx)
-    local added = store.insert_many(tx, tenant.id, rows)
-    for i, one in ipairs(prepared) do
-      if added[i] then
-        events.add(tx, tenant.id, one.row.domain, "created", { provider = one.row.provider }, { at = now, actor = one.actor })
-        keys.add(tx, tenant.id, one.row.domain, one.keys, now)
-      end
-    end
-    return added
-  end)
-end
-
-local function exists(row)
-  return ("there is a domain %s already"):format(row.domain), "exists"
-end
-
---- Creates a domain: its records are known from then on, and awaited. DNS is not asked.
--- @tparam table tenant
--- @tparam table given
---
--- - `domain`: as it was typed
--- - `provider`: an id, see `mailseal.provider.list`
--- - `vars`: what the provider has issued for it, by name
--- - `actor`: who does it, for the events
--- @treturn[1] table the domain, see `mailseal.onboard.view`
--- @treturn[2] nil
--- @treturn[2] string what is wrong
--- @treturn[2] string `exists`; `bad_name`, `public_suffix` and others of `mailseal.onboard.names`; `no_provider`, `vars_missing`,
---   `bad_var` and others of `mailseal.provider`; a code of `mailseal.store`
--- @treturn[2] ?{table,...} of `vars_missing`, which: see `mailseal.provider.records`
-function methods.create(tenant, given)
-  local now = tenant.registry:now()
-  local one, message, code, missing = prepare.new(tenant, given, now, 2)
-  if not one then
-    return nil, message, code, missing
-  end
-  local added
-  added, message, code = insert(tenant, { one }, now)
-  if not added then
-    return nil, message, code
-  elseif not added[1] then
-    return nil, exists(one.row)
-  end
-  return view.domain(one.row, tenant.registry.providers)
-end
-
---- Creates many domains at once, in one transaction: all that can be are there afterwards, or, where the store fails, none.
--- @tparam table tenant
--- @tparam {table,...} list each as of @{create}
--- @treturn[1] table by place in the list, the domain as @{create} returns it, but without `records`; false where there is none
--- @treturn[1] table by place, why not: `message`, `code` and, of `vars_missing`, `missing`
--- @treturn[2] nil
--- @treturn[2] string what went wrong
--- @treturn[2] string a code of `mailseal.store`
-function methods.create_many(tenant, list)
-  if type(list) ~= "table" then
-    error("a list of domains is wanted", 2)
-  end
-  local now, created, problems, prepared, places = tenant.registry:now(), {}, {}, {}, {}
-  for i, given in ipairs(list) do
-    local one, message, code, missing = prepare.new(tenant, given, now, 2)
-    created[i] = false
-    if one then
-      prepared[#prepared + 1], places[#places + 1] = one, i
-    else
-      problems[i] = { message = message, code = code, missing = missing }
-    end
-  end
-  local added, message, code = insert(tenant, prepared, now)
-  if not added then
-    return nil, message, code
-  end
-  for n, one in ipairs(prepared) do
-    if added[n] then
-      created[places[n]] = view.domain(one.row, tenant.registry.providers, true)
-    else
-      message, code = exists(one.row)
-      problems[places[n]] = { message = message, code = code }
-    end
-  end
-  return created, problems
 end
 
 -- ---- Looking up.
@@ -146,7 +43,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; a code of `mailseal.store`
 function methods.get(tenant, domain)
-  local row, message, code = read(tenant, stored(domain))
+  local row, message, code = read(tenant, names.stored(domain))
   if not row then
     return nil, message, code
   end
@@ -208,7 +105,7 @@ function methods.events(tenant, options)
   options = options or {}
   kinds.check("tenant:events", options, event_options)
   return tenant.registry.db:read(function(tx)
-    return events.after(tx, tenant.id, options.after or 0, options.limit or 100, options.domain and stored(options.domain))
+    return events.after(tx, tenant.id, options.after or 0, options.limit or 100, options.domain and names.stored(options.domain))
   end)
 end
 
@@ -219,7 +116,7 @@ local function write(tenant, name, look, found, now)
   return tenant.registry.db:write(function(tx)
     local row = store.get(tx, tenant.id, name)
     if not row then
-      return not_found()
+      return names.not_found()
     end
     return outcome.apply(tx, tenant.registry, row, look, now, { by_hand = true, found = found })
   end)
@@ -235,7 +132,7 @@ local ATTEMPTS = 3
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; `failed`: it has to be started again first; a code of `mailseal.store` or of `mailseal.dns`
 function methods.verify(tenant, domain)
-  local registry, name = tenant.registry, stored(domain)
+  local registry, name = tenant.registry, names.stored(domain)
   local row, message, code, result
   for _ = 1, ATTEMPTS do
     row, message, code = read(tenant, name)
@@ -270,7 +167,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`, `already_verified`; a code of `mailseal.onboard.keys.make` or of `mailseal.store`
 function methods.restart(tenant, domain)
-  local registry, name = tenant.registry, stored(domain)
+  local registry, name = tenant.registry, names.stored(domain)
   local row, message, code = read(tenant, name)
   if not row then
     return nil, message, code
@@ -283,7 +180,7 @@ function methods.restart(tenant, domain)
   step, message, code = registry.db:write(function(tx)
     row = store.get(tx, tenant.id, name)
     if not row then
-      return not_found()
+      return names.not_found()
     end
     local fields = row.status == "failed" and { report = null } or nil
     local taken, refused, why = outcome.step(tx, registry, row, "restart", registry:now(), { fields = fields })
@@ -307,7 +204,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; a code of `mailseal.host.detect`, of `mailseal.store` or of `mailseal.dns`
 function methods.dns_host(tenant, domain)
-  local registry, name = tenant.registry, stored(domain)
+  local registry, name = tenant.registry, names.stored(domain)
   local row, message, code = read(tenant, name)
   if not row then
     return nil, message, code

@@ -12,10 +12,11 @@
 --     print(tenant:verify "mail.example.com".status)
 --     registry:work { until_idle = true }
 --
--- Where to look: `registry` opens, `tenant` gathers what there is to do with a tenant's domains. The life of a domain: `flow` (what
--- happens and what it leads to, a table), `schedule` (when it is looked at), `assess` (the look at DNS), `drift` (what has changed),
--- `outcome` (all that a look brings about), `worker` (who looks at all that is due). `names`, `public_suffix` and `ownership` say
--- whose a domain may be.
+-- Where to look: `registry` opens, `tenant` gathers what there is to do with a tenant's domains (`creation`, `domains` and others). The
+-- life of a domain: `flow` (what happens and what it leads to, a table), `schedule` (when it is looked at), `assess` (the look at
+-- DNS), `drift` (what has changed), `outcome` (all that a look brings about), `worker` (who looks at all that is due). Whose a domain
+-- may be: `names`, `public_suffix`, `ownership`. What it may send: `decide`, `gate`, `health`, `holds`. Its keys: `keys`, `key_life`,
+-- `rotation`, `signer`.
 -- @module mailseal.onboard
 local registry = require "mailseal.onboard.registry"
 

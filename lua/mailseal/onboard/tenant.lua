@@ -6,7 +6,7 @@ local M = {}
 local Tenant = { __name = "mailseal.onboard.tenant" }
 Tenant.__index = Tenant
 
-local modules = { "decide", "domains", "export", "gate", "health", "holds", "keys", "removal", "rotation", "signer", "uses" }
+local modules = { "creation", "decide", "domains", "export", "gate", "health", "holds", "keys", "removal", "rotation", "signer", "uses" }
 
 for _, name in ipairs(modules) do
   for method, fn in pairs(require("mailseal.onboard." .. name).methods) do

@@ -1,0 +1,104 @@
+--- A tenant's domains are created, one or many at a time. DNS is not asked.
+-- @module mailseal.onboard.creation
+local events = require "mailseal.store.events"
+local keys = require "mailseal.onboard.keys"
+local prepare = require "mailseal.onboard.prepare"
+local store = require "mailseal.store.domains"
+local view = require "mailseal.onboard.view"
+
+local M = {}
+local methods = {}
+
+--- The methods of a tenant that are defined here.
+M.methods = methods
+
+-- Adds prepared domains in one transaction. Returns for each: was it new?
+local function insert(tenant, prepared, now)
+  local rows = {}
+  for i, one in ipairs(prepared) do
+    rows[i] = one.row
+  end
+  return tenant.registry.db:write(function(tx)
+    local added = store.insert_many(tx, tenant.id, rows)
+    for i, one in ipairs(prepared) do
+      if added[i] then
+        events.add(tx, tenant.id, one.row.domain, "created", { provider = one.row.provider }, { at = now, actor = one.actor })
+        keys.add(tx, tenant.id, one.row.domain, one.keys, now)
+      end
+    end
+    return added
+  end)
+end
+
+local function exists(row)
+  return ("there is a domain %s already"):format(row.domain), "exists"
+end
+
+--- Creates a domain: its records are known from then on, and awaited. DNS is not asked.
+-- @tparam table tenant
+-- @tparam table given
+--
+-- - `domain`: as it was typed
+-- - `provider`: an id, see `mailseal.provider.list`
+-- - `vars`: what the provider has issued for it, by name
+-- - `actor`: who does it, for the events
+-- @treturn[1] table the domain, see `mailseal.onboard.view`
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `exists`; `bad_name`, `public_suffix` and others of `mailseal.onboard.names`; `no_provider`, `vars_missing`,
+--   `bad_var` and others of `mailseal.provider`; a code of `mailseal.store`
+-- @treturn[2] ?{table,...} of `vars_missing`, which: see `mailseal.provider.records`
+function methods.create(tenant, given)
+  local now = tenant.registry:now()
+  local one, message, code, missing = prepare.new(tenant, given, now, 2)
+  if not one then
+    return nil, message, code, missing
+  end
+  local added
+  added, message, code = insert(tenant, { one }, now)
+  if not added then
+    return nil, message, code
+  elseif not added[1] then
+    return nil, exists(one.row)
+  end
+  return view.domain(one.row, tenant.registry.providers)
+end
+
+--- Creates many domains at once, in one transaction: all that can be are there afterwards, or, where the store fails, none.
+-- @tparam table tenant
+-- @tparam {table,...} list each as of @{create}
+-- @treturn[1] table by place in the list, the domain as @{create} returns it, but without `records`; false where there is none
+-- @treturn[1] table by place, why not: `message`, `code` and, of `vars_missing`, `missing`
+-- @treturn[2] nil
+-- @treturn[2] string what went wrong
+-- @treturn[2] string a code of `mailseal.store`
+function methods.create_many(tenant, list)
+  if type(list) ~= "table" then
+    error("a list of domains is wanted", 2)
+  end
+  local now, created, problems, prepared, places = tenant.registry:now(), {}, {}, {}, {}
+  for i, given in ipairs(list) do
+    local one, message, code, missing = prepare.new(tenant, given, now, 2)
+    created[i] = false
+    if one then
+      prepared[#prepared + 1], places[#places + 1] = one, i
+    else
+      problems[i] = { message = message, code = code, missing = missing }
+    end
+  end
+  local added, message, code = insert(tenant, prepared, now)
+  if not added then
+    return nil, message, code
+  end
+  for n, one in ipairs(prepared) do
+    if added[n] then
+      created[places[n]] = view.domain(one.row, tenant.registry.providers, true)
+    else
+      message, code = exists(one.row)
+      problems[places[n]] = { message = message, code = code }
+    end
+  end
+  return created, problems
+end
+
+return M
