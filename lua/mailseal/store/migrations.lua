@@ -1,4 +1,5 @@
---- Brings a database to the schema that this mailseal knows, by numbered steps, each a module of `mailseal.store.schema`.
+--- Brings a database to the schema that this mailseal knows, by numbered steps, each a module of `mailseal.store.schema`:
+-- lists of statements for both databases.
 --
 -- The number of the last one done is kept in the table meta. All that are due are done in one transaction, so that a
 -- database is never half way; of several processes that open an old one at a time the first does it and the others wait.
@@ -6,7 +7,8 @@
 
 local M = {}
 
-local STEPS = { "mailseal.store.schema.0001" }
+--- The steps, each a list of statements.
+M.STEPS = { (require "mailseal.store.schema.0001") }
 
 local function version(tx)
   if not tx:row(tx.connection.driver.table_exists, "meta") then
@@ -16,49 +18,50 @@ local function version(tx)
   return row and tonumber(row.value) or 0
 end
 
-local function too_new(found)
+local function too_new(found, known)
   return nil,
-    ("the database has schema %d, and this mailseal knows schemas up to %d: a later mailseal made it"):format(found, #STEPS),
+    ("the database has schema %d, and this mailseal knows schemas up to %d: a later mailseal made it"):format(found, known),
     "store_too_new"
 end
 
-local function migrate(tx)
+local function migrate(tx, steps)
   local driver = tx.connection.driver
-  if driver.name == "postgresql" then
-    -- Held to the transaction's end. The number is the word "mailseal"'s first letters.
-    tx:row("SELECT pg_advisory_xact_lock(1835101548)")
+  if driver.migration_lock then
+    tx:row(driver.migration_lock)
   end
   local done = version(tx)
-  if done > #STEPS then
-    return too_new(done)
+  if done > #steps then
+    return too_new(done, #steps)
   end
-  for step = done + 1, #STEPS do
-    for _, sql in ipairs(require(STEPS[step])) do
+  for step = done + 1, #steps do
+    for _, sql in ipairs(steps[step]) do
       tx:run(driver.ddl(sql))
     end
   end
   tx:run(
     "INSERT INTO meta (name, value) VALUES ('schema', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    tostring(#STEPS)
+    tostring(#steps)
   )
   return true
 end
 
 --- Migrates a database where that is due.
 -- @tparam table db
+-- @tparam[opt] {{string,...},...} steps others than those of this mailseal
 -- @treturn ?boolean true
 -- @treturn ?string what went wrong
 -- @treturn ?string its code, `store_too_new` among others
-function M.run(db)
+function M.run(db, steps)
+  steps = steps or M.STEPS
   local found, message, code = db:read(version)
   if not found then
     return nil, message, code
-  elseif found > #STEPS then
-    return too_new(found)
-  elseif found == #STEPS then
+  elseif found > #steps then
+    return too_new(found, #steps)
+  elseif found == #steps then
     return true
   end
-  return db:write(migrate)
+  return db:write(function(tx) return migrate(tx, steps) end)
 end
 
 return M

@@ -15,6 +15,8 @@ local M = {
   takes_json = true,
   for_update = " FOR UPDATE",
   skip_locked = " FOR UPDATE SKIP LOCKED",
+  -- Held to the transaction's end. The number is the octets of "mail".
+  migration_lock = "SELECT pg_advisory_xact_lock(1835100524)",
   table_exists = "SELECT 1 AS found FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = ?",
 }
 
@@ -89,6 +91,8 @@ end
 local function prepare(self, options)
   self:execute "SET client_encoding TO 'UTF8'"
   self:execute "SET client_min_messages TO warning"
+  -- The words that errors are told by; where this user may not set them, the server's own remain.
+  pcall(self.execute, self, "SET lc_messages TO 'C'")
   self:execute(("SET lock_timeout TO %d"):format(options.busy_timeout * 1000))
   -- A worker that was stopped within a transaction does not keep its locks for ever.
   self:execute "SET idle_in_transaction_session_timeout TO 60000"
