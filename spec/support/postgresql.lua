@@ -14,7 +14,7 @@ Server.__index = Server
 
 -- Started and ended by words on its standard input; at its end all goes.
 local guardian = [[
-directory=$1 as=$2 settings=$3 server=none
+directory=$1 as=$2 settings=$3
 cd "$directory" || exit 1
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 PATH=$programs:$PATH
@@ -23,12 +23,7 @@ trap '' INT TERM HUP
 start() {
     rm -f ready
     for _ in $(seq 600); do
-        if ! kill -0 "$server" 2>/dev/null; then
-            $as postgres -D "$directory/data" >>log 2>&1 </dev/null &
-            server=$!
-            echo "$server" >pid
-        fi
-        pg_isready -q -h "$directory" && break
+        $as pg_ctl -s -w -t 60 -D "$directory/data" -l "$directory/data/log" start >>log 2>&1 && break
         sleep 0.05
     done
     : >ready
@@ -47,8 +42,7 @@ start
 while read -r word; do
     [ "$word" != start ] || start
 done
-kill -QUIT "$server" 2>/dev/null
-wait
+$as pg_ctl -s -m immediate -D "$directory/data" stop >>log 2>&1
 cd / && rm -rf "$directory"
 ]]
 
@@ -104,7 +98,7 @@ end
 --- The process of the server.
 -- @treturn number
 function Server:pid()
-  return assert(tonumber(shell.read(self.directory .. "/pid"):match "%d+"))
+  return assert(tonumber(shell.read(self.directory .. "/data/postmaster.pid"):match "%d+"))
 end
 
 --- Ends the server as a crash would, at once.
