@@ -94,28 +94,32 @@ end
 
 describe("held mail", function()
   databases.each({ describe = describe, setup = setup, teardown = teardown }, function(new_database, kind, server)
-    local url, directory, registry, tenant
+    local url, directory, registry, tenant, started
 
     before_each(function()
-      url, directory = new_database(), shell.new_directory()
+      url, directory, started = new_database(), shell.new_directory(), {}
       registry = gates.registry { url = url }
       tenant = registry:tenant "acme"
       gates.add(tenant, DOMAIN)
       for _, name in ipairs { "log", "feed", "errors" } do shell.write(("%s/%s"):format(directory, name), "") end
     end)
     after_each(function()
+      for _, process in ipairs(started) do process:kill() end
       registry.db:close()
       shell.remove_directory(directory)
     end)
 
     local function start(first, seed)
       local function path(name) return ("%s/%s"):format(directory, name) end
-      return crash.start("holder", { url, path "log", path "feed", tostring(first), tostring(seed) }, path "errors")
+      local process = crash.start("holder", { url, path "log", path "feed", tostring(first), tostring(seed) }, path "errors")
+      started[#started + 1] = process
+      return process
     end
 
     -- One round: two programs at work, each killed in its time, or the server under them.
     local function round(ledger, number)
       local errors = shell.read(directory .. "/errors")
+      started = {}
       local holder, worker = start(ledger.first, number), start("worker", number)
       if server and number % 20 == 0 then
         server():crash()

@@ -29,17 +29,18 @@ function M.start(name, arguments, errors)
   words[#words + 1] = ("spec/support/%s.lua"):format(name)
   for _, argument in ipairs(arguments) do words[#words + 1] = argument end
   for i, word in ipairs(words) do words[i] = shell.quote(word) end
-  -- The shell says which process it is, and waits for it, so that it is gone when the pipe is closed.
-  local pipe = assert(io.popen(("%s 2>>%s & echo $!; wait $! 2>/dev/null"):format(table.concat(words, " "), shell.quote(errors)), "r"))
+  -- The shell says which process it is, and becomes the program, so that this is gone when the pipe is closed.
+  local pipe = assert(io.popen(("echo $$; exec %s 2>>%s"):format(table.concat(words, " "), shell.quote(errors)), "r"))
   local self = setmetatable({ pid = assert(tonumber(pipe:read "*l")), pipe = pipe }, Process)
   if not pipe:read "*l" then error("the program did not start: " .. shell.read(errors), 2) end
   return self
 end
 
 --- Kills the process after some time, and returns when it is gone. One that has ended already is left in peace.
--- @tparam number seconds
+-- @tparam[opt] number seconds at once without it
 function Process:kill(seconds)
-  async.sleep(seconds)
+  if not self.pipe then return end
+  async.sleep(seconds or 0)
   os.execute(("kill -9 %d 2>/dev/null"):format(self.pid))
   self:wait()
 end
