@@ -243,6 +243,7 @@ describe("a provider's rule", function()
     assert.equal("vars.token.pattern stands for the whole value, and has no ^ and $", token { pattern = "^%l+$" })
     assert.equal("vars.token is to have either a count, or both least and most", token { least = 2, example = { "a", "b" } })
     assert.equal("records[1].name has {token}, which is a list: {token.1}", token { count = 2, example = { "a", "b" } })
+    assert.equal("records[1].id is another record's, too", with({}, { id = "ownership" })) -- that of the challenge
     assert.equal("migrations[1].record is the id of none", with { migrations = { { record = "x", from = "a.example" } } })
     assert.equal("variants.eu.records[1].name has {x}, which is none of vars and values", with { variants = { eu = {
       text = "x", records = { {

@@ -45,7 +45,7 @@ return {
       required = true, match = "cname_target",
     },
     {
-      id = "ownership", type = "TXT", name = "{domain}", value = "forward-email-site-verification={token}", purpose = "ownership",
+      id = "verification", type = "TXT", name = "{domain}", value = "forward-email-site-verification={token}", purpose = "ownership",
       required = true, match = "exact",
     },
     {

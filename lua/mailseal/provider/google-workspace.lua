@@ -32,7 +32,7 @@ return {
   },
   records = {
     {
-      id = "ownership", type = "TXT", name = "{domain}", value = "google-site-verification={token}", purpose = "ownership",
+      id = "verification", type = "TXT", name = "{domain}", value = "google-site-verification={token}", purpose = "ownership",
       required = true,
       match = "exact",
     },

@@ -20,7 +20,7 @@ return {
   },
   records = {
     {
-      id = "ownership", type = "TXT", name = "{domain}", value = "apple-domain={token}", purpose = "ownership", required = true,
+      id = "verification", type = "TXT", name = "{domain}", value = "apple-domain={token}", purpose = "ownership", required = true,
       match = "exact",
     },
     { id = "mx1", type = "MX", name = "{domain}", value = "10 mx01.mail.icloud.com", purpose = "inbound", required = true, match = "mx" },

@@ -41,7 +41,7 @@ return {
       id = "dkim2", type = "CNAME", name = "kl2._domainkey.{send}.{domain}", target = "{targets.3}", purpose = "dkim", required = true,
       match = "cname_target",
     },
-    { id = "ownership", type = "TXT", name = "{domain}", value = "{token}", purpose = "ownership", required = true, match = "exact" },
+    { id = "verification", type = "TXT", name = "{domain}", value = "{token}", purpose = "ownership", required = true, match = "exact" },
   },
   window = 48 * 3600,
   variants = {

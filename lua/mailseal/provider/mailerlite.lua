@@ -31,7 +31,7 @@ return {
       required = true, match = "spf_include",
     },
     {
-      id = "ownership", type = "TXT", name = "{domain}", value = "mailerlite-domain-verification={code}", purpose = "ownership",
+      id = "verification", type = "TXT", name = "{domain}", value = "mailerlite-domain-verification={code}", purpose = "ownership",
       required = false, match = "exact",
     },
   },

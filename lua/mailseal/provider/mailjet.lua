@@ -31,7 +31,7 @@ return {
   },
   records = {
     {
-      id = "ownership", type = "TXT", name = "mailjet._{token}.{domain}", value = "{value}", purpose = "ownership", required = true,
+      id = "verification", type = "TXT", name = "mailjet._{token}.{domain}", value = "{value}", purpose = "ownership", required = true,
       match = "exact",
     },
     {

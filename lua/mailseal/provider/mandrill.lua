@@ -32,7 +32,7 @@ return {
       required = true, match = "cname_target",
     },
     {
-      id = "ownership", type = "TXT", name = "{domain}", value = "mandrill_verify.{code}", purpose = "ownership", required = false,
+      id = "verification", type = "TXT", name = "{domain}", value = "mandrill_verify.{code}", purpose = "ownership", required = false,
       match = "exact",
     },
     {

@@ -27,7 +27,7 @@ return {
   },
   records = {
     {
-      id = "ownership", type = "TXT", name = "{domain}", value = "protonmail-verification={code}", purpose = "ownership",
+      id = "verification", type = "TXT", name = "{domain}", value = "protonmail-verification={code}", purpose = "ownership",
       required = true, match = "exact",
     },
     {

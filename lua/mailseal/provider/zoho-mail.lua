@@ -26,7 +26,7 @@ return {
   },
   records = {
     {
-      id = "ownership", type = "CNAME", name = "{zb}.{domain}", target = "zmverify.zoho.{tld}", purpose = "ownership", required = true,
+      id = "verification", type = "CNAME", name = "{zb}.{domain}", target = "zmverify.zoho.{tld}", purpose = "ownership", required = true,
       match = "cname_target",
     },
     { id = "mx1", type = "MX", name = "{domain}", value = "10 mx.zoho.{tld}", purpose = "inbound", required = true, match = "mx" },

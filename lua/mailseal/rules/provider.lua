@@ -134,11 +134,15 @@ local function problem_of_condition(when, rule, path)
   end
 end
 
+-- The record of a domain's proof of ownership (`mailseal.onboard.ownership`) stands beside a rule's, and is told from them by its id.
+local taken = { ownership = true }
+
 local function problem_of_records(rule, path)
   local seen = {}
   for i, record in ipairs(rule.records) do
     local at = ("%srecords[%d]"):format(path, i)
-    local problem = seen[record.id] and at .. ".id is another record's, too" or problem_of_condition(record.when, rule, at)
+    local problem = (seen[record.id] or taken[record.id]) and at .. ".id is another record's, too" or
+      problem_of_condition(record.when, rule, at)
     for _, member in ipairs { "name", "target", "value", "include", "note" } do
       problem = problem or record[member] and problem_of_text(record[member], rule, at .. "." .. member, record.each)
     end
