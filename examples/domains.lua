@@ -23,12 +23,11 @@ end
 
 -- ---- telling
 
-local marks = { found = terminal.green, missing = terminal.dim, unseen = terminal.dim }
+local marks = { found = terminal.green, missing = terminal.dim, unknown = terminal.dim }
 
 local function show_records(domain)
   for _, record in ipairs(domain.records) do
-    local status = record.status or "unseen"
-    local mark = (marks[status] or terminal.red)(("%-8s"):format(status))
+    local mark = (marks[record.status] or terminal.red)(("%-8s"):format(record.status))
     terminal.line(("   %s  %-5s %s%s"):format(mark, record.type, record.name, record.required == false and "  (optional)" or ""))
   end
 end

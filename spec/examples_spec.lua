@@ -244,7 +244,7 @@ describe("the examples", function()
       assert.equal(0, result.status)
       in_order(
         result.out,
-        "unseen    TXT   _mailseal-challenge.news.example.com", "._domainkey.news.example.com", "refuse", "(not_verified)",
+        "unknown   TXT   _mailseal-challenge.news.example.com", "._domainkey.news.example.com", "refuse", "(not_verified)",
         "2. The customer types", ".example.com.example.com", "->",
         "3. He pastes", "news.example.com. 3600 IN TXT", "found     TXT   _dmarc.news.example.com", "send",
         "4. A message", "pass  news.example.com",

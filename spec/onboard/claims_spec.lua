@@ -79,6 +79,24 @@ describe("A claim to a domain", function()
       assert.equal("verified", verify(other))
     end)
 
+    it("is proven by its own record, and by none that the provider asks for to know the owner", function()
+      local mine = assert(acme:create { domain = "example.com", provider = "mandrill", vars = { code = "abcdef" } })
+      assert.same({ "_mailseal-challenge.example.com", "example.com" }, { mine.records[1].name, mine.records[4].name })
+      for i, record in ipairs(mine.records) do
+        if i > 1 and record.name ~= "example.com" then
+          stage:publish { record }
+        end
+      end
+      stage:replace("dkim1.mandrillapp.com", stage.records["k1.provider.example"])
+      stage:replace("dkim2.mandrillapp.com", stage.records["k1.provider.example"])
+      table.insert(stage.records["example.com"], { type = "TXT", data = mine.records[4].value })
+      local seen = assert(acme:verify "example.com")
+      assert.same({ "pending", false, "missing", "found" }, { seen.status, seen.owned, seen.records[1].status, seen.records[4].status })
+      challenge(mine)
+      seen = assert(acme:verify "example.com")
+      assert.same({ "verified", true }, { seen.status, seen.owned })
+    end)
+
     it("needs a fresh challenge after the domain was removed, by the same tenant, too", function()
       local first = create(acme)
       stage:publish(first.records)
@@ -160,7 +178,7 @@ describe("A claim to a domain", function()
       assert.equal("verified", verify(acme))
       challenge(theirs)
       local renewed = assert(other:verify "example.com").records[1]
-      assert.is_nil(renewed.status)
+      assert.equal("unknown", renewed.status)
       assert.not_equal(theirs.records[1].value, renewed.value)
       assert(other:remove "example.com")
       stage.now = stage.now + HOUR

@@ -131,7 +131,7 @@ end
 -- @tparam table record of a domain
 -- @tparam[opt] boolean whole tell what to enter in any case, with each field and note of the DNS host's form
 function M.tell_record(record, whole)
-  local first = ("  %s %-6s "):format(paint.word(record.status or "unseen", 12), text.printable(record.type))
+  local first = ("  %s %-6s "):format(paint.word(record.status, 12), text.printable(record.type))
   paint.line(first, RECORD, record.name .. (record.required == false and " (optional)" or ""))
   if record.status == "found" and not whole then
     return

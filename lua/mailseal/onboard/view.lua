@@ -14,20 +14,21 @@ local SAME = {
   "negatives", "negative_since", "created_at",
 }
 
+-- What is known of a record that nobody has looked at yet.
+local unseen = { status = "unknown" }
+
 local function records_of(row, provider_rule)
   local list, seen = {}, row.report and row.report.records or {}
   -- As long as nobody has looked, the zone is taken to be that of the domain that was registered.
   local zone = row.zone or row.vars.registrable
   local rule = row.dns_host and host.find(row.dns_host) or nil
   for i, record in ipairs(assess.records(row)) do
-    local entry, known = {}, seen[record.id]
+    local entry, known = {}, seen[record.id] or unseen
     for name, value in pairs(record) do
       entry[name] = value
     end
-    if known then
-      entry.status, entry.found, entry.findings = known.status, known.found, known.findings or {}
-      entry.provider_status = provider_rule and provider.record_status(provider_rule, known.status) or known.status
-    end
+    entry.status, entry.found, entry.findings = known.status, known.found, known.findings or {}
+    entry.provider_status = provider_rule and provider.record_status(provider_rule, known.status) or known.status
     entry.required = record.required or key_records.is_asked(record)
     entry.host = host.render(rule, record, zone)
     entry.host.assumed = not row.zone or nil
@@ -47,7 +48,7 @@ end
 --   is one ("window_over", "lost", "taken_over", "restarted"); `status_since`
 -- - `owned`: is it proven to be the tenant's? `enabled`, `health`
 -- - `records`: a list, that of the ownership challenge first until it was seen; each as `mailseal.provider` makes them, with `status`
---   ("found", "missing", "mismatch", "migrating", "conflicting", "propagating", "unknown"; nil before the first look),
+--   ("found", "missing", "mismatch", "migrating", "conflicting", "propagating", "unknown", which it is before the first look, too),
 --   `provider_status` (the provider's own word for that), `found`, `findings` (codes), and `host`: how to enter it, see
 --   `mailseal.host.render`; there `assumed` is true as long as nobody has seen which zone it belongs to
 -- - `findings`: what the last look found, see `mailseal.check`; `retry_at`
