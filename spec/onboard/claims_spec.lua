@@ -110,6 +110,24 @@ describe("A claim to a domain", function()
       assert.equal("verified", verify(acme))
     end)
 
+    it("is not proven by a look at what was asked for before, whoever removes and creates the domain meanwhile", function()
+      local first = create(acme)
+      stage:publish(first.records)
+      stage.now = stage.now + HOUR
+      local theirs = create(other)
+      challenge(first, theirs)
+      assert.equal("verified", verify(other))
+      stage.now = stage.now + HOUR
+      function stage.meanwhile()
+        assert(acme:remove "example.com")
+        create(acme)
+      end
+      assert.equal("pending", verify(acme))
+      assert.is_nil(stage.meanwhile)
+      assert.is_false(acme:get("example.com").owned)
+      assert.equal("verified", status(other))
+    end)
+
     it("does not hold up another one, nor what its owner does", function()
       stage:publish(create(acme).records)
       local theirs = create(other)

@@ -59,6 +59,11 @@ local function resolver_of(stage)
   local transport = { servers = { false }, tries = 1 }
   function transport.exchange(_, query, server)
     stage.queries = stage.queries + 1
+    local meanwhile = stage.meanwhile
+    if meanwhile then
+      stage.meanwhile = nil
+      meanwhile()
+    end
     if stage.broken then
       return nil, "no answer", stage.broken
     end
@@ -71,7 +76,8 @@ end
 
 --- Opens a stage.
 -- @tparam[opt] table options `db`: a URL; `domains`: the zones that there are (example.com); and options of `onboard.open`
--- @treturn table `registry`, `tenant` ("acme"), `now`, `records` (the zones, by name), `queries` (how many there were)
+-- @treturn table `registry`, `tenant` ("acme"), `now`, `records` (the zones, by name), `queries` (how many there were);
+--   `meanwhile`, where it is set, a function that is called once, while DNS is being asked
 function M.open(options)
   local given = { providers = M.rules }
   for name, value in pairs(options or {}) do

@@ -99,7 +99,7 @@ end
 
 -- A glance at a verified domain. Returns a look; nil where it is not as well as it was.
 local function glance_over(row, options)
-  local look = { seen = "found", records = {}, generation = row.generation }
+  local look = { seen = "found", records = {}, generation = row.generation, challenge = row.challenge }
   if not glance_at(row, wanted_of(row, false), look, options) then
     return nil
   end
@@ -204,7 +204,8 @@ end
 
 -- Puts the report into the few words that are kept of it.
 local function sum_up(domain, wanted, report, options)
-  local required, outcome, confirmed = {}, { seen = "found", records = {}, generation = domain.generation }, nil
+  local required, outcome, confirmed = {}, { seen = "found", records = {} }, nil
+  outcome.generation, outcome.challenge = domain.generation, domain.challenge
   if options.policy.confirm then
     confirmed = confirmed_names(report)
   end
@@ -242,7 +243,7 @@ end
 --   nothing was looked into
 -- - `retry_at`: before which looking again is of no use; nil where nothing is open
 -- - `ownership`: where the challenge was looked for, as of `mailseal.onboard.ownership.look`
--- - `generation`: that of the row, which says whether it is still about the same records
+-- - `generation`, `challenge`: those of the row, which say whether it is still about the same records, of the same claim
 -- @treturn[2] nil
 -- @treturn[2] string why DNS cannot be asked, or what is wrong with a record
 -- @treturn[2] string as of `check.domain`

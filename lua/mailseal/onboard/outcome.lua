@@ -159,7 +159,8 @@ end
 -- @treturn[2] string `changed_meanwhile`, or a code of `flow.step`
 function M.apply(tx, registry, row, look, now, options)
   options = options or {}
-  if row.generation ~= look.generation then
+  -- A domain that was removed and created again begins with the same generation, and never with the same challenge.
+  if row.generation ~= look.generation or row.challenge ~= look.challenge then
     return nil, "the domain's records were changed meanwhile", "changed_meanwhile"
   elseif row.status == "failed" then
     return nil, M.has_failed()
