@@ -16,6 +16,7 @@
 -- - `store_corrupt`: the file is no database, or a damaged one
 -- - `store_readonly`: the file or the server takes no writes
 -- - `store_too_new`: a later mailseal made this database
+-- - `store_foreign`: another program made it
 -- - `store_missing_package`: lua-dbi is not installed
 -- - `conflict`: there is such a row already
 -- - `bad_text`: a text with a NUL, or one that is no UTF-8

@@ -10,8 +10,27 @@ local M = {}
 --- The steps, each a list of statements.
 M.STEPS = { (require "mailseal.store.schema.0001") }
 
+-- Some of the tables that every schema has.
+local OURS = { "meta", "tenants", "released" }
+
+-- Are there tables that a mailseal has not made? In a file of SQLite's nobody else's have their place; PostgreSQL's may be there as long
+-- as their names are others.
+local function is_foreign(tx)
+  local driver, found = tx.connection.driver, 0
+  for _, name in ipairs(OURS) do
+    found = found + (tx:row(driver.table_exists, name) and 1 or 0)
+  end
+  return found > 0 and found < #OURS or found == 0 and driver.any_table and tx:row(driver.any_table) ~= nil
+end
+
+local function foreign()
+  return nil, "the database holds tables of another program: name one that is mailseal's own, or a new one", "store_foreign"
+end
+
 local function version(tx)
-  if not tx:row(tx.connection.driver.table_exists, "meta") then
+  if is_foreign(tx) then
+    return foreign()
+  elseif not tx:row(tx.connection.driver.table_exists, "meta") then
     return 0
   end
   local row = tx:row("SELECT value FROM meta WHERE name = 'schema'")
@@ -29,8 +48,10 @@ local function migrate(tx, steps)
   if driver.migration_lock then
     tx:row(driver.migration_lock)
   end
-  local done = version(tx)
-  if done > #steps then
+  local done, message, code = version(tx)
+  if not done then
+    return nil, message, code
+  elseif done > #steps then
     return too_new(done, #steps)
   end
   for step = done + 1, #steps do
@@ -50,7 +71,7 @@ end
 -- @tparam[opt] {{string,...},...} steps others than those of this mailseal
 -- @treturn ?boolean true
 -- @treturn ?string what went wrong
--- @treturn ?string its code, `store_too_new` among others
+-- @treturn ?string its code, `store_too_new` and `store_foreign` among others
 function M.run(db, steps)
   steps = steps or M.STEPS
   local found, message, code = db:read(version)

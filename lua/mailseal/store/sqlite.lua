@@ -14,6 +14,7 @@ local M = {
   -- The one writer has the database to itself.
   for_update = "",
   skip_locked = "",
+  any_table = "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' LIMIT 1",
   table_exists = "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?",
 }
 
@@ -91,9 +92,16 @@ local function use_write_ahead_log(self)
   end
 end
 
+-- Another program's file stays as it is: `mailseal.store.migrations` refuses it.
+local function may_be_ours(self)
+  return not self:rows(M.any_table)[1] or self:rows(M.table_exists, "tenants")[1] ~= nil
+end
+
 local function prepare(self, options)
   self:rows(("PRAGMA busy_timeout = %d"):format(options.busy_timeout * 1000))
-  use_write_ahead_log(self)
+  if may_be_ours(self) then
+    use_write_ahead_log(self)
+  end
   self:rows "PRAGMA synchronous = FULL"
   self:rows "PRAGMA foreign_keys = ON"
   self:rows "PRAGMA cache_size = -32768"
