@@ -56,13 +56,29 @@ for i, kind in ipairs { "in plain text", "in HTML" } do
       has(letter, "Acme Mail would like to send mail as mail.example.com.")
       has(letter, "in the DNS zone example.com, at GoDaddy.")
       has(letter, "before 15 January 2027, 08:00 UTC")
-      has(letter, "please answer to dns@acme.example.")
+      has(letter, "Thank you, and kind regards Acme Mail")
+      has(letter, "please write to dns@acme.example.")
+    end)
+
+    it("warns of a second SPF or DMARC record only where one is to be added", function()
+      local records = stage.records()
+      has(both(records)[i], "SPF: bounce.mail.example.com has one TXT record at most")
+      for _, record in ipairs(records) do
+        record.status = record.type == "TXT" and "found" or "missing"
+      end
+      local letter = both(records)[i]
+      has_not(letter, "SPF: bounce")
+      has_not(letter, "begins with v=DMARC1")
+      for _, record in ipairs(records) do
+        record.status = "found"
+      end
+      has_not(both(records)[i], "What to leave alone")
     end)
 
     it("does without what it is not told", function()
       local letter = both(stage.records())[i]
       has(letter, "We would like to send mail as mail.example.com.")
-      has_not(letter, "answer to")
+      has_not(letter, "write to")
       has_not(letter, "before 1")
     end)
 
@@ -182,6 +198,23 @@ describe("the letter in HTML", function()
     known[name] = true
   end
 
+  local allowed = {}
+  for name in ("lang charset scope rel href name content id aria-labelledby"):gmatch "%S+" do
+    allowed[name] = true
+  end
+
+  it("calls each table by the heading in front of it, and leaves light or dark to its reader", function()
+    local html = assert(stage.write("html", stage.records()))
+    local tables = 0
+    for id, title in html:gmatch '<h3 id="(record%-%d+)">(.-)</h3>\n<table aria%-labelledby="%1">' do
+      tables = tables + 1
+      assert.same({ ("record-%d"):format(tables), true }, { id, title:find(("%d. "):format(tables), 1, true) == 1 })
+    end
+    assert.equal(select(2, html:gsub("<table", "")), tables)
+    has(html, '<meta name="color-scheme" content="light dark">')
+    has_not(html, "background")
+  end)
+
   it("has no element, attribute or address that comes of what it tells", function()
     local records = stage.texts(stage.HOSTILE)
     local evil = '"><img src=x onerror=alert(1)><script>alert(1)</script>'
@@ -198,7 +231,7 @@ describe("the letter in HTML", function()
     local links = {}
     for _, attribute in ipairs(page.attributes) do
       local name, value = attribute[2], attribute[3]
-      assert.is_true(name == "lang" or name == "charset" or name == "scope" or name == "rel" or name == "href", name)
+      assert.is_true(allowed[name], name)
       if name == "href" then
         links[#links + 1] = value
       end

@@ -93,7 +93,8 @@ local function record_block(entries, number, zone)
   local host = host_of(entry.given)
   local help = host and host.help
   return {
-    kind = "record", title = ("%d. %s record, %s%s"):format(number, entry.type, required, purpose ~= "" and ": " .. purpose or ""),
+    kind = "record", number = number,
+    title = ("%d. %s record, %s%s"):format(number, entry.type, required, purpose ~= "" and ": " .. purpose or ""),
     fields = fields, remarks = remarks_of(entry), help = type(help) == "string" and help:find "^https://[%w]" and line(help) or nil,
   }
 end
@@ -119,7 +120,7 @@ local function opening(about, count)
   local text = ("%s would like to send mail as %s. For that, %s needed in the DNS zone %s%s."):format(
     who, line(about.domain), what, line(about.zone), at)
   if about.deadline then
-    text = text .. (" Please add %s before %s: after that the set-up has to be started again."):format(
+    text = text .. (" Please add %s before %s: later, the set-up has to be started again."):format(
       count == 1 and "it" or "them", moment(about.deadline))
   end
   return text
@@ -134,10 +135,11 @@ local function done_items(entries)
   return items
 end
 
--- What holds for all records, and what is not to be touched.
-local function leave_alone(plan, about)
+-- What is not to be touched where records are added; those that are there already are to stay.
+local function leave_alone(open, about)
   local items, spf, dmarc, at_apex = {}, {}, {}, false
-  for _, entry in ipairs(plan.entries) do
+  for _, entries in ipairs(open) do
+    local entry = entries[1]
     at_apex = at_apex or entry.prefix == ""
     if plans.is_spf(entry.given) then spf[entry.name] = true end
     if plans.is_dmarc(entry.given) then dmarc[entry.name] = true end
@@ -178,12 +180,19 @@ function M.sorted(set)
   return list
 end
 
-local function closing(about)
-  local text = "Nothing has to be reported: the records are looked for from time to time, and seen by themselves."
+-- The end: what happens next, whom to ask, and who writes.
+local function close(blocks, about, is_open)
+  local text = is_open
+    and "There is no need to tell us when it is done: we look for the records from time to time, and see when they are there."
+    or "We go on looking at the records from time to time."
   if about.answer_to then
-    text = text .. " If anything is unclear or cannot be done, please answer to " .. line(about.answer_to) .. "."
+    text = ("%s If anything is unclear or cannot be done, please write to %s."):format(text, line(about.answer_to))
   end
-  return text
+  blocks[#blocks + 1] = paragraph(text)
+  blocks[#blocks + 1] = paragraph "Thank you, and kind regards"
+  if about.asked_by then
+    blocks[#blocks + 1] = paragraph(line(about.asked_by))
+  end
 end
 
 -- The records that are still to be entered, each a list of its entries; and the entries of those that are right.
@@ -214,13 +223,14 @@ end
 -- @tparam table plan see `mailseal.handover.plan`; records may have `status`, `found` and `host` (see `mailseal.handover`)
 -- @tparam table about `domain`, `zone`, and as of `mailseal.handover`: `asked_by`, `answer_to`, `deadline`, `host_name`
 -- @treturn table `subject`; `blocks`, a list of what stands under one another, by `kind`: "paragraph" and "heading" (`text`), "list"
---   (`items`), "record" (`title`; `fields`, a list of label and value; `remarks`; `help`, an https: URL, or nil). All texts are
+--   (`items`), "record" (`number`; `title`; `fields`, a list of label and value; `remarks`; `help`, an https: URL, or nil). All texts are
 --   printable lines
 function M.compose(plan, about)
   local open, done = split(plan.entries)
   local blocks = {}
   blocks[#blocks + 1] = paragraph "Hello,"
-  if #open + #plan.unknown > 0 then
+  local is_open = #open + #plan.unknown > 0
+  if is_open then
     blocks[#blocks + 1] = paragraph(opening(about, #open + #plan.unknown))
   else
     local all = "All DNS records that %s needs are published. Please leave them as they are."
@@ -245,8 +255,10 @@ function M.compose(plan, about)
   if #done > 0 then
     add(blocks, "What is there already, and right", { kind = "list", items = done_items(done) })
   end
-  add(blocks, "What to leave alone", { kind = "list", items = leave_alone(plan, about) })
-  blocks[#blocks + 1] = paragraph(closing(about))
+  if is_open then
+    add(blocks, "What to leave alone", { kind = "list", items = leave_alone(open, about) })
+  end
+  close(blocks, about, is_open)
   return { subject = ("DNS records for %s"):format(line(about.domain)), blocks = blocks }
 end
 

@@ -15,9 +15,10 @@ local function escape(text)
 end
 
 local STYLE = [[
+:root { color-scheme: light dark; }
 body { font-family: sans-serif; line-height: 1.4; max-width: 46em; margin: 2em auto; padding: 0 1em; }
 table { border-collapse: collapse; margin: .5em 0; }
-th, td { border: 1px solid #bbb; padding: .3em .6em; text-align: left; vertical-align: top; }
+th, td { border: 1px solid #888; padding: .3em .6em; text-align: left; vertical-align: top; }
 td { font-family: monospace; overflow-wrap: anywhere; }
 h3 { font-size: 1em; margin: 1.5em 0 .2em; }]]
 
@@ -40,8 +41,8 @@ local writers = {
     out[#out + 1] = "</ul>"
   end,
   record = function(out, block)
-    out[#out + 1] = "<h3>" .. escape(block.title) .. "</h3>"
-    out[#out + 1] = "<table>"
+    out[#out + 1] = ('<h3 id="record-%d">%s</h3>'):format(block.number, escape(block.title))
+    out[#out + 1] = ('<table aria-labelledby="record-%d">'):format(block.number)
     for _, field in ipairs(block.fields) do
       out[#out + 1] = ('<tr><th scope="row">%s</th><td>%s</td></tr>'):format(escape(field[1]), escape(field[2]))
     end
@@ -64,6 +65,7 @@ function M.write(plan, about)
   local composed = letter.compose(plan, about)
   local out = {
     "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">', '<meta name="color-scheme" content="light dark">',
     "<title>" .. escape(composed.subject) .. "</title>", "<style>", STYLE, "</style>", "</head>", "<body>",
     "<h1>" .. escape(composed.subject) .. "</h1>",
   }

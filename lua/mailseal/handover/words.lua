@@ -11,7 +11,7 @@ local purposes = {
   spf = "SPF, which servers may send",
   return_path = "the return path, where bounces go",
   dmarc = "DMARC, what receivers do with mail that is not the domain's own",
-  ownership = "a proof that the domain is the customer's",
+  ownership = "a proof that the domain's owner wants this",
   inbound = "incoming mail",
   links = "links in mail",
 }
