@@ -188,6 +188,18 @@ describe("DNSControl", function()
   end)
 end)
 
+describe("DNSControl", function()
+  it("has no CNAME proxied where the DNS host is Cloudflare, whatever the zone's default", function()
+    local record = { id = "a", type = "CNAME", name = "a.example.com", value = "b.example.net", host = { host = "cloudflare" } }
+    local text = { id = "t", type = "TXT", name = "t.example.com", value = "v", host = record.host }
+    local written = assert(stage.write("dnscontrol", { record, text }))
+    assert.matches('CNAME("a", "b.example.net.", TTL(3600), CF_PROXY_OFF)', written, 1, true)
+    assert.matches('TXT("t", "v", TTL(3600))', written, 1, true)
+    record.host = { host = "godaddy" }
+    assert.is_nil(assert(stage.write("dnscontrol", { record })):find("CF_PROXY", 1, true))
+  end)
+end)
+
 describe("octoDNS", function()
   it("escapes semicolons once, and no more", function()
     local text = assert(stage.write("octodns", { stage.records()[6] }))

@@ -50,6 +50,24 @@ describe("tenant:export", function()
     assert.has_error(function() tenant:export(DOMAIN, "bind", { zone = "example.net" }) end)
   end)
 
+  it("writes Terraform resources for the zone's DNS host where it has such, and is told no other", function()
+    registry:close()
+    zone["example.com"] = {
+      { type = "SOA", data = "ns-1.awsdns-01.com. host.example. 1 2 3 4 5" },
+      { type = "NS", data = "ns-1.awsdns-01.com." }, { type = "NS", data = "ns-2.awsdns-02.net." },
+    }
+    registry = assert(onboard.open {
+      db = "sqlite::memory:", resolver = assert(dns.resolver { zone = zone }), clock = function() return NOW end,
+    })
+    tenant = registry:tenant "acme"
+    assert(tenant:create { domain = DOMAIN, provider = "kartra", vars = { hosts = { "a", "b", "c" }, targets = {
+      "a.example.net", "b.example.net", "c.example.net",
+    } } })
+    assert.equal("route53", assert(tenant:dns_host(DOMAIN)).id)
+    assert.matches('resource "aws_route53_record"', assert(tenant:export(DOMAIN, "terraform")), 1, true)
+    assert.matches("azurerm_dns", assert(tenant:export(DOMAIN, "terraform", { provider = "azure" })), 1, true)
+  end)
+
   it("says no where there is no such format, or no such domain of this tenant", function()
     assert.equal("no_format", select(3, tenant:export(DOMAIN, "xml")))
     assert.equal("not_found", select(3, registry:tenant "other":export(DOMAIN, "bind")))

@@ -9,6 +9,10 @@ local M = {}
 
 local quote = plain.javascript
 
+local function is_at_cloudflare(entry)
+  return type(entry.given.host) == "table" and entry.given.host.host == "cloudflare"
+end
+
 local function arguments_of(entry, about)
   local data, list = entry.data, { quote(entry.prefix == "" and "@" or entry.prefix) }
   if data.preference then
@@ -16,6 +20,9 @@ local function arguments_of(entry, about)
   end
   list[#list + 1] = quote(data.text or data.target .. ".")
   list[#list + 1] = ("TTL(%d)"):format(about.ttl)
+  if is_at_cloudflare(entry) and entry.type == "CNAME" then -- the zone may have CF_PROXY_DEFAULT_ON
+    list[#list + 1] = "CF_PROXY_OFF"
+  end
   return table.concat(list, ", ")
 end
 

@@ -12,6 +12,11 @@ M.methods = methods
 
 local own_options = { ttl = true, provider = true, asked_by = true, answer_to = true }
 
+-- Whose Terraform resources are written for a zone at a DNS host, unless the options name another.
+local terraform_providers = {
+  ["azure-dns"] = "azure", cloudflare = "cloudflare", ["google-cloud-dns"] = "google", route53 = "route53",
+}
+
 -- The zone that the records go into: that which was found, else that of the domain that was registered.
 local function zone_of(tenant, domain)
   local name = not domain.zone and names.read(domain.domain, tenant.registry.suffixes)
@@ -22,7 +27,8 @@ end
 -- @tparam table tenant
 -- @tparam string domain
 -- @tparam string format see `mailseal.handover`
--- @tparam[opt] table options `ttl`; `provider` (of Terraform); of letters, `asked_by` and `answer_to`
+-- @tparam[opt] table options `ttl`; `provider` (of Terraform: that of the DNS host, where it is known and there is one, unless it is
+--   named); of letters, `asked_by` and `answer_to`
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -36,7 +42,7 @@ function methods.export(tenant, domain, format, options)
   local rule = found.dns_host and host.find(found.dns_host)
   local about = {
     domain = found.domain, zone = zone_of(tenant, found), host_name = rule and rule.name or nil,
-    deadline = found.status == "pending" and found.window_ends or nil,
+    provider = terraform_providers[found.dns_host], deadline = found.status == "pending" and found.window_ends or nil,
   }
   for name, value in pairs(options or {}) do
     if not own_options[name] then
