@@ -67,7 +67,7 @@ describe("mailseal domains", function()
     assert.matches("^mail%.example%.com: critical", shown)
     assert.matches("\n  bounced            300   %d+%.%d%d %%\n", shown)
     local list, status = stage:json("health", DOMAIN)
-    assert.same({ 0, "critical", 2000, 300 }, { status, list[1].health.state, list[1].health.delivered, list[1].health.bounced })
+    assert.same({ 0, "critical", 2000, 300 }, { status, list[1].health, list[1].delivered, list[1].bounced })
   end)
 
   it("names who uses a domain once, however often that is told", function()

@@ -55,7 +55,9 @@ describe("the life of a domain, by mailseal domains", function()
     it("refuses one that is there", function()
       stage:add(DOMAIN)
       local result = stage:domains("add", "MAIL.example.com.", unpack(stages.KRAITER))
-      assert.same({ 1, "mailseal domains: there is a domain mail.example.com already\n" }, { result.status, result.err })
+      assert.same({
+        1, "mailseal domains: there is a domain mail.example.com already (`mailseal domains show` tells how it stands)\n",
+      }, { result.status, result.err })
     end)
   end)
 
@@ -82,7 +84,45 @@ describe("the life of a domain, by mailseal domains", function()
     local result = stage:domains("verify", DOMAIN)
     assert.equal(75, result.status)
     assert.matches("abc._domainkey.mail.example.com.example.com", result.out, 1, true)
-    assert.matches("\n           fix: ", result.out, 1, true)
+    assert.matches("\n" .. (" "):rep(22) .. "fix: ", result.out, 1, true)
+  end)
+
+  it("says of each record that is not as it should be what is seen, the cause and the cure, under its name", function()
+    local domain = stage:add(DOMAIN)
+    stage:publish(domain.records, function(zone)
+      zone["abc._domainkey.mail.example.com"] = { { type = "CNAME", data = "xyz.example.net." } }
+      zone["def._domainkey.mail.example.com"] = { { error = "timeout" } }
+      zone["ghi._domainkey.mail.example.com"] = nil
+    end)
+    local out, margin = stage:domains("verify", DOMAIN).out, "\n" .. (" "):rep(22)
+    assert.matches("\n  mismatch     CNAME  abc._domainkey.mail.example.com" .. margin
+      .. "abc._domainkey.mail.example.com is a CNAME to xyz.example.net, and not to abc.dkim.amazonses.com. (cname_wrong_target)"
+      .. margin .. "fix: Change the target of the CNAME to abc.dkim.amazonses.com." .. margin, out, 1, true)
+    assert.matches("\n  unknown      CNAME  def._domainkey.mail.example.com" .. margin .. "No DNS server answered", out, 1, true)
+    assert.matches(margin .. "again at: 2026-", out, 1, true)
+    assert.matches("\n  missing      CNAME  ghi._domainkey.mail.example.com" .. margin .. "ghi._domainkey", out, 1, true)
+    assert.equal(1, select(2, out:gsub("%(cname_wrong_target%)", "")))
+    assert.matches("\n  again at  2026-", out, 1, true)
+  end)
+
+  it("says that a verified domain stays so while something is missing", function()
+    stage:verified(DOMAIN)
+    stage:publish {}
+    stage.now = stage.now + 90000
+    local shown = stage:domains("verify", DOMAIN)
+    assert.matches("^mail%.example%.com: verified\n", shown.out)
+    assert.matches("\n  in doubt  1 look in a row since [^\n]*; it stays verified unless", shown.out)
+  end)
+
+  it("tells the provider's own words for the domain and for each record", function()
+    local targets = "targets=a.example.net,b.example.net,c.example.net"
+    stage:domains("add", DOMAIN, "--provider", "kartra", "--var", "hosts=a,b,c", "--var", targets)
+    assert.matches("^mail%.example%.com: pending %(Pending validation%)\n", stage:domains("verify", DOMAIN).out)
+    assert.matches("^pending   mail%.example%.com  kartra  %(Pending validation%)\n", stage:domains("list").out)
+    stage:domains("add", "b.example.com", "--provider", "elasticemail", "--var", "key=" .. stages.KEY)
+    local out = stage:domains("verify", "b.example.com").out
+    assert.matches("\n  missing      TXT    api._domainkey.b.example.com (not verified)\n", out, 1, true)
+    assert.equal("not verified", stage:json("records", "b.example.com")[2].provider_status)
   end)
 
   it("shows it again without asking DNS", function()
@@ -125,6 +165,9 @@ describe("the life of a domain, by mailseal domains", function()
     local second = stage:domains("list", "--after", "a.example.com", "--limit", "1").out
     assert.equal("pending   b.example.com  kraiter\n", second)
     assert.equal("", stage:domains("list", "--status", "verified").out)
+    stage:add "a-long-name.example.com"
+    local first = "^pending   a%-long%-name%.example%.com  kraiter\npending   a%.example%.com            kraiter\n"
+    assert.matches(first, stage:domains("list").out)
     assert.same({ 0, "" }, { stage:domains("list", "--tenant", "other").status, stage:domains("list", "--tenant", "other").out })
   end)
 
@@ -157,6 +200,7 @@ describe("the life of a domain, by mailseal domains", function()
     local failed = stage:domains("verify", DOMAIN)
     assert.equal(1, failed.status)
     assert.matches("^mail%.example%.com: failed", stage:domains("show", DOMAIN).out)
+    assert.matches("\n  why       its records were not all there in time: [^\n]*restart", stage:domains("show", DOMAIN).out)
     local again, status = stage:json("restart", DOMAIN)
     assert.same({ 75, "pending" }, { status, again[1].status })
   end)

@@ -19,14 +19,16 @@ describe("mailseal domains", function()
     stage:add(DOMAIN)
     for action, more in pairs {
       show = {}, records = {}, verify = {}, restart = {}, enable = {}, disable = {}, remove = {}, hold = { "m1" }, held = {},
-      use = { "x" }, release = { "x" }, report = {}, health = {}, export = {}, host = {}, keys = {}, rotate = {}, revoke = { "s1" },
+      use = { "x" }, release = { "x" }, report = { "--bounced", "1" },
+      health = {}, export = {}, host = {}, keys = {}, rotate = {}, revoke = { "s1" },
     } do
       local arguments = { action, DOMAIN, "--tenant", "other" }
       for _, word in ipairs(more) do
         arguments[#arguments + 1] = word
       end
       local result = stage:domains(arguments)
-      assert.same({ action, 1, "", "mailseal domains: there is no such domain\n" }, { action, result.status, result.out, result.err })
+      local words = "mailseal domains: there is no such domain (`mailseal domains list` tells those that the tenant has)\n"
+      assert.same({ action, 1, "", words }, { action, result.status, result.out, result.err })
     end
   end)
 
@@ -52,10 +54,24 @@ describe("mailseal domains", function()
     end
   end)
 
+  it("makes no database where there is none, unless a domain is added to it", function()
+    for _, action in ipairs { { "list" }, { "show", DOMAIN }, { "released" }, { "events" } } do
+      local result = stage:domains(action)
+      assert.same({ 69, "" }, { result.status, result.out })
+      assert.matches("mailseal domains: there is no database " .. stage.path .. ": `mailseal domains add` makes it", result.err, 1, true)
+      assert.matches("^[^\n]+\n$", result.err)
+    end
+    assert.equal(69, stage:worker().status)
+    assert.is_nil(io.open(stage.path))
+    stage:add(DOMAIN)
+    assert.equal(0, stage:domains("list").status)
+  end)
+
   it("refuses wrong usage in one line", function()
     for _, arguments in ipairs {
       {}, { "frob" }, { "show" }, { "list", "--status", "bad" }, { "list", "--limit", "0" }, { "list", "--tenant", "two words" },
       { "export", DOMAIN, "--format", "xml" }, { "hold", DOMAIN }, { "report", DOMAIN, "--bounced", "-1" },
+      { "report", DOMAIN }, { "export", DOMAIN, "--asked-by", "Acme" }, { "export", DOMAIN, "--terraform-provider", "azure" },
     } do
       local result = stage:domains(arguments)
       assert.matches("^mailseal domains: [^\n]+\n$", result.err)

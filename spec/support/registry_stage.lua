@@ -15,8 +15,8 @@ local START = 1795358000
 --- What a domain of the tests is added with.
 M.KRAITER = { "--provider", "kraiter", "--var", "region=eu-west-1", "--var", "tokens=abc,def,ghi" }
 
--- Any public key: what a provider's CNAME leads to.
-local KEY = assert(key.generate { type = "rsa", bits = 2048 }):record()
+--- The record of any public key: what a provider's CNAME leads to.
+M.KEY = assert(key.generate { type = "rsa", bits = 2048 }):record()
 
 --- Makes one, to be removed with `remove`.
 -- @treturn table with `directory`, `path` (of the database) and `now`
@@ -103,7 +103,7 @@ function Stage:publish(records, changed)
     zone[record.name] = zone[record.name] or {}
     table.insert(zone[record.name], entry_of(record))
     if record.type == "CNAME" then
-      zone[record.value] = { { type = "TXT", data = record_of.split(KEY) } }
+      zone[record.value] = { { type = "TXT", data = record_of.split(M.KEY) } }
     elseif record.type == "MX" then
       zone[record.value:match "%S+$"] = { { type = "A", data = "192.0.2.2" } }
     end

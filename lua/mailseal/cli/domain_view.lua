@@ -16,7 +16,7 @@ local fields = {
   "negative_since", "created_at",
 }
 local record_fields = {
-  "id", "type", "name", "value", "purpose", "required", "status", "found", "findings", "note", "host",
+  "id", "type", "name", "value", "purpose", "required", "status", "provider_status", "found", "findings", "note", "host",
 }
 
 --- A record as JSON.
@@ -71,14 +71,15 @@ local function name_of(domain)
   return paint.paint("strong", text.printable(domain.domain)) .. beside
 end
 
--- What is said of the status beside it.
-local function remarks_of(domain)
+-- What is said of a status beside it: the provider's own word, where it has another one, and why it is so.
+local function remarks_of(thing)
   local list = {}
-  if domain.provider_status and domain.provider_status ~= domain.status then
-    list[#list + 1] = domain.provider_status
+  local own = thing.provider_status
+  if own and own:lower() ~= thing.status then
+    list[#list + 1] = own
   end
-  if domain.reason then
-    list[#list + 1] = (domain.reason:gsub("_", " "))
+  if thing.reason then
+    list[#list + 1] = (thing.reason:gsub("_", " "))
   end
   return #list > 0 and " (" .. text.printable(table.concat(list, "; ")) .. ")" or ""
 end
@@ -89,12 +90,31 @@ local function place_of(domain)
   end
 end
 
+-- What is to be known, and to be done, about the reason of a status.
+local reasons = {
+  lost = "records that were there are gone from DNS: publish them again, and it is verified again",
+  taken_over = "somebody else has proven that the domain is theirs: `mailseal domains restart` asks for a fresh proof",
+  window_over = "its records were not all there in time: publish them, then `mailseal domains restart` starts again",
+}
+
+-- How it stands where something of a verified domain has not been found of late.
+local function doubt_of(domain)
+  local looks = domain.status == "verified" and domain.negatives or 0
+  if looks > 0 then
+    local since = domain.negative_since and " since " .. paint.time(domain.negative_since) or ""
+    return ("%d look%s in a row%s did not find what is required; it stays verified unless that lasts for hours"):format(
+      looks, looks == 1 and "" or "s", since)
+  end
+end
+
 local function tell_facts(domain)
   fact("provider", domain.provider)
+  fact("why", reasons[domain.reason])
   fact("owner", not domain.owned and "not proven yet" or nil)
   fact("DNS zone", place_of(domain))
   fact("sending", not domain.enabled and "disabled" or nil)
   fact("health", domain.health ~= "healthy" and domain.health or nil)
+  fact("in doubt", doubt_of(domain))
   fact("looked at", moment(domain.checked_at))
   fact("again at", moment(domain.next_check_at))
   fact("until", domain.status == "pending" and moment(domain.window_ends) or nil)
@@ -127,15 +147,7 @@ local function tell_host(host, whole)
   end
 end
 
---- Tells a record: how it stands, and what to enter where it is not as it should be.
--- @tparam table record of a domain
--- @tparam[opt] boolean whole tell what to enter in any case, with each field and note of the DNS host's form
-function M.tell_record(record, whole)
-  local first = ("  %s %-6s "):format(paint.word(record.status, 12), text.printable(record.type))
-  paint.line(first, RECORD, record.name .. (record.required == false and " (optional)" or ""))
-  if record.status == "found" and not whole then
-    return
-  end
+local function tell_entry(record, whole)
   if type(record.host) == "table" and type(record.host.fields) == "table" and record.host.fields[1] then
     tell_host(record.host, whole)
   else
@@ -147,33 +159,88 @@ function M.tell_record(record, whole)
   end
 end
 
+--- Tells a record: how it stands, what was found out about that, and what to enter where it is not as it should be.
+-- @tparam table record of a domain
+-- @tparam[opt] boolean whole tell what to enter in any case, with each field and note of the DNS host's form
+-- @tparam[opt] {table,...} findings that are about it
+function M.tell_record(record, whole, findings)
+  local first = ("  %s %-6s "):format(paint.word(record.status, 12), text.printable(record.type))
+  paint.line(first, RECORD, record.name .. (record.required == false and " (optional)" or "") .. remarks_of(record))
+  for _, finding in ipairs(findings or {}) do
+    paint.cause(finding, RECORD, record.name, finding.code ~= "record_missing") -- of what is missing the form is the cure
+  end
+  if record.status ~= "found" or whole then
+    tell_entry(record, whole)
+  end
+end
+
+-- The findings by the record that they are about, for those that are not found; and all others.
+local function by_record(domain)
+  local of, others, open = {}, {}, {}
+  for _, record in ipairs(domain.records or {}) do
+    open[record.id] = record.status ~= "found" and record or nil
+  end
+  for _, finding in ipairs(domain.findings or {}) do
+    if finding.record and open[finding.record] then
+      of[finding.record] = of[finding.record] or {}
+      table.insert(of[finding.record], finding)
+    else
+      others[#others + 1] = finding
+    end
+  end
+  return of, others
+end
+
 --- Prints a domain.
 -- @tparam table domain as of `mailseal.onboard`
 function M.tell(domain)
   output.line(name_of(domain), ": ", paint.word(domain.status), remarks_of(domain))
   tell_facts(domain)
+  local findings, others = by_record(domain)
   for _, record in ipairs(domain.records or {}) do
-    M.tell_record(record)
+    M.tell_record(record, false, findings[record.id])
   end
-  for _, finding in ipairs(domain.findings or {}) do
-    if finding.code ~= "record_missing" then -- the list of records says so, and what to enter
-      paint.finding(finding, 2, domain.domain)
-    end
+  for _, finding in ipairs(others) do
+    paint.finding(finding, 2, domain.domain)
+  end
+  if domain.status == "verified" then
+    return -- what the provider advises is for whoever sets it up
   end
   for _, advice in ipairs(domain.advice or {}) do
-    paint.line("  " .. paint.word "advice" .. ": ", 10, advice.text)
+    paint.line("  " .. paint.word "advice" .. ":  ", 11, advice.text)
   end
 end
 
---- Prints a domain in one line of a list.
--- @tparam table domain as of `mailseal.onboard`
-function M.tell_line(domain)
-  local remarks = remarks_of(domain)
-  if not domain.enabled then
-    remarks = remarks .. " disabled"
-  end
+-- The words of a line of a list that stand in columns.
+local function columns_of(domain)
   local readable = domain.unicode ~= domain.domain and " (" .. text.printable(domain.unicode) .. ")" or ""
-  output.line(paint.word(domain.status, 9), " ", text.printable(domain.domain), readable, "  ", text.printable(domain.provider), remarks)
+  return { text.printable(domain.domain) .. readable, text.printable(domain.provider) }
+end
+
+-- How many characters a text has, as far as UTF-8 tells.
+local function width_of(words)
+  return #words:gsub("[\128-\191]", "")
+end
+
+--- Prints domains in a line each, aligned.
+-- @tparam {table,...} domains as of `mailseal.onboard`
+function M.tell_lines(domains)
+  local rows, widths = {}, { 0, 0 }
+  for i, domain in ipairs(domains) do
+    rows[i] = columns_of(domain)
+    for column, words in ipairs(rows[i]) do
+      widths[column] = math.max(widths[column], width_of(words))
+    end
+  end
+  for i, domain in ipairs(domains) do
+    local remarks = (remarks_of(domain) .. (domain.enabled and "" or " disabled")):gsub("^ ", "")
+    local line = {}
+    for column, words in ipairs(rows[i]) do
+      line[column] = words .. (" "):rep(widths[column] - width_of(words))
+    end
+    local words = (table.concat(line, "  ") .. "  " .. remarks):gsub(" +$", "")
+    output.line(paint.word(domain.status, 9), " ", words)
+  end
 end
 
 local exit_statuses = { verified = status.OK, failed = status.NO, pending = status.TEMPORARY }

@@ -1,8 +1,9 @@
 --- `mailseal domains`: a tenant's sending domains, from a typed name to signed mail.
 --
--- What it can do is in `domains_<group>`, each a list of actions: `name`, `summary`, `describe(command)`, which declares the arguments
--- (none where it is absent), `makes_key(given, own)`, whether it makes a private key (`own`: the user's own rules of providers), and
--- `run(tenant, given)`, which does it, tells it and returns an exit status.
+-- What it can do is in `domains_<group>`, each a list of actions: `name`, `summary` and `run(tenant, given)`, which does it, tells it and
+-- returns an exit status; where they are wanted, `describe(command)`, which declares the arguments, `check(given)`, which ends the command
+-- where the options do not fit one another, `makes_database`, whether it makes one where there is none, and `makes_key(given, own)`,
+-- whether it makes a private key (`own`: the user's own rules of providers).
 -- @module mailseal.cli.domains
 local command = require "mailseal.cli.command"
 local registry_face = require "mailseal.cli.registry"
@@ -54,10 +55,14 @@ end
 function M.run(given)
   for _, action in ipairs(actions()) do
     if action.name == given.action then
-      local registry = registry_face.open(given, { makes_key = action.makes_key and function(own)
+      if action.check then
+        action.check(given)
+      end
+      local id = registry_face.tenant(given)
+      local registry = registry_face.open(given, { makes_database = action.makes_database, makes_key = action.makes_key and function(own)
         return action.makes_key(given, own)
       end })
-      local ok, result = pcall(action.run, registry_face.tenant(registry, given), given)
+      local ok, result = pcall(action.run, registry:tenant(id), given)
       registry:close()
       return ok and result or error(result, 0)
     end

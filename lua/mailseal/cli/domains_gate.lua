@@ -98,11 +98,17 @@ local function use(tenant, given)
 end
 
 local function release(tenant, given)
-  want(tenant:release(given.domain, given.user))
-  return life.tell_done(given.domain, "used no more by " .. text.printable(given.user), given)
+  local did_use = want(tenant:release(given.domain, given.user))
+  return life.tell_done(given.domain, (did_use and "used no more by " or "was not used by ") .. text.printable(given.user), given)
 end
 
 -- ---- Health.
+
+local function check_report(given)
+  if not (given.delivered or given.bounced or given.complained) then
+    status.stop(status.USAGE, "nothing is reported: give --delivered, --bounced or --complained")
+  end
+end
 
 local function report(tenant, given)
   local state = want(tenant:report(given.domain, {
@@ -121,13 +127,14 @@ local function percent(rate)
 end
 
 local health_fields = {
-  "state", "restriction", "delivered", "bounced", "complained", "bounce_rate", "complaint_rate", "last_hour",
+  "domain", "health", "restriction", "delivered", "bounced", "complained", "bounce_rate", "complaint_rate", "last_hour",
 }
 
 local function health(tenant, given)
   local found = want(tenant:health(given.domain))
   if given.json then
-    output.line(json.encode(json.add(json.object("domain", given.domain), "health", json.pick(found, health_fields))))
+    found.domain, found.health = given.domain, found.state -- as `show` and `report` call it
+    output.line(json.encode(json.pick(found, health_fields)))
     return status.OK
   end
   local restriction = found.restriction and ", " .. paint.word(found.restriction) or ""
@@ -182,7 +189,7 @@ M.actions = {
   { name = "use", summary = "Note that something uses a domain, which is not removed as long.", run = use, describe = describe_user },
   { name = "release", summary = "Note that something uses a domain no more.", run = release, describe = describe_user },
   {
-    name = "report", summary = "Report what became of a domain's messages.", run = report,
+    name = "report", summary = "Report what became of a domain's messages.", run = report, check = check_report,
     describe = function(command)
       life.describe_domain(command)
       count(command, "delivered", "How many were delivered.")

@@ -43,12 +43,20 @@ local function tell_all(keys, given)
 end
 
 local function keys(tenant, given)
-  return tell_all(want(tenant:keys(given.domain)), given)
+  local list = want(tenant:keys(given.domain))
+  if not list[1] and not given.json then
+    output.line(text.printable(given.domain), ": no keys are kept here, for its mail is signed by its provider")
+  end
+  return tell_all(list, given)
 end
 
 local function rotate(tenant, given)
   local how = (given.type or given.bits) and { type = given.type, bits = given.bits } or nil
   tell(want(tenant:rotate(given.domain, how)), given.domain, given)
+  if not given.json then
+    local words = "To be published: it signs once every name server of the zone shows it; until then the one before does."
+    paint.line((" "):rep(20), 20, words, "faint")
+  end
   return status.OK
 end
 

@@ -66,12 +66,11 @@ local function list(tenant, given)
   while left > 0 do
     local limit = math.min(PAGE, left)
     local page = want(tenant:list { status = given.status, after = after, limit = limit })
-    for _, domain in ipairs(page) do
-      if given.json then
-        output.line(json.encode(view.object(domain)))
-      else
-        view.tell_line(domain)
-      end
+    if not given.json then
+      view.tell_lines(page)
+    end
+    for _, domain in ipairs(given.json and page or {}) do
+      output.line(json.encode(view.object(domain)))
     end
     if #page < limit then
       break
@@ -151,7 +150,7 @@ end
 --- The actions.
 M.actions = {
   {
-    name = "add", summary = "Add a domain, and show which records its DNS needs.", run = add, makes_key = makes_key,
+    name = "add", summary = "Add a domain, and show which records its DNS needs.", run = add, makes_key = makes_key, makes_database = true,
     describe = function(command)
       command:argument("domain", "The domain, as it was typed."):convert(options.domain)
       command:option("--provider", "Who sends its mail, such as own (your own server); `mailseal provider list` has them."):argname "ID"

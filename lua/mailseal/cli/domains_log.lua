@@ -6,7 +6,6 @@ local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local status = require "mailseal.cli.status"
-local text = require "mailseal.cli.text"
 local want = require "mailseal.cli.registry".want
 
 local M = {}
@@ -23,6 +22,16 @@ local function formats()
   return ids
 end
 
+-- Options that one format alone takes.
+local function check_export(given)
+  local format = given.format or "bind"
+  for name, formats_of in pairs { terraform_provider = "terraform", asked_by = "letter html", answer_to = "letter html" } do
+    if given[name] and not (" " .. formats_of .. " "):find(" " .. format .. " ", 1, true) then
+      status.stop(status.USAGE, ("--%s is of --format %s"):format(name:gsub("_", "-"), (formats_of:gsub(" ", " and "))))
+    end
+  end
+end
+
 local function export(tenant, given)
   local written = want(tenant:export(given.domain, given.format or "bind", {
     ttl = given.ttl, provider = given.terraform_provider, asked_by = given.asked_by, answer_to = given.answer_to,
@@ -37,11 +46,22 @@ end
 
 -- ---- Events.
 
+local function word_of(value)
+  if type(value) == "table" and type(value[1]) == "table" then
+    return ("%d"):format(#value) -- --json tells them
+  elseif type(value) == "table" then
+    return json.encode(json.plain(value))
+  end
+  return type(value) == "number" and value % 1 ~= 0 and ("%.4g"):format(value) or tostring(value)
+end
+
 -- The data of an event in a few words: "reason=lost, records=2".
 local function words_of(data)
   local list = {}
   for name, value in pairs(type(data) == "table" and data or {}) do
-    list[#list + 1] = ("%s=%s"):format(name, type(value) == "table" and json.encode(json.plain(value)) or tostring(value))
+    if type(value) ~= "table" or next(value) ~= nil then
+      list[#list + 1] = ("%s=%s"):format(name, word_of(value))
+    end
   end
   table.sort(list)
   return table.concat(list, ", ")
@@ -49,13 +69,14 @@ end
 
 local function tell_event(event, given)
   if given.json then
-    output.line(json.encode(json.object(
-      "id", event.id, "domain", event.domain, "at", event.at, "kind", event.kind, "actor", event.actor, "data", json.plain(event.data))))
+    local data = type(event.data) == "table" and next(event.data) ~= nil and json.plain(event.data) or json.object()
+    local object = json.pick(event, { "id", "domain", "at", "kind", "actor" })
+    output.line(json.encode(json.add(object, "data", data)))
     return
   end
   local actor = event.actor and " by " .. event.actor or ""
-  output.line(text.printable(("%8d  %s  %s  %s%s  %s"):format(
-    event.id, paint.time(event.at), event.domain, event.kind, actor, words_of(event.data)):gsub("%s+$", "")))
+  local words = ("%s  %s  %s%s  %s"):format(paint.time(event.at), event.domain, event.kind, actor, words_of(event.data))
+  paint.line(("%8d  "):format(event.id), 10, (words:gsub("%s+$", "")))
 end
 
 local function events(tenant, given)
@@ -77,7 +98,8 @@ end
 --- The actions.
 M.actions = {
   {
-    name = "export", summary = "Write a domain's records as a file, or as a letter to whoever runs its DNS.", run = export,
+    name = "export", summary = "Write a domain's records as a file, or as a letter to whoever runs its DNS.",
+    run = export, check = check_export,
     describe = function(command)
       life.describe_domain(command)
       command:option("--format", "Which (bind)."):choices(formats())

@@ -136,6 +136,27 @@ function M.time(moment)
   return os.date("!%Y-%m-%d %H:%M:%S UTC", math.floor(moment))
 end
 
+--- Writes what a finding says of a thing that was named in front of it: the cause and the code, what was found where the cause does not
+-- name it, and the cure.
+-- @tparam table finding as of `finding`
+-- @tparam number indent columns in front of it
+-- @tparam string subject the name in front
+-- @tparam boolean whole with what was found and the cure
+function M.cause(finding, indent, subject, whole)
+  local margin = (" "):rep(indent)
+  M.line(margin, indent, ("%s (%s)"):format(finding.message, finding.code))
+  local function tell(name, words)
+    if words ~= nil then
+      M.line(margin .. name .. ": ", indent + #name + 2, words)
+    end
+  end
+  tell("at", finding.name and finding.name ~= subject and not finding.message:find(finding.name, 1, true) and finding.name or nil)
+  local found = whole and short(finding.found)
+  tell("found", found and not finding.message:find(found, 1, true) and found or nil)
+  tell("fix", whole and finding.fix or nil)
+  tell("again at", finding.retry_at and M.time(finding.retry_at))
+end
+
 --- Writes a finding: how bad it is, the cause and the code, where it is unless the cause names the place, what was expected and
 -- found, both cut where they are long, and the cure.
 -- @tparam table finding `severity`, `message`, `code`, and where it has them `name`, `fix`, `expected`, `found`, `retry_at`

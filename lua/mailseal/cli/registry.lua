@@ -52,8 +52,9 @@ local statuses = {}
 for code, words in pairs {
   [status.USAGE] = "bad_name public_suffix no_provider vars_missing bad_var bad_id bad_text no_format bad_provider bad_url too_many "
     .. "in_the_future key_too_small key_too_large key_bad_bits no_master_key",
-  [status.DATA] = "store_corrupt store_too_new store_readonly bad_rule bad_suffix_list wrong_master_key not_private not_a_file bad_key "
-    .. "too_large unreadable bad_path seal_broken seal_malformed not_representable outside_zone bad_type bad_value conflicting",
+  [status.DATA] = "store_corrupt store_foreign store_too_new store_readonly bad_rule bad_suffix_list wrong_master_key not_private "
+    .. "not_a_file bad_key too_large unreadable bad_path seal_broken seal_malformed not_representable outside_zone bad_type bad_value "
+    .. "conflicting",
   [status.UNAVAILABLE] = "store_unreachable store_missing_package no_suffix_list bad_server",
   [status.CANNOT_CREATE] = "not_permitted",
   [status.OUTPUT] = "store_full no_space io_error",
@@ -64,6 +65,13 @@ for code, words in pairs {
     statuses[name] = code
   end
 end
+
+-- What to do about some of them, where their messages do not say.
+local cures = {
+  not_found = "`mailseal domains list` tells those that the tenant has",
+  exists = "`mailseal domains show` tells how it stands",
+  in_use = "`mailseal domains release` notes that a use has ended",
+}
 
 --- The exit status of what a function of the registry has refused.
 -- @tparam ?string code
@@ -76,7 +84,8 @@ end
 -- @tparam string message
 -- @tparam ?string code
 function M.stop(message, code)
-  status.stop(M.status(code), message)
+  local cure = cures[code]
+  status.stop(M.status(code), cure and ("%s (%s)"):format(message, cure) or message)
 end
 
 --- What a function of the registry returned, or the end of the command where that is nil.
@@ -100,12 +109,35 @@ local function module(name)
   return result
 end
 
+local NO_ENTRY = 2 -- ENOENT
+
 local function exists(path)
-  local file = io.open(path, "rb")
+  local file, _, number = io.open(path, "rb")
   if file then
     file:close()
   end
-  return file ~= nil
+  return file ~= nil or number ~= NO_ENTRY
+end
+
+-- The file of an SQLite database; nil where the database is none.
+local function file_of(url)
+  local path = url:match "^sqlite:(.+)$"
+  return path ~= ":memory:" and path or nil
+end
+
+-- Whoever only looks at a database that is not there has mistaken its name: an empty one would tell him that all is well.
+local function want_database(url)
+  local path = file_of(url)
+  if path and not exists(path) then
+    status.stop(status.UNAVAILABLE, ("there is no database %s: `mailseal domains add` makes it, and --db names another"):format(path))
+  end
+end
+
+-- SQLite does not say which file it is that it cannot take.
+local function with_file(url, message, code)
+  local path = file_of(url)
+  local is_about_it = path and code:find "^store_" and code ~= "store_missing_package"
+  return is_about_it and not message:find(path, 1, true) and ("%s: %s"):format(path, message) or message
 end
 
 -- The file of the master key. Where none is named, none is made beside the database unless a key is to be made that it is wanted for:
@@ -118,12 +150,16 @@ end
 
 --- Opens the registry that the options name.
 -- @tparam table given the options as parsed
--- @tparam[opt] table more `resolver`: further options of `dns.resolver`; `makes_key`: a function that takes the user's own rules of
+-- @tparam[opt] table more `resolver`: further options of `dns.resolver`; `makes_database`: true where a database that is not there is
+--   made; `makes_key`: a function that takes the user's own rules of
 --   providers and returns whether a private key is to be made
 -- @treturn table the registry
 function M.open(given, more)
   more = more or {}
   local own, url = provider_input.own(given), given.db or variable "MAILSEAL_DB" or M.DATABASE
+  if not more.makes_database then
+    want_database(url)
+  end
   local clock = given.time and function()
     return given.time
   end
@@ -136,21 +172,20 @@ function M.open(given, more)
     master_key_file = master_key_of(given, url, more.makes_key and more.makes_key(own)),
   }
   if not registry then -- what is not found here is the master key's file
-    status.stop(code == "not_found" and status.DATA or M.status(code), message)
+    status.stop(code == "not_found" and status.DATA or M.status(code), with_file(url, message, code))
   end
   return registry
 end
 
---- The tenant that the options name.
--- @tparam table registry
+--- The id of the tenant that the options name.
 -- @tparam table given the options as parsed
--- @treturn table
-function M.tenant(registry, given)
+-- @treturn string
+function M.tenant(given)
   local id = given.tenant or variable "MAILSEAL_TENANT" or M.TENANT
   if not id:find "^[!-~]+$" or #id > 200 then
     status.stop(status.USAGE, ("--tenant: '%s' is not 1 to 200 printable ASCII characters"):format(id))
   end
-  return registry:tenant(id)
+  return id
 end
 
 return M
