@@ -16,7 +16,8 @@
 -- - `name`: the whole name; of a "dkim_key", `selector` does. Without either it is the domain's own, or with `_dmarc` before it.
 -- - `type`: "TXT", "CNAME", …; told by `match` where it is absent.
 -- - `pattern`: a pattern of `mailseal.pattern`, or a list of them, for what is right as well, or all that is known; names have lower
---   case and no dot at their end there. `shown` is what messages say is expected where there is nothing but a pattern.
+--   case and no dot at their end there. `shown` is what messages say is expected where there is nothing but a pattern; of "spf_include",
+--   the record to publish where there is none.
 -- - `beside`: hosts that may have MX records beside those of an expectation of "mx"; `alternatives`: a list of values any of which is right
 --   in the place of `value`.
 -- - `id`: what the report calls it; the name where it is absent.

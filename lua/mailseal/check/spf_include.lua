@@ -48,13 +48,15 @@ local function tree_includes(node, domain)
   return false
 end
 
-local function term_of(domain)
-  return "include:" .. (domain or "…")
+-- What the record is to have.
+local function wanted(expectation)
+  return expectation.include and "include:" .. expectation.include or expectation.shown or "v=spf1"
 end
 
 -- The record as it is to become.
-local function proposal(text, domain)
-  return text and domain and add_include(text, domain) or ("v=spf1 %s ~all"):format(term_of(domain))
+local function proposal(text, expectation)
+  local domain = expectation.include
+  return text and domain and add_include(text, domain) or expectation.shown or ("v=spf1 include:%s ~all"):format(domain or "…")
 end
 
 -- A migration whose old include is still there.
@@ -95,9 +97,9 @@ local function judge(context, expectation, result)
   elseif result.state == "broken" or result.state == "misplaced" then
     return result.state == "broken" and "mismatch" or "missing"
   elseif expectation.required then
-    local new = proposal(result.record, domain)
+    local new = proposal(result.record, expectation)
     context:find("spf_include_missing", {
-      name = name, record = expectation.id, expected = term_of(domain), found = result.record, new = new,
+      name = name, record = expectation.id, expected = wanted(expectation), found = result.record, new = new,
       retry_at = result.answer.recheck_at,
     })
   end
@@ -124,7 +126,7 @@ function M.judge(context, results)
         codes[#codes + 1] = context.findings[i].code
       end
       context:record {
-        id = expectation.id, name = expectation.name, type = "TXT", status = status, expected = term_of(expectation.include),
+        id = expectation.id, name = expectation.name, type = "TXT", status = status, expected = wanted(expectation),
         found = result.record, findings = codes,
       }
     end

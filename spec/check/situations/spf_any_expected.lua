@@ -3,9 +3,14 @@ return {
   zone = { ["example.com"] = { { type = "TXT", data = "v=spf1 -all" } } },
   check = {
     domain = "example.com", only = { "spf" },
-    expect = { { id = "own", match = "spf_include" }, { id = "bounces", match = "spf_include", name = "bounces.example.com" } },
+    expect = { { id = "own", match = "spf_include" }, {
+      id = "bounces", match = "spf_include", name = "bounces.example.com", shown = "v=spf1 mx -all",
+    } },
   },
-  findings = { { code = "spf_include_missing", severity = "pending", name = "bounces.example.com", record = "bounces" } },
+  findings = { {
+    code = "spf_include_missing", severity = "pending", name = "bounces.example.com", record = "bounces",
+    expected = "v=spf1 mx -all",
+  } },
   status = "unknown",
   records = { own = { status = "found" }, bounces = { status = "missing" } },
 }
