@@ -247,6 +247,7 @@ build = {
     ["mailseal.cli.input"] = "lua/mailseal/cli/input.lua",
     ["mailseal.cli.json"] = "lua/mailseal/cli/json.lua",
     ["mailseal.cli.keygen"] = "lua/mailseal/cli/keygen.lua",
+    ["mailseal.cli.nearest"] = "lua/mailseal/cli/nearest.lua",
     ["mailseal.cli.options"] = "lua/mailseal/cli/options.lua",
     ["mailseal.cli.output"] = "lua/mailseal/cli/output.lua",
     ["mailseal.cli.paint"] = "lua/mailseal/cli/paint.lua",

@@ -68,9 +68,16 @@ describe("mailseal provider", function()
     assert.same({ "example.com", "b.dkim.amazonses.com", {} }, { shown.domain, shown.records[2].value, shown.missing })
   end)
 
+  it("shows the rule of a variant by its own name", function()
+    local result = run("show", "SendGrid", "--domain", "example.com", "--var", "variant=manual")
+    assert.matches("^example%.com at Twilio SendGrid %- Automated Security off %(sendgrid%-manual%)\n", result.out)
+  end)
+
   it("says what is wrong with what it is told", function()
     for message, arguments in pairs {
       ['there is no provider "none": mailseal provider list tells them all'] = { "show", "none" },
+      ['there is no provider "Sendgird": do you mean sendgrid?'] = { "show", "Sendgird" },
+      ['there is no provider "google_workspace": do you mean google-workspace?'] = { "test", "google_workspace" },
       ["--var: 'x' is not like region=eu-west-1"] = { "show", "kraiter", "--domain", "a.example", "--var", "x" },
       ["--var: 'region' is given twice"] = { "show", "kraiter", "--domain", "a.example", "--var", "region=a", "--var", "region=b" },
       ["kraiter: region is \"x\", and is to be like eu-west-1"] = { "show", "kraiter", "--domain", "a.example", "--var", "region=x" },
@@ -91,6 +98,7 @@ describe("mailseal provider", function()
     local result = run("test", "keap-legacy", directory .. "/acme.lua")
     assert.same({ "keap-legacy: ok 4 of 4 as the rule says\nacme: ok 3 of 3 as the rule says\n", 0, "" },
       { result.out, result.status, result.err })
+    assert.equal("ses-deed: ok nothing is to be published\n", run("test", "ses-deed").out)
     result = run("test", "--rules", directory, "--json")
     local tested = 0
     for line in result.out:gmatch "[^\n]+" do
@@ -117,6 +125,15 @@ describe("mailseal provider", function()
     shell.write(directory .. "/broken.txt", (RULE:gsub('match = "cname_target",', '%0 accept = { "other.example.org" },')))
     result = run("test", directory .. "/broken.txt")
     assert.same({ 1, "acme: error 2 of 3 as the rule says\n  mismatch, dkim: found, and not mismatch\n" }, { result.status, result.out })
+    for message, members in pairs {
+      ["variants.x.rule is nowhere, which there is not"] = 'variants = { x = { text = "x", rule = "nowhere" } },',
+      ["not_applicable[1].see is nowhere, which there is not"] =
+        'not_applicable = { { when = { subdomain = "yes" }, text = "no.", see = "nowhere" } },',
+    } do
+      shell.write(directory .. "/broken.txt", (RULE:gsub("\n  records", function() return members .. "\n  records" end)))
+      result = run("test", directory .. "/broken.txt")
+      assert.same({ 1, "acme: error " .. message .. "\n" }, { result.status, result.out })
+    end
   end)
 
   it("takes a directory of one's own from the environment, with kinds of rules side by side", function()
@@ -157,6 +174,16 @@ describe("mailseal check --provider", function()
       result.out)
     assert.is_nil(result.out:find("not known", 1, true))
     assert.equal(1, result.status)
+  end)
+
+  it("says of what is missing all that is to be published", function()
+    local result = check("--provider", "own", "--only", "spf", "--var", "selector=s9", "--var", "key_record=" .. KEY)
+    assert.matches("\n  missing +TXT +mail%.example%.com\n +expected: v=spf1 mx %-all\n", result.out)
+    assert.matches("mail%.example%.com has no SPF record with v=spf1 mx %-all, .-\n +fix: Let the record be v=spf1 mx %-all;", result.out)
+    result = check("--provider", "elasticemail", "--only", "spf")
+    assert.matches("expected: v=spf1 a mx include:_spf%.elasticemail%.com ~all\n", result.out)
+    assert.matches("\n  missing +TXT +api%._domainkey%.mail%.example%.com\n +expected: as the provider shows it\n", result.out)
+    assert.matches("\n +expected: api%.elasticemail%.com %(not required%)\n", result.out)
   end)
 
   it("goes with a domain, and --var with it", function()

@@ -60,7 +60,9 @@ describe("the records of a provider", function()
     for message, vars in pairs {
       ['kraiter: region is "x y", and is to be like eu-west-1'] = { region = "x y" },
       ["kraiter: region is to be a text, and no list of several"] = { region = { "eu-west-1" } },
+      ["kraiter: region is to be a text"] = { region = 1 },
       ["kraiter: tokens is to be a list"] = { tokens = "abc" },
+      ["kraiter: mail_from has 1001 octets, and may have 1000"] = { mail_from = ("a"):rep(1001) },
       ["kraiter: tokens is to have 3 items, and has 2"] = { tokens = { "abc", "def" } },
       ['kraiter: tokens has "a" twice'] = { tokens = { "a", "b", "a" } },
       ["kraiter: tokens is neither a text nor a list of texts"] = { tokens = { "a", {}, "b" } },
@@ -106,7 +108,7 @@ describe("the records of a provider", function()
     assert.same({ "s1%.domainkey%.u12%.wl%d*%.sendgrid%.net", "s1.domainkey.u12.<wl>.sendgrid.net" },
       { list.dkim1.pattern, list.dkim1.shown })
     list = by_id((provider.records("loops", "example.com", {}, { partial = true })))
-    assert.same({ "feedback%-smtp%.%l%l[%l-]*%-%d+%.amazonses%.com", "feedback-smtp.<region>.amazonses.com" },
+    assert.same({ "feedback%-smtp%.%l%l[%l-]*%-%d+%.amazonses%.com", "10 feedback-smtp.<region>.amazonses.com" },
       { list.mx.pattern, list.mx.shown })
     list = by_id((provider.records("brevo", "example.com", {}, { partial = true })))
     assert.same({ "brevo%-code%:%x+", "brevo-code:<code>" }, { list.code.pattern, list.code.shown })
@@ -125,6 +127,26 @@ describe("the records of a provider", function()
     assert.equal("bad_name", (refused("mailgun", "EXAMPLE.com", vars)))
     assert.equal("bad_name", (refused("mailgun", "a b", vars)))
     assert.equal("bad_name", (refused("mailgun", "example.com", vars, { org_domain = "x y" })))
+    for _, above in ipairs { "other.example", "ample.com", "www.example.com" } do
+      assert.same({ "bad_name", "example.com is not within " .. above },
+        { refused("mailgun", "example.com", vars, { org_domain = above }) })
+    end
+    assert.is_table((provider.records("mailgun", "example.com", vars, { org_domain = "example.com" })))
+  end)
+
+  it("have their domain once, where the provider shows names whole and they were pasted so", function()
+    local vars = { hosts = { "a.mail.example.com", "B._domainkey.mail.example.com.", "c" }, targets = { "x.net", "y.net", "z.net" } }
+    local list = by_id((provider.records("kartra", "mail.example.com", vars)))
+    assert.same({ "a.mail.example.com", "b._domainkey.mail.example.com", "c.mail.example.com" },
+      { list.dkim1.name, list.dkim2.name, list.dkim3.name })
+    vars.hosts[1] = "a.example.com" -- another domain than this
+    assert.equal("a.example.com.mail.example.com", provider.records("kartra", "mail.example.com", vars)[1].name)
+  end)
+
+  it("come with the rule that they are of", function()
+    local vars = { sub = "em1", selector = "m1", key = texts.good }
+    assert.equal("sendgrid-manual", select(4, provider.records("sendgrid", "example.com", vars)).id)
+    assert.equal("kraiter", select(4, provider.records("kraiter", "example.com", VARS)).id)
   end)
 
   it("know those beside them that share their name", function()
@@ -144,6 +166,7 @@ describe("the records of a provider", function()
     }, "example.com") })
     assert.equal("abc.dkim.acme.example", provider.records(rule(), "example.com", { token = "abc" })[1].value)
     assert.has_error(function() provider.records(1, "example.com") end, "provider.records wants an id or a rule, and a domain")
+    assert.has_error(function() provider.records("kraiter", "example.com", "x") end, "provider.records wants vars as a table")
     assert.has_error(function() provider.find(1) end, "provider.find wants an id")
   end)
 end)
@@ -156,7 +179,9 @@ describe("a provider", function()
     } do
       assert.equal(id, provider.find(alias).id)
     end
+    assert.same({ "sendgrid-auto", "m365" }, { provider.find("SendGrid").id, provider.find("M365").id })
     assert.is_nil((provider.find "ids"))
+    assert.is_nil((provider.find "../provider/kartra"))
     assert.is_nil((provider.find "init"))
   end)
 
@@ -200,6 +225,13 @@ return {
     assert.is_nil((provider.find "acme"))
   end)
 
+  it("is refused where two of its rules have one alias", function()
+    shell.write(directory .. "/acme.lua", TEXT:format "acme")
+    shell.write(directory .. "/bcme.lua", TEXT:format "bcme")
+    assert.same({ nil, directory .. "/bcme.lua: the alias acme-mail is that of acme, too", "bad_rule" },
+      { provider.load_directory(directory) })
+  end)
+
   it("is refused where a rule is none, by the place that is wrong", function()
     shell.write(directory .. "/acme.lua", (TEXT:format("acme"):gsub("CNAME", "PTR")))
     local own, message, code = provider.load_directory(directory)
@@ -238,7 +270,8 @@ describe("a provider's rule", function()
     assert.equal("records[1].each is no list among vars with least and most", with({}, { each = "token" }))
     assert.equal("vars.token.where is missing: where does the provider show it?", token { where = "" })
     assert.equal("vars.token.example is missing", token { example = "" })
-    assert.equal('vars.token.example is "abc", and is to be like abc', token { pattern = "%d+" })
+    assert.equal('vars.token.example is "abc", and is to be of the form %d+', token { pattern = "%d+" })
+    assert.equal("records[1].target has a dot at its end: names are written without", with({}, { target = "a.example." }))
     assert.equal("vars.token.pattern has a [ without its ]", token { pattern = "[" })
     assert.equal("vars.token.pattern stands for the whole value, and has no ^ and $", token { pattern = "^%l+$" })
     assert.equal("vars.token is to have either a count, or both least and most", token { least = 2, example = { "a", "b" } })

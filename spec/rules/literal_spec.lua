@@ -27,6 +27,7 @@ a ]] b]=], joined = "a" .. 'b' .. [[c]], escaped = "\65\x42\n\"\\\z
       joined = "abc", escaped = "AB\n\"\\z\n",
     }, value)
     assert.same((loadstring or load)(text)(), value) -- luacheck: ignore
+    assert.same(value, literal.read("\239\187\191" .. text:gsub("\n", "\r\n"))) -- as editors on Windows write it
   end)
 
   it("runs nothing, whatever is in it", function()

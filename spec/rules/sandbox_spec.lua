@@ -44,7 +44,19 @@ describe("a directory of rules", function()
 
   it("is not waited for", function()
     os.execute("mkfifo " .. shell.quote(directory .. "/b.lua"))
-    assert.same({ "b.lua: there is no such file", "not_found" }, { problem() })
+    assert.same({ "b.lua: that is no plain file", "bad_rule" }, { problem() })
+  end)
+
+  it("is not followed into a directory, a device, or a link to itself", function()
+    for message, command in pairs {
+      ["b.lua: that is no plain file"] = "mkdir b.lua && rmdir b.lua && ln -s /dev/zero b.lua",
+      ["b.lua: there is no such file"] = "ln -s b.lua b.lua",
+    } do
+      os.execute(("cd %s && rm -rf b.lua && %s"):format(shell.quote(directory), command))
+      assert.equal(message, (problem()))
+    end
+    os.execute(("cd %s && rm b.lua && mkdir b.lua"):format(shell.quote(directory)))
+    assert.equal("b.lua: that is no plain file", (problem()))
   end)
 
   it("is told where it is none", function()

@@ -197,12 +197,26 @@ local function add_provider(expected, wanted)
   return list
 end
 
+-- What a record that is not there is to be: all of what the provider wants, and not just what is looked for in it. nil where that is
+-- what the report has.
+local function to_publish(record, records)
+  for _, one in ipairs(record.status == "missing" and not record.found and records or {}) do
+    if one.id == record.id then
+      local value = one.value or one.shown or record.expected or "as the provider shows it"
+      return one.required and value or value .. " (not required)"
+    end
+  end
+end
+
 local function tell(report, given, wanted)
   if given.json then
     local object = report_face.object(report)
     json.add(object, "provider", wanted and json.object("id", wanted.rule.id, "missing", json.plain(wanted.missing)) or nil)
     output.line(json.encode(object))
   else
+    for _, record in ipairs(report.records) do
+      record.expected = wanted and to_publish(record, wanted.records) or record.expected
+    end
     report_face.tell(report, wanted and function()
       require("mailseal.cli.provider_report").missing(wanted.missing)
     end)

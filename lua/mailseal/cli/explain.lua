@@ -1,6 +1,7 @@
 --- `mailseal explain`: what a finding means, what causes it and how it is mended.
 -- @module mailseal.cli.explain
 local json = require "mailseal.cli.json"
+local nearest = require "mailseal.cli.nearest"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local status = require "mailseal.cli.status"
@@ -56,55 +57,14 @@ local function tell_list(kinds)
   end
 end
 
--- ---- Codes that are almost the one asked for.
-
-local NEAREST = 5
-
---- How many characters must be added, removed or replaced to make one word of the other (Levenshtein).
-local function distance(a, b)
-  local row = {}
-  for j = 0, #b do
-    row[j] = j
-  end
-  for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
-    for j = 1, #b do
-      local same = a:byte(i) == b:byte(j)
-      local best = math.min(row[j] + 1, row[j - 1] + 1, diagonal + (same and 0 or 1))
-      diagonal, row[j] = row[j], best
-    end
-  end
-  return row[#b]
-end
-
---- The codes nearest to what was asked for: those that it is a part of, and those that it is a misspelling of.
-local function nearest(kinds, code)
-  local list = {}
-  for place, kind in ipairs(kinds) do
-    local contained = code ~= "" and kind.code:find(code, 1, true)
-    local far = contained and 0 or distance(code, kind.code)
-    if far <= math.max(2, #code / 3) then
-      list[#list + 1] = { code = kind.code, far = far, place = place }
-    end
-  end
-  table.sort(list, function(a, b)
-    if a.far ~= b.far then
-      return a.far < b.far
-    end
-    return a.place < b.place
-  end)
-  local codes = {}
-  for i = 1, math.min(NEAREST, #list) do
-    codes[i] = list[i].code
-  end
-  return codes
-end
-
-local LONGEST = 100 -- octets; nobody's code is longer
+local LONGEST = 100 -- octets
 
 local function unknown(kinds, code)
-  local codes = #code <= LONGEST and nearest(kinds, code:lower():gsub("%-", "_")) or {}
+  local known = {}
+  for i, kind in ipairs(kinds) do
+    known[i] = kind.code
+  end
+  local codes = nearest.words(known, (code:lower():gsub("%-", "_")))
   local hint = #codes > 0 and "do you mean " .. table.concat(codes, ", ") .. "?" or "mailseal explain lists them all"
   status.stop(status.USAGE, ("there is no finding called '%s': %s"):format(code:sub(1, LONGEST), hint))
 end

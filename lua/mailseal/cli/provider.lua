@@ -66,7 +66,7 @@ local function run_show(given)
   end
   local records, advice, missing
   if domain then
-    records, advice, missing = input.records(rule, domain, given, own)
+    records, advice, missing, rule = input.records(rule, domain, given, own)
   end
   report.show(rule, { domain = domain, records = records, advice = advice, missing = missing }, given.json)
   return status.OK

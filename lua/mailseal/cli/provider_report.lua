@@ -87,19 +87,27 @@ local function tell_time(seconds)
   return seconds and (seconds % 3600 == 0 and ("%d hours"):format(seconds / 3600) or ("%d minutes"):format(seconds / 60))
 end
 
+-- The provider's words for what mailseal calls otherwise.
+local function tell_words(title, of)
+  local list = {}
+  for _, name in ipairs(sorted(of)) do
+    list[#list + 1] = ("%s (%s)"):format(of[name], name)
+  end
+  tell(2, title, list)
+end
+
 local function tell_rule(rule)
   for _, name in ipairs(sorted(rule.variants)) do
     tell(2, "variant " .. name, rule.variants[name].text)
   end
   for _, reason in ipairs(rule.not_applicable or {}) do
-    tell(2, "not", reason.text)
+    tell(2, "not so", reason.text .. (reason.see and (" (see provider %s)"):format(reason.see) or ""))
   end
   tell(2, "window", tell_time(rule.window))
-  tell(2, "again", rule.retry)
-  tell(2, "by itself", rule.automatic)
-  for _, name in ipairs(sorted(rule.statuses)) do
-    tell(2, "calls " .. name, rule.statuses[name])
-  end
+  tell(2, "retry", rule.retry)
+  tell(2, "automatic", rule.automatic)
+  tell_words("says of a domain", rule.statuses)
+  tell_words("says of a record", rule.record_statuses)
   for _, migration in ipairs(rule.migrations or {}) do
     tell(2, "was before", migration.from .. (migration.text and ": " .. migration.text or ""))
   end
@@ -108,7 +116,7 @@ local function tell_rule(rule)
   end
   tell(2, "checked on", ("%s, %s"):format(rule.checked_on, rule.confidence))
   for _, of in ipairs(sorted(rule.less_sure)) do
-    tell(2, rule.less_sure[of], of)
+    tell(2, "less sure", ("%s (%s)"):format(of, rule.less_sure[of]))
   end
 end
 
@@ -179,7 +187,8 @@ function M.test(rule, tried, as_json)
   end
   local first = text.printable(rule.id) .. ": "
   paint.line(first .. paint.word(is_right and "ok" or "error") .. " ", #first + 6, tried.cause
-    or ("%d of %d as the rule says"):format(#tried.results - #wrong, #tried.results))
+    or tried.results[1] and ("%d of %d as the rule says"):format(#tried.results - #wrong, #tried.results)
+    or "nothing is to be published")
   for _, result in ipairs(wrong) do
     tell(2, ("%s%s, %s"):format(result.variant and result.variant .. ", " or "", result.case, result.record),
       ("%s, and not %s"):format(result.found, result.expected))

@@ -195,14 +195,32 @@ local function run(rule, variant_name, own)
   return try_forms(trial, rule, { org_domain = ORGANIZATION, rules = own, variant = variant_name, vars = vars })
 end
 
+-- What is wrong with the other rules that a rule names; nil where nothing is.
+local function problem_of_names(rule, own)
+  for name, variant in pairs(rule.variants or {}) do
+    if variant.rule and not provider.find(variant.rule, own) then
+      return ("variants.%s.rule is %s, which there is not"):format(name, variant.rule)
+    end
+  end
+  for i, reason in ipairs(rule.not_applicable or {}) do
+    if reason.see and not provider.find(reason.see, own) then
+      return ("not_applicable[%d].see is %s, which there is not"):format(i, reason.see)
+    end
+  end
+end
+
 --- Tries a rule, and each of its variants that is no rule of its own.
 -- @tparam table rule without a fault (`provider.problem`)
 -- @tparam[opt] table own as of `mailseal.provider.load_directory`
 -- @treturn[1] {table,...} what was seen: `variant`, `case` ("published", "missing", "mismatch", "migrating", "without <id>", "by its
 --   form"), `record` (its id), `expected`, `found` (as of `mailseal.check`), `ok`
 -- @treturn[2] nil
--- @treturn[2] string why the rule gives no records with its own examples
+-- @treturn[2] string why the rule gives no records with its own examples, or which rule it names that there is not
 function M.run(rule, own)
+  local problem = problem_of_names(rule, own)
+  if problem then
+    return nil, problem
+  end
   local all, names = {}, { false }
   for name, variant in pairs(rule.variants or {}) do
     if not variant.rule then

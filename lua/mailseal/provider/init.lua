@@ -54,7 +54,7 @@ local function find_among(own, id)
 end
 
 --- Finds a rule.
--- @tparam string id or one of its aliases
+-- @tparam string id or one of its aliases, in letters of either case
 -- @tparam[opt] table own as of @{load_directory}: these go before mailseal's own
 -- @treturn[1] table the rule, not to be written to
 -- @treturn[2] nil
@@ -64,12 +64,14 @@ function M.find(id, own)
   if type(id) ~= "string" then
     error("provider.find wants an id", 2)
   end
+  local asked = id
+  id = id:lower()
   local rule = own and find_among(own, id)
   local ours = not rule and (is_ours[id] and id or id_of_alias(id))
   if rule or ours then
     return rule or load_ours(ours)
   end
-  return nil, ("there is no provider \"%s\": mailseal provider list tells them all"):format(printable(id:sub(1, 60))), "no_provider"
+  return nil, ("there is no provider \"%s\": mailseal provider list tells them all"):format(printable(asked:sub(1, 60))), "no_provider"
 end
 
 --- The providers that there are rules for.
@@ -95,6 +97,16 @@ function M.list(own)
   return list
 end
 
+-- Each alias is that of one rule, or it would be chance which is found by it.
+local function problem_of_names(rule, owner)
+  for _, alias in ipairs(rule.aliases or {}) do
+    if owner[alias] then
+      return ("the alias %s is that of %s, too"):format(alias, owner[alias])
+    end
+    owner[alias] = rule.id
+  end
+end
+
 --- Loads a directory of rules that somebody else has written. Nothing in it is run.
 -- @tparam string path
 -- @treturn[1] table rules by id, for the other functions
@@ -106,9 +118,9 @@ function M.load_directory(path)
   if not list then
     return nil, message, code
   end
-  local own = {}
+  local own, owner = {}, {}
   for _, entry in ipairs(list) do
-    local problem = rules.problem(entry.rule)
+    local problem = rules.problem(entry.rule) or problem_of_names(entry.rule, owner)
     if problem then
       return nil, ("%s: %s"):format(printable(entry.path), problem), "bad_rule"
     end
@@ -154,6 +166,7 @@ end
 --   see @{expectation}
 -- @treturn[1] {table,...} advice: `code`, `text`
 -- @treturn[1] {table,...} what is missing (`partial`), as below
+-- @treturn[1] table the rule that they are of: that of a variant, where it has one of its own
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `no_provider`, `bad_rule`, `bad_name`, `bad_var`, `not_applicable` or `vars_missing`
@@ -161,6 +174,8 @@ end
 function M.records(id, domain, vars, options)
   if type(id) ~= "string" and type(id) ~= "table" or type(domain) ~= "string" then
     error("provider.records wants an id or a rule, and a domain", 2)
+  elseif vars ~= nil and type(vars) ~= "table" then
+    error("provider.records wants vars as a table", 2)
   end
   options = options or {}
   local rule, message, code = rule_of(id, options.rules)
@@ -171,6 +186,10 @@ function M.records(id, domain, vars, options)
     if name ~= name:lower() or not domains.valid(name) then
       return nil, ("%s is no name of a domain, in lower-case A-labels"):format(printable(name:sub(1, 253))), "bad_name"
     end
+  end
+  local above = options.org_domain and "." .. options.org_domain or ""
+  if ("." .. domain):sub(-#above) ~= above and above ~= "" then
+    return nil, ("%s is not within %s"):format(domain, options.org_domain), "bad_name"
   end
   return making.make(rule, domain, vars or {}, options, function(other) return M.find(other, options.rules) end)
 end

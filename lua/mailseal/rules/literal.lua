@@ -275,7 +275,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong, and in which line
 function M.read(text)
-  local reader = { text = text:gsub("\r\n", "\n"), at = 1, values = 0 }
+  local reader = { text = text:gsub("^\239\187\191", ""):gsub("\r\n", "\n"), at = 1, values = 0 }
   local ok, value = pcall(whole, reader)
   if ok then
     return value

@@ -87,7 +87,7 @@ end
 -- @treturn ?{table,...} all as of `mailseal.provider.records`
 -- @treturn {table,...}|string
 -- @treturn {table,...}|string
--- @treturn ?{table,...}
+-- @treturn ?{table,...}|table
 function M.make(rule, domain, vars, options, find)
   local variant, problem = variant_of(rule, vars)
   if variant == false then
@@ -116,7 +116,7 @@ function M.make(rule, domain, vars, options, find)
   if not records then
     return nil, problem, code
   end
-  return records, advice_of(rule, values), missing
+  return records, advice_of(rule, values), missing, rule
 end
 
 return M

@@ -1,5 +1,9 @@
 --- What a provider's rule looks like.
 --
+-- To write one, copy the file of a provider that wants records of the same kinds, under the new provider's id, and change what is
+-- otherwise; `mailseal provider test ./acme.lua` says what is wrong with it, and then tries it against zones made for it. It is used
+-- from a directory of one's own (`--rules`, MAILSEAL_RULES); one of mailseal's own has its id in `mailseal.provider.ids` as well.
+--
 -- A rule (`mailseal.provider.kraiter`, or a file in a user's own directory) is a plain table. Its texts may have placeholders
 -- (`mailseal.rules.template`): `{domain}`, the sending domain; `{org_domain}`, the organizational domain that it belongs to;
 -- `{domain_dashed}`, the domain with hyphens for its dots; and the names of `vars` and `values`. Its members are, beside those that all
@@ -59,6 +63,8 @@ local function problem_of_record(record, path)
     return path .. " has an include or alternatives, which it has no use for"
   elseif not record.name:find "{domain}$" and not record.name:find "{org_domain}$" then
     return path .. ".name is to end in {domain} or {org_domain}"
+  elseif record.type ~= "TXT" and (record.target or record.value):find "%.$" then
+    return ("%s.%s has a dot at its end: names are written without"):format(path, record.target and "target" or "value")
   elseif record.match == "mx" and not record.value:find "^%d+ [^ ]+$" then
     return path .. '.value is to be like "10 mx.example.net"'
   end

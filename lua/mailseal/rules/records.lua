@@ -83,11 +83,13 @@ local details = {
   end,
   spf_include = function(made, record, _, values)
     made.include = record.include and template.fill(record.include, values)
+    made.shown = shown_of(record.value, values)
   end,
   mx = function(made, record, rule, values)
     made.alternatives = record.alternatives
     if not made.value then
       add_forms(made, record, record.value:match "^%d+ (.*)$", rule, values)
+      made.shown = shown_of(record.value, values)
     end
   end,
   dmarc_any_valid = function() end,
@@ -110,14 +112,22 @@ local function value_of(record, values)
   return value and record.type ~= "TXT" and value:lower() or value
 end
 
+-- A name as providers show some of them whole: what was pasted has the domain at its end already.
+local function without_doubling(name, record, values)
+  local domain = "." .. values[record.name:match "{(%l+_?%l*)}$"]
+  local short = name:sub(1, -1 - #domain)
+  return short:sub(-#domain) == domain and short or name
+end
+
 -- A record; nil where its name cannot be known yet.
 local function make(record, rule, values, number)
   local name = template.fill(record.name, values)
   if not name then
     return nil
   end
+  name = without_doubling(name:lower(), record, values)
   local made = {
-    id = record.id .. (number or ""), type = record.type, name = name:lower(), value = value_of(record, values),
+    id = record.id .. (number or ""), type = record.type, name = name, value = value_of(record, values),
     purpose = record.purpose, required = record.required, match = record.match,
     note = record.note and shown_of(record.note, values), migrations = migrations_of(rule, record.id),
   }

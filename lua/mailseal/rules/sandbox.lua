@@ -20,7 +20,10 @@ local function fail(path, words, code)
 end
 
 local function octets_of(path)
-  if path:find("\0", 1, true) or core.kind(path) ~= "file" then -- a pipe would keep one waiting
+  local kind = path:find("\0", 1, true) and "nowhere" or core.kind(path)
+  if kind == "other" or kind == "directory" then -- a pipe would keep one waiting
+    return fail(path, "that is no plain file", "bad_rule")
+  elseif kind ~= "file" then
     return fail(path, "there is no such file", "not_found")
   end
   local file, cause = io.open(path, "rb")

@@ -43,6 +43,12 @@ local function matcher_of(var)
   return ready[var]
 end
 
+-- What a value is to be, in words. An example that is none itself is told the pattern.
+local function form_of(var, item)
+  local example = items_of(var.example or var.default or "v=DKIM1; k=rsa; p=MIIB...")[1]
+  return example == item and "of the form " .. M.pattern_of(var) or "like " .. example
+end
+
 --- What is wrong with a value for a var.
 -- @tparam table var
 -- @tparam string|{string,...} value
@@ -52,17 +58,18 @@ function M.problem_of_value(var, value)
   if many and type(value) ~= "table" then
     return "is to be a list"
   elseif not many and type(value) ~= "string" then
-    return "is to be a text, and no list of several"
+    return type(value) == "table" and "is to be a text, and no list of several" or "is to be a text"
   elseif many and (#value < (var.count or var.least) or #value > (var.count or var.most)) then
     return ("is to have %s items, and has %d"):format(var.count or var.least .. " to " .. var.most, #value)
   end
   local matches, seen = matcher_of(var), {}
   for _, item in ipairs(items_of(value)) do
-    if not M.is_choice(var, item) then
-      return ('is "%s", and is to be one of %s'):format(item, table.concat(var.choices, ", "))
-    elseif #item > VALUE_MAX or item:find "[^ -~]" or not matches(item) then
-      local like = items_of(var.example or var.default or "v=DKIM1; k=rsa; p=MIIB...")[1]
-      return ('is "%s", and is to be like %s'):format(item:sub(1, 60), like)
+    if #item > VALUE_MAX then
+      return ("has %d octets, and may have %d"):format(#item, VALUE_MAX)
+    elseif not M.is_choice(var, item) then
+      return ('is "%s", and is to be one of %s'):format(item:sub(1, 60), table.concat(var.choices, ", "))
+    elseif item:find "[^ -~]" or not matches(item) then
+      return ('is "%s", and is to be %s'):format(item:sub(1, 60), form_of(var, item))
     elseif seen[item] then
       return ('has "%s" twice'):format(item)
     end
