@@ -63,7 +63,7 @@ describe("the providers", function()
   it("say the words of their domains and the time they take, where much depends on it", function()
     for _, id in ipairs {
       "kartra", "keap-legacy", "kraiter", "ses-easy-dkim", "ses-byodkim", "ses-mail-from", "sendgrid-auto", "sendgrid-manual", "mailgun",
-      "mailgun-auto", "postmark", "elasticemail", "mailchimp", "google-workspace", "m365", "m365-legacy", "own-server", "keap",
+      "mailgun-auto", "postmark", "elasticemail", "mailchimp", "ses-deed", "google-workspace", "m365", "m365-legacy", "own-server", "keap",
     } do
       local rule = provider.find(id)
       assert.is_string(rule.statuses.pending, id)

@@ -20,7 +20,7 @@ return {
     key = {
       text = "the DKIM record", issued_by = "provider", form = "key", where = "under Settings, Domains, the domain: at api._domainkey",
     },
-    tracking = { text = "the label of the name for tracked links", issued_by = "customer", example = "tracking", optional = true },
+    tracking = { text = "the label of the name for tracked links", issued_by = "customer", default = "tracking" },
   },
   records = {
     {

@@ -33,8 +33,7 @@ return {
   records = {
     {
       id = "verification", type = "TXT", name = "{domain}", value = "google-site-verification={token}", purpose = "ownership",
-      required = true,
-      match = "exact",
+      required = true, match = "exact", note = "Of several ways to prove the domain; it may also be verified already.",
     },
     {
       id = "dkim", type = "TXT", name = "{selector}._domainkey.{domain}", value = "{key}", purpose = "dkim", required = true,
@@ -42,8 +41,7 @@ return {
     },
     {
       id = "spf", type = "TXT", name = "{domain}", value = "v=spf1 include:_spf.google.com ~all", include = "_spf.google.com",
-      purpose = "spf",
-      required = true, match = "spf_include",
+      purpose = "spf", required = true, match = "spf_include",
     },
     {
       id = "mx", type = "MX", name = "{domain}", value = "1 smtp.google.com", purpose = "inbound", required = false, match = "mx",

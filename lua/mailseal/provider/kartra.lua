@@ -27,6 +27,10 @@ return {
     registrar = {
       text = "where the domain was bought", issued_by = "customer", choices = { "elsewhere", "kartra" }, default = "elsewhere",
     },
+    setup = {
+      text = "does Kartra set the records itself, as it does at the DNS hosts that it supports, or are they set by hand?",
+      issued_by = "customer", choices = { "manual", "automatic" }, default = "manual",
+    },
     smtp = {
       text = "the service that sends the mail", issued_by = "customer", default = "kartra",
       choices = { "kartra", "sendgrid", "mailgun", "postmark", "elasticemail" },
@@ -56,6 +60,7 @@ return {
   automatic = "At DNS hosts that Kartra supports it sets the records itself; the manual way is for the others.",
   not_applicable = {
     { when = { registrar = "kartra" }, text = "a domain bought in Kartra (its DNS is at IONOS) is authenticated already." },
+    { when = { setup = "automatic" }, text = "where Kartra supports the DNS host it sets the records itself." },
     { when = { smtp = "sendgrid" }, text = "where SendGrid sends, DKIM is set up there.", see = "sendgrid-auto" },
     { when = { smtp = "mailgun" }, text = "where Mailgun sends, DKIM is set up there.", see = "mailgun" },
     { when = { smtp = "postmark" }, text = "where Postmark sends, DKIM is set up there.", see = "postmark" },
@@ -67,5 +72,10 @@ return {
     { code = "each_domain", text = "Each domain that mail is sent from is authenticated by itself: {domain} covers no other." },
     { code = "dkim_required", text = "DKIM is required; mail without it may not be sent, or be rejected." },
     { code = "no_spf", text = "No SPF record is needed for Kartra: its own gateway has one." },
+    {
+      code = "spf_of_smtp",
+      text = "With an SMTP service of your own DKIM is required all the same, and the SPF record of {domain} must include its servers.",
+    },
+    { code = "no_free_mailbox", text = "Mail is sent from a domain of your own: Kartra takes no address of a free mailbox." },
   },
 }

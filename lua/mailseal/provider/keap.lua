@@ -52,6 +52,7 @@ return {
     },
   },
   advice = {
+    { code = "dns_host", text = "The wizard asks for the DNS host first: choose it from the list." },
     { code = "no_spf", text = "SPF and the return path are Keap's own: no record is needed for them." },
     { code = "one_dmarc", text = "Look whether {domain} has a DMARC record already: there must not be two." },
     { code = "signs_when_verified", text = "Keap signs only when its verification has succeeded." },

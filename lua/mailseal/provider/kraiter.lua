@@ -18,7 +18,7 @@ return {
       text = "the AWS region that the account sends from", issued_by = "provider", pattern = "%l%l[%l-]*%-%d+", example = "eu-west-1",
       where = "in the answer to POST /domains, in the value of the MX record",
     },
-    tokens = {
+    tokens = { -- of Amazon SES, see ses-easy-dkim
       text = "the three DKIM tokens", issued_by = "provider", pattern = "[%l%d]+", count = 3,
       where = "in the answer to POST /domains, before ._domainkey in the names of the CNAME records", example = { "abc", "def", "ghi" },
     },
@@ -49,7 +49,7 @@ return {
       include = "amazonses.com", purpose = "spf", required = false, match = "spf_include",
       note = "Amazon SES asks for it beside the MX record of the MAIL FROM subdomain.",
     },
-    {
+    { -- its page begins with p=quarantine, before anybody has read a report
       id = "dmarc", type = "TXT", name = "_dmarc.{org_domain}", value = "v=DMARC1; p=none; rua=mailto:dmarc@{org_domain}",
       purpose = "dmarc", required = false, match = "dmarc_any_valid",
       note = "At the organizational domain; begin with p=none, then quarantine, then reject.",

@@ -44,6 +44,7 @@ return {
     },
   },
   statuses = { pending = "CnameMissing", verified = "Valid" },
+  retry = "Turn on signing again in the Defender portal; it takes minutes, at times days, until the CNAMEs are seen.",
   advice = {
     { code = "both", text = "Both CNAMEs are needed: one selector signs, the other is for the next key." },
     { code = "enable", text = "When the CNAMEs are there, turn on signing for {domain} in the Defender portal." },

@@ -50,6 +50,7 @@ return {
     },
   },
   statuses = { pending = "CnameMissing", verified = "Valid" },
+  retry = "Turn on signing again in the Defender portal; it takes minutes, at times days, until the CNAMEs are seen.",
   variants = {
     legacy = { text = "targets below onmicrosoft.com, of domains added before May 2025", rule = "m365-legacy" },
   },

@@ -28,6 +28,7 @@ return {
       match = "dmarc_any_valid",
     },
   },
+  -- A domain whose records are still to be found has been verified, by a message, and is shown as that.
   statuses = { pending = "Verified", verified = "Authenticated" },
   window = 48 * 3600,
   automatic = "At DNS hosts that Entri or Domain Connect know, Mailchimp sets the records itself.",

@@ -44,4 +44,10 @@ return {
   window = 48 * 3600,
   retry = "Press Check status.",
   automatic = "Mailgun changes the keys behind the CNAMEs itself.",
+  advice = {
+    { code = "sending_subdomain", text = "Use a subdomain for Mailgun, such as mg.{org_domain}.", when = { subdomain = "no" } },
+    { code = "rotation", text = "Let Mailgun change the key every 6 months, and at once where it may be known to others." },
+    { code = "unverified_limit", text = "A domain that is not verified may send 300 messages a day." },
+    { code = "dmarc", text = "Publish a DMARC record as well." },
+  },
 }

@@ -14,6 +14,7 @@ return {
   less_sure = {
     ["exact CNAME values"] = "third-party",
     ["mandrill_verify TXT"] = "general-knowledge",
+    ["the words for statuses"] = "general-knowledge",
     ["where the provider shows its values"] = "general-knowledge",
   },
   vars = {
@@ -40,7 +41,11 @@ return {
       match = "dmarc_any_valid",
     },
   },
+  statuses = { pending = "DKIM not valid", verified = "DKIM valid" }, -- dkim.valid of the API
+  retry = "Press Test DNS Settings, or call senders/check-domain.",
   advice = {
+    { code = "verify", text = "A domain is verified by a message to an address in it as well, before it may send." },
+    { code = "no_spf", text = "No SPF record is needed any more." },
     { code = "unsigned_rejected", text = "Mail from a domain without DKIM and DMARC is rejected." },
   },
 }

@@ -4,6 +4,7 @@ return {
   id = "postmark",
   name = "Postmark",
   source = {
+    "https://postmarkapp.com/developer/api/domains-api",
     "https://postmarkapp.com/support/article/1113-how-do-i-manage-domains-using-the-api",
     "github.com/Domain-Connect/Templates (commit e002d91e, 2026-08-20): streetteam.fm.postmark-email",
     "github.com/Domain-Connect/Templates (commit e002d91e, 2026-08-20): stytch.com.email",
@@ -44,12 +45,17 @@ return {
       required = false, match = "cname_target",
     },
   },
-  statuses = { pending = "DKIMPendingHost", verified = "DKIMVerified" },
+  statuses = { pending = "Pending", verified = "Verified" }, -- DKIMUpdateStatus of the API,
   window = 48 * 3600,
   retry = "Press Verify, or call verifyDkim and verifyReturnPath.",
   advice = {
     { code = "no_spf", text = "No SPF record is needed: the return path's CNAME has it." },
-    { code = "weak_key", text = "WeakDKIM means a key of 1024 bits: ask for a new one, and publish it beside the old." },
+    { code = "weak_key", text = "WeakDKIM means a key of less than 1024 bits: ask for a new one, and publish it beside the old." },
+    {
+      code = "verified_for_ever",
+      text = "DKIMVerified stays true when the record is gone from DNS, and ReturnPathDomainVerified is told of the return path by itself.",
+    },
+    { code = "first_key", text = "Before the first verification the API has the key in DKIMPendingHost and DKIMPendingTextValue." },
     { code = "dmarc", text = "Publish a DMARC record as well." },
     { code = "dkim_is_txt", text = "Postmark's DKIM record is a TXT record, whatever other guides say." },
   },

@@ -56,4 +56,7 @@ return {
   window = 72 * 3600,
   retry = "Call verify, which sets the domain to pending again. A verified domain is a temporary_failure for 72 hours before it fails.",
   automatic = "By Domain Connect, where the DNS host has it.",
+  advice = {
+    { code = "partially", text = "partially_verified and partially_failed are words of it, too: its records tell which are not found." },
+  },
 }

@@ -6,6 +6,7 @@ return {
   aliases = { "sendgrid", "twilio-sendgrid" },
   source = {
     "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication",
+    "https://www.twilio.com/docs/sendgrid/api-reference/link-branding/create-a-branded-link (links in the EU)",
     "Coldletter guide to DKIM (s1 example)",
     "github.com/Domain-Connect/Templates (commit e002d91e, 2026-08-20): sendgrid.com.domain-auth",
     "github.com/Domain-Connect/Templates (commit e002d91e, 2026-08-20): stytch.com.email",
@@ -59,11 +60,11 @@ return {
       match = "dmarc_any_valid",
     },
     {
-      id = "link", type = "CNAME", name = "{url}.{domain}", target = "sendgrid.net", purpose = "links", required = false,
+      id = "link", type = "CNAME", name = "{url}.{domain}", target = "{zone}", purpose = "links", required = false,
       match = "cname_target",
     },
     {
-      id = "link_owner", type = "CNAME", name = "{account}.{domain}", target = "sendgrid.net", purpose = "links", required = false,
+      id = "link_owner", type = "CNAME", name = "{account}.{domain}", target = "{zone}", purpose = "links", required = false,
       match = "cname_target",
     },
   },

@@ -25,7 +25,7 @@ return {
   records = {
     {
       id = "mx", type = "MX", name = "{sub}.{domain}", value = "20 mx.sendgrid.net", purpose = "return_path", required = true,
-      match = "mx",
+      match = "mx", -- of any priority: accounts have had 10 as well
     },
     {
       id = "spf", type = "TXT", name = "{sub}.{domain}", value = "v=spf1 include:sendgrid.net ~all", include = "sendgrid.net",

@@ -25,7 +25,9 @@ return {
     pending = "Pending", verified = "Success", failed = "Failed", temporary = "TemporaryFailure", not_started = "NotStarted",
   },
   window = 72 * 3600,
+  retry = "After Failed, start the verification again.",
   advice = {
+    { code = "key_form", text = "SES takes the private key as PKCS #1 or PKCS #8, of 1024 to 2048 bits, as one line of base64." },
     {
       code = "unsigned_meanwhile",
       text = "While a domain changes from Easy DKIM to a key of its own its mail may go out unsigned: try it with a subdomain, or at a "

@@ -19,7 +19,7 @@ return {
   },
   key = { least = 1024, usual = 2048 },
   vars = {
-    tokens = {
+    tokens = { -- they have been 32 of a to z and 2 to 7, which no document promises
       text = "the three DKIM tokens", issued_by = "provider", pattern = "[%l%d]+", count = 3,
       where = "under Identities, the domain, DKIM, Publish DNS records", example = {
         "vvjuipp74whm76gqoni7qmwwn4w4qusj", "3frqe7jn4obpuxjpwpolz6ipb3k5nvt2", "wrqplteh7oodxnad7hsl4mixg2uavzne",
@@ -57,6 +57,7 @@ return {
     { code = "which_of_three", text = "SES tells one status for the three records, and not which of them is missing." },
     { code = "per_region", text = "Each region and each account has tokens of its own." },
     { code = "mail_from", text = "SPF aligns only with a MAIL FROM subdomain of your own: see provider ses-mail-from." },
+    { code = "not_sending_yet", text = "VerifiedForSendingStatus is false while the status is Pending: nothing is wrong then." },
     {
       code = "address_identity", text = "An address that was verified by itself goes before the domain, and is not signed with its key.",
     },

@@ -34,6 +34,7 @@ return {
   },
   statuses = { pending = "PENDING", verified = "SUCCESS", failed = "FAILED", temporary = "TEMPORARY_FAILURE" },
   window = 72 * 3600,
+  retry = "After FAILED, set the MAIL FROM domain again.",
   advice = {
     {
       code = "own_subdomain",

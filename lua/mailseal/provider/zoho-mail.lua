@@ -45,6 +45,9 @@ return {
       match = "dmarc_any_valid",
     },
   },
+  advice = {
+    { code = "ownership_by_text", text = "The domain may be verified by a TXT record, zoho-verification=..., in the place of the CNAME." },
+  },
   variants = {
     eu = { text = "an account at zoho.eu", values = { tld = "eu" } },
     ["in"] = { text = "an account at zoho.in", values = { tld = "in" } },
