@@ -1,7 +1,8 @@
 --- SQLite, by lua-dbi: the database of one machine. Several processes may share the file.
 --
 -- Write-ahead log, so that readers and the one writer do not wait for each other; synchronous=FULL, so that what was
--- committed survives a power failure; foreign keys are held to.
+-- committed survives a power failure; foreign keys are held to; what was erased, a private key above all, is overwritten
+-- (secure_delete). The write-ahead log may hold it until it is begun anew, which takes the next checkpoint.
 -- @module mailseal.store.sqlite
 local connection = require "mailseal.store.connection"
 local fail = require "mailseal.store.failure"
@@ -104,6 +105,7 @@ local function prepare(self, options)
   end
   self:rows "PRAGMA synchronous = FULL"
   self:rows "PRAGMA foreign_keys = ON"
+  self:rows "PRAGMA secure_delete = ON"
   self:rows "PRAGMA cache_size = -32768"
   self:rows "PRAGMA journal_size_limit = 67108864"
 end
