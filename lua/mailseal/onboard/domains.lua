@@ -158,6 +158,40 @@ function methods.verify(tenant, domain)
   return tenant:get(name)
 end
 
+-- Starts again, once. A domain that has come to fail meanwhile has no keys made for it yet: `changed_meanwhile`.
+local function start_again(tenant, name)
+  local registry = tenant.registry
+  local before, message, code = read(tenant, name)
+  if not before then
+    return nil, message, code
+  end
+  local own
+  own, message, code = prepare.again(tenant, before)
+  if not own then
+    return nil, message, code
+  end
+  local row
+  local step, text, why = registry.db:write(function(tx)
+    row = store.get(tx, tenant.id, name)
+    if not row then
+      return names.not_found()
+    elseif row.status == "failed" and before.status ~= "failed" then
+      return nil, "the domain has come to fail meanwhile", "changed_meanwhile"
+    end
+    local fields = row.status == "failed" and { report = null } or nil
+    local taken, refused, reason = outcome.step(tx, registry, row, "restart", registry:now(), { fields = fields })
+    if taken and taken.claim == "fresh" and own.list then
+      keys.add(tx, tenant.id, name, own.list, registry:now(), row)
+    end
+    return taken, refused, reason
+  end)
+  if not step then
+    return nil, text, why
+  end
+  outcome.after(registry, row, { status = step.to })
+  return true
+end
+
 --- Starts again with a domain that has failed, or gives one whose records are still awaited its whole time again. After a failure whose
 -- domain it is has to be proven anew, with a fresh challenge.
 -- @tparam table tenant
@@ -167,32 +201,17 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`, `already_verified`; a code of `mailseal.onboard.keys.make` or of `mailseal.store`
 function methods.restart(tenant, domain)
-  local registry, name = tenant.registry, names.stored(domain)
-  local row, message, code = read(tenant, name)
-  if not row then
-    return nil, message, code
-  end
-  local own, step
-  own, message, code = prepare.again(tenant, row)
-  if not own then
-    return nil, message, code
-  end
-  step, message, code = registry.db:write(function(tx)
-    row = store.get(tx, tenant.id, name)
-    if not row then
-      return names.not_found()
+  local name = names.stored(domain)
+  local done, message, code
+  for _ = 1, ATTEMPTS do
+    done, message, code = start_again(tenant, name)
+    if code ~= "changed_meanwhile" then
+      break
     end
-    local fields = row.status == "failed" and { report = null } or nil
-    local taken, refused, why = outcome.step(tx, registry, row, "restart", registry:now(), { fields = fields })
-    if taken and taken.claim == "fresh" and own.list then
-      keys.add(tx, tenant.id, name, own.list, registry:now(), row)
-    end
-    return taken, refused, why
-  end)
-  if not step then
+  end
+  if not done then
     return nil, message, code
   end
-  outcome.after(registry, row, { status = step.to })
   return tenant:get(name)
 end
 

@@ -82,7 +82,7 @@ function M.new(tenant, given, now, level)
   return { row = row, actor = given.actor, keys = own.list }
 end
 
---- Prepares a domain for another beginning: where it has failed by then, its keys were dropped, and are not used again.
+--- Prepares a domain for another beginning. Where it has failed, its keys were dropped, and are not used again.
 -- @tparam table tenant
 -- @tparam table row of the store
 -- @treturn[1] table `list`: new keys for `mailseal.onboard.keys.add`, where they are made here
@@ -90,7 +90,7 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string a code of `mailseal.onboard.keys.make`
 function M.again(tenant, row)
-  local rule = row.status ~= "verified" and provider.find(row.provider, tenant.registry.providers)
+  local rule = row.status == "failed" and provider.find(row.provider, tenant.registry.providers)
   if not rule then
     return {}
   end
