@@ -4,7 +4,7 @@ local key_look = require "mailseal.onboard.key_look"
 local zones = require "spec.support.zones"
 
 local PUBLIC, OTHER = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "/FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU="
-local KEY = { selector = "s1", type = "ed25519", public = PUBLIC }
+local KEY = { selector = "s1", version = 1, type = "ed25519", public = PUBLIC }
 local NAME = "s1._domainkey.example.com"
 
 local function text(public) return "v=DKIM1; k=ed25519; p=" .. public end
@@ -65,21 +65,28 @@ describe("A look for a key", function()
     assert.same({ "shown", false }, { seen.seen, seen.silent })
   end)
 
+  it("gives a name server that fails the time of one that does not answer: it may be back with what it had", function()
+    local zone = at(text(PUBLIC), text(PUBLIC))
+    table.insert(zone[NAME], { error = "servfail", servers = { "ns2.example.com" } })
+    local seen = look(zone)
+    assert.same({ "shown", true }, { seen.seen, seen.silent })
+  end)
+
   it("takes no key for one that cannot be read", function()
-    local seen = look(at(text(PUBLIC), text(PUBLIC)), { selector = "s1", type = "ed25519", public = "tampered with" })
+    local seen = look(at(text(PUBLIC), text(PUBLIC)), { selector = "s1", version = 1, type = "ed25519", public = "tampered with" })
     assert.equal("hidden", seen.seen)
   end)
 
   it("knows an RSA key in either of its forms", function()
     local made = assert(require("mailseal.key").generate { bits = 2048 })
     local seen = look({ [NAME] = { { type = "TXT", data = { made:record():sub(1, 200), made:record():sub(201) } } } },
-      { selector = "s1", type = "rsa", public = made:public() })
+      { selector = "s1", version = 1, type = "rsa", public = made:public() })
     assert.equal("shown", seen.seen)
   end)
 end)
 
 describe("A look for a key in the operator's zone", function()
-  local HERE = { selector = "s1", type = "ed25519", public = PUBLIC, target = "x.keys.example" }
+  local HERE = { selector = "s1", version = 1, type = "ed25519", public = PUBLIC, target = "x.keys.example" }
 
   local function with(alias, data)
     return {
@@ -102,6 +109,19 @@ describe("A look for a key in the operator's zone", function()
       assert.equal(case[2], look(case[1], HERE).seen)
     end)
   end
+
+  it("sees it at the end of a CNAME to a CNAME of the owner's", function()
+    local zone = with("own.example.com.", text(PUBLIC))
+    zone["own.example.com"] = { { type = "CNAME", data = "x.keys.example." } }
+    assert.equal("shown", look(zone, HERE).seen)
+  end)
+
+  it("takes the TTL of what is there for that of the key before at a name which had one", function()
+    local zone = with("x.keys.example.", text(PUBLIC))
+    zone["x.keys.example"][1].ttl = 604800
+    assert.is_nil(look(zone, HERE).ttl)
+    assert.equal(604800, look(zone, { selector = "s1", version = 2, type = "ed25519", public = PUBLIC, target = "x.keys.example" }).ttl)
+  end)
 
   it("does not know where the domain's name servers do not answer", function()
     local zone = with("x.keys.example.", text(PUBLIC))

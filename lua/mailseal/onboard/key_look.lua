@@ -33,21 +33,20 @@ end
 
 -- ---- what all servers say
 
--- Was there a server that did not answer? One that does not speak for the zone is none of its servers.
+-- Was there a server that did not say what it has? One that does not speak for the zone is none of its servers; but one that fails may
+-- do so again, with what it had.
 local function any_silent(found)
   for _, server in ipairs(found.servers) do
-    if server.state ~= "answers" and server.state ~= "lame" then
+    if server.state ~= "answers" and (server.state ~= "lame" or server.reason == "servfail") then
       return true
     end
   end
-  return false
+  return found.capped or false
 end
 
--- How long what a group has may be remembered.
-local function ttl_of(group) return group.answer and group.answer.ttl or 0 end
-
--- What they come to: `seen`, `ttl` (of what is there in place of the key), `silent`, `retry_at`.
-local function sum_up(found, words)
+-- What they come to: `seen`, `ttl` (of what is there in place of the key), `silent`, `retry_at`. At a name that had another key before
+-- (`again`), that is taken to have had the TTL of this one.
+local function sum_up(found, words, again)
   local look = { silent = any_silent(found), ttl = nil, retry_at = found.recheck_at }
   local of, count = {}, 0
   for i, group in ipairs(found.groups) do
@@ -55,8 +54,8 @@ local function sum_up(found, words)
     if not of[word] then
       of[word], count = true, count + 1
     end
-    if word ~= "shown" and word ~= "unsure" then
-      look.ttl = math.max(look.ttl or 0, ttl_of(group))
+    if word ~= "unsure" and (word ~= "shown" or again) and group.answer.ttl then
+      look.ttl = math.max(look.ttl or 0, group.answer.ttl)
     end
   end
   if count == 0 or found.status == "bogus" then
@@ -79,6 +78,16 @@ local function ask(resolver, name)
   return found
 end
 
+-- Is that name one of those that the CNAMEs lead by?
+local function leads_by(answer, target)
+  for _, name in ipairs(answer.chain or {}) do
+    if name == target then
+      return true
+    end
+  end
+  return false
+end
+
 -- Does the CNAME at the domain lead to the key's name in the operator's zone?
 local function look_at_alias(resolver, name, target)
   local found, message, code = ask(resolver, name)
@@ -88,12 +97,12 @@ local function look_at_alias(resolver, name, target)
   local words = {}
   for i, group in ipairs(found.groups) do
     local answers = group.alias or group.status == "ok" or group.status == "nodata" or group.status == "nxdomain"
-    words[i] = group.alias == target and "shown" or answers and "other" or nil
+    words[i] = (group.alias == target or leads_by(group.answer, target)) and "shown" or answers and "other" or nil
   end
   return sum_up(found, words)
 end
 
-local function look_at_text(resolver, name, expect)
+local function look_at_text(resolver, name, expect, again)
   local found, message, code = ask(resolver, name)
   if not found then
     return nil, message, code
@@ -102,7 +111,7 @@ local function look_at_text(resolver, name, expect)
   for i, group in ipairs(found.groups) do
     words[i] = read(group.answer, expect)
   end
-  return sum_up(found, words)
+  return sum_up(found, words, again)
 end
 
 -- Both at once: there is nothing to see behind a CNAME that is not there.
@@ -111,7 +120,7 @@ local function join(alias, text)
     text.seen = alias.seen == "unsure" and "unsure" or "hidden"
   end
   text.silent = text.silent or alias.silent
-  text.ttl = math.max(text.ttl or 0, alias.ttl or 0)
+  text.ttl = (text.ttl or alias.ttl) and math.max(text.ttl or 0, alias.ttl or 0)
   text.retry_at = math.max(text.retry_at or 0, alias.retry_at or 0)
   return text
 end
@@ -124,15 +133,16 @@ end
 --
 -- - `seen`: "shown" (every name server that answers has the key), "revoked" (every one has it as revoked, or has nothing), "gone" (none
 --   has anything there), "hidden" (one of them has something else or nothing), "unsure" (DNS did not say)
--- - `ttl`: for how long what is there in place of the key may be remembered, in seconds; nil where nothing is
--- - `silent`: true where a name server did not answer
+-- - `ttl`: for how long what is there in place of the key, or was before at a name that had another key, may be remembered, in
+--   seconds; nil where that is not known
+-- - `silent`: true where a name server did not answer, or failed
 -- - `retry_at`: seconds since 1970 before which looking again is of no use
 -- @treturn[2] nil
 -- @treturn[2] string why DNS cannot be asked
 -- @treturn[2] string a code of `mailseal.dns`
 function M.look(resolver, key, domain)
   local expect = { key = record.parse("dkim", ("v=DKIM1; k=%s; p=%s"):format(key.type, key.public)) }
-  local text, message, code = look_at_text(resolver, key.target or records.name(key.selector, domain), expect)
+  local text, message, code = look_at_text(resolver, key.target or records.name(key.selector, domain), expect, key.version > 1)
   if not text or not key.target then
     return text, message, code
   end
