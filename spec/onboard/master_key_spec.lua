@@ -59,6 +59,58 @@ describe("The master key", function()
     assert.is_false(shell.exists(path))
   end)
 
+  it("may be a link to a file of its owner's, which counts", function()
+    local made = assert(master_key.open(db, directory .. "/elsewhere"))
+    shell.output(("ln -s elsewhere %s"):format(path))
+    assert.is_true(same(made, assert(master_key.open(db, path))))
+    shell.output(("chmod 640 %s/elsewhere"):format(directory))
+    refused("not_private", master_key.open(db, path))
+  end)
+
+  it("is not made at the end of a link that leads nowhere", function()
+    shell.output(("ln -s nowhere %s"):format(path))
+    refused("not_found", master_key.open(db, path))
+    assert.is_false(shell.exists(directory .. "/nowhere"))
+  end)
+
+  it("is refused where the file is another user's", function()
+    -- Only root can give a file away; everybody else finds one of root's.
+    local others = "/etc/passwd"
+    if shell.output("id -u") == "0\n" then
+      others = path
+      assert(seal.new_key():save(path))
+      shell.output("chown 65534 " .. path)
+    end
+    local key, message, code = master_key.open(db, others)
+    assert.same({ nil, "not_private" }, { key, code })
+    assert.is_truthy(message:find("another user", 1, true))
+  end)
+
+  it("is refused where it is no file, or holds no key; and the database has known none then", function()
+    for what, code in pairs {
+      ["mkdir -m 700 %s"] = "not_a_file", ["mkfifo -m 600 %s"] = "not_a_file", ["ln -s /dev/null %s"] = "not_a_file",
+      ["umask 077; : >%s"] = "bad_key", ["umask 077; openssl rand -base64 31 >%s"] = "bad_key",
+      ["umask 077; openssl rand 32 >%s"] = "bad_key", ["umask 077; openssl rand -base64 64 >%s"] = "too_large",
+      ["umask 077; printf '%%032d\\0' 1 >%s"] = "bad_key",
+    } do
+      shell.output(what:format(path))
+      refused(code, master_key.open(db, path))
+      shell.output("rm -r " .. path)
+    end
+    assert.is_truthy(master_key.open(db, path))
+  end)
+
+  it("is the same with whatever white space at its end, and for its owner to read alone", function()
+    local made = assert(master_key.open(db, path))
+    local text = shell.read(path):gsub("%s", "")
+    for _, ending in ipairs { "", "\n", "\r\n", " \n\n" } do
+      shell.write(path, text .. ending)
+      shell.output("chmod 400 " .. path)
+      assert.is_true(same(made, assert(master_key.open(db, path))))
+      shell.output("chmod 600 " .. path)
+    end
+  end)
+
   it("is refused where others may read it", function()
     assert(master_key.open(db, path))
     shell.output("chmod 644 " .. path)
