@@ -55,11 +55,17 @@ describe("A key's life", function()
 
   it("waits until caches have forgotten what was seen in its place", function()
     assert.equal(1000 + 900, step("awaited", "shown", { ttl = 900 }).wait_until)
-    assert.equal(1000 + 30, step("awaited", "shown", { ttl = 0 }).wait_until)
+    assert.equal(1000 + 60, step("awaited", "shown", { ttl = 0 }).wait_until)
+    assert.equal(1000 + 7 * DAY, step("awaited", "shown", { ttl = 7 * DAY }).wait_until)
+    assert.equal(1000 + 2 * DAY, step("awaited", "shown", { ttl = 900, look = { ttl = 2 * DAY } }).wait_until)
   end)
 
   it("waits for as long as caches may remember where nothing was seen in its place", function()
     assert.equal(1000 + 3 * HOUR, step("awaited", "shown").wait_until)
+  end)
+
+  it("waits no longer than caches keep anything, whatever TTL there was", function()
+    assert.equal(1000 + 7 * DAY, step("awaited", "shown", { ttl = 2 ^ 31 - 1 }).wait_until)
   end)
 
   it("waits a day where a name server did not answer", function()
@@ -68,6 +74,13 @@ describe("A key's life", function()
 
   it("leaves the one before for mail that is under way", function()
     assert.equal(1000 + 7 * DAY, step("active", "superseded").wait_until)
+  end)
+
+  it("ends where the next key takes the name of one that is revoked, and of no other", function()
+    for state in pairs(life.TABLE) do
+      local change = step(state, "replaced", { target = "x.keys.example" })
+      assert.equal((state == "revoked" or state == "withdrawn") and "idle" or nil, change and change.state)
+    end
   end)
 
   it("leaves a name that a CNAME leads to for the next key", function()

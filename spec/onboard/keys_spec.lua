@@ -13,7 +13,9 @@ local MESSAGE = "From: a@example.com\r\nTo: b@example.net\r\nSubject: x\r\nDate:
 local function begin(options, more)
   local registry = stage.registry(options)
   local tenant = registry:tenant "acme"
-  stage.add(tenant, "example.com", more or { status = "verified" })
+  if more ~= false then -- it is there already
+    stage.add(tenant, "example.com", more or { status = "verified" })
+  end
   registry.moment = registry.moment + 3600
   return registry, tenant
 end
@@ -43,7 +45,7 @@ end
 
 -- Another process, which knows nothing but what the database says.
 local function afresh(registry)
-  registry.loaded_keys = nil
+  registry.loaded_keys = require "mailseal.onboard.loaded_keys".new(1000)
 end
 
 describe("A domain's keys", function()
@@ -171,12 +173,37 @@ describe("Revoking a key", function()
     refused("key_active", tenant:revoke("example.com", first))
     assert.is_truthy(tenant:signer "example.com")
     assert(tenant:revoke("example.com", first, { force = true }))
-    tenant.registry.moment = tenant.registry.moment + 2
+    refused("no_key", tenant:signer "example.com")
+    assert.equal("hold", (tenant:decide "example.com"))
+    assert(tenant:rotate "example.com")
+    assert.same({ "hold", "no_key" }, { (tenant:decide "example.com"), (select(2, tenant:decide "example.com")) })
+    stage.run(tenant, "example.com")
+    assert.is_truthy(tenant:signer "example.com")
+    assert.equal("send", (tenant:decide "example.com"))
+    assert.equal("removed active", states(tenant))
+  end)
+
+  it("is noticed at once by a signer of the process that did it", function()
+    local _, tenant = begin()
+    local signer = assert(tenant:signer "example.com")
+    assert.is_truthy(signer:sign(MESSAGE))
+    assert.equal("send", (tenant:decide "example.com"))
+    assert(tenant:revoke("example.com", tenant:keys("example.com")[1].selector, { force = true }))
+    refused("no_key", signer:sign(MESSAGE))
+    assert.equal("hold", (tenant:decide "example.com"))
+  end)
+
+  it("is possible of a key that signed, while its domain is in doubt", function()
+    local _, tenant = begin()
+    local first = tenant:keys("example.com")[1].selector
+    stage.set(tenant, "example.com", { status = "pending" })
+    refused("key_active", tenant:revoke("example.com", first))
+    assert(tenant:revoke("example.com", first, { force = true }))
+    stage.set(tenant, "example.com", { status = "verified" })
     refused("no_key", tenant:signer "example.com")
     assert(tenant:rotate "example.com")
     stage.run(tenant, "example.com")
     assert.is_truthy(tenant:signer "example.com")
-    assert.equal("removed active", states(tenant))
   end)
 
   it("is refused of a key that is not valid any more, is not there, or is all that a pending domain has", function()
@@ -220,6 +247,30 @@ describe("A domain that is given up, or whose time is over", function()
     -- Not even where somebody writes so into the database.
     registry.db:write(function(tx) tx:run "UPDATE keys SET state = 'active'" end)
     refused("no_key", tenant:signer "example.com")
+  end)
+
+  it("leaves nothing of what was sealed in the database's file", function()
+    local directory = shell.new_directory()
+    local path = directory .. "/mailseal.db"
+    local registry, tenant = begin { db = "sqlite:" .. path }
+    for i = 1, 5 do
+      stage.add(tenant, ("d%d.example"):format(i), { status = "verified" })
+    end
+    local rows = sealed(registry)
+    registry.db:close()
+    assert.is_truthy(shell.read(path):find(rows[1].sealed, 1, true))
+    registry, tenant = begin({ db = "sqlite:" .. path }, false)
+    for i = 1, 5 do
+      stage.set(tenant, ("d%d.example"):format(i), { status = "failed" })
+    end
+    assert(tenant:revoke("example.com", tenant:keys("example.com")[1].selector, { force = true }))
+    registry.db:close()
+    assert.is_false(shell.exists(path .. "-wal"))
+    local file = shell.read(path)
+    for _, row in ipairs(rows) do
+      assert.is_nil(file:find(row.sealed:sub(9, 60), 1, true), row.domain)
+    end
+    shell.remove_directory(directory)
   end)
 
   it("has another selector and another key when it is created again", function()
@@ -457,6 +508,50 @@ describe("Keys in the operator's zone", function()
     stage.run(tenant, "example.com", function() return states(tenant):find "retiring" ~= nil end,
       function() return in_zone(registry, {}) end)
     refused("rotation_under_way", tenant:rotate "example.com")
+  end)
+
+  it("are rotated again where nobody has published that the key before is revoked: the next one takes its place", function()
+    local registry, tenant = add()
+    stage.set(tenant, "example.com", { status = "verified" })
+    assert(tenant:rotate "example.com")
+    stage.run(tenant, "example.com", function() return states(tenant):find "revoked" ~= nil end,
+      function() return in_zone(registry, {}) end)
+    local before, kept = tenant:keys "example.com", in_zone(registry, {})
+    local old = before[1].state == "revoked" and before[1] or before[2]
+    local new = assert(tenant:rotate "example.com")
+    assert.same({ old.selector, old.version + 1, "awaited" }, { new.selector, new.version, new.state })
+    local told = stage.told(tenant, "example.com")
+    assert.same({ "key_removed 1", "key_made 1" }, { told[#told - 1], told[#told] })
+    -- What stands there is no key of now, for as long as that may be.
+    stage.serve(registry, kept)
+    registry.moment = registry.moment + 86400
+    assert.equal(0, rotation.advance(tenant, "example.com"))
+    stage.run(tenant, "example.com", nil, function() return in_zone(registry, {}) end)
+    assert.is_truthy(assert(tenant:signer "example.com"):sign(MESSAGE):find("s=" .. new.selector, 1, true))
+  end)
+
+  it("wait until caches have forgotten the key before at that name, a week where its TTL was one", function()
+    local registry, tenant = add()
+    stage.set(tenant, "example.com", { status = "verified" })
+    local function zone()
+      local all = in_zone(registry, stage.published(tenant, "example.com"))
+      for _, key in ipairs(tenant:keys "example.com") do
+        if all[key.target] then all[key.target][1].ttl = 7 * 86400 end
+      end
+      return all
+    end
+    assert(tenant:rotate "example.com")
+    stage.run(tenant, "example.com", nil, zone)
+    local new = assert(tenant:rotate "example.com")
+    assert.equal(2, new.version)
+    stage.serve(registry, zone())
+    registry.moment = registry.moment + 30
+    assert.equal(1, rotation.work(registry))
+    for _, key in ipairs(tenant:keys "example.com") do
+      if key.selector == new.selector then
+        assert.same({ "spreading", registry.moment + 7 * 86400 }, { key.state, key.wait_until })
+      end
+    end
   end)
 
   it("wait for the CNAME, and for the name servers of the zone", function()

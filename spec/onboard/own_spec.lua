@@ -192,6 +192,46 @@ describe("A domain of one's own server", function()
     assert.same({ selector, "pass" }, { signs() })
   end)
 
+  it("whose key was revoked holds its mail, and lets it go when the next key signs", function()
+    verified()
+    local old = signs()
+    assert(tenant:revoke("example.com", old, { force = true }))
+    assert.same({ "hold", "no_key" }, { (tenant:decide "example.com"), (select(2, tenant:decide "example.com")) })
+    assert(tenant:hold("example.com", "mail-1"))
+    stage.now = stage.now + 2
+    assert(stage.registry:work { until_idle = true })
+    assert.equal(1, #assert(tenant:held "example.com"))
+    local new = assert(tenant:rotate "example.com").selector
+    for _ = 1, 4 do
+      publish()
+      stage.now = stage.now + DAY / 4
+      assert(stage.registry:work { until_idle = true })
+    end
+    assert.equal("send", (tenant:decide "example.com"))
+    assert.same({ new, "pass" }, { signs() })
+    assert.equal(0, #assert(tenant:held "example.com"))
+    assert.equal("mail-1", assert(tenant:released())[1].mail)
+  end)
+
+  it("that fails while it is started again has a new key, made then", function()
+    verified()
+    local old = signs()
+    local read, db = stage.registry.db.read, stage.registry.db
+    function db.read(...)
+      db.read = read
+      local row = read(...)
+      local other = stage.registry:tenant "other"
+      create(other)
+      publish(other)
+      other:verify "example.com"
+      return row
+    end
+    stage.now = stage.now + 10
+    assert.equal("pending", assert(tenant:restart "example.com").status)
+    assert.equal("dropped awaited", states())
+    assert.are_not.equal(old, tenant:keys("example.com")[2].selector)
+  end)
+
   it("that is removed and created again has another key at another name", function()
     verified()
     local old = signs()

@@ -2,7 +2,6 @@
 local databases = require "spec.support.databases"
 local record = require "mailseal.record"
 local rotation = require "mailseal.onboard.rotation"
-local shell = require "spec.support.shell"
 local stage = require "spec.support.keys"
 
 local HOUR, DAY = 3600, 86400
@@ -132,6 +131,23 @@ describe("A rotation", function()
     assert.equal(registry.moment + DAY, tenant:keys("example.com")[2].wait_until)
   end)
 
+  it("is not lost where its servers say one thing and another: it goes back, and waits anew", function()
+    local registry, tenant, old = begin()
+    local new = assert(tenant:rotate "example.com").selector
+    local here = stage.published(tenant, "example.com")
+    local name = new .. "._domainkey.example.com"
+    for turn = 1, 6 do
+      here[name][1].servers = turn % 2 == 0 and { "ns2.example.com" } or nil
+      stage.serve(registry, here)
+      registry.moment = registry.moment + 4 * HOUR
+      assert(rotation.advance(tenant, "example.com"))
+      assert.equal(turn % 2 == 0 and "active awaited" or "active spreading", states(tenant))
+    end
+    assert.equal(old, tenant:keys("example.com")[1].selector)
+    stage.run(tenant, "example.com")
+    assert.equal("removed active", states(tenant))
+  end)
+
   it("stays where it is as long as DNS does not answer, for days on end", function()
     local registry, tenant = begin()
     assert(tenant:rotate "example.com")
@@ -154,6 +170,74 @@ describe("A rotation", function()
     assert(rotation.advance(tenant, "example.com"))
     assert.equal("active awaited", states(tenant))
     assert.equal("key_unpublished 2", stage.told(tenant, "example.com")[5])
+  end)
+
+  it("goes on while its domain is disabled, or suspended", function()
+    local _, tenant = begin()
+    stage.set(tenant, "example.com", { enabled = false, restriction = "suspended" })
+    assert(tenant:rotate "example.com")
+    stage.run(tenant, "example.com")
+    assert.same(ALL, stage.told(tenant, "example.com"))
+  end)
+
+  it("ends with its domain, whether that fails or is removed in the middle of a look", function()
+    for _, ends in ipairs { "failed", "removed" } do
+      local registry, tenant = begin()
+      assert(tenant:rotate "example.com")
+      stage.serve(registry, stage.published(tenant, "example.com"))
+      local asked, ask = registry.asked, registry.asked.authoritative
+      function asked.authoritative(...)
+        asked.authoritative = ask
+        if ends == "failed" then
+          stage.set(tenant, "example.com", { status = "failed" })
+        else
+          assert(registry.db:write(function(tx) return require("mailseal.store.domains").remove(tx, "acme", "example.com") end))
+        end
+        return ask(...)
+      end
+      assert.equal(0, rotation.advance(tenant, "example.com"))
+      assert.equal(ends == "failed" and "dropped dropped" or nil, ends == "failed" and states(tenant) or nil)
+      assert.equal(0, rotation.work(registry))
+    end
+  end)
+
+  it("is not hurried by a clock that was set back, nor does it forget", function()
+    local registry, tenant = begin()
+    assert(tenant:rotate "example.com")
+    stage.serve(registry, stage.published(tenant, "example.com"))
+    assert(rotation.advance(tenant, "example.com"))
+    local wait_until = tenant:keys("example.com")[2].wait_until
+    registry.moment = registry.moment - 30 * DAY
+    assert.equal(0, rotation.advance(tenant, "example.com"))
+    assert.same({ "active spreading", wait_until }, { states(tenant), tenant:keys("example.com")[2].wait_until })
+    registry.moment = wait_until
+    assert.equal(1, rotation.advance(tenant, "example.com"))
+  end)
+
+  it("of one domain fails alone: the others of the same turn are looked at, and whose it was is told", function()
+    local registry, tenant = begin()
+    stage.add(tenant, "bad.example", { status = "verified" })
+    for _, domain in ipairs { "bad.example", "example.com" } do
+      assert(tenant:rotate(domain))
+    end
+    registry.moment = registry.moment + HOUR
+    stage.serve(registry, stage.published(tenant, "example.com"))
+    local asked, ask = registry.asked, registry.asked.authoritative
+    function asked.authoritative(self, name, ...)
+      if name:find("bad.example", 1, true) then
+        error "a fault of the program's own"
+      end
+      return ask(self, name, ...)
+    end
+    local looked, message, code = rotation.work(registry)
+    assert.same({ nil, "failed" }, { looked, code })
+    assert.is_truthy(message:find("bad.example of acme", 1, true) and message:find("a fault of the program's own", 1, true))
+    assert.equal("active spreading", states(tenant))
+    -- It is left alone for some minutes, and then taken up again.
+    assert.equal(0, rotation.work(registry))
+    asked.authoritative = ask
+    registry.moment = registry.moment + 300
+    assert.equal(1, rotation.work(registry))
   end)
 
   it("waits while its domain is in doubt, and goes on afterwards", function()
@@ -219,69 +303,3 @@ describe("A rotation", function()
     assert.equal(392, #key.text:match "p=(.*)")
   end)
 end)
-
-describe("A rotation of several processes", function()
-  it("takes each step once, though another took it between a look and what comes of it", function()
-    local directory = shell.new_directory()
-    local registry, tenant = begin { db = "sqlite:" .. directory .. "/mailseal.db" }
-    local other = stage.registry { db = registry.db.url }
-    assert(tenant:rotate "example.com")
-    for _ = 1, 40 do
-      local zone = stage.published(tenant, "example.com")
-      stage.serve(registry, zone)
-      stage.serve(other, zone)
-      other.moment = registry.moment
-      local ask = registry.asked.authoritative
-      local asked = registry.asked
-      function asked.authoritative(...)
-        assert(rotation.advance(other:tenant "acme", "example.com"))
-        return ask(...)
-      end
-      assert(rotation.advance(tenant, "example.com"))
-      registry.moment = registry.moment + 12 * HOUR
-    end
-    assert.same(ALL, stage.told(tenant, "example.com"))
-    registry.db:close()
-    other.db:close()
-    shell.remove_directory(directory)
-  end)
-end)
-
--- Programs of their own run without the sanitizers, so on the plain build.
-if not os.getenv "MAILSEAL_BUILD" then
-  describe("A rotation that is killed", function()
-    local directory
-    before_each(function() directory = shell.new_directory() end)
-    after_each(function() shell.remove_directory(directory) end)
-
-    local function run(url, when, n)
-      return shell.run(("LUA_PATH=%s LUA_CPATH=%s $LUA spec/support/rotate.lua %s %s %d"):format(
-        shell.quote(package.path), shell.quote(package.cpath), url, when, n))
-    end
-
-    for _, when in ipairs { "before", "after" } do
-      it(("%s a transaction is committed, any of them, goes on where it was"):format(when), function()
-        local n, killed = 1, 0
-        repeat
-          local path = ("%s/%s%d.db"):format(directory, when, n)
-          local url = "sqlite:" .. path
-          local registry = begin { db = url }
-          registry.db:close()
-          local first = run(url, when, n)
-          if not shell.exists(path .. ".done") then
-            killed = killed + 1
-            assert.is_true(first.status > 128, first.err)
-            assert.equal(0, run(url, "never", 0).status)
-          end
-          registry = stage.registry { db = url }
-          local tenant = registry:tenant "acme"
-          assert.same(ALL, stage.told(tenant, "example.com"))
-          assert.equal("removed active", states(tenant))
-          registry.db:close()
-          n = n + 1
-        until first.status == 0
-        assert.is_true(killed >= 7, "it was killed " .. killed .. " times")
-      end)
-    end
-  end)
-end

@@ -69,7 +69,7 @@ describe("A domain's signer", function()
     local registry, tenant = begin()
     registry.db:write(function(tx) tx:run "DELETE FROM keys" end)
     local signer, message, code = tenant:signer "example.com"
-    assert.same({ nil, "no_key" }, { signer, code })
+    assert.same({ nil, "not_applicable" }, { signer, code })
     assert.is_truthy(message:find "provider")
   end)
 end)
@@ -172,5 +172,58 @@ describe("Loaded keys", function()
     registry.moment = registry.moment - 86400
     local signer, _, code = tenant:signer "example.com"
     assert.same({ nil, "disabled" }, { signer, code })
+  end)
+end)
+
+-- What is done with a message hangs on the decision, so it must not promise a signature that there is none of.
+describe("A domain that may send", function()
+  local domains = require "mailseal.store.domains"
+
+  -- What the keys of a domain may be, beside none.
+  local KEYS = {
+    {}, { "active" }, { "awaited" }, { "spreading" }, { "retiring", "active" }, { "active", "awaited" }, { "active", "spreading" },
+    { "revoked" }, { "revoked", "awaited" }, { "withdrawn", "spreading" }, { "removed" }, { "dropped" }, { "dropped", "awaited" },
+    { "retiring" }, { "idle", "active" }, { "idle", "revoked" },
+  }
+
+  local function put(tx, tenant, states)
+    tx:run("DELETE FROM keys WHERE tenant_id = ? AND selector LIKE 'x%'", tenant.id)
+    tx:run("UPDATE keys SET state = 'removed'")
+    for i, state in ipairs(states) do
+      if state == "active" then
+        tx:run "UPDATE keys SET state = 'active' WHERE selector LIKE 'ms%'" -- the one that opens
+      else
+        tx:run([[INSERT INTO keys (tenant_id, domain, selector, version, type, bits, public, state, state_since, created_at)
+          VALUES (?, 'example.com', ?, 1, 'ed25519', 256, 'p', ?, 0, 0)]], tenant.id, "x" .. i, state)
+      end
+    end
+  end
+
+  it("has a signer, and one that may not has none, in each state of the domain and of its keys", function()
+    local registry, tenant = begin()
+    local sends, holds = 0, 0
+    for _, status in ipairs { "pending", "verified", "failed" } do
+      for _, enabled in ipairs { true, false } do
+        for _, restriction in ipairs { "", "throttled", "suspended" } do
+          for _, states in ipairs(KEYS) do
+            assert(registry.db:write(function(tx)
+              domains.update(tx, "acme", "example.com", {
+                status = status, enabled = enabled, restriction = restriction ~= "" and restriction or require "mailseal.store".null,
+              })
+              put(tx, tenant, states)
+              return true
+            end))
+            registry.moment = registry.moment + 60
+            local what = ("%s %s %s: %s"):format(status, tostring(enabled), restriction, table.concat(states, " "))
+            local verdict, why = tenant:decide "example.com"
+            local signer, _, code = tenant:signer "example.com"
+            assert.equal(verdict == "send", signer ~= nil, what .. ": " .. tostring(why) .. " " .. tostring(code))
+            assert.is_true(verdict == "send" or why == code, what .. ": " .. tostring(why) .. " " .. tostring(code))
+            sends, holds = sends + (verdict == "send" and 1 or 0), holds + (code == "no_key" and 1 or 0)
+          end
+        end
+      end
+    end
+    assert.same({ 10, 22 }, { sends, holds })
   end)
 end)

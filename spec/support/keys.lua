@@ -8,6 +8,7 @@ local events = require "mailseal.store.events"
 local health_rules = require "mailseal.onboard.health_rules"
 local keys = require "mailseal.onboard.keys"
 local life = require "mailseal.onboard.key_life"
+local loaded_keys = require "mailseal.onboard.loaded_keys"
 local rotation = require "mailseal.onboard.rotation"
 local seal = require "mailseal.core".seal
 local signer = require "mailseal.onboard.signer"
@@ -50,6 +51,7 @@ function M.registry(options)
     master_key = seal.key(options.master or MASTER),
   }, Registry)
   self.db = assert(store.open(options.db or "sqlite::memory:"))
+  self.loaded_keys = loaded_keys.new(self.policy.keys.loaded)
   self.decisions = decisions.new { now = function() return self.moment end }
   M.serve(self)
   return self

@@ -19,6 +19,16 @@ function M.stored(domain)
   return domains.to_ascii((domain:gsub("%.$", ""))) or "-"
 end
 
+--- Forgets what this process knows of whether a domain may send, and of which key signs for it: called by whoever has changed it, when
+-- that is committed.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam string domain as it is stored
+function M.forget(registry, tenant, domain)
+  registry.decisions:forget(tenant, domain)
+  registry.loaded_keys:doubt(tenant, domain)
+end
+
 --- Changes a domain. What was decided of it is forgotten.
 -- @tparam table tenant
 -- @tparam string domain
@@ -36,7 +46,7 @@ function M.change(tenant, domain, fn)
     if not gate then return M.not_found() end
     return fn(tx, gate, registry:now())
   end)
-  registry.decisions:forget(tenant.id, name)
+  M.forget(registry, tenant.id, name)
   return result, message, code
 end
 

@@ -19,6 +19,7 @@ local texts = {
   failed = "the domain's records were not seen in time",
   taken_over = "another account has proven that the domain is its own",
   disabled = "the domain is disabled",
+  no_key = "no key signs for the domain, as the one that did was revoked: rotate, and another one does",
   suspended = "too many of the domain's messages bounced or were complained about: it is suspended until that is over",
   throttled = "too many of the domain's messages bounced or were complained about: it has sent what it may in an hour",
   verified = "the domain is verified",
@@ -27,11 +28,12 @@ local texts = {
 local function answer(verdict, code) return verdict, code, texts[code] end
 
 --- The decision about a domain.
--- @tparam ?table domain `status`, `reason`, `enabled`, `restriction` (nil, `throttled` or `suspended`); nil where there is none
+-- @tparam ?table domain `status`, `reason`, `enabled`, `restriction` (nil, `throttled` or `suspended`), `keyless`; nil where
+--   there is none
 -- @tparam number sent how many of its messages were delivered in the last hour; asked for only where it is throttled
 -- @tparam table policy as of `mailseal.onboard.health_rules`
 -- @treturn string `send`; `hold`: not now; `refuse`: not at all, as it is
--- @treturn string a code: `verified`; `disabled`, `suspended`, `throttled`; `not_found`, `not_verified`, `failed`, `taken_over`
+-- @treturn string a code: `verified`; `disabled`, `suspended`, `no_key`, `throttled`; `not_found`, `not_verified`, `failed`, `taken_over`
 -- @treturn string a sentence
 function M.judge(domain, sent, policy)
   if not domain then return answer("refuse", "not_found") end
@@ -39,6 +41,7 @@ function M.judge(domain, sent, policy)
   if domain.status ~= "verified" then return answer("refuse", domain.reason == "taken_over" and "taken_over" or "failed") end
   if not domain.enabled then return answer("hold", "disabled") end
   if domain.restriction == "suspended" then return answer("hold", "suspended") end
+  if domain.keyless then return answer("hold", "no_key") end
   if domain.restriction == "throttled" and sent >= policy.throttled then return answer("hold", "throttled") end
   return answer("send", "verified")
 end

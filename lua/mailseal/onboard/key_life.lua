@@ -1,5 +1,10 @@
 --- The life of a key that signs for a domain, from its making to its end: what each thing that can happen makes of it.
 --
+-- A rotation is two keys, of which the new one takes the place of the old:
+--
+--     new:  awaited -> spreading -> active
+--     old:             active ----> retiring -> revoked -> withdrawn -> removed
+--
 -- A key is in one of these states:
 --
 -- - `awaited`: it is made, and its record is to be published
@@ -9,19 +14,19 @@
 -- - `revoked`: its record is to say so (an empty p=, RFC 6376 §3.6.1); the private key is erased
 -- - `withdrawn`: every name server shows that
 -- - `removed`: its record is needed no more
--- - `idle`: a name in the operator's zone at which there is no key now; the next one goes there
+-- - `idle`: the same of a name in the operator's zone, to which the customer's CNAME leads still: the next key goes there
 -- - `dropped`: the domain was given up, or its time was over; the private key is erased, and so it is never enabled again
 --
--- A rotation is the first four of one key and, from its switch on, the rest of the one before. Each step is one transaction that
--- changes the state and tells the event: whatever ends a program between two steps, the next one goes on where it was. What a step
--- waits for is asked anew each time.
+-- Each step is one transaction that changes the state and tells the event: whatever ends a program between two steps, the next one goes
+-- on where it was. What a step waits for is asked anew each time.
 --
 -- What happens is one of:
 --
 -- - by a look at DNS: `shown` (every name server has the key), `hidden` (one says that it has not), `revoked` (every one has it as
 --   revoked), `gone` (none has anything there), `unsure` (DNS did not say)
 -- - by time, and for `settled` by a look as well: `settled` (shown still, when the caches have run out), `over`
--- - by others: `verified` (the domain is, and no key signs yet), `superseded` (another key signs from now on), `revoke`, `drop`
+-- - by others: `verified` (the domain is, and no key signs yet), `superseded` (another key signs from now on), `replaced` (in the
+--   operator's zone: the next key is going to stand at that name), `revoke`, `drop`
 --
 -- Pure: no clock, no DNS, no store.
 -- @module mailseal.onboard.key_life
@@ -29,7 +34,11 @@ local kinds = require "mailseal.dns.options"
 
 local M = {}
 
-local HOUR, DAY = 3600, 86400
+local MINUTE, HOUR, DAY = 60, 3600, 86400
+
+-- It is waited for caches for as long as this at least, and no longer than that, whatever TTL was seen: caches keep nothing for more
+-- than a week (RFC 8767 §4).
+local CACHES_LEAST, CACHES_MOST = MINUTE, 7 * DAY
 
 --- The numbers, in seconds where nothing else is said, each of which `policy.keys` of `onboard.open` may name otherwise.
 --
@@ -80,6 +89,7 @@ end
 
 local dropped = { to = "dropped", event = "key_dropped", erase = true }
 local revoked = { to = "revoked", event = "key_revoked", erase = true }
+local removed = { to = "removed", event = "key_removed" }
 
 --- The whole of it: by state and by what happens, a table of
 --
@@ -111,11 +121,11 @@ M.TABLE = {
   },
   revoked = {
     revoked = { to = "withdrawn", event = "key_withdrawn", wait = "withdrawn" },
-    gone = { to = "removed", event = "key_removed" },
+    gone = removed, replaced = removed,
     drop = dropped,
   },
   withdrawn = {
-    over = { to = "removed", event = "key_removed" },
+    over = removed, replaced = removed,
     drop = dropped,
   },
   removed = {},
@@ -158,8 +168,8 @@ end
 
 -- How long caches may remember what was there before.
 local function caches(key, look, policy)
-  local span = math.max(key.ttl or policy.caches, M.POLICY.look_least)
-  return look and look.silent and math.max(span, policy.silence) or span
+  local span = math.max(key.ttl or policy.caches, look and look.ttl or 0, look and look.silent and policy.silence or 0)
+  return math.min(math.max(span, CACHES_LEAST), math.max(CACHES_MOST, policy.caches, policy.silence))
 end
 
 --- What becomes of a key.
@@ -167,7 +177,7 @@ end
 -- @tparam string input what happens
 -- @tparam number now seconds since 1970
 -- @tparam table policy as of @{POLICY}
--- @tparam[opt] table look what was seen: `silent` where a name server did not answer
+-- @tparam[opt] table look what was seen: `ttl`; `silent` where a name server did not answer
 -- @treturn ?table `state`, `wait_until` (nil where nothing is waited for), `erase`; nil where nothing changes
 -- @treturn ?table the step of @{TABLE} that was taken
 function M.step(key, input, now, policy, look)

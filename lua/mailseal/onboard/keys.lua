@@ -52,7 +52,8 @@ end
 --- Makes a key for a place. It takes a tenth of a second, so it is not for a transaction.
 -- @tparam table tenant
 -- @tparam string domain in A-labels
--- @tparam[opt] table slot where it goes: `selector`, `version` of the key there before, `target`, `created_at`; a new place without it
+-- @tparam[opt] table slot where it goes: `selector`, `version` and `ttl` of the key there before, `target`, `created_at`; a new place
+--   without it
 -- @tparam[opt] table options `type` and `bits`, as of `mailseal.key.generate`
 -- @treturn[1] table as of `mailseal.store.keys.insert`
 -- @treturn[2] nil
@@ -77,7 +78,8 @@ function M.make(tenant, domain, slot, options)
   end
   return {
     selector = selector, version = version, type = made:type(), bits = made:bits(), public = made:public(), sealed = sealed,
-    state = "awaited", state_since = now, target = slot and slot.target, created_at = slot and slot.created_at or now,
+    state = "awaited", state_since = now, target = slot and slot.target, ttl = slot and slot.ttl,
+    created_at = slot and slot.created_at or now,
   }
 end
 

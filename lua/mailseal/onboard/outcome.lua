@@ -1,6 +1,7 @@
 --- What a look brings about: all of it in one transaction, with the domain's row as it is by then.
 -- @module mailseal.onboard.outcome
 local assess = require "mailseal.onboard.assess"
+local changes = require "mailseal.onboard.change"
 local domains = require "mailseal.store.domains"
 local drift = require "mailseal.onboard.drift"
 local events = require "mailseal.store.events"
@@ -190,10 +191,10 @@ end
 -- @tparam table result as of @{apply}
 function M.after(registry, row, result)
   if result.status then
-    registry.decisions:forget(row.tenant_id, row.domain)
+    changes.forget(registry, row.tenant_id, row.domain)
   end
   if result.former then
-    registry.decisions:forget(result.former, row.domain)
+    changes.forget(registry, result.former, row.domain)
   end
 end
 

@@ -4,6 +4,7 @@ local decisions = require "mailseal.onboard.decisions"
 local health_rules = require "mailseal.onboard.health_rules"
 local key_life = require "mailseal.onboard.key_life"
 local kinds = require "mailseal.dns.options"
+local loaded_keys = require "mailseal.onboard.loaded_keys"
 local master_key = require "mailseal.onboard.master_key"
 local rotation = require "mailseal.onboard.rotation"
 local schedule = require "mailseal.onboard.schedule"
@@ -76,6 +77,7 @@ function M.open(options)
     db = db, owns_db = db ~= options.db, policy = policy, clock = options.clock or os.time, given_resolver = options.resolver,
     suffixes = options.suffixes, providers = options.providers,
   }, Registry)
+  self.loaded_keys = loaded_keys.new(policy.keys.loaded)
   self.decisions = decisions.new { now = function() return self:now() end }
   if options.master_key_file then
     local key, message, code = master_key.open(db, options.master_key_file)

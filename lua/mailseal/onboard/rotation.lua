@@ -12,6 +12,7 @@ local async = require "mailseal.async"
 local change = require "mailseal.onboard.change"
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
+local gate = require "mailseal.onboard.gate"
 local keys = require "mailseal.onboard.keys"
 local life = require "mailseal.onboard.key_life"
 local look = require "mailseal.onboard.key_look"
@@ -103,6 +104,7 @@ local function apply(tx, tenant, name, looks, now)
   end
   if steps > 0 then
     keys.publish(tx, tenant.id, row, list)
+    gate.open(tx, tenant.id, name, now) -- held mail leaves where no key signed until now
   end
   return steps
 end
@@ -127,9 +129,14 @@ function M.advance(tenant, name)
   if not looks then
     return nil, message, code
   end
-  return tenant.registry.db:write(function(tx)
+  local steps
+  steps, message, code = tenant.registry.db:write(function(tx)
     return apply(tx, tenant, name, looks, now)
   end)
+  if steps and steps > 0 then
+    change.forget(tenant.registry, tenant.id, name)
+  end
+  return steps, message, code
 end
 
 -- ---- the worker
@@ -149,7 +156,12 @@ local function lease(registry, limit)
   end)
 end
 
---- Looks at the keys of all tenants that are due.
+local function told_of(one, problem)
+  return ("the keys of %s of %s: %s"):format(one.domain, one.tenant_id, tostring(problem))
+end
+
+--- Looks at the keys of all tenants that are due. Where something fails with one domain's, the others of the same batch are looked at,
+-- and that one's are due again in some minutes.
 -- @tparam table registry
 -- @tparam[opt] number at_most how many keys are taken up; no bound without it
 -- @treturn[1] number how many domains were looked at
@@ -167,13 +179,14 @@ function M.work(registry, at_most)
       break
     end
     local failure
-    async.map(due, SIDE_BY_SIDE, function(one)
+    local _, problems = async.map(due, SIDE_BY_SIDE, function(one)
       local steps, text, kind = M.advance(registry:tenant(one.tenant_id), one.domain)
-      failure = failure or not steps and { text, kind } or nil
+      failure = failure or not steps and { told_of(one, text), kind } or nil
       return true
     end)
-    if failure then
-      return nil, failure[1], failure[2]
+    local i, problem = next(problems)
+    if failure or problem then
+      return nil, failure and failure[1] or told_of(due[i], problem), failure and failure[2] or "failed"
     end
     looked = looked + #due
   end
@@ -182,8 +195,12 @@ end
 
 -- ---- for the tenant
 
--- The keys of a domain that may be rotated, and the place for the new one where there is one already; nil, a message and a code
--- where it may not.
+-- In the operator's zone, the names that a new key may go to, the better one first. What is revoked there has had its time: the new
+-- text in its place says as well that the key before is no longer valid.
+local free_in = { idle = 3, withdrawn = 2, revoked = 1 }
+
+-- Where the new key is to go: `slot`, one of the names in the operator's zone, where its keys stand there; nil, a message and a code
+-- where it may go nowhere.
 local function place_for(row, list)
   if not row then
     return change.not_found()
@@ -192,26 +209,41 @@ local function place_for(row, list)
   elseif row.status ~= "verified" then
     return nil, "the domain is not verified: nothing is signed for it yet", "not_verified"
   end
-  local free, in_zone
+  local free, retiring
   for _, key in ipairs(list) do
-    in_zone = in_zone or key.target ~= nil
     if key.state == "awaited" or key.state == "spreading" then
       return nil, ("a rotation is under way: the key %s is to sign next"):format(key.selector), "rotation_under_way"
-    elseif key.state == "idle" then
-      free = free or key
+    elseif key.target and free_in[key.state] and (not free or free_in[key.state] > free_in[free.state]) then
+      free = key
+    elseif key.target and key.state == "retiring" then
+      retiring = key
     end
   end
-  if in_zone and not free then
-    return nil, "the last rotation is not over: the name that the new key goes to still holds the key before", "rotation_under_way"
+  if retiring and not free then
+    return nil, ("the last rotation is not over: the new key goes to the name %s, which holds the key before until %s, for mail that is "
+      .. "under way"):format(retiring.selector, os.date("!%Y-%m-%d", retiring.wait_until)), "rotation_under_way"
   end
   return { slot = free }
 end
 
-local function add(tx, tenant, row, slot, made)
-  if slot and not store.refill(tx, tenant.id, row.domain, slot, made) then
-    return nil, "somebody else has begun a rotation just now", "rotation_under_way"
-  elseif not slot then
+-- A transaction may be run again, and is to find what it began with.
+local function copy(slot)
+  local one = {}
+  for name, value in pairs(slot or {}) do
+    one[name] = value
+  end
+  return slot and one
+end
+
+-- Puts the key that was made into the place that there was for it when it was.
+local function add(tx, tenant, row, slot, made, how)
+  if not slot then
     store.insert(tx, tenant.id, row.domain, made)
+  else
+    keys.take(tx, tenant.id, row.domain, slot, "replaced", how)
+    if slot.state ~= "idle" or not store.refill(tx, tenant.id, row.domain, slot, made) then
+      return nil, "the domain's keys were changed meanwhile", "rotation_under_way"
+    end
   end
   events.add(tx, tenant.id, row.domain, "key_made", keys.told(made), { at = made.state_since })
   keys.publish(tx, tenant.id, row, store.of_domain(tx, tenant.id, row.domain))
@@ -251,7 +283,7 @@ function methods.rotate(tenant, domain, options)
     if not now_free then
       return nil, text, kind
     end
-    return add(tx, tenant, row, place.slot, made)
+    return add(tx, tenant, row, copy(place.slot), made, { now = made.state_since, policy = tenant.registry.policy.keys })
   end)
 end
 
@@ -267,7 +299,7 @@ end
 local function refusal(row, key, options)
   if not key then
     return "the domain has no such key", "not_found"
-  elseif life.LIVE[key.state] and row.status ~= "verified" then
+  elseif (key.state == "awaited" or key.state == "spreading") and row.status ~= "verified" then
     return "the domain is not verified, so nothing is signed with this key", "not_verified"
   elseif key.state == "active" and not (options and options.force) then
     return "this key signs: rotate first, or revoke it with force, and nothing is signed until another does", "key_active"
@@ -291,7 +323,7 @@ function methods.revoke(tenant, domain, selector, options)
     error("tenant:revoke wants a selector", 2)
   end
   local name, registry = change.stored(domain), tenant.registry
-  return registry.db:write(function(tx)
+  local told, text, why = registry.db:write(function(tx)
     local row = domains.get(tx, tenant.id, name)
     if not row then
       return change.not_found()
@@ -306,6 +338,8 @@ function methods.revoke(tenant, domain, selector, options)
     keys.publish(tx, tenant.id, row, list)
     return keys.describe(list, name)
   end)
+  change.forget(registry, tenant.id, name)
+  return told, text, why
 end
 
 -- ---- for whoever runs the operator's zone

@@ -2,9 +2,10 @@
 --
 -- A loaded key is kept, and a bounded number of them. Whether it is the right one still, the database is asked every two seconds in
 -- which something is signed (`fresh` of the policy): so a switch, a revocation or a domain that may send no more is noticed in all
--- processes within that time, by signers that were made before, too.
+-- processes within that time, by signers that were made before, too. The process that has made such a change notices it at once.
 --
--- There is no signer for a domain whose mail is to be refused or held: `mailseal.onboard.decide` says why. One that is throttled signs.
+-- There is no signer for a domain whose mail is to be refused or held, and the code is that of `tenant:decide`. One that is throttled
+-- signs. Where that says "send", and the keys are ours, there is a signer.
 -- @module mailseal.onboard.signer
 local change = require "mailseal.onboard.change"
 local decide = require "mailseal.onboard.decide"
@@ -19,37 +20,6 @@ local methods = {}
 --- The methods of a tenant that are defined here.
 M.methods = methods
 
--- ---- loaded keys: two generations, of which the older is forgotten when the younger is full
-
-local function ring_of(registry)
-  if not registry.loaded_keys then
-    registry.loaded_keys = { young = {}, old = {}, count = 0, half = math.max(1, math.floor(registry.policy.keys.loaded / 2)) }
-  end
-  return registry.loaded_keys
-end
-
-local function put(ring, name, entry)
-  if ring.count >= ring.half then
-    ring.young, ring.old, ring.count = {}, ring.young, 0
-  end
-  if not ring.young[name] then
-    ring.count = ring.count + 1
-  end
-  ring.young[name] = entry
-end
-
-local function get(ring, name)
-  local entry = ring.young[name] or ring.old[name]
-  if entry and not ring.young[name] then
-    put(ring, name, entry)
-  end
-  return entry
-end
-
-local function forget(ring, name)
-  ring.young[name], ring.old[name] = nil, nil
-end
-
 -- ---- the key that signs
 
 -- What the database says: the key that signs, and where it is another than the one known, what is sealed of it.
@@ -61,7 +31,7 @@ local function ask(tx, tenant, name, known)
   end
   local active = store.active(tx, tenant.id, name)
   if not active then
-    return nil, "no key signs for this domain: it is its provider who signs, or it was revoked", "no_key"
+    return nil, "the keys of this domain are its provider's: it is he who signs", "not_applicable"
   elseif known and known.selector == active.selector and known.version == active.version then
     return known
   end
@@ -90,9 +60,9 @@ end
 -- The key that signs for a domain: `key`, `selector`, `version`.
 local function resolve(tenant, name)
   local registry = tenant.registry
-  local ring, now, id = ring_of(registry), registry:now(), #tenant.id .. ":" .. tenant.id .. name
-  local entry = get(ring, id)
-  local age = entry and now - entry.asked_at
+  local loaded, now = registry.loaded_keys, registry:now()
+  local entry = loaded:get(tenant.id, name)
+  local age = entry and entry.asked_at and now - entry.asked_at
   if age and age >= 0 and age < registry.policy.keys.fresh then
     return entry
   end
@@ -103,12 +73,12 @@ local function resolve(tenant, name)
     found, message, code = open(tenant, name, found)
   end
   if not found then
-    forget(ring, id)
+    loaded:forget(tenant.id, name)
     return nil, message, code
   end
   found.asked_at = now
   if found ~= entry then
-    put(ring, id, found)
+    loaded:put(tenant.id, name, found)
   end
   return found
 end
@@ -175,9 +145,9 @@ local fixed = { domain = true, selector = true, key = true, signatures = true }
 -- @treturn[1] table with `sign` and `stream`
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_verified`, `failed`, `taken_over`, `disabled`, `suspended`, `not_found`; `no_key` (the provider signs, or the
---   key was revoked); `no_master_key`; `seal_broken`, `seal_malformed` (the row was tampered with); a code of `mailseal.dkim` or
---   `mailseal.store`
+-- @treturn[2] string `not_found`, `not_verified`, `failed`, `taken_over`, `disabled`, `suspended`, `no_key` (it was revoked), as of
+--   `tenant:decide`; `not_applicable` (the keys are the provider's, and it is he who signs); `no_master_key`; `seal_broken`,
+--   `seal_malformed` (the row was tampered with); a code of `mailseal.dkim` or `mailseal.store`
 -- @raise where an option is none
 function methods.signer(tenant, domain, options)
   for name in pairs(options or {}) do

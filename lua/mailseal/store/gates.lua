@@ -6,11 +6,14 @@
 local M = {}
 
 local GET = [[
-  SELECT domain, status, reason, enabled, health, restriction, last_hold, gate_at
+  SELECT domain, status, reason, enabled, health, restriction, last_hold, gate_at,
+    CASE WHEN EXISTS (SELECT 1 FROM keys WHERE keys.tenant_id = domains.tenant_id AND keys.domain = domains.domain)
+      AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.tenant_id = domains.tenant_id AND keys.domain = domains.domain
+        AND keys.state = 'active') THEN 1 ELSE 0 END AS keyless
   FROM domains WHERE tenant_id = ? AND domain = ?]]
 
 local function read(row)
-  if row then row.enabled = row.enabled ~= 0 end
+  if row then row.enabled, row.keyless = row.enabled ~= 0, row.keyless ~= 0 end
   return row
 end
 
@@ -18,7 +21,8 @@ end
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
--- @treturn ?table `domain`, `status`, `reason`, `enabled`, `health`, `restriction`, `last_hold`, `gate_at`
+-- @treturn ?table `domain`, `status`, `reason`, `enabled`, `health`, `restriction`, `last_hold`, `gate_at`; `keyless`:
+--   true where its keys are ours and none of them signs just now
 function M.get(tx, tenant, domain) return read(tx:row(GET, tenant, domain)) end
 
 --- The same, and nobody else changes the row until the transaction is over.
