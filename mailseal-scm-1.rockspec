@@ -313,6 +313,7 @@ build = {
     ["mailseal.handover.dnscontrol"] = "lua/mailseal/handover/dnscontrol.lua",
     ["mailseal.handover"] = "lua/mailseal/handover/init.lua",
     ["mailseal.handover.letter"] = "lua/mailseal/handover/letter.lua",
+    ["mailseal.handover.letter_host"] = "lua/mailseal/handover/letter_host.lua",
     ["mailseal.handover.letter_html"] = "lua/mailseal/handover/letter_html.lua",
     ["mailseal.handover.letter_text"] = "lua/mailseal/handover/letter_text.lua",
     ["mailseal.handover.octodns"] = "lua/mailseal/handover/octodns.lua",

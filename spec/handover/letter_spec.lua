@@ -75,6 +75,25 @@ for i, kind in ipairs { "in plain text", "in HTML" } do
       has_not(both(records)[i], "What to leave alone")
     end)
 
+    it("says once what the host's form wants of all records alike, and with a record what it wants of that one", function()
+      local records = {}
+      for n = 1, 3 do
+        local host = { host = "h", help = "https://h.example/help", fields = { { label = "Name", value = "x" } } }
+        host.notes = { "Of all.", "Of " .. n }
+        records[n] = rendered({ id = "r" .. n, type = "TXT", name = ("r%d.example.com"):format(n), value = "v" }, host)
+      end
+      local letter = both(records)[i]
+      assert.equal(1, select(2, letter:gsub("Of all%.", "")))
+      assert.equal(1, select(2, letter:gsub("Help: ", "")))
+      has(letter, "Of 2")
+      assert.equal(1, select(2, both({ records[1] })[i]:gsub("Of all%.", "")))
+      records[4] = rendered({ id = "r4", type = "MX", name = "m.example.com", value = "10 mx.example.net" }, records[1].host)
+      records[4].host = { host = "h", fields = records[1].host.fields, notes = { "Of one." } }
+      letter = both(records)[i]
+      assert.equal(1, select(2, letter:gsub("TXT: Of all%.", "")))
+      has_not(letter, "MX: Of one.")
+    end)
+
     it("does without what it is not told", function()
       local letter = both(stage.records())[i]
       has(letter, "We would like to send mail as mail.example.com.")

@@ -104,7 +104,7 @@ M.actions = {
       life.describe_domain(command)
       command:option("--format", "Which (bind)."):choices(formats())
       command:option("--ttl", "The records' TTL, in seconds (3600)."):convert(options.whole("--ttl", 0, 2147483647)):argname "N"
-      command:option("--terraform-provider", "Whose resources (cloudflare).")
+      command:option("--terraform-provider", "Whose resources (those of the DNS host, where there are such, or cloudflare).")
         :choices { "azure", "cloudflare", "google", "route53" }
       command:option("--asked-by", "Who asks, for a letter."):argname "NAME"
       command:option("--answer-to", "Whom to answer, for a letter."):argname "ADDRESS"

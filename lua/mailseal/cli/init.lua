@@ -26,21 +26,24 @@ how to mend it; takes customers' domains from a typed name to signed mail.]]
 local epilog = [[
 Exit status:
    0   all is well
-   1   the answer is no: a signature does not pass, a record or a check has an error,
-       an address may not send, there is no DMARC policy, a DNS host is not known, a name
-       does not exist, a domain of the registry has failed or is in use
+   1   the answer is no: a signature does not pass, a record or a check has an
+       error, an address may not send, there is no DMARC policy, a DNS host is
+       not known, a name does not exist, a domain of the registry has failed or
+       is in use
   64   wrong usage
   65   input that cannot be read as what it should be
-  69   no DNS server answers a query, no database is reached, or a module is not installed
+  69   no DNS server answers a query, no database is reached, or a module is
+       not installed
   70   an error in mailseal itself
   73   the output file may not be written
   74   writing failed
-  75   a temporary failure, for verify also that no DNS server answers, for check that
-       something cannot be told yet: try again]]
+  75   a temporary failure, for verify also that no DNS server answers, for
+       check that something cannot be told yet: try again]]
 
 --- The parser of the whole command line.
 local function make_parser(argparse)
   local parser = command.prepare(argparse("mailseal", purpose, epilog), "mailseal")
+  parser:help_max_width(80)
   parser:command_target("command")
   command.telling_flag(parser, "--version", "Show the version and exit.", function()
     return "mailseal " .. M.VERSION

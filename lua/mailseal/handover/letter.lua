@@ -3,6 +3,7 @@
 -- It says what to add and what to leave alone, shows each field as the DNS host's own form calls it where the host is known, and never
 -- lets a second SPF or DMARC record come of it.
 -- @module mailseal.handover.letter
+local hosts = require "mailseal.handover.letter_host"
 local plans = require "mailseal.handover.plan"
 local printable = require "mailseal.printable"
 local record = require "mailseal.record"
@@ -42,15 +43,10 @@ local function typed(text, rendered)
   return tostring(rendered):find '^"' and record.quote(record.split(text)) or text
 end
 
--- What a record was rendered to for the DNS host's own form; nil where the host is not known.
-local function host_of(given)
-  return type(given.host) == "table" and given.host.host and given.host or nil
-end
-
 -- The fields of the host's own form; nil where the host is not known.
 local function host_fields(entries)
   local entry = entries[1]
-  local host = host_of(entry.given)
+  local host = hosts.of(entry.given)
   if not host or type(host.fields) ~= "table" or #host.fields == 0 then
     return nil
   end
@@ -65,24 +61,18 @@ local function host_fields(entries)
   return fields
 end
 
-local function remarks_of(entry)
-  local list, host = { to_do[entry.given.status] }, host_of(entry.given)
-  for _, remark in ipairs(words.remarks(entry.given, entry.state)) do
-    list[#list + 1] = remark
-  end
-  if host then
-    if host.possible == false then
-      list[#list + 1] = "This DNS host cannot publish it: " .. line(tostring(host.why or "it has no such records"))
-    end
-    for _, note in ipairs(host.notes or {}) do
-      list[#list + 1] = line(note)
+local function remarks_of(entry, common)
+  local list = { to_do[entry.given.status] }
+  for _, remarks in ipairs { words.remarks(entry.given, entry.state), hosts.remarks(entry.given, common) } do
+    for _, remark in ipairs(remarks) do
+      list[#list + 1] = remark
     end
   end
   return list
 end
 
 -- The entries of one record.
-local function record_block(entries, number, zone)
+local function record_block(entries, number, zone, common)
   local entry = entries[1]
   local fields = host_fields(entries) or generic_fields(entries, zone)
   for _, field in ipairs(fields) do
@@ -90,12 +80,11 @@ local function record_block(entries, number, zone)
   end
   local required = entry.given.required == false and "optional" or "required"
   local purpose = words.purpose(entry.given)
-  local host = host_of(entry.given)
-  local help = host and host.help
+  local help = hosts.help(entry.given)
   return {
     kind = "record", number = number,
     title = ("%d. %s record, %s%s"):format(number, entry.type, required, purpose ~= "" and ": " .. purpose or ""),
-    fields = fields, remarks = remarks_of(entry), help = type(help) == "string" and help:find "^https://[%w]" and line(help) or nil,
+    fields = fields, remarks = remarks_of(entry, common), help = help ~= common.help and help or nil,
   }
 end
 
@@ -223,8 +212,8 @@ end
 -- @tparam table plan see `mailseal.handover.plan`; records may have `status`, `found` and `host` (see `mailseal.handover`)
 -- @tparam table about `domain`, `zone`, and as of `mailseal.handover`: `asked_by`, `answer_to`, `deadline`, `host_name`
 -- @treturn table `subject`; `blocks`, a list of what stands under one another, by `kind`: "paragraph" and "heading" (`text`), "list"
---   (`items`), "record" (`number`; `title`; `fields`, a list of label and value; `remarks`; `help`, an https: URL, or nil). All texts are
---   printable lines
+--   (`items`; `help`), "record" (`number`; `title`; `fields`, a list of label and value; `remarks`; `help`). All texts are printable
+--   lines; `help` is an https: URL, or nil
 function M.compose(plan, about)
   local open, done = split(plan.entries)
   local blocks = {}
@@ -237,12 +226,14 @@ function M.compose(plan, about)
     blocks[#blocks + 1] = paragraph(all:format(line(about.domain)))
   end
   if #open > 0 then
+    local common, notes = hosts.common(open)
     add(blocks, "What to publish")
     for i, entries in ipairs(open) do
-      blocks[#blocks + 1] = record_block(entries, i, plan.zone)
+      blocks[#blocks + 1] = record_block(entries, i, plan.zone, common)
     end
-    if not host_of(open[1][1].given) then
-      add(blocks, "How to enter it", { kind = "list", items = how_to })
+    local items = hosts.of(open[1][1].given) and notes or how_to
+    if items[1] or common.help then
+      add(blocks, "How to enter it", { kind = "list", items = items, help = common.help })
     end
   end
   if #plan.unknown > 0 then

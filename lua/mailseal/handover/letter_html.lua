@@ -26,6 +26,10 @@ local function paragraph(out, text)
   out[#out + 1] = "<p>" .. escape(text) .. "</p>"
 end
 
+local function link(url)
+  return ('<a href="%s" rel="noreferrer">%s</a>'):format(escape(url), escape(url))
+end
+
 local writers = {
   paragraph = function(out, block)
     paragraph(out, block.text)
@@ -37,6 +41,9 @@ local writers = {
     out[#out + 1] = "<ul>"
     for _, item in ipairs(block.items) do
       out[#out + 1] = "<li>" .. escape(item) .. "</li>"
+    end
+    if block.help then
+      out[#out + 1] = "<li>Help: " .. link(block.help) .. "</li>"
     end
     out[#out + 1] = "</ul>"
   end,
@@ -51,8 +58,7 @@ local writers = {
       paragraph(out, remark)
     end
     if block.help then
-      local url = escape(block.help)
-      out[#out + 1] = ('<p><a href="%s" rel="noreferrer">%s</a></p>'):format(url, url)
+      out[#out + 1] = "<p>Help: " .. link(block.help) .. "</p>"
     end
   end,
 }

@@ -38,6 +38,9 @@ local writers = {
     for _, item in ipairs(block.items) do
       wrap(out, "  - ", "    ", item)
     end
+    if block.help then
+      out[#out + 1] = "  - Help: " .. block.help
+    end
   end,
   record = function(out, block)
     wrap(out, "", "   ", block.title)
