@@ -58,6 +58,17 @@ describe("mailseal provider", function()
     assert.equal("kraiter", cjson.decode(run("show", "kraiter", "--json").out).id)
   end)
 
+  it("shows its variants, and how they are asked for", function()
+    local out = run("show", "sendgrid").out
+    assert.matches("\n  variants, by %-%-var variant=NAME:\n    automatic: .-\n    eu: an account in the EU\n", out)
+    assert.matches("\n    manual: .- %(or by giving key%): see provider sendgrid%-manual\n", out)
+    out = run("show", "own").out
+    assert.matches("\n    cname: .-\n      asks for:\n        cname_label: .-\n        cname_zone: ", out)
+    assert.matches("\n  says of a domain: failed, pending, verified\n", out)
+    assert.is_nil(out:find("says of a record", 1, true))
+    assert.matches("\n  says of a domain: Pending validation %(pending%), Connected %(verified%)\n", run("show", "kartra").out)
+  end)
+
   it("shows the records of a domain, and what is not known of them", function()
     local result = run("show", "sendgrid", "--domain", "Mail.Example.com", "--var", "user=u12", "--var", "wl=wl3")
     assert.matches("^mail%.example%.com at Twilio SendGrid", result.out)

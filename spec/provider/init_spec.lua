@@ -120,6 +120,17 @@ describe("the records of a provider", function()
   it("stand in DNS: names and keys are looked at", function()
     local vars = { selector = "s1", key = "v=DKIM1; k=rsa; p=AAAA" }
     assert.matches("^mailgun: the key is none: ", (select(2, refused("mailgun", "example.com", vars))))
+    for bits, limits in pairs {
+      ["4096 at least"] = { least = 4096 }, ["1024 at most"] = { most = 1024 }, ["512 to 1024"] = { least = 512, most = 1024 },
+    } do
+      local of = rule { key = limits, vars = { key = { text = "the key", issued_by = "customer", form = "key" } }, records = { {
+        id = "dkim", type = "TXT", name = "a._domainkey.{domain}", value = "{key}", purpose = "dkim", required = true, match = "dkim_key",
+      } } }
+      assert.same({ "bad_var", "acme: the key has 2048 bits, and is to have " .. bits },
+        { refused(of, "example.com", { key = texts.good }) })
+      of.key = { least = 2048, most = 2048 }
+      assert.is_table((provider.records(rule(of), "example.com", { key = texts.good })))
+    end
     vars.key = texts.good
     assert.equal(texts.good, by_id((provider.records("mailgun", "example.com", vars))).dkim.key)
     local long = (("a"):rep(60) .. "."):rep(4) .. "example"

@@ -44,22 +44,36 @@ end
 
 -- A line of a name and what there is to say of it.
 local function tell(indent, name, value)
-  if value ~= nil and value ~= "" then
+  if value and value ~= "" then
     local first = (" "):rep(indent) .. name .. ": "
     paint.line(first, #first, words(value))
   end
 end
 
-local function tell_vars(vars)
+local function tell_vars(vars, indent)
   for i, name in ipairs(sorted(vars)) do
     local var = vars[name]
     if i == 1 then
-      output.line("  asks for:")
+      output.line((" "):rep(indent), "asks for:")
     end
     local optional = (var.optional or var.default) and " (optional)" or ""
-    paint.line("    " .. paint.paint("strong", name) .. ": ", #name + 6, var.text .. optional)
-    tell(6, "shown", var.where)
-    tell(6, var.choices and "one of" or var.default and "unless told" or "such as", var.choices or var.default or var.example)
+    paint.line((" "):rep(indent + 2) .. paint.paint("strong", name) .. ": ", #name + indent + 4, var.text .. optional)
+    tell(indent + 4, "shown", var.where)
+    tell(indent + 4, var.choices and "one of" or var.default and "unless told" or "such as", var.choices or var.default or var.example)
+  end
+end
+
+-- What there is otherwise, and how it is asked for.
+local function tell_variants(variants)
+  for i, name in ipairs(sorted(variants)) do
+    local variant = variants[name]
+    if i == 1 then
+      output.line "  variants, by --var variant=NAME:"
+    end
+    local chosen = variant.chosen_by and (" (or by giving %s)"):format(variant.chosen_by) or ""
+    local see = variant.rule and (": see provider %s"):format(variant.rule) or ""
+    paint.line("    " .. paint.paint("strong", name) .. ": ", #name + 6, variant.text .. chosen .. see)
+    tell_vars(variant.vars, 6)
   end
 end
 
@@ -91,15 +105,13 @@ end
 local function tell_words(title, of)
   local list = {}
   for _, name in ipairs(sorted(of)) do
-    list[#list + 1] = ("%s (%s)"):format(of[name], name)
+    list[#list + 1] = of[name] == name and name or ("%s (%s)"):format(of[name], name)
   end
-  tell(2, title, list)
+  tell(2, title, list[1] and list)
 end
 
 local function tell_rule(rule)
-  for _, name in ipairs(sorted(rule.variants)) do
-    tell(2, "variant " .. name, rule.variants[name].text)
-  end
+  tell_variants(rule.variants)
   for _, reason in ipairs(rule.not_applicable or {}) do
     tell(2, "not so", reason.text .. (reason.see and (" (see provider %s)"):format(reason.see) or ""))
   end
@@ -144,7 +156,7 @@ function M.show(rule, found, as_json)
   tell_records(found.records or rule.records)
   M.missing(found.missing or {})
   if not found.domain then
-    tell_vars(rule.vars)
+    tell_vars(rule.vars, 2)
     tell_rule(rule)
   end
   for _, advice in ipairs(found.advice or rule.advice or {}) do

@@ -97,7 +97,9 @@ end
 
 -- A rule with the members of one of its variants in front of its own.
 local function with_variant(rule, variant)
-  local all = { records = variant.records or rule.records, vars = {}, values = {}, id = rule.id, migrations = rule.migrations }
+  local all = {
+    records = variant.records or rule.records, vars = {}, values = {}, id = rule.id, migrations = rule.migrations, key = rule.key,
+  }
   for _, of in ipairs { rule, variant } do
     for _, member in ipairs { "vars", "values" } do
       for name, value in next, of[member] or {} do

@@ -185,15 +185,27 @@ local function set_neighbours(list)
   end
 end
 
+-- What is wrong with a key: it is none, or none that the provider takes.
+local function problem_of_key(key, limits)
+  local parsed, message = record_texts.parse("dkim", key)
+  if not parsed then
+    return "the key is none: " .. message
+  end
+  local bits = parsed.type == "rsa" and parsed.bits
+  if bits and (bits < (limits.least or bits) or bits > (limits.most or bits)) then
+    local range = limits.most and (limits.least and "%d to %d" or "%d at most") or "%d at least"
+    return ("the key has %d bits, and is to have %s"):format(bits, range:format(limits.least or limits.most, limits.most))
+  end
+end
+
 -- What is wrong with a record that was made: a var that is a name was none, or a key no key.
-local function problem_of(record)
+local function problem_of(record, limits)
   if not domains.valid(record.name) then
     return ("%s is no name that a record can have"):format(record.name)
   elseif record.type == "CNAME" and record.value and not domains.valid(record.value) then
     return ("%s is no name that a CNAME can lead to"):format(record.value)
   elseif record.key then
-    local parsed, message = record_texts.parse("dkim", record.key)
-    return not parsed and "the key is none: " .. message or nil
+    return problem_of_key(record.key, limits)
   end
 end
 
@@ -217,7 +229,7 @@ function M.make(rule, values)
   end
   set_neighbours(list)
   for _, record in ipairs(list) do
-    local problem = problem_of(record)
+    local problem = problem_of(record, rule.key or {})
     if problem then
       return nil, printable(("%s: %s"):format(rule.id, problem)), "bad_var"
     end
