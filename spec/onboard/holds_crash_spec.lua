@@ -109,9 +109,9 @@ describe("held mail", function()
       shell.remove_directory(directory)
     end)
 
-    local function start(first, seed)
+    local function launch(first, seed)
       local function path(name) return ("%s/%s"):format(directory, name) end
-      local process = crash.start("holder", { url, path "log", path "feed", tostring(first), tostring(seed) }, path "errors")
+      local process = crash.launch("holder", { url, path "log", path "feed", tostring(first), tostring(seed) }, path "errors")
       started[#started + 1] = process
       return process
     end
@@ -120,7 +120,9 @@ describe("held mail", function()
     local function round(ledger, number)
       local errors = shell.read(directory .. "/errors")
       started = {}
-      local holder, worker = start(ledger.first, number), start("worker", number)
+      local holder, worker = launch(ledger.first, number), launch("worker", number)
+      holder:ready()
+      worker:ready()
       if server and number % 20 == 0 then
         server():crash()
         holder:wait()

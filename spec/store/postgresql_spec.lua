@@ -140,6 +140,16 @@ describe("PostgreSQL", function()
     assert.equal("store_error", code 'relation "nowhere" does not exist')
   end)
 
+  it("that goes is told from others though the connection seems good still", function()
+    for _, message in ipairs {
+      "server closed the connection unexpectedly", "terminating connection due to administrator command",
+      "could not receive data from server: Connection reset by peer", "the database system is in recovery mode",
+    } do
+      local failure = driver.failure(message, false)
+      assert.same({ "store_unreachable", true }, { failure.code, failure.lost })
+    end
+  end)
+
   it("quotes no value in an error", function()
     local _, message = db:write(function(tx) tx:run "INSERT INTO tenants (id, created_at) VALUES ('acme', 1)" end)
     assert.is_nil(message:find("acme", 1, true))

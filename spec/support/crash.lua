@@ -19,21 +19,35 @@ end
 
 local built = (os.getenv "MAILSEAL_BUILD" or "build") .. (jit and "/luajit" or "/lua5.4") -- luacheck: ignore jit
 
---- Starts a Lua program of spec/support with the Lua that runs the tests, and waits until it has said something.
+--- Starts a Lua program of spec/support with the Lua that runs the tests.
 -- @tparam string name of its file, without .lua
 -- @tparam {string,...} arguments
 -- @tparam string errors a file that takes what it says on standard error
 -- @treturn table the process, with `pid`
-function M.start(name, arguments, errors)
+function M.launch(name, arguments, errors)
   local words = { "env", "LUA_PATH=lua/?.lua;lua/?/init.lua;./?.lua;;", ("LUA_CPATH=%s/?.so;;"):format(built), shell.lua }
   words[#words + 1] = ("spec/support/%s.lua"):format(name)
   for _, argument in ipairs(arguments) do words[#words + 1] = argument end
   for i, word in ipairs(words) do words[i] = shell.quote(word) end
   -- The shell says which process it is, and becomes the program, so that this is gone when the pipe is closed.
   local pipe = assert(io.popen(("echo $$; exec %s 2>>%s"):format(table.concat(words, " "), shell.quote(errors)), "r"))
-  local self = setmetatable({ pid = assert(tonumber(pipe:read "*l")), pipe = pipe }, Process)
-  if not pipe:read "*l" then error("the program did not start: " .. shell.read(errors), 2) end
+  return setmetatable({ pid = assert(tonumber(pipe:read "*l")), pipe = pipe, errors = errors }, Process)
+end
+
+--- Waits until the process has said something.
+-- @treturn table the process
+function Process:ready()
+  if not self.pipe:read "*l" then error("the program did not start: " .. shell.read(self.errors), 2) end
   return self
+end
+
+--- Starts a program as @{launch} does, and waits until it has said something.
+-- @tparam string name
+-- @tparam {string,...} arguments
+-- @tparam string errors
+-- @treturn table the process
+function M.start(name, arguments, errors)
+  return M.launch(name, arguments, errors):ready()
 end
 
 --- Kills the process after some time, and returns when it is gone. One that has ended already is left in peace.
@@ -43,6 +57,12 @@ function Process:kill(seconds)
   async.sleep(seconds or 0)
   os.execute(("kill -9 %d 2>/dev/null"):format(self.pid))
   self:wait()
+end
+
+--- Lets the process go on for some time.
+-- @tparam number seconds
+function Process.let(_, seconds)
+  async.sleep(seconds)
 end
 
 --- Waits until the process has ended.

@@ -114,6 +114,15 @@ function Server:restart()
   wait_until_ready(self)
 end
 
+--- Kills one of the processes that serve clients, chosen at random. The server ends the others of them, mends what they left
+-- and goes on; returns when it answers again.
+function Server:kill_backend()
+  local pids = self:sql [[SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+    ORDER BY random()]]
+  local pid = assert(pids:match "^%d+", "nobody is connected")
+  shell.output(("kill -9 %s; while ! pg_isready -q -h %s || kill -0 %s; do sleep 0.02; done"):format(pid, self.directory, pid))
+end
+
 --- Ends the server and removes its directory. May be called again.
 function Server:stop()
   if self.pipe then

@@ -34,12 +34,28 @@ local MEANINGS = {
   { "cached plan must not change", "store_busy", "the schema changed meanwhile", { again = true } },
 }
 
+-- What libpq says when it is gone, and a server that goes; libpq may take the connection for a good one still.
+local GONE = {
+  "server closed the connection", "no connection to the server", "connection not open", "terminating connection",
+  "could not receive data from server", "could not send data to server", "SSL connection has been closed", "SSL SYSCALL error",
+  "the database system is ",
+}
+
+local function is_gone(message)
+  for _, words in ipairs(GONE) do
+    if message:find(words, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
 --- What an error message of PostgreSQL's means.
 -- @tparam string message
 -- @tparam boolean lost is the connection gone?
 -- @treturn table a failure
 function M.failure(message, lost)
-  if lost then
+  if lost or is_gone(message) then
     return fail.new("store_unreachable", "PostgreSQL: the connection is gone (" .. message .. ")", { lost = true })
   end
   for _, meaning in ipairs(MEANINGS) do
