@@ -41,15 +41,6 @@ function Process:ready()
   return self
 end
 
---- Starts a program as @{launch} does, and waits until it has said something.
--- @tparam string name
--- @tparam {string,...} arguments
--- @tparam string errors
--- @treturn table the process
-function M.start(name, arguments, errors)
-  return M.launch(name, arguments, errors):ready()
-end
-
 --- Kills the process after some time, and returns when it is gone. One that has ended already is left in peace.
 -- @tparam[opt] number seconds at once without it
 function Process:kill(seconds)
