@@ -241,6 +241,9 @@ return {
     shell.write(directory .. "/bcme.lua", TEXT:format "bcme")
     assert.same({ nil, directory .. "/bcme.lua: the alias acme-mail is that of acme, too", "bad_rule" },
       { provider.load_directory(directory) })
+    shell.write(directory .. "/bcme.lua", (TEXT:format("bcme"):gsub("acme%-mail", "acme")))
+    assert.same({ nil, directory .. "/bcme.lua: the alias acme is that of acme, too", "bad_rule" },
+      { provider.load_directory(directory) })
   end)
 
   it("is refused where a rule is none, by the place that is wrong", function()
@@ -287,7 +290,8 @@ describe("a provider's rule", function()
     assert.equal("vars.token.pattern stands for the whole value, and has no ^ and $", token { pattern = "^%l+$" })
     assert.equal("vars.token is to have either a count, or both least and most", token { least = 2, example = { "a", "b" } })
     assert.equal("records[1].name has {token}, which is a list: {token.1}", token { count = 2, example = { "a", "b" } })
-    assert.equal("records[1].id is another record's, too", with({}, { id = "ownership" })) -- that of the challenge
+    assert.equal("records[1].id is that of the record which proves the domain to mailseal: verification, for example",
+      with({}, { id = "ownership" }))
     assert.equal("migrations[1].record is the id of none", with { migrations = { { record = "x", from = "a.example" } } })
     assert.equal("variants.eu.records[1].name has {x}, which is none of vars and values", with { variants = { eu = {
       text = "x", records = { {
@@ -296,6 +300,17 @@ describe("a provider's rule", function()
     } } })
     assert.equal("variants.eu.rule leaves nothing for values, vars and records",
       with { variants = { eu = { text = "x", rule = "kartra", values = { a = "b" } } } })
+    local each = { text = "names", issued_by = "customer", form = "name", least = 1, most = 3, example = { "a.example" } }
+    local function record(id, list)
+      return {
+        id = id, type = "NS", name = "{domain}", value = list and "{list}" or "b.example", each = list, match = "ns_delegation",
+        purpose = "delegation", required = true,
+      }
+    end
+    local function listed(...) return with { vars = { list = each }, records = { ... } } end
+    assert.is_nil(listed(record("ns", "list"), record "ns4"))
+    assert.equal("records[2].id is another record's, too", listed(record("ns", "list"), record "ns3"))
+    assert.equal("records[2].id is another record's, too", listed(record "ns1", record("ns", "list")))
     assert.equal("values.a has a brace: there are no placeholders in it", with { values = { a = "{token}" } })
     assert.equal("vars.domain has a name that is taken", with { vars = { token = rule().vars.token, domain = rule().vars.token } })
     local loop = rule()

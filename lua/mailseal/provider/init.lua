@@ -97,7 +97,7 @@ function M.list(own)
   return list
 end
 
--- Each alias is that of one rule, or it would be chance which is found by it.
+-- Each alias is that of one rule, and no other's id, or it would be chance which is found by it.
 local function problem_of_names(rule, owner)
   for _, alias in ipairs(rule.aliases or {}) do
     if owner[alias] then
@@ -119,6 +119,9 @@ function M.load_directory(path)
     return nil, message, code
   end
   local own, owner = {}, {}
+  for _, entry in ipairs(list) do
+    owner[entry.id] = entry.id
+  end
   for _, entry in ipairs(list) do
     local problem = rules.problem(entry.rule) or problem_of_names(entry.rule, owner)
     if problem then

@@ -142,15 +142,34 @@ local function problem_of_condition(when, rule, path)
   end
 end
 
--- The record of a domain's proof of ownership (`mailseal.onboard.ownership`) stands beside a rule's, and is told from them by its id.
-local taken = { ownership = true }
+-- The ids that come of a record: that of a list has one an item.
+local function ids_of(record, rule)
+  local ids, var = { record.id }, rule.vars[record.each]
+  for i = 1, var and var.most or 0 do
+    ids[i] = record.id .. i
+  end
+  return ids
+end
+
+-- Is one of a record's ids another one's already? The record of a domain's proof of ownership (`mailseal.onboard.ownership`) stands
+-- beside a rule's, and is told from them by its id.
+local function problem_of_id(record, rule, seen)
+  for _, id in ipairs(ids_of(record, rule)) do
+    if id == "ownership" then
+      return ".id is that of the record which proves the domain to mailseal: verification, for example"
+    elseif seen[id] then
+      return ".id is another record's, too"
+    end
+    seen[id] = true
+  end
+end
 
 local function problem_of_records(rule, path)
   local seen = {}
   for i, record in ipairs(rule.records) do
     local at = ("%srecords[%d]"):format(path, i)
-    local problem = (seen[record.id] or taken[record.id]) and at .. ".id is another record's, too" or
-      problem_of_condition(record.when, rule, at)
+    local problem = problem_of_id(record, rule, seen)
+    problem = problem and at .. problem or problem_of_condition(record.when, rule, at)
     for _, member in ipairs { "name", "target", "value", "include", "note" } do
       problem = problem or record[member] and problem_of_text(record[member], rule, at .. "." .. member, record.each)
     end
@@ -163,7 +182,6 @@ local function problem_of_records(rule, path)
     if problem then
       return problem
     end
-    seen[record.id] = true
   end
   for name, value in next, rule.values do
     if value:find "[{}]" then
