@@ -17,6 +17,24 @@ describe("handing over", function()
     assert.equal(1, count)
   end)
 
+  it("puts nothing in the place of an SPF or DMARC record that is there and is not told octet by octet", function()
+    for _, case in ipairs {
+      { purpose = "dmarc", value = "v=DMARC1; p=none", found = "v=DMARC1; p=reject; x=\\226\\128\\174" },
+      { purpose = "dmarc", value = "v=DMARC1; p=none", found = "v=DMARC1; p=reject; x=\239\191\189" },
+      { purpose = "spf", value = "v=spf1 a ~all", found = "v=spf1 include:a.example" .. (" ip4:192.0.2.1"):rep(80) .. "..." },
+    } do
+      local given = { id = "it", type = "TXT", name = "a.example.com", purpose = case.purpose, value = case.value }
+      given.status, given.found = "found", case.found
+      for _, format in ipairs { "bind", "csv", "terraform", "dnscontrol", "octodns", "letter", "html" } do
+        local text = assert(stage.write(format, { given }))
+        assert.is_nil(text:find("v=", 1, true), format)
+        assert.matches("a.example.com", text, 1, true)
+        local is_letter = format == "letter" or format == "html"
+        assert.matches(is_letter and "are published" or "published already: it stays as it is", text, 1, true)
+      end
+    end
+  end)
+
   it("refuses what is not in the zone", function()
     for _, name in ipairs { "example.net", "badexample.com", "com", "a..example.com", ("a"):rep(64) .. ".example.com", "" } do
       assert.equal("outside_zone", refused { type = "TXT", name = name, value = "x" })

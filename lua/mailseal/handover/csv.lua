@@ -59,7 +59,7 @@ function M.write(plan, about)
   end
   for _, given in ipairs(plan.unknown) do
     local values = values_of(given, about)
-    values.note = "the value is shown by the mail provider"
+    values.note = "a record " .. words.why_unknown(given)
     out[#out + 1] = row(values)
   end
   return table.concat(out)

@@ -116,10 +116,10 @@ local function opening(about, count)
 end
 
 -- What is right already: the names of it.
-local function done_items(entries)
+local function done_items(done)
   local items = {}
-  for _, entry in ipairs(entries) do
-    items[#items + 1] = ("%s %s"):format(entry.type, line(entry.name))
+  for i, given in ipairs(done) do
+    items[i] = ("%s %s"):format(given.type, line(given.name))
   end
   return items
 end
@@ -184,13 +184,13 @@ local function close(blocks, about, is_open)
   end
 end
 
--- The records that are still to be entered, each a list of its entries; and the entries of those that are right.
-local function split(entries)
-  local open, done, by_record = {}, {}, {}
-  for _, entry in ipairs(entries) do
+-- The records that are still to be entered, each a list of its entries; those that are right; and those whose values are to come.
+local function split(plan)
+  local open, done, to_come, by_record = {}, {}, {}, {}
+  for _, entry in ipairs(plan.entries) do
     local list = by_record[entry.given]
     if is_done(entry) then
-      done[#done + 1] = entry
+      done[#done + 1] = entry.given
     elseif list then
       list[#list + 1] = entry
     else
@@ -198,7 +198,11 @@ local function split(entries)
       by_record[entry.given], open[#open + 1] = list, list
     end
   end
-  return open, done
+  for _, given in ipairs(plan.unknown) do
+    local list = given.status == "found" and done or to_come
+    list[#list + 1] = given
+  end
+  return open, done, to_come
 end
 
 local function add(blocks, heading, ...)
@@ -215,12 +219,12 @@ end
 --   (`items`; `help`), "record" (`number`; `title`; `fields`, a list of label and value; `remarks`; `help`). All texts are printable
 --   lines; `help` is an https: URL, or nil
 function M.compose(plan, about)
-  local open, done = split(plan.entries)
+  local open, done, to_come = split(plan)
   local blocks = {}
   blocks[#blocks + 1] = paragraph "Hello,"
-  local is_open = #open + #plan.unknown > 0
+  local is_open = #open + #to_come > 0
   if is_open then
-    blocks[#blocks + 1] = paragraph(opening(about, #open + #plan.unknown))
+    blocks[#blocks + 1] = paragraph(opening(about, #open + #to_come))
   else
     local all = "All DNS records that %s needs are published. Please leave them as they are."
     blocks[#blocks + 1] = paragraph(all:format(line(about.domain)))
@@ -236,9 +240,9 @@ function M.compose(plan, about)
       add(blocks, "How to enter it", { kind = "list", items = items, help = common.help })
     end
   end
-  if #plan.unknown > 0 then
+  if #to_come > 0 then
     local items = {}
-    for i, given in ipairs(plan.unknown) do
+    for i, given in ipairs(to_come) do
       items[i] = words.unknown(given)
     end
     add(blocks, "What is still to come", { kind = "list", items = items })

@@ -74,12 +74,23 @@ local function include_of(given)
   return given.include or type(given.value) == "string" and given.value:match "%f[%w]include:(%S+)" or nil
 end
 
+-- What was found, where that is told octet by octet: what a check tells is made fit to be shown, and cut where it is long.
+local function told(given)
+  local found = type(given.found) == "string" and given.found or nil
+  return found and not found:find "[^\32-\126]" and not found:find("\\", 1, true) and not found:find "%.%.%.$" and found or nil
+end
+
+-- Is it there, in words of its own that nobody may put others in the place of?
+local function is_untold(given)
+  return given.status == "found" and type(given.found) == "string" and (M.is_spf(given) or M.is_dmarc(given))
+end
+
 --- The value to publish: what is published already with what is wanted added where only one such record may be.
 -- @tparam table given a record; `status` and `found` tell how it stands
--- @treturn any nil where the value is not known
+-- @treturn any nil where the value is not known, or where what is there stays and cannot be told whole
 -- @treturn ?string "kept" where that is what is there, "merged" where it is what is there and more
 function M.value(given)
-  local found = type(given.found) == "string" and given.found or nil
+  local found = told(given)
   if M.is_spf(given) and found and record.parse("spf", found) then
     if given.status == "found" then
       return found, "kept"
@@ -92,7 +103,7 @@ function M.value(given)
   elseif M.is_dmarc(given) and found and given.status == "found" and record.parse("dmarc", found) then
     return found, "kept"
   end
-  return given.value
+  return not is_untold(given) and given.value or nil
 end
 
 -- ---- The plan.
@@ -175,7 +186,7 @@ end
 -- @tparam string zone without a dot at its end
 -- @treturn[1] table `zone`; `entries`, a list of `given` (the record), `id`, `name`, `prefix` ("" at the apex), `type`, `data`
 --   (`text`; `target`; `preference` and `target`) and `state` ("kept", "merged" or nil); `sets`, a list of lists of them with one
---   `name`, `prefix` and `type`; `unknown`, the records whose value is not known
+--   `name`, `prefix` and `type`; `unknown`, the records whose value is not known, or is there and cannot be told
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
 -- @treturn[2] string "outside_zone", "bad_type", "bad_value", or "conflicting" (a CNAME beside another record)

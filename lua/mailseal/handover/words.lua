@@ -54,11 +54,18 @@ function M.remarks(given, state)
   return list
 end
 
---- What is said of a record whose value only its provider knows.
+--- Why there is no value of a record.
+-- @tparam table given
+-- @treturn string a sentence without its beginning and end
+function M.why_unknown(given)
+  return given.status == "found" and "which is published already: it stays as it is" or "whose value the mail provider shows"
+end
+
+--- What is said of a record whose value only its provider knows, or that is there and cannot be told whole.
 -- @tparam table given
 -- @treturn string
 function M.unknown(given)
-  return ("%s: a %s record at %s, whose value the mail provider shows"):format(M.title(given), given.type, printable.line(given.name))
+  return ("%s: a %s record at %s, %s"):format(M.title(given), given.type, printable.line(given.name), M.why_unknown(given))
 end
 
 --- The comment of a whole file, a line each.
