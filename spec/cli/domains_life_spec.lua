@@ -156,6 +156,20 @@ describe("the life of a domain, by mailseal domains", function()
     assert.is_table(list[2].host.fields)
   end)
 
+  it("tells that DNS does not answer from that it knows no zone, where its host is asked for", function()
+    stage:add(DOMAIN)
+    stage:publish({}, function(zone)
+      zone["example.com"] = nil
+    end)
+    assert.equal(1, stage:domains("host", DOMAIN).status)
+    for fault, status in pairs { servfail = 75, timeout = 69 } do
+      stage:publish({}, function(zone)
+        zone[DOMAIN], zone["example.com"] = { { error = fault } }, { { error = fault } }
+      end)
+      assert.same({ fault, status }, { fault, stage:domains("host", DOMAIN).status })
+    end
+  end)
+
   it("lists the tenant's domains by name, and no other's", function()
     for _, name in ipairs { "b.example.com", "a.example.com", "c.example.com" } do
       stage:add(name)

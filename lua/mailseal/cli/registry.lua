@@ -55,10 +55,10 @@ for code, words in pairs {
   [status.DATA] = "store_corrupt store_foreign store_too_new store_readonly bad_rule bad_suffix_list wrong_master_key not_private "
     .. "not_a_file bad_key too_large unreadable bad_path seal_broken seal_malformed not_representable outside_zone bad_type bad_value "
     .. "conflicting",
-  [status.UNAVAILABLE] = "store_unreachable store_missing_package no_suffix_list bad_server",
+  [status.UNAVAILABLE] = "store_unreachable store_missing_package no_suffix_list bad_server timeout",
   [status.CANNOT_CREATE] = "not_permitted",
   [status.OUTPUT] = "store_full no_space io_error",
-  [status.TEMPORARY] = "store_busy changed_meanwhile",
+  [status.TEMPORARY] = "store_busy changed_meanwhile servfail refused bogus",
   [status.INTERNAL] = "store_error",
 } do
   for name in words:gmatch "%S+" do
