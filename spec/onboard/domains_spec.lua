@@ -253,8 +253,27 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
         domain = assert(tenant:verify "example.com")
         assert.equal("pending", domain.status)
         assert.equal("propagating", domain.records[1].status)
-        stage.now = stage.now + 4 * DAY
-        assert.equal("pending", assert(tenant:verify "example.com").status)
+        stage:pass(3 * DAY - 1)
+        assert.equal("pending", assert(tenant:get "example.com").status)
+        stage:pass(1)
+        domain = assert(tenant:get "example.com")
+        assert.equal("failed", domain.status)
+        assert.equal("servers_differ", domain.reason)
+        assert.equal("propagating", domain.records[1].status)
+      end)
+
+      it("are given up where DNS says nothing for twice their time, and nothing is told to be missing then either", function()
+        create()
+        stage:fail "timeout"
+        stage:pass(6 * DAY - 1)
+        assert.equal("pending", assert(tenant:get "example.com").status)
+        stage:pass(1)
+        local domain = assert(tenant:get "example.com")
+        assert.equal("failed", domain.status)
+        assert.equal("no_answer", domain.reason)
+        for _, record in ipairs(domain.records) do assert.not_equal("missing", record.status) end
+        assert.same({ "created", "failed" }, stage:kinds())
+        assert.equal("no_answer", tenant:events { after = 1 }[1].data.reason)
       end)
 
       it("can no more when they have failed", function()

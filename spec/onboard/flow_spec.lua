@@ -35,7 +35,7 @@ end
 describe("onboard.flow", function()
   it("knows what each thing that can happen makes of each state", function()
     for _, status in ipairs { "pending", "verified", "failed" } do
-      for _, seen in ipairs { "found", "incomplete", "unsure", "restart", "taken_over" } do
+      for _, seen in ipairs { "found", "incomplete", "differing", "unsure", "restart", "taken_over" } do
         local step = flow.TABLE[status][seen]
         assert.is_table(step, status .. " " .. seen)
         assert.is_true(flow.TABLE[step.to] ~= nil or step.refused ~= nil)
@@ -89,12 +89,43 @@ describe("onboard.flow", function()
   end)
 
   it("does not fail for the time being over where DNS does not say", function()
-    local domain, step = after(new(), { "unsure", NOW + 3 * DAY }, { "unsure", NOW + 9 * DAY })
+    local domain, step = after(new(), { "unsure", NOW + 3 * DAY }, { "unsure", NOW + 6 * DAY - 1 })
     assert.equal("pending", domain.status)
     assert.is_nil(step.event)
-    assert.equal(NOW + 9 * DAY + 120, domain.next_check_at)
     assert.equal("verified", after(domain, { "found", NOW + 10 * DAY }).status)
-    assert.equal("failed", after(domain, { "incomplete", NOW + 10 * DAY }).status)
+    assert.equal("window_over", after(domain, { "incomplete", NOW + 6 * DAY }).reason)
+  end)
+
+  it("fails when twice the time is over and DNS has not said, for a reason of its own", function()
+    local domain, step = after(new(), { "incomplete", NOW + DAY }, { "unsure", NOW + 6 * DAY })
+    assert.equal("failed", domain.status)
+    assert.equal("no_answer", domain.reason)
+    assert.equal("failed", step.event)
+    assert.equal("ended", step.claim)
+    assert.is_nil(domain.next_check_at)
+    assert.equal("no_answer", after(new { window = DAY }, { "unsure", NOW + 2 * DAY, { window = DAY } }).reason)
+    assert.equal("pending", after(domain, { "restart", NOW + 8 * DAY }).status)
+  end)
+
+  it("fails when the time is over and the name servers do not agree, for a reason of its own", function()
+    local domain, step = after(new(), { "differing", NOW + 3 * DAY - 1 })
+    assert.equal("pending", domain.status)
+    assert.is_nil(step.event)
+    domain, step = after(domain, { "differing", NOW + 3 * DAY })
+    assert.equal("failed", domain.status)
+    assert.equal("servers_differ", domain.reason)
+    assert.equal("failed", step.event)
+    assert.equal("ended", step.claim)
+  end)
+
+  it("looks at the very end of each of those times, and never after the last", function()
+    local domain, ends = new(), {}
+    while domain.next_check_at do
+      ends[domain.next_check_at] = true
+      domain = after(domain, { "unsure", domain.next_check_at })
+    end
+    assert.is_true(ends[NOW + 3 * DAY] and ends[NOW + 6 * DAY])
+    assert.equal(NOW + 6 * DAY, domain.status_since)
   end)
 
   it("can be started again after it has failed, with a claim to be proven anew", function()
@@ -114,9 +145,19 @@ describe("onboard.flow", function()
     assert.is_nil(step.claim)
   end)
 
+  it("is not looked at more seldom by the worker, once verified, because somebody looks himself while DNS is out of order", function()
+    local domain = after(verified(), { "unsure", NOW + DAY })
+    for i = 1, 20 do
+      domain = after(domain, { "unsure", NOW + DAY + i, { by_hand = true } })
+    end
+    assert.equal(1, domain.attempts)
+    assert.equal(NOW + DAY + 20 + HOUR, domain.next_check_at)
+    assert.equal(NOW + DAY + HOUR, after(verified(), { "unsure", NOW + DAY, { by_hand = true } }).next_check_at)
+  end)
+
   it("is looked at no more once it has failed, and cannot be started again while it is verified", function()
     local failed = after(new(), { "incomplete", NOW + 3 * DAY })
-    for _, seen in ipairs { "found", "incomplete", "unsure", "taken_over" } do
+    for _, seen in ipairs { "found", "incomplete", "differing", "unsure", "taken_over" } do
       local change, message, code = flow.step(failed, seen, NOW + 4 * DAY, options())
       assert.is_nil(change)
       assert.is_string(message)
@@ -129,7 +170,7 @@ describe("onboard.flow", function()
   it("leaves a verified domain verified whatever faults DNS has, for ever", function()
     local domain = verified()
     for day = 1, 100 do
-      domain = after(domain, { "unsure", NOW + day * DAY })
+      domain = after(domain, { day % 2 == 0 and "unsure" or "differing", NOW + day * DAY })
       assert.equal("verified", domain.status)
       assert.equal(0, domain.negatives)
     end

@@ -90,10 +90,18 @@ describe("a hundred days of onboarding", function()
     end
   end)
 
-  it("let no outage fail a domain that is awaited: it is verified when the outage is over", function()
-    local _, events = live("example.com", outage(published_after(HOUR), 10 * MINUTE, 20 * DAY), 100)
+  it("let no outage fail a domain that is awaited, for twice its time: it is verified when the outage is over", function()
+    local _, events = live("example.com", outage(published_after(HOUR), 10 * MINUTE, 5.9 * DAY), 100)
     assert.same({ "verified" }, kinds(events))
-    assert.is_true(events[1].age <= 20 * DAY + HOUR)
+    assert.is_true(events[1].age <= 5.9 * DAY + HOUR)
+  end)
+
+  it("give up on a domain whose DNS is dead when that is over", function()
+    local looks, events, domain = live("example.com", outage(published_after(HOUR), 10 * MINUTE, 9 * DAY), 100)
+    assert.same({ "failed" }, kinds(events))
+    assert.equal("no_answer", domain.reason)
+    assert.equal(6 * DAY, events[1].age)
+    assert.is_true(#looks < 160, #looks)
   end)
 
   it("keep a domain verified over what is missing for less than six hours", function()

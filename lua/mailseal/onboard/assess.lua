@@ -122,9 +122,12 @@ local function confirmed_names(report)
   return names
 end
 
+-- The word of all records is that which comes last of theirs.
+local rank = { found = 0, unsure = 1, differing = 2, incomplete = 3 }
+
 local negative = { missing = true, mismatch = true, conflicting = true }
 
--- What a required record's status is to its domain: "found", "incomplete" or "unsure".
+-- What a required record's status is to its domain: "found", "incomplete", "differing" or "unsure".
 local function weigh(domain, entry, confirmed)
   local status, is_verified = entry.status, domain.status == "verified"
   if status == "found" or status == "migrating" and is_verified then -- what was right once works on
@@ -132,7 +135,7 @@ local function weigh(domain, entry, confirmed)
   elseif status == "migrating" then
     return "incomplete"
   elseif not negative[status] then
-    return "unsure"
+    return status == "propagating" and "differing" or "unsure"
   end
   return is_verified and confirmed and not confirmed[entry.name] and "unsure" or "incomplete"
 end
@@ -214,7 +217,7 @@ local function sum_up(domain, wanted, report, options)
   end
   for _, entry in ipairs(report.records) do
     local word = required[entry.id] and weigh(domain, entry, confirmed) or "found"
-    if word == "incomplete" or word == "unsure" and outcome.seen == "found" then
+    if rank[word] > rank[outcome.seen] then
       outcome.seen = word
     end
     outcome.records[entry.id] = {
@@ -236,7 +239,8 @@ end
 --   not required is to be looked at, too
 -- @treturn[1] table
 --
--- - `seen`: "found" (all that is required is there), "incomplete" (DNS says that something is not), "unsure" (DNS does not say)
+-- - `seen`: "found" (all that is required is there), "incomplete" (DNS says that something is not), "differing" (the zone's name servers
+--   say different things), "unsure" (DNS does not say)
 -- - `records`: of those that were looked at, by the record's id, `status` (as of `check.domain`), `found` and `findings` (codes; nil
 --   where nothing was looked into)
 -- - `findings`: as of `check.domain`, those about the records, cut to what is worth keeping; nil where all was found at a glance, and

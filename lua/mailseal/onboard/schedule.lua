@@ -3,7 +3,8 @@
 -- Pure: a time and what was seen go in, a time comes out. All times are seconds since 1970, UTC; all spans are seconds.
 --
 -- - A domain whose records are awaited is looked at soon at first, then more and more seldom, and once more when its time is over. A
---   look that would only see a negative answer out of a cache is of no use: none is before the `retry_at` of what was seen.
+--   look that would only see a negative answer out of a cache is of no use: none is before the `retry_at` of what was seen. Where DNS
+--   does not say, as much time again is granted.
 -- - A verified one is looked at daily. Its day is up to a tenth longer or shorter than others', the same for the domain each time: a
 --   thousand that were verified in one minute are spread over hours within a day, and farther each day.
 -- - A verified one of which something is missing is looked at hourly until it is there again, or lost.
@@ -85,13 +86,13 @@ local function whole(moment) return math.floor(moment + 0.5) end
 -- @tparam number attempts how often the worker has looked since they are awaited, the present look counted
 -- @tparam number now
 -- @tparam ?number retry_at before which it is of no use
--- @tparam ?number window_ends until when they are awaited; a look at that moment is not left out
+-- @tparam ?number ends when the time for them is over; a look at that moment is not left out
 -- @tparam table policy as of @{POLICY}
 -- @treturn number
-function M.pending(attempts, now, retry_at, window_ends, policy)
+function M.pending(attempts, now, retry_at, ends, policy)
   local moment = now + (policy.pending_steps[attempts + 1] or policy.pending_every)
-  if window_ends and now < window_ends and moment > window_ends then
-    moment = window_ends
+  if ends and now < ends and moment > ends then
+    moment = ends
   end
   return whole(math.max(moment, retry_at or 0))
 end
