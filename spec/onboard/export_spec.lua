@@ -9,6 +9,18 @@ local NOW = 1795358000
 describe("tenant:export", function()
   local registry, tenant, zone
 
+  -- A registry over the zone as it is now.
+  local function open()
+    if registry then
+      registry:close()
+    end
+    registry = assert(onboard.open {
+      db = "sqlite::memory:", resolver = assert(dns.resolver { zone = zone }), clock = function() return NOW end,
+    })
+    tenant = registry:tenant "acme"
+    assert(tenant:create { domain = DOMAIN, provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } } })
+  end
+
   before_each(function()
     zone = {
       ["example.com"] = {
@@ -18,11 +30,7 @@ describe("tenant:export", function()
       ["dns1.registrar-servers.com"] = { { type = "A", data = "192.0.2.1" } },
       ["dns2.registrar-servers.com"] = { { type = "A", data = "192.0.2.2" } },
     }
-    registry = assert(onboard.open {
-      db = "sqlite::memory:", resolver = assert(dns.resolver { zone = zone }), clock = function() return NOW end,
-    })
-    tenant = registry:tenant "acme"
-    assert(tenant:create { domain = DOMAIN, provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } } })
+    open()
   end)
 
   after_each(function()
@@ -47,7 +55,27 @@ describe("tenant:export", function()
   it("passes on what it is told, and refuses what it is not asked for", function()
     assert.matches("\nabc._domainkey.mail.example.com. 60 IN CNAME", assert(tenant:export(DOMAIN, "bind", { ttl = 60 })), 1, true)
     assert.matches("azurerm_dns", assert(tenant:export(DOMAIN, "terraform", { provider = "azure" })), 1, true)
-    assert.has_error(function() tenant:export(DOMAIN, "bind", { zone = "example.net" }) end)
+    assert.has_error(function() tenant:export(DOMAIN, "bind", { colour = "red" }) end)
+  end)
+
+  it("is for one zone at a time where a record goes into a zone of its own", function()
+    zone["_domainkey.mail.example.com"] = {
+      { type = "SOA", data = "ns.keys.example. host.keys.example. 1 2 3 4 5" }, { type = "NS", data = "ns.keys.example." },
+    }
+    zone["ns.keys.example"] = { { type = "A", data = "192.0.2.3" } }
+    open()
+    assert(tenant:verify(DOMAIN))
+    local nothing, message, code = tenant:export(DOMAIN, "bind")
+    assert.is_nil(nothing)
+    assert.equal("several_zones", code)
+    assert.matches("example.com, _domainkey.mail.example.com", message, 1, true)
+    local keys = assert(tenant:export(DOMAIN, "bind", { zone = "_domainkey.mail.example.com." }))
+    assert.matches("\nabc._domainkey.mail.example.com. 3600 IN CNAME", keys, 1, true)
+    assert.is_nil(keys:find("feedback-smtp", 1, true))
+    local rest = assert(tenant:export(DOMAIN, "bind", { zone = "example.com" }))
+    assert.is_nil(rest:find("\nabc._domainkey", 1, true))
+    assert.matches("feedback-smtp", rest, 1, true)
+    assert.equal("no_zone", select(3, tenant:export(DOMAIN, "bind", { zone = "example.net" })))
   end)
 
   it("writes Terraform resources for the zone's DNS host where it has such, and is told no other", function()

@@ -7,6 +7,7 @@
 local check = require "mailseal.check"
 local definitive = require "mailseal.dns.answer".definitive
 local glance = require "mailseal.check.glance"
+local is_within = require "mailseal.dns.name".is_within
 local line = require "mailseal.printable".line
 local ownership = require "mailseal.onboard.ownership"
 local provider = require "mailseal.provider"
@@ -97,9 +98,14 @@ local function glance_at(row, records, look, options)
   return are_found or false
 end
 
+-- A look that has seen nothing yet.
+local function begin(row)
+  return { seen = "found", records = {}, generation = row.generation, challenge = row.challenge }
+end
+
 -- A glance at a verified domain. Returns a look; nil where it is not as well as it was.
 local function glance_over(row, options)
-  local look = { seen = "found", records = {}, generation = row.generation, challenge = row.challenge }
+  local look = begin(row)
   if not glance_at(row, wanted_of(row, false), look, options) then
     return nil
   end
@@ -113,13 +119,16 @@ end
 
 -- ---- What it comes to.
 
--- The names of which all name servers say the same.
-local function confirmed_names(report)
-  local names = {}
+-- By name: do all name servers say the same of it? And in which zone it is; a registry's is nobody's to enter records in.
+local function names_of(report, registrable)
+  local confirmed, zones = {}, {}
   for _, asked in ipairs(report.name_servers.asked) do
-    names[asked.name] = names[asked.name] or definitive[asked.status]
+    confirmed[asked.name] = confirmed[asked.name] or definitive[asked.status]
+    if asked.zone and (not registrable or is_within(asked.zone, registrable)) then
+      zones[asked.name] = asked.zone
+    end
   end
-  return names
+  return confirmed, zones
 end
 
 -- The word of all records is that which comes last of theirs.
@@ -207,21 +216,18 @@ end
 
 -- Puts the report into the few words that are kept of it.
 local function sum_up(domain, wanted, report, options)
-  local required, outcome, confirmed = {}, { seen = "found", records = {} }, nil
-  outcome.generation, outcome.challenge = domain.generation, domain.challenge
-  if options.policy.confirm then
-    confirmed = confirmed_names(report)
-  end
+  local required, outcome = {}, begin(domain)
+  local confirmed, zones = names_of(report, domain.vars.registrable)
   for _, record in ipairs(wanted) do
     required[record.id] = record.required or nil
   end
   for _, entry in ipairs(report.records) do
-    local word = required[entry.id] and weigh(domain, entry, confirmed) or "found"
+    local word = required[entry.id] and weigh(domain, entry, options.policy.confirm and confirmed) or "found"
     if rank[word] > rank[outcome.seen] then
       outcome.seen = word
     end
     outcome.records[entry.id] = {
-      status = entry.status, found = entry.found and cut(entry.found, FOUND_MAX), findings = entry.findings,
+      status = entry.status, found = entry.found and cut(entry.found, FOUND_MAX), findings = entry.findings, zone = zones[entry.name],
     }
   end
   local findings = relevant(report, wanted)
@@ -241,8 +247,8 @@ end
 --
 -- - `seen`: "found" (all that is required is there), "incomplete" (DNS says that something is not), "differing" (the zone's name servers
 --   say different things), "unsure" (DNS does not say)
--- - `records`: of those that were looked at, by the record's id, `status` (as of `check.domain`), `found` and `findings` (codes; nil
---   where nothing was looked into)
+-- - `records`: of those that were looked at, by the record's id, `status` (as of `check.domain`), `found`, `findings` (codes; nil where
+--   nothing was looked into) and `zone`, the one that the record is in, where that was told
 -- - `findings`: as of `check.domain`, those about the records, cut to what is worth keeping; nil where all was found at a glance, and
 --   nothing was looked into
 -- - `retry_at`: before which looking again is of no use; nil where nothing is open

@@ -26,24 +26,33 @@ local function word_for(entry)
   return by_status[entry.status]
 end
 
--- What is known of a record by now.
-local function known_of(entry, old)
-  if not entry then
-    return old
-  elseif not definite[entry.status] then
+-- How a record is by now, as far as a look has told.
+local function state_of(entry, old)
+  if not definite[entry.status] then
     return {
       status = entry.status, findings = entry.findings, known = old and (old.known or definite[old.status] and old.status),
       found = entry.found or old and old.found,
     }
-  elseif not entry.findings and old and old.status == entry.status then
-    return { status = entry.status, found = entry.found, findings = old.findings }
   end
-  return entry
+  local is_as_before = not entry.findings and old and old.status == entry.status
+  return { status = entry.status, found = entry.found, findings = is_as_before and old.findings or entry.findings }
+end
+
+-- What is known of a record by now.
+local function known_of(entry, old)
+  if not entry then
+    return old
+  end
+  local known = state_of(entry, old)
+  local place = (entry.zone or not old) and entry or old
+  known.zone, known.dns_host = place.zone, place.dns_host
+  return known
 end
 
 --- Puts together what is known of the records after a look: what it did not look at, or could not see, is as it was before.
 -- @tparam {table,...} records those that the domain has
--- @tparam ?table before by the record's id `status`, `found`, `findings`, and `known`: how it was when DNS last said
+-- @tparam ?table before by the record's id `status`, `found`, `findings`; `known`: how it was when DNS last said; and where that was seen
+--   once `zone`, which it is in, and `dns_host`, whose that is
 -- @tparam table after the same as the look has it, without `known`; without `findings` where it has not looked into it
 -- @treturn table the same of all those records
 function M.merge(records, before, after)

@@ -2,7 +2,7 @@
 -- @module mailseal.onboard.export
 local handover = require "mailseal.handover"
 local host = require "mailseal.host"
-local names = require "mailseal.onboard.names"
+local names = require "mailseal.onboard.change"
 
 local M = {}
 local methods = {}
@@ -10,47 +10,81 @@ local methods = {}
 --- The methods of a tenant that are defined here.
 M.methods = methods
 
-local own_options = { ttl = true, provider = true, asked_by = true, answer_to = true }
+local own_options = { zone = true, ttl = true, provider = true, asked_by = true, answer_to = true }
 
 -- Whose Terraform resources are written for a zone at a DNS host, unless the options name another.
 local terraform_providers = {
   ["azure-dns"] = "azure", cloudflare = "cloudflare", ["google-cloud-dns"] = "google", route53 = "route53",
 }
 
--- The zone that the records go into: that which was found, else that of the domain that was registered.
-local function zone_of(tenant, domain)
-  local name = not domain.zone and names.read(domain.domain, tenant.registry.suffixes)
-  return domain.zone or name and name.registrable or domain.domain
+-- The records by the zone that they go into, and the zones' names in the order of the records.
+local function by_zone(records)
+  local of, zones = {}, {}
+  for _, record in ipairs(records) do
+    local zone = record.host.zone
+    if not of[zone] then
+      of[zone], zones[#zones + 1] = {}, zone
+    end
+    table.insert(of[zone], record)
+  end
+  return of, zones
+end
+
+-- Those of one zone, and which it is. A file, or a letter, is for one; where there are several it is to be told for which.
+local function choose(records, wanted)
+  local of, zones = by_zone(records)
+  if wanted then
+    wanted = names.stored(wanted)
+    if not of[wanted] then
+      return nil, ("no record goes into the zone %s: they go into %s"):format(wanted, table.concat(zones, ", ")), "no_zone"
+    end
+    return of[wanted], wanted
+  elseif #zones > 1 then
+    return nil, ("the records go into several zones, one at a time: %s"):format(table.concat(zones, ", ")), "several_zones"
+  end
+  return of[zones[1]] or {}, zones[1]
+end
+
+-- The DNS host of a record's zone, where it is known.
+local function host_of(record)
+  return record and record.host.host and host.find(record.host.host) or {}
 end
 
 --- Writes a domain's records in a format.
 -- @tparam table tenant
 -- @tparam string domain
 -- @tparam string format see `mailseal.handover`
--- @tparam[opt] table options `ttl`; `provider` (of Terraform: that of the DNS host, where it is known and there is one, unless it is
---   named); of letters, `asked_by` and `answer_to`
+-- @tparam[opt] table options `zone`: the zone whose records they are to be, where they go into several (`host.zone` of a record, see
+--   `mailseal.onboard.view`, is the one that it goes into); `ttl`; `provider` (of Terraform: that of the DNS host, where it is known and
+--   there is one, unless it is named); of letters, `asked_by` and `answer_to`
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`; a code of `mailseal.handover` or of `mailseal.store`
+-- @treturn[2] string `not_found`; `several_zones`: the message names them; `no_zone`: none goes into that one; a code of
+--   `mailseal.handover` or of `mailseal.store`
 -- @raise where an option is none
 function methods.export(tenant, domain, format, options)
+  options = options or {}
+  for name in pairs(options) do
+    if not own_options[name] then
+      error(("tenant:export has no option \"%s\""):format(tostring(name)), 2)
+    end
+  end
   local found, message, code = tenant:get(domain)
   if not found then
     return nil, message, code
   end
-  local rule = found.dns_host and host.find(found.dns_host)
-  local about = {
-    domain = found.domain, zone = zone_of(tenant, found), host_name = rule and rule.name or nil,
-    provider = terraform_providers[found.dns_host], deadline = found.status == "pending" and found.window_ends or nil,
-  }
-  for name, value in pairs(options or {}) do
-    if not own_options[name] then
-      error(("tenant:export has no option \"%s\""):format(tostring(name)), 2)
-    end
-    about[name] = value
+  local records, zone
+  records, zone, code = choose(found.records, options.zone)
+  if not records then
+    return nil, zone, code
   end
-  return handover.write(format, found.records, about)
+  local rule = host_of(records[1])
+  return handover.write(format, records, {
+    domain = found.domain, zone = zone or found.domain, host_name = rule.name, provider = options.provider or terraform_providers[rule.id],
+    deadline = found.status == "pending" and found.window_ends or nil, ttl = options.ttl, asked_by = options.asked_by,
+    answer_to = options.answer_to,
+  })
 end
 
 return M

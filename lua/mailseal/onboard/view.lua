@@ -4,6 +4,7 @@ local assess = require "mailseal.onboard.assess"
 local domains = require "mailseal.domain"
 local host = require "mailseal.host"
 local key_records = require "mailseal.onboard.key_records"
+local names = require "mailseal.dns.name"
 local provider = require "mailseal.provider"
 
 local M = {}
@@ -17,11 +18,20 @@ local SAME = {
 -- What is known of a record that nobody has looked at yet.
 local unseen = { status = "unknown" }
 
+-- The zone that a record goes into; whose host's rules hold there, where one is known; and whether nobody has seen yet that it is that
+-- zone. As long as nobody has looked it is taken to be that of the domain that was registered.
+local function place_of(row, record, known)
+  local zone, registrable = known.zone or row.zone, row.vars.registrable
+  local is_assumed = not zone or not names.is_within(record.name, zone)
+  if is_assumed then
+    zone = registrable
+  end
+  local id = zone == row.zone and row.dns_host or known.zone == zone and known.dns_host
+  return zone, id and host.find(id) or nil, is_assumed or nil
+end
+
 local function records_of(row, provider_rule)
   local list, seen = {}, row.report and row.report.records or {}
-  -- As long as nobody has looked, the zone is taken to be that of the domain that was registered.
-  local zone = row.zone or row.vars.registrable
-  local rule = row.dns_host and host.find(row.dns_host) or nil
   for i, record in ipairs(assess.records(row)) do
     local entry, known = {}, seen[record.id] or unseen
     for name, value in pairs(record) do
@@ -30,8 +40,9 @@ local function records_of(row, provider_rule)
     entry.status, entry.found, entry.findings = known.status, known.found, known.findings or {}
     entry.provider_status = provider_rule and provider.record_status(provider_rule, known.status) or known.status
     entry.required = record.required or key_records.is_asked(record)
+    local zone, rule, is_assumed = place_of(row, record, known)
     entry.host = host.render(rule, record, zone)
-    entry.host.assumed = not row.zone or nil
+    entry.host.assumed = is_assumed
     list[i] = entry
   end
   return list
@@ -45,15 +56,17 @@ end
 --
 -- - `domain` (A-labels), `unicode`, `provider` (its id)
 -- - `status`: "pending", "verified" or "failed"; `provider_status`: the provider's own word for it; `reason`: a word for why, where there
---   is one ("window_over", "lost", "taken_over", "restarted"); `status_since`
+--   is one: "window_over" (its records were not there in time), "servers_differ" (its name servers did not come to agree), "no_answer"
+--   (DNS did not say, for twice the time), "taken_over", "lost" (they were there, and are no more), "restarted"; `status_since`
 -- - `owned`: is it proven to be the tenant's? `enabled`, `health`
 -- - `records`: a list, that of the ownership challenge first until it was seen; each as `mailseal.provider` makes them, with `status`
 --   ("found", "missing", "mismatch", "migrating", "conflicting", "propagating", "unknown", which it is before the first look, too),
 --   `provider_status` (the provider's own word for that), `found`, `findings` (codes), and `host`: how to enter it, see
---   `mailseal.host.render`; there `assumed` is true as long as nobody has seen which zone it belongs to
+--   `mailseal.host.render`: in the zone that the record itself is in, which may be another than the domain's; there `assumed` is true as
+--   long as nobody has seen which
 -- - `findings`: what the last look found, see `mailseal.check`; `retry_at`
 -- - `advice`: a list of `code` and `text`
--- - `zone`, `dns_host`: where the records are entered, and whose rules hold there, once that was seen
+-- - `zone`, `dns_host`: the zone that the domain is in, and whose rules hold there, once that was seen
 -- - `checked_at`, `next_check_at`, `window_ends` (until when pending records are awaited), `created_at`: seconds since 1970
 -- - `negatives`, `negative_since`: how often in a row something of a verified domain was missing, and since when
 function M.domain(row, rules, brief)
