@@ -315,6 +315,15 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
         assert.equal(before.records[1].value, domain.records[1].value)
       end)
 
+      it("are not looked at before a cached answer of the last look can have expired", function()
+        create()
+        local seen = assert(tenant:verify "example.com")
+        assert.equal(stage.now + 300, seen.retry_at)
+        assert.equal(seen.retry_at, assert(tenant:restart "example.com").next_check_at)
+        stage.now = seen.retry_at - 10
+        assert.equal(stage.now + 30, assert(tenant:restart "example.com").next_check_at)
+      end)
+
       it("are not, where they are verified", function()
         stage:publish(create().records)
         tenant:verify "example.com"

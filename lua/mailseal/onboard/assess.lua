@@ -23,7 +23,13 @@ local function cut(text, most)
     text = table.concat(text, ", ")
   end
   text = line(tostring(text))
-  return #text > most and text:sub(1, most) .. "..." or text
+  if #text <= most then
+    return text
+  end
+  while text:byte(most + 1) >= 0x80 and text:byte(most + 1) < 0xC0 do -- no character is cut in two
+    most = most - 1
+  end
+  return text:sub(1, most) .. "..."
 end
 
 -- ---- What is looked at.

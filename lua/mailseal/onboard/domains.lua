@@ -179,7 +179,9 @@ local function start_again(tenant, name)
       return nil, "the domain has come to fail meanwhile", "changed_meanwhile"
     end
     local fields = row.status == "failed" and { report = null } or nil
-    local taken, refused, reason = outcome.step(tx, registry, row, "restart", registry:now(), { fields = fields })
+    local taken, refused, reason = outcome.step(tx, registry, row, "restart", registry:now(), {
+      fields = fields, retry_at = row.report and row.report.retry_at,
+    })
     if taken and taken.claim == "fresh" and own.list then
       keys.add(tx, tenant.id, name, own.list, registry:now(), row)
     end
