@@ -174,6 +174,32 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       assert.equal(stage.now, row "b.example.com".checked_at)
     end)
 
+    it("goes on over a domain of which nothing can be written, tells so, and looks at it again later", function()
+      verified "a.example.com"
+      verified "b.example.com"
+      assert(stage.registry.db:write(function(tx)
+        return domains.update(tx, "acme", "a.example.com", { report = { records = { dkim = 5 } } })
+      end))
+      stage.now = math.max(row "a.example.com".next_check_at, row "b.example.com".next_check_at)
+      local told = {}
+      assert.equal(2, stage.registry:work { until_idle = true, tell = function(line) told[#told + 1] = line end })
+      assert.equal(1, #told)
+      assert.matches("a.example.com of acme", told[1], 1, true)
+      assert.equal(stage.now + HOUR, row "a.example.com".next_check_at)
+      assert.equal(stage.now, row "b.example.com".checked_at)
+    end)
+
+    it("goes on where a step of another part raises, and tells so", function()
+      local rotation = require "mailseal.onboard.rotation"
+      local kept, told = rotation.work, {}
+      rotation.work = function() error "odd key" end
+      finally(function() rotation.work = kept end)
+      create()
+      stage.now = stage.now + 30
+      assert.equal(1, stage.registry:work { until_idle = true, tell = function(line) told[#told + 1] = line end })
+      assert.matches("^rotation: .*odd key", told[1])
+    end)
+
     it("lets held mail go when a domain becomes verified again", function()
       verified()
       stage:replace("bounce.example.com", nil)

@@ -53,19 +53,8 @@ end
 
 local function seen_in_order(a, b) return M.in_order(a.row, b.row) end
 
---- Writes what was seen, and all that follows. What belongs to a lease that another has taken over, or that was ended since, is dropped.
--- @tparam table registry
--- @tparam string owner of the leases
--- @tparam {table,...} done for each domain `row` as it was leased, `now`, and what `mailseal.onboard.look` returned: `look`, nil where
---   DNS could not even be asked, and `found`
--- @treturn ?boolean true; nil where nothing was written
--- @treturn ?string what went wrong
--- @treturn ?string a code of `mailseal.store`
-function M.write(registry, owner, done)
-  if not done[1] then
-    return true
-  end
-  table.sort(done, seen_in_order)
+-- Writes what was seen in one transaction.
+local function write_together(registry, owner, done)
   local old, changed = as_they_were(registry, done), nil
   local ok, message, code = registry.db:write(function(tx)
     changed = {}
@@ -84,6 +73,55 @@ function M.write(registry, owner, done)
     end
   end
   return true
+end
+
+-- The same; what raises is a failure like others, with the code `raised`.
+local function try(registry, owner, done)
+  local ran, ok, message, code = pcall(write_together, registry, owner, done)
+  if not ran then
+    return nil, tostring(ok), "raised"
+  end
+  return ok, message, code
+end
+
+-- Failures that may come of what one domain has, and need not be the store's.
+local of_one = { raised = true, store_error = true, bad_text = true, conflict = true }
+
+-- Writes each by itself. One of which nothing can be written holds up no other: it is told, and put off.
+local function write_apart(registry, owner, done, tell)
+  for _, seen in ipairs(done) do
+    local ok, message, code = try(registry, owner, { seen })
+    if not ok and of_one[code] then
+      tell(("%s of %s: %s"):format(seen.row.domain, seen.row.tenant_id, message))
+      ok, message, code = try(registry, owner, { { row = seen.row, now = seen.now } })
+    end
+    if not ok then
+      return nil, message, code
+    end
+  end
+  return true
+end
+
+--- Writes what was seen, and all that follows. What belongs to a lease that another has taken over, or that was ended since, is
+-- dropped.
+-- @tparam table registry
+-- @tparam string owner of the leases
+-- @tparam {table,...} done for each domain `row` as it was leased, `now`, and what `mailseal.onboard.look` returned: `look`, nil where
+--   DNS could not even be asked, and `found`
+-- @tparam function tell called with a line about a domain of which nothing could be written
+-- @treturn ?boolean true; nil where not all was written: it may be tried again with the same
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function M.write(registry, owner, done, tell)
+  if not done[1] then
+    return true
+  end
+  table.sort(done, seen_in_order)
+  local ok, message, code = try(registry, owner, done)
+  if not ok and of_one[code] then
+    return write_apart(registry, owner, done, tell)
+  end
+  return ok, message, code
 end
 
 return M

@@ -45,7 +45,7 @@ local function look_at(work, row)
   end
   local problem = not ok and look or not look and found or nil
   work.done[#work.done + 1] = { row = row, now = now, look = not problem and look or nil, found = not problem and found or nil }
-  if problem and work.tell then
+  if problem then
     work.tell(("%s of %s: %s"):format(row.domain, row.tenant_id, tostring(problem)))
   end
   work.tasks[row], work.looking = nil, work.looking - 1
@@ -76,7 +76,7 @@ end
 
 -- Writes all that was seen. Returns true; nil, a message and a code where the store failed, and then it is all still to be written.
 local function flush(work)
-  local ok, message, code = results.write(work.registry, work.owner, work.done)
+  local ok, message, code = results.write(work.registry, work.owner, work.done, work.tell)
   if ok then
     work.done = {}
   end
@@ -88,11 +88,13 @@ end
 local function step_all(work)
   local count = 0
   for _, name in ipairs(M.STEPS) do
-    local n, message = require("mailseal.onboard." .. name).work(work.registry, BATCH)
-    if not n and work.tell then
-      work.tell(message)
+    local ok, n, message = pcall(require("mailseal.onboard." .. name).work, work.registry, BATCH)
+    if not ok and n == async.cancelled then
+      error(n, 0)
+    elseif not ok or not n then
+      work.tell(("%s: %s"):format(name, tostring(not ok and n or message)))
     end
-    count = count + (n or 0)
+    count = count + (ok and n or 0)
   end
   work.stepping, work.is_news = nil, work.is_news or count > 0
   async.wake(work.task)
@@ -181,9 +183,7 @@ local function run(work)
       return nil, message, code
     elseif busy == nil then
       work.again_at = async.now() + AGAIN
-      if work.tell then
-        work.tell(message)
-      end
+      work.tell(message)
     end
     if busy == false and (work.until_idle or work.left == 0) then
       break
@@ -237,7 +237,7 @@ function M.work(registry, options)
     return nil, message, code
   end
   local work = {
-    registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell, left = options.at_most or math.huge,
+    registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell or nothing, left = options.at_most or math.huge,
     owner = seal.random(12):gsub(".", function(octet) return ("%02x"):format(octet:byte()) end), done = {}, tasks = {}, looking = 0,
     count = 0, flush_at = 0, lease_at = 0, step_at = 0, again_at = 0, is_hot = true, is_news = true,
   }
