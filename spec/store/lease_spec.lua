@@ -41,8 +41,17 @@ describe("a lease of domains that are due", function()
       return table.concat(list, " ")
     end
 
-    local function settle(at, owner, rows)
-      return assert(at:write(function(tx) return domains.settle(tx, owner, rows) end))
+    -- Writes that domains were found as they were, at a time.
+    local function unchanged(at, owner, rows, now)
+      local seen = {}
+      for i, row in ipairs(rows) do
+        seen[i] = { tenant_id = row.tenant_id, domain = row.domain, checked_at = now, next_check_at = now + 1000 + i }
+      end
+      return assert(at:write(function(tx) return domains.unchanged(tx, owner, seen) end))
+    end
+
+    local function checked_at(name)
+      return db:read(function(tx) return { at = domains.get(tx, "acme", name).checked_at } end).at
     end
 
     it("gives what is due and nothing else, the longest due first", function()
@@ -75,7 +84,6 @@ describe("a lease of domains that are due", function()
       local first = names(lease(db, "a", 100, 200, 8))
       assert.equal(
         "routine001 routine002 pending041 pending042 pending043 pending044 pending045 pending046", first)
-      settle(db, "a", {})
       assert.equal(72, #lease(db, "a", 100, 200, 100))
     end)
 
@@ -87,32 +95,29 @@ describe("a lease of domains that are due", function()
       assert.equal(1, #lease(db, "a", 100, 200, 1))
     end)
 
-    it("ends with the result of the check, of one or of many", function()
-      add(domains.PENDING, 1, 3)
+    it("ends with the result of the check, whether that is written of one or of many", function()
+      add(domains.PENDING, 1, 4)
       local rows = lease(db, "a", 5, 65, 9)
-      for i, row in ipairs(rows) do
-        row.status, row.report, row.next_check_at, row.lane = "verified", { dkim = { status = "found" } }, 4102444800 + i, 1
-        row.reason, row.attempts = nil, row.attempts + 1
-      end
-      assert.same({ true, true }, settle(db, "a", { rows[1], rows[2] }))
-      assert.same({ true }, settle(db, "a", { rows[3] }))
-      for i, row in ipairs(lease(db, "b", 4102444900, 4102445000, 9)) do
-        assert.same({ "verified", { dkim = { status = "found" } }, 4102444800 + i, 1, 1 },
-          { row.status, row.report, row.next_check_at, row.lane, row.attempts })
-      end
+      assert.same({ true, true }, unchanged(db, "a", { rows[1], rows[2] }, 6))
+      assert.same({ true }, unchanged(db, "a", { rows[3] }, 8))
+      assert(db:write(function(tx)
+        assert.equal("a", domains.leased(tx, "acme", rows[4].domain, "a").lease_owner)
+        return domains.update(tx, "acme", rows[4].domain, { status = "verified", lane = 1, next_check_at = 4102444800 })
+      end))
+      assert.equal("", names(lease(db, "b", 64, 100, 9)))
+      assert.equal("pending001 pending002", names(lease(db, "b", 1008, 1100, 9)))
+      assert.equal("pending001 pending002 pending003 pending004", names(lease(db, "c", 4102444800, 4102444900, 9)))
     end)
 
     it("drops a late result of one whose lease was taken over", function()
       add(domains.PENDING, 1, 2)
       local late = lease(db, "a", 5, 65, 9)
       local again = lease(other, "b", 65, 130, 1)
-      late[1].status, late[2].status, again[1].status = "failed", "verified", "verified"
-      assert.same({ false, true }, settle(db, "a", late))
-      assert.same({ true }, settle(other, "b", again))
-      assert.same({ false }, settle(db, "a", { late[1] }))
-      for _, row in ipairs(lease(db, "c", 5, 65, 9)) do
-        assert.equal("verified", row.status)
-      end
+      assert.is_nil(db:write(function(tx) return { domains.leased(tx, "acme", late[1].domain, "a") } end)[1])
+      assert.same({ false, true }, unchanged(db, "a", late, 66))
+      assert.same({ true }, unchanged(other, "b", again, 67))
+      assert.same({ false }, unchanged(db, "a", { late[1] }, 68))
+      assert.same({ 67, 66 }, { checked_at(late[1].domain), checked_at(late[2].domain) })
     end)
 
     it("drops the result for a domain that was changed, or removed and made again, meanwhile", function()
@@ -124,15 +129,18 @@ describe("a lease of domains that are due", function()
         domains.remove(tx, "acme", rows[3].domain)
       end))
       add(domains.PENDING, 3, 3)
-      assert.same({ false, false, false }, settle(db, "a", rows))
-      assert.equal("verified", db:read(function(tx) return domains.get(tx, "acme", rows[1].domain).status end))
+      assert.same({ false, false, false }, unchanged(db, "a", rows, 66))
+      for _, row in ipairs(rows) do
+        assert.is_nil(checked_at(row.domain))
+        assert.is_nil(db:write(function(tx) return { domains.leased(tx, "acme", row.domain, "a") } end)[1])
+      end
     end)
 
     it("stays where something else than a check decides is changed", function()
       add(domains.PENDING, 1, 1)
       local rows = lease(db, "a", 5, 65, 9)
       assert(other:write(function(tx) domains.update(tx, "acme", rows[1].domain, { enabled = false }) end))
-      assert.same({ true }, settle(db, "a", rows))
+      assert.same({ true }, unchanged(db, "a", rows, 66))
       assert.is_false(db:read(function(tx) return domains.get(tx, "acme", rows[1].domain).enabled end))
     end)
 

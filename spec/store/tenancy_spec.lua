@@ -77,7 +77,7 @@ local of_tenant = {
 
 -- For whoever runs the whole, and never for a tenant: what is due, of whomever, and whose a domain is.
 local across = {
-  ["domains.lease"] = true, ["domains.next_due"] = true, ["domains.settle"] = true, ["domains.unchanged"] = true,
+  ["domains.lease"] = true, ["domains.next_due"] = true, ["domains.unchanged"] = true,
   ["domains.give_back"] = true, ["gates.due"] = true, ["keys.is_due"] = true, ["keys.lease"] = true, ["keys.in_zone"] = true,
   ["owners.of"] = true,
 }
@@ -172,7 +172,7 @@ describe("The tables", function()
       local before = tenancy.rows(db, A)
       local row = write(function(tx) return domains.get(tx, A, DOMAIN) end)
       row.status, row.checked_at = "failed", 1
-      for _, name in ipairs { "settle", "unchanged", "give_back" } do
+      for _, name in ipairs { "unchanged", "give_back" } do
         local result = write(function(tx) return domains[name](tx, "another", { row }) end)
         assert.same(name == "give_back" and 0 or { false }, result)
       end

@@ -136,11 +136,10 @@ function M.get(tx, tenant, domain)
 end
 
 -- What a check of a domain finds and decides.
-local CHECKED = {
+local IS_CHECKED = set {
   "records", "status", "reason", "status_since", "owned_at", "generation", "zone", "dns_host", "attempts", "negatives",
   "negative_since", "window_ends", "checked_at", "next_check_at", "lane", "report",
 }
-local IS_CHECKED = set(CHECKED)
 
 -- The columns to change, sorted, so that the same ones give the same statement. Where one of them is what a check
 -- decides too, a check under way has looked at what is no more: it loses its lease.
@@ -266,39 +265,13 @@ function M.next_due(tx)
   return pending and pending.next_check_at or routine and routine.next_check_at
 end
 
-local SETTLED = {
-  table = "domains",
-  columns = CHECKED,
-  keys = { "tenant_id", "domain", "lease_owner" },
-  also = "lease_owner = NULL, lease_until = NULL",
-}
-
---- Writes what checks of leased domains found, and ends their leases. What belongs to a lease that another has taken
--- over, or that was ended since, is dropped.
--- @tparam table tx
--- @tparam string owner
--- @tparam {table,...} rows those that @{lease} gave, with new values in the columns that a check decides: `records`, `status`,
---   `reason`, `status_since`, `owned_at`, `generation`, `zone`, `dns_host`, `attempts`, `negatives`, `negative_since`,
---   `window_ends`, `checked_at`, `next_check_at`, `lane`, `report`; other columns are not written
--- @treturn {boolean,...} for each: false where it was dropped
-function M.settle(tx, owner, rows)
-  local kept = {}
-  for i, row in ipairs(rows) do
-    local values = { tenant_id = row.tenant_id, domain = row.domain, lease_owner = owner }
-    for _, name in ipairs(CHECKED) do
-      values[name] = to_column(name, row[name])
-    end
-    kept[i] = values
-  end
-  return bulk.update(tx, SETTLED, kept)
-end
-
 local UNCHANGED = {
   table = "domains", columns = { "checked_at", "next_check_at" }, keys = { "tenant_id", "domain", "lease_owner" },
   also = "attempts = 0, lease_owner = NULL, lease_until = NULL",
 }
 
---- The same as @{settle} of domains that were found as they were, of which nothing but the times is to be written.
+--- Writes that leased domains were found as they were, of which nothing but the times is to be written, and ends their leases. What
+-- belongs to a lease that another has taken over, or that was ended since, is dropped.
 -- @tparam table tx
 -- @tparam string owner
 -- @tparam {table,...} rows `tenant_id`, `domain`, `checked_at`, `next_check_at`
