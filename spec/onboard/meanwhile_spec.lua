@@ -44,17 +44,17 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       end
 
       it("by " .. who .. ", it can be removed", function()
-        stage:publish(create().records):during(function() assert(tenant:remove "example.com") end)
+        stage:publish(create().records).meanwhile = function() assert(tenant:remove "example.com") end
         look()
         assert.is_nil((tenant:get "example.com"))
         assert.same({ "created", "removed" }, stage:kinds())
       end)
 
       it("by " .. who .. ", it can be removed and created again, and what proved the one before proves nothing", function()
-        stage:publish(create().records):during(function()
+        stage:publish(create().records).meanwhile = function()
           assert(tenant:remove "example.com")
           create()
-        end)
+        end
         look()
         assert.equal("pending", tenant:get "example.com".status)
         assert.is_false(tenant:get "example.com".owned)
@@ -62,7 +62,7 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       end)
 
       it("by " .. who .. ", it can be disabled, and stays so", function()
-        stage:publish(create().records):during(function() assert(tenant:disable "example.com") end)
+        stage:publish(create().records).meanwhile = function() assert(tenant:disable "example.com") end
         look()
         assert.equal("verified", tenant:get "example.com".status)
         assert.is_false(tenant:get "example.com".enabled)
@@ -76,10 +76,10 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
         stage:replace("_mailseal-challenge.example.com", nil)
         local theirs = assert(other:create { domain = "example.com", provider = "test-cname" })
         stage.now = stage.now + 5
-        stage:during(function()
+        stage.meanwhile = function()
           stage:publish(theirs.records)
           assert.equal("verified", other:verify "example.com".status)
-        end)
+        end
         look()
         assert.equal("failed", tenant:get "example.com".status)
         assert.equal("taken_over", tenant:get "example.com".reason)
@@ -90,13 +90,13 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
 
       it("by " .. who .. ", it can fail and be started again, and the challenge before counts no more", function()
         local before = create()
-        stage:publish(before.records):during(function()
+        stage:publish(before.records).meanwhile = function()
           stage.now = before.window_ends
           assert(stage.registry.db:write(function(tx)
             require "mailseal.onboard.outcome".step(tx, stage.registry, domains.get(tx, "acme", "example.com"), "incomplete", stage.now)
           end))
           assert(tenant:restart "example.com")
-        end)
+        end
         look()
         assert.equal("pending", tenant:get "example.com".status)
         assert.is_false(tenant:get "example.com".owned)
@@ -116,12 +116,12 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       local domain = create()
       open_second()
       stage.now = domain.next_check_at
-      stage:during(function() -- the first worker's look has begun, and takes a quarter of an hour
+      stage.meanwhile = function() -- the first worker's look has begun, and takes a quarter of an hour
         assert.equal(0, second:work { until_idle = true })
         stage.now = stage.now + 900
         stage:publish(domain.records)
         assert.equal(1, second:work { until_idle = true })
-      end)
+      end
       work()
       assert.equal("verified", tenant:get "example.com".status)
       assert.equal(stage.now, tenant:get "example.com".checked_at)
@@ -133,7 +133,7 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       local domain = create()
       stage:publish(domain.records)
       stage.now = domain.next_check_at
-      stage:during(function() stage.now = stage.now + HOUR end)
+      stage.meanwhile = function() stage.now = stage.now + HOUR end
       work()
       assert.equal("verified", tenant:get "example.com".status)
       assert.is_nil(row().lease_owner)
@@ -146,7 +146,7 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       open_second()
       stage.now = stage.now + 30
       local theirs = 0
-      stage:during(function() theirs = second:work { until_idle = true } end)
+      stage.meanwhile = function() theirs = second:work { until_idle = true } end
       assert.equal(40, work() + theirs)
       for i = 1, 40 do assert.equal(1, row("acme", ("d%02d.example.com"):format(i)).attempts) end
     end)
@@ -156,7 +156,7 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       stage:pass(60)
       for _, jump in ipairs { 10 * DAY, -9 * DAY, 30 * DAY, -30 * DAY } do
         stage.now = math.max(stage.now, row().next_check_at)
-        stage:during(function() stage.now = stage.now + jump end)
+        stage.meanwhile = function() stage.now = stage.now + jump end
         work()
         assert.equal("verified", tenant:get "example.com".status)
         assert.is_nil(row().lease_owner)

@@ -121,14 +121,6 @@ function Stage:fail(fault)
   return self
 end
 
---- Does something once, while the next question is under way.
--- @tparam function fn
--- @treturn table the stage
-function Stage:during(fn)
-  self.meanwhile = fn
-  return self
-end
-
 --- Lets time pass, and the worker do all that comes to be due meanwhile, each at its time.
 -- @tparam number seconds
 -- @treturn number how many looks there were

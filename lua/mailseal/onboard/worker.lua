@@ -237,7 +237,8 @@ function M.work(registry, options)
     return nil, message, code
   end
   local work = {
-    registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell or nothing, left = options.at_most or math.huge,
+    registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell or nothing,
+    left = options.at_most or math.huge,
     owner = seal.random(12):gsub(".", function(octet) return ("%02x"):format(octet:byte()) end), done = {}, tasks = {}, looking = 0,
     count = 0, flush_at = 0, lease_at = 0, step_at = 0, again_at = 0, is_hot = true, is_news = true,
   }
