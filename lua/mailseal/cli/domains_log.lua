@@ -34,7 +34,7 @@ end
 
 local function export(tenant, given)
   local written = want(tenant:export(given.domain, given.format or "bind", {
-    zone = given.zone, ttl = given.ttl, provider = given.terraform_provider, asked_by = given.asked_by, answer_to = given.answer_to,
+    zone = given.of_zone, ttl = given.ttl, provider = given.terraform_provider, asked_by = given.asked_by, answer_to = given.answer_to,
   }))
   if given.json then
     output.line(json.encode(json.object("domain", given.domain, "format", given.format or "bind", "text", written)))
@@ -103,7 +103,7 @@ M.actions = {
     describe = function(command)
       life.describe_domain(command)
       command:option("--format", "Which (bind)."):choices(formats())
-      command:option("--zone", "The zone whose records they are, where they go into several."):argname "ZONE"
+      command:option("--of-zone", "The zone whose records they are, where they go into several."):argname "ZONE"
       command:option("--ttl", "The records' TTL, in seconds (3600)."):convert(options.whole("--ttl", 0, 2147483647)):argname "N"
       command:option("--terraform-provider", "Whose resources (those of the DNS host, where there are such, or cloudflare).")
         :choices { "azure", "cloudflare", "google", "route53" }
