@@ -128,6 +128,30 @@ describe("A private key", function()
     end)
   end
 
+  -- The sanitizers' allocator keeps what was freed elsewhere.
+  if not os.getenv "MAILSEAL_BUILD" then
+    it("leaves neither its text nor its octets behind in memory that was freed", function()
+      local made = assert(key.generate { type = "rsa", bits = 2048 })
+      assert(sealer:seal_key(made, "a"))
+      local heap = {}
+      for first, last in shell.read("/proc/self/maps"):gmatch "(%x+)%-(%x+) rw[^\n]*%[heap%]" do
+        local memory = assert(io.open("/proc/self/mem", "rb"))
+        memory:seek("set", tonumber(first, 16))
+        heap[#heap + 1] = memory:read(tonumber(last, 16) - tonumber(first, 16))
+        memory:close()
+      end
+      heap = table.concat(heap)
+      assert.is_true(#heap > 10000)
+      -- Only now is there a string of it. From octet 300 on, all that is in it is private.
+      local text = made:pem():gsub("%-%-%-[^\n]*", ""):gsub("%s", "")
+      local private = from_base64(text)
+      for at = 320, 1120, 100 do
+        assert.is_nil(heap:find(private:sub(at, at + 31), 1, true), "octets from " .. at)
+        assert.is_nil(heap:find(text:sub(at + 200, at + 231), 1, true), "letters from " .. at + 200)
+      end
+    end)
+  end
+
   it("does not open for another purpose", function()
     local text = assert(sealer:seal_key(assert(key.generate { type = "ed25519" }), "a"))
     refused("seal_broken", sealer:open_key(text, "b"))

@@ -210,17 +210,23 @@ ms_private_key *ms_private_key_load(ms_crypto *crypto, ms_span pem, ms_span pass
 
 /* ---- writing */
 
-static bool write_plain(BIO *bio, PKCS8_PRIV_KEY_INFO *info)
+/* Not by way of EVP_PKEY2PKCS8, which leaves the key behind in memory that it frees. */
+static bool write_plain(BIO *bio, const EVP_PKEY *pkey)
 {
-    return PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, info) == 1;
+    return PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) == 1;
 }
 
-static bool write_encrypted(BIO *bio, PKCS8_PRIV_KEY_INFO *info, ms_span passphrase)
+static bool write_encrypted(BIO *bio, const EVP_PKEY *pkey, ms_span passphrase)
 {
-    X509_SIG *sealed = PKCS8_encrypt(-1, EVP_aes_256_cbc(), passphrase.p, (int)passphrase.n, NULL, 0, ITERATIONS, info);
-    bool ok = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
+    PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(pkey);
+    X509_SIG *sealed = NULL;
+    bool ok;
 
+    if (info != NULL)
+        sealed = PKCS8_encrypt(-1, EVP_aes_256_cbc(), passphrase.p, (int)passphrase.n, NULL, 0, ITERATIONS, info);
+    ok = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
     X509_SIG_free(sealed);
+    PKCS8_PRIV_KEY_INFO_free(info);
     return ok;
 }
 
@@ -239,19 +245,17 @@ static bool take(BIO *bio, ms_buf *out)
 /* A memory BIO and a PKCS8_PRIV_KEY_INFO overwrite what they held. */
 bool ms_private_key_pem(const ms_private_key *key, ms_span passphrase, ms_buf *out, ms_error *error)
 {
-    PKCS8_PRIV_KEY_INFO *info;
     BIO *bio;
     bool ok;
 
     if (passphrase.p != NULL && (passphrase.n == 0 || passphrase.n > PASSPHRASE_MOST))
         return ms_fail(error, "bad_passphrase", "a passphrase has 1 to %d octets", PASSPHRASE_MOST);
     ERR_set_mark();
-    info = EVP_PKEY2PKCS8(key->pkey);
     bio = BIO_new(BIO_s_mem());
-    ok = info != NULL && bio != NULL &&
-         (passphrase.p == NULL ? write_plain(bio, info) : write_encrypted(bio, info, passphrase)) && take(bio, out);
+    ok = bio != NULL &&
+         (passphrase.p == NULL ? write_plain(bio, key->pkey) : write_encrypted(bio, key->pkey, passphrase)) &&
+         take(bio, out);
     BIO_free(bio);
-    PKCS8_PRIV_KEY_INFO_free(info);
     ERR_pop_to_mark();
     return ok || ms_fail_memory(error);
 }

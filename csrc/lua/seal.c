@@ -186,10 +186,13 @@ static int seal_key_seal_key(lua_State *L)
     ms_span associated = ms_lua_check_span(L, 3);
     ms_buf *pem = ms_lua_new_secret(L);
     ms_error error;
+    int results;
 
     if (!ms_private_key_pem(key, (ms_span){ NULL, 0 }, pem, &error))
         return ms_lua_fail(L, &error);
-    return push_seal(L, box, ms_buf_span(pem), associated);
+    results = push_seal(L, box, ms_buf_span(pem), associated);
+    ms_buf_wipe(pem); /* not only when Lua gets to collecting it */
+    return results;
 }
 
 static int seal_key_open_key(lua_State *L)
