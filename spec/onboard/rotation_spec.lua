@@ -293,6 +293,17 @@ describe("A rotation", function()
     refused("not_found", "example.com")
   end)
 
+  it("takes the options that it knows, and no others", function()
+    local _, tenant = begin()
+    for _, options in ipairs { { type = "dsa" }, { bits = "2048" }, { bits = 2048.5, type = "rsa" }, { bits = 2048 }, { kind = "rsa" } } do
+      assert.has_error(function() tenant:rotate("example.com", options) end)
+    end
+    assert.has_error(function() tenant:revoke("example.com", "x", { forced = true }) end)
+    assert.has_error(function() tenant:revoke("example.com", "x", true) end)
+    assert.has_error(function() tenant:signer("example.com", "x") end)
+    assert.equal("active", states(tenant))
+  end)
+
   -- Requirement 20.
   it("makes no key that is too small (requirement 20)", function()
     local _, tenant = begin()

@@ -14,6 +14,7 @@ local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
 local gate = require "mailseal.onboard.gate"
 local keys = require "mailseal.onboard.keys"
+local kinds = require "mailseal.dns.options"
 local life = require "mailseal.onboard.key_life"
 local look = require "mailseal.onboard.key_look"
 local records = require "mailseal.onboard.key_records"
@@ -250,18 +251,26 @@ local function add(tx, tenant, row, slot, made, how)
   return keys.describe({ made }, row.domain)[1]
 end
 
+local rotate_options = {
+  type = { function(value) return value == "rsa" or value == "ed25519" end, '"rsa" or "ed25519"' }, bits = kinds.count(1, 2 ^ 31 - 1),
+}
+
 --- Begins a rotation: makes the key that is to sign next. Its record is to be published (`tenant:records` has it); all else happens by
 -- itself when `mailseal worker` runs, and is told in events: key_made, key_published, key_switched, key_retired, key_revoked,
 -- key_withdrawn, key_removed.
 -- @tparam table tenant
 -- @tparam string domain
--- @tparam[opt] table options `type` and `bits` of the new key, as of `mailseal.key.generate`
+-- @tparam[opt] table options `type` ("rsa" or "ed25519") and, of RSA, `bits` of the new key; without them as the policy has it
 -- @treturn[1] table the new key, as of `tenant:keys`
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; `not_applicable` (the keys are the provider's); `not_verified`; `rotation_under_way`; `no_master_key`;
 --   `key_too_small`, `key_too_large`, `key_bad_bits`; a code of `mailseal.store`
 function methods.rotate(tenant, domain, options)
+  kinds.check("tenant:rotate", options or {}, rotate_options)
+  if options and options.bits and (options.type or tenant.registry.policy.keys.type) ~= "rsa" then
+    error("tenant:rotate: bits are of keys of RSA", 2)
+  end
   local name = change.stored(domain)
   local found, message, code = load(tenant, name)
   if not found then
@@ -322,6 +331,7 @@ function methods.revoke(tenant, domain, selector, options)
   if type(selector) ~= "string" then
     error("tenant:revoke wants a selector", 2)
   end
+  kinds.check("tenant:revoke", options or {}, { force = kinds.flag })
   local name, registry = change.stored(domain), tenant.registry
   local told, text, why = registry.db:write(function(tx)
     local row = domains.get(tx, tenant.id, name)

@@ -150,6 +150,9 @@ local fixed = { domain = true, selector = true, key = true, signatures = true }
 --   `seal_malformed` (the row was tampered with); a code of `mailseal.dkim` or `mailseal.store`
 -- @raise where an option is none
 function methods.signer(tenant, domain, options)
+  if options ~= nil and type(options) ~= "table" then
+    error("tenant:signer wants a table of options", 2)
+  end
   for name in pairs(options or {}) do
     if fixed[name] then
       error(("tenant:signer has an option \"%s\" of its own"):format(name), 2)
