@@ -12,6 +12,7 @@ local key = require "mailseal.key"
 local life = require "mailseal.onboard.key_life"
 local domain_names = require "mailseal.domain"
 local names = require "mailseal.onboard.change"
+local master_key = require "mailseal.onboard.master_key"
 local ownership = require "mailseal.onboard.ownership"
 local records = require "mailseal.onboard.key_records"
 local seal = require "mailseal.core".seal
@@ -63,7 +64,7 @@ function M.make(tenant, domain, slot, options)
   local registry = tenant.registry
   local now, policy = registry:now(), registry.policy.keys
   if not registry.master_key then
-    return nil, "private keys are sealed with a master key, and the registry was opened without one", "no_master_key"
+    return master_key.missing()
   end
   local kind = options and options.type or policy.type
   local made, message, code = key.generate { type = kind, bits = kind == "rsa" and (options and options.bits or policy.bits) or nil }

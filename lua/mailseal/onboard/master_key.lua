@@ -20,6 +20,14 @@ local function code_of(key)
   end))
 end
 
+--- What is answered where a private key is to be made, or used, and the registry was opened without a master key.
+-- @treturn nil
+-- @treturn string a message
+-- @treturn string `no_master_key`
+function M.missing()
+  return nil, "private keys are sealed with a master key, and the registry was opened without one", "no_master_key"
+end
+
 -- A new key in a file; another process may have been faster, and then it is that one's.
 local function make(path)
   local key = seal.new_key()

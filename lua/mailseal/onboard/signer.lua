@@ -12,6 +12,7 @@ local decide = require "mailseal.onboard.decide"
 local dkim = require "mailseal.dkim"
 local gates = require "mailseal.store.gates"
 local keys = require "mailseal.onboard.keys"
+local missing = require "mailseal.onboard.master_key".missing
 local store = require "mailseal.store.keys"
 
 local M = {}
@@ -43,7 +44,7 @@ end
 local function open(tenant, name, found)
   local master_key = tenant.registry.master_key
   if not master_key then
-    return nil, "private keys are sealed with a master key, and the registry was opened without one", "no_master_key"
+    return missing()
   elseif not found.sealed then
     return nil, ("the private key of %s is no more"):format(found.selector), "no_key"
   end
