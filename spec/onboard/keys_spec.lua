@@ -211,7 +211,7 @@ describe("Revoking a key", function()
     local first = tenant:keys("example.com")[1].selector
     assert(tenant:revoke("example.com", first, { force = true }))
     refused("key_over", tenant:revoke("example.com", first, { force = true }))
-    refused("not_found", tenant:revoke("example.com", "none"))
+    refused("no_such_key", tenant:revoke("example.com", "none"))
     refused("not_found", tenant:revoke("other.example", first))
     stage.add(tenant, "pending.example")
     refused("not_verified", tenant:revoke("pending.example", tenant:keys("pending.example")[1].selector))

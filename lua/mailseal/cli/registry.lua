@@ -69,6 +69,7 @@ end
 -- What to do about some of them, where their messages do not say.
 local cures = {
   not_found = "`mailseal domains list` tells those that the tenant has",
+  no_such_key = "`mailseal domains keys` tells those of the domain",
   exists = "`mailseal domains show` tells how it stands",
   in_use = "`mailseal domains release` notes that a use has ended",
 }

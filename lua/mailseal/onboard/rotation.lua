@@ -307,7 +307,7 @@ end
 -- What stands against revoking a key.
 local function refusal(row, key, options)
   if not key then
-    return "the domain has no such key", "not_found"
+    return "the domain has no such key", "no_such_key"
   elseif (key.state == "awaited" or key.state == "spreading") and row.status ~= "verified" then
     return "the domain is not verified, so nothing is signed with this key", "not_verified"
   elseif key.state == "active" and not (options and options.force) then
@@ -325,7 +325,7 @@ end
 -- @treturn[1] {table,...} the domain's keys, as of `tenant:keys`
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`; `not_verified`; `key_active` (it signs); `key_over` (it is revoked, or was dropped); a code of
+-- @treturn[2] string `not_found`; `no_such_key`; `not_verified`; `key_active` (it signs); `key_over` (it is revoked, or was dropped); a code of
 --   `mailseal.store`
 function methods.revoke(tenant, domain, selector, options)
   if type(selector) ~= "string" then
