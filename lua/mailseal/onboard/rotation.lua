@@ -325,8 +325,8 @@ end
 -- @treturn[1] {table,...} the domain's keys, as of `tenant:keys`
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`; `no_such_key`; `not_verified`; `key_active` (it signs); `key_over` (it is revoked, or was dropped); a code of
---   `mailseal.store`
+-- @treturn[2] string `not_found`; `no_such_key`; `not_verified`; `key_active` (it signs); `key_over` (it is revoked, or was dropped); a
+--   code of `mailseal.store`
 function methods.revoke(tenant, domain, selector, options)
   if type(selector) ~= "string" then
     error("tenant:revoke wants a selector", 2)
