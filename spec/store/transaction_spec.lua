@@ -115,6 +115,30 @@ describe("a transaction", function()
       end
     end)
 
+    it("prepares each statement once, and keeps no more than so many", function()
+      local prepared, handle = 0, db.connection.handle
+      local counting = setmetatable({}, { __index = function(_, name)
+        return function(_, ...)
+          prepared = prepared + (name == "prepare" and 1 or 0)
+          return handle[name](handle, ...)
+        end
+      end })
+      db.connection.handle = counting
+      for i = 1, 50 do
+        insert("a" .. i, i, i)
+      end
+      assert.equal(1, prepared)
+      -- Statements that differ, as they do where somebody builds them.
+      for i = 1, 1200 do
+        local text = ("SELECT name FROM things WHERE count = %d"):format(i)
+        assert(db:read(function(tx) return tx:rows(text) end))
+      end
+      assert.is_true(db.connection.count <= 500)
+      assert.equal(50, #all())
+      assert.equal(1, insert("b"))
+      db.connection.handle = handle
+    end)
+
     it("does not nest", function()
       assert.has_error(function()
         db:write(function() db:read(function() end) end)
