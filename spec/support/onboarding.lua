@@ -64,8 +64,10 @@ local function resolver_of(stage)
       stage.meanwhile = nil
       meanwhile()
     end
-    if stage.broken then
-      return nil, "no answer", stage.broken
+    if stage.broken or server and stage.silent then
+      return nil, "no answer", stage.broken or "timeout"
+    elseif not server and stage.lies then
+      return assert(zone.new(stage.lies)):exchange(query, server)
     end
     stage.opened = stage.opened or assert(zone.new(stage.records))
     return stage.opened:exchange(query, server)
@@ -77,6 +79,7 @@ end
 --- Opens a stage.
 -- @tparam[opt] table options `db`: a URL; `domains`: the zones that there are (example.com); and options of `onboard.open`
 -- @treturn table `registry`, `tenant` ("acme"), `now`, `records` (the zones, by name), `queries` (how many there were);
+--   `silent`, true where the zones' name servers do not answer; `lies`, records that the resolver has in place of the zones';
 --   `meanwhile`, where it is set, a function that is called once, while DNS is being asked
 function M.open(options)
   local given = { providers = M.rules }

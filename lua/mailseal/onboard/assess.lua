@@ -205,11 +205,14 @@ local function retry_at(findings, required)
   return moment
 end
 
--- The challenge proves something at its very name alone.
-local function weigh_proof(domain, report, outcome)
+-- The challenge proves something at its very name alone; and, where that is wanted, only as the name servers say.
+local function weigh_proof(domain, report, outcome, policy)
+  local name = ownership.name(domain.domain)
   outcome.ownership = ownership.look(report)
-  if outcome.ownership == "elsewhere" then
-    local name = ownership.name(domain.domain)
+  if outcome.ownership == "seen" and policy.confirm_proof and not confirmed_names(report)[name] then
+    outcome.ownership, outcome.records[ownership.ID].status = "unsure", "unknown"
+    outcome.seen = outcome.seen == "found" and "unsure" or outcome.seen
+  elseif outcome.ownership == "elsewhere" then
     outcome.seen = "incomplete"
     outcome.records[ownership.ID].status, outcome.records[ownership.ID].findings = "mismatch", { "ownership_elsewhere" }
     table.insert(outcome.findings, 1, {
@@ -239,7 +242,7 @@ local function sum_up(domain, wanted, report, options)
   local findings = relevant(report, wanted)
   outcome.findings, outcome.retry_at = keep_findings(findings), retry_at(findings, required)
   if required[ownership.ID] then
-    weigh_proof(domain, report, outcome)
+    weigh_proof(domain, report, outcome, options.policy)
   end
   return outcome
 end

@@ -31,6 +31,8 @@ local STEPS = { 30, 60, 120, 300, 600, 1200, 1800 }
 --   and the last of them so far apart
 -- - `confirm`: a verified domain's negative counts only if the zone's own name servers say so, too. Where no name server but the
 --   resolver may be asked (port 53), that has to be false
+-- - `confirm_proof`: a proof of ownership counts only if the zone's own name servers show it, too. Without it, the resolver's word counts
+--   where none of them answers; where they answer, theirs counts in any case
 -- - `all_every`: what is not required is looked at by the worker each so many days of a verified domain
 M.POLICY = {
   pending_steps = STEPS,
@@ -43,6 +45,7 @@ M.POLICY = {
   negatives_least = 4,
   negatives_spread = 6 * HOUR,
   confirm = true,
+  confirm_proof = false,
   all_every = 7,
 }
 
@@ -52,7 +55,7 @@ local known = {
   jitter = { function(value) return type(value) == "number" and value >= 0 and value < 1 end, "a number from 0 to below 1" },
   negative_every = span, fault_every = span, negatives_least = kinds.count(1, 1000),
   negatives_spread = { function(value) return value == 0 or span[1](value) end, "a number of seconds" }, confirm = kinds.flag,
-  all_every = kinds.count(1, 366),
+  confirm_proof = kinds.flag, all_every = kinds.count(1, 366),
 }
 
 --- The numbers to go by.
