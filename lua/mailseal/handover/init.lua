@@ -13,6 +13,7 @@
 -- cannot say is refused.
 -- @module mailseal.handover
 local plans = require "mailseal.handover.plan"
+local printable = require "mailseal.printable".line
 
 local M = {}
 
@@ -84,7 +85,8 @@ function M.write(format, records, options)
   check_options(options, 2)
   local chosen = by_id[format]
   if not chosen then
-    return nil, ("there is no format %s: there are %s"):format(tostring(format), table.concat(ids, ", ")), "no_format"
+    local name = printable(tostring(format):sub(1, 60))
+    return nil, ("there is no format %s: there are %s"):format(name, table.concat(ids, ", ")), "no_format"
   end
   local plan, message, code = plans.make(records, options.zone)
   if not plan then

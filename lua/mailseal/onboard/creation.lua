@@ -41,11 +41,12 @@ end
 -- - `domain`: as it was typed
 -- - `provider`: an id, see `mailseal.provider.list`
 -- - `vars`: what the provider has issued for it, by name
--- - `actor`: who does it, for the events
+-- - `actor`: who does it, for the events: up to 255 octets
 -- @treturn[1] table the domain, see `mailseal.onboard.view`
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string `exists`; `bad_name`, `public_suffix` and others of `mailseal.onboard.names`; `no_provider`, `vars_missing`,
+-- @treturn[2] string `exists`; `bad_id` (of `actor`);
+--   `bad_name`, `public_suffix` and others of `mailseal.onboard.names`; `no_provider`, `vars_missing`,
 --   `bad_var` and others of `mailseal.provider`; a code of `mailseal.store`
 -- @treturn[2] ?{table,...} of `vars_missing`, which: see `mailseal.provider.records`
 function methods.create(tenant, given)

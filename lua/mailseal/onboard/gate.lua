@@ -14,6 +14,8 @@ local gates = require "mailseal.store.gates"
 local health = require "mailseal.onboard.health"
 local health_store = require "mailseal.store.health"
 local holds = require "mailseal.store.holds"
+local identifier = require "mailseal.onboard.identifier"
+local options = require "mailseal.dns.options"
 local rules = require "mailseal.onboard.health_rules"
 
 local floor, max, min = math.floor, math.max, math.min
@@ -135,16 +137,23 @@ function methods.enable(tenant, domain)
   return true
 end
 
+local disable_options = { reason = options.any }
+
 --- Lets a domain send no more until it is enabled, and leaves all else as it is.
 -- @tparam table tenant
 -- @tparam string domain
--- @tparam[opt] table how `reason`: a text, kept in the event
+-- @tparam[opt] table how `reason`: a text of up to 1000 octets, kept in the event
 -- @treturn[1] boolean true, also where it was disabled
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`; a code of the store
+-- @treturn[2] string `not_found`, `bad_text`; a code of the store
 function methods.disable(tenant, domain, how)
+  options.check("tenant:disable", how or {}, disable_options)
   local reason = how and how.reason
+  if reason ~= nil then
+    local ok, message, code = identifier.check_reason(reason)
+    if not ok then return nil, message, code end
+  end
   return change.change(tenant, domain, function(tx, gate, now)
     if not gate.enabled then return true end
     gates.set_enabled(tx, tenant.id, gate.domain, false)

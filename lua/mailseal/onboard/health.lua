@@ -91,14 +91,15 @@ end
 -- @treturn[2] string `not_found`; `in_the_future`; a code of the store
 function methods.report(tenant, domain, numbers)
   options.check("tenant:report", numbers, reported)
-  local policy = tenant.registry.policy.health
+  local policy, counts = tenant.registry.policy.health, {}
+  for name in next, reported do counts[name] = rawget(numbers, name) end -- what was checked, whatever a metatable says
   return change.change(tenant, domain, function(tx, gate, now)
-    local at = numbers.at or now
+    local at = counts.at or now
     if at > now then return nil, "what was reported has not happened yet", "in_the_future" end
     local first = rules.first_bucket(now, policy)
     if at < first then return gate.health end
     local was_restricted = gate.restriction
-    store.add(tx, tenant.id, gate.domain, rules.bucket(at), numbers)
+    store.add(tx, tenant.id, gate.domain, rules.bucket(at), counts)
     store.forget(tx, tenant.id, gate.domain, first)
     M.judge(tx, tenant.id, gate, now, policy)
     local moment = next_look(gate, was_restricted, now)

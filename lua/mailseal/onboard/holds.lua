@@ -24,10 +24,11 @@ M.methods = methods
 
 -- Mails that one call may hold, so that its transaction stays short; and that one page lists, where nothing else is said.
 local MOST, PAGE = 10000, 1000
-local page_options = { after = options.count(0, 2 ^ 53), limit = options.count(1, MOST) }
+local is_id = options.count(0, 2 ^ 53)
+local page_options = { after = is_id, limit = options.count(1, MOST) }
 
 local function check_mails(mail)
-  local mails = type(mail) == "table" and mail or { mail }
+  local mails = type(mail) == "table" and mail or { mail or false }
   if #mails > MOST then return nil, ("at most %d messages can be held at a time"):format(MOST), "too_many" end
   for _, id in ipairs(mails) do
     local ok, message, code = identifier.check(id, "a message's id")
@@ -68,8 +69,10 @@ end
 -- @treturn[1] boolean whether it was held
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`; a code of the store
+-- @treturn[2] string `not_found`, `bad_id`; a code of the store
 function methods.unhold(tenant, domain, mail)
+  local ok, message, code = identifier.check(mail, "a message's id")
+  if not ok then return nil, message, code end
   return change.change(tenant, domain, function(tx, gate) return store.remove(tx, tenant.id, gate.domain, mail) end)
 end
 
@@ -112,7 +115,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string a code of the store
 function methods.forget_released(tenant, id)
-  if type(id) ~= "number" then error("tenant:forget_released wants the id of a release", 2) end
+  if not is_id[1](id) then error("tenant:forget_released wants the id of a release", 2) end
   local total = 0
   while true do
     local count, message, code = tenant.registry.db:write(function(tx)

@@ -2,6 +2,7 @@
 -- @module mailseal.onboard.prepare
 local flow = require "mailseal.onboard.flow"
 local keys = require "mailseal.onboard.keys"
+local identifier = require "mailseal.onboard.identifier"
 local kinds = require "mailseal.dns.options"
 local names = require "mailseal.onboard.names"
 local ownership = require "mailseal.onboard.ownership"
@@ -51,12 +52,15 @@ end
 -- @treturn[1] table `row` for the store, `actor`; `keys` for `mailseal.onboard.keys.add`, where they are made here
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string a code of `mailseal.onboard.names`, of `mailseal.provider` or of `mailseal.onboard.keys.make`
+-- @treturn[2] string `bad_id`, of `actor`; a code of `mailseal.onboard.names`, of `mailseal.provider` or of `mailseal.onboard.keys.make`
 -- @treturn[2] ?{table,...} of `vars_missing`, which: see `mailseal.provider.records`
 function M.new(tenant, given, now, level)
   check_given(given, (level or 1) + 1)
   local registry = tenant.registry
-  local name, message, code = names.read(given.domain, registry.suffixes)
+  local name, message, code = identifier.check(given.actor or "nobody", "an actor")
+  if name then
+    name, message, code = names.read(given.domain, registry.suffixes)
+  end
   if not name then
     return nil, message, code
   end
