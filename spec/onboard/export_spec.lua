@@ -29,6 +29,9 @@ describe("tenant:export", function()
       },
       ["dns1.registrar-servers.com"] = { { type = "A", data = "192.0.2.1" } },
       ["dns2.registrar-servers.com"] = { { type = "A", data = "192.0.2.2" } },
+      ["_dmarc.example.com"] = { { type = "TXT", data = { "v=DMARC1; p=reject; rua=", (("mailto:a@example.net,"):rep(12)):sub(1, 250),
+        (("mailto:b@example.net,"):rep(12)):sub(1, 251), (("mailto:c@example.net,"):rep(12)):sub(1, 251),
+        ("mailto:d@example.net,"):rep(12), "mailto:e@example.net" } } },
     }
     open()
   end)
@@ -94,6 +97,18 @@ describe("tenant:export", function()
     assert.equal("route53", assert(tenant:dns_host(DOMAIN)).id)
     assert.matches('resource "aws_route53_record"', assert(tenant:export(DOMAIN, "terraform")), 1, true)
     assert.matches("azurerm_dns", assert(tenant:export(DOMAIN, "terraform", { provider = "azure" })), 1, true)
+  end)
+
+  -- What the store keeps of a text is cut.
+  it("leaves out a DMARC record that is there and was not kept whole, and puts none in its place", function()
+    assert.matches("\n_dmarc.example.com. 3600 IN TXT", assert(tenant:export(DOMAIN, "bind")), 1, true)
+    local seen = assert(tenant:verify(DOMAIN))
+    local dmarc = seen.records[#seen.records]
+    assert.same({ "_dmarc.example.com", "found" }, { dmarc.name, dmarc.status })
+    assert.matches("...", dmarc.found, 1, true)
+    local text = assert(tenant:export(DOMAIN, "bind"))
+    assert.is_nil(text:find("_dmarc", 1, true), text)
+    assert.matches("\nabc._domainkey.mail.example.com.", text, 1, true)
   end)
 
   it("says no where there is no such format, or no such domain of this tenant", function()

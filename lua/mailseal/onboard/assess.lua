@@ -32,6 +32,13 @@ local function cut(text, most)
   return text:sub(1, most) .. "..."
 end
 
+--- Is a text that was found kept as it is in DNS, neither cut nor with octets of it escaped?
+-- @tparam string found as of @{look}
+-- @treturn boolean
+function M.is_whole(found)
+  return #found <= FOUND_MAX and not found:find("\\", 1, true)
+end
+
 -- ---- What is looked at.
 
 local function aspect_of(record)

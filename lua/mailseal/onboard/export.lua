@@ -1,8 +1,10 @@
 --- Handing a domain's records over to whoever runs its DNS: `mailseal.handover`, told all that the registry knows.
 -- @module mailseal.onboard.export
+local assess = require "mailseal.onboard.assess"
 local handover = require "mailseal.handover"
 local host = require "mailseal.host"
 local names = require "mailseal.onboard.change"
+local plans = require "mailseal.handover.plan"
 
 local M = {}
 local methods = {}
@@ -50,6 +52,21 @@ local function host_of(record)
   return record and record.host.host and host.find(record.host.host) or {}
 end
 
+-- The records to hand over. Of SPF and DMARC what is there is taken over: where that was not kept to the letter, a record that is as it
+-- should be is left out, and one that is to be added to is refused.
+local function to_the_letter(records)
+  local list = {}
+  for _, record in ipairs(records) do
+    local is_kept = type(record.found) ~= "string" or assess.is_whole(record.found) or
+      not (plans.is_spf(record) or plans.is_dmarc(record))
+    if not is_kept and record.status ~= "found" and plans.is_spf(record) and record.found:find "^v=spf1" then
+      return nil, ("the SPF record at %s is too long to be added to here"):format(record.name), "not_representable"
+    end
+    list[#list + 1] = (is_kept or record.status ~= "found") and record or nil
+  end
+  return list
+end
+
 --- Writes a domain's records in a format.
 -- @tparam table tenant
 -- @tparam string domain
@@ -80,6 +97,10 @@ function methods.export(tenant, domain, format, options)
     return nil, zone, code
   end
   local rule = host_of(records[1])
+  records, message, code = to_the_letter(records)
+  if not records then
+    return nil, message, code
+  end
   return handover.write(format, records, {
     domain = found.domain, zone = zone or found.domain, host_name = rule.name, provider = options.provider or terraform_providers[rule.id],
     deadline = found.status == "pending" and found.window_ends or nil, ttl = options.ttl, asked_by = options.asked_by,
