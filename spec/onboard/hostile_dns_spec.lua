@@ -8,8 +8,10 @@ local tenancy = require "spec.support.tenancy"
 local DAY = 86400
 
 local EVIL = {
-  "<script>alert(1)</script>", "\27]0;owned\7\27[2J", "a\0b", "\255\254\253", "x\226\128\174gpj.exe", "x\r\nBcc: all@example.com", "=cmd|' /C calc'!A0",
-  '"; $INCLUDE /etc/passwd ; @', "${jndi:ldap://x}", "%s%n%d", "v=DKIM1; k=ed25519; p=\27[31m", ("A"):rep(60000), "'; DROP TABLE domains; --",
+  "<script>alert(1)</script>", "\27]0;owned\7\27[2J", "a\0b", "\255\254\253",
+  "x\226\128\174gpj.exe", "x\r\nBcc: all@example.com", "=cmd|' /C calc'!A0",
+  '"; $INCLUDE /etc/passwd ; @', "${jndi:ldap://x}", "%s%n%d", "v=DKIM1; k=ed25519; p=\27[31m", ("A"):rep(60000),
+  "'; DROP TABLE domains; --",
   "\194\155\49m", "\239\187\191\226\128\139x", "mailseal-domain-verification=\0",
 }
 

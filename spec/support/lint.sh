@@ -116,6 +116,26 @@ requires_point_down() {
         }' "${lua_files[@]}" bin/mailseal examples/*.lua | obeys_layers "$lua_layers"
 }
 
+# ---- SQL
+
+# A statement is a text of the program: joined with nothing but other texts, constants (names in capitals) and the driver's own words.
+# What descriptions of tables and checked names of columns are filled into is in the files named here.
+sql_is_made_of_constants() {
+    local words='(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE|VALUES|ORDER BY|RETURNING)\b' found
+    local constant='("|\[\[|[A-Z_]+\b(?![.:(\[])|tx\.for_update\b)'
+    found=$(
+        grep -rnP '\btx:(run|rows|row)\b' lua bin examples | grep -v '^lua/mailseal/store/'
+        grep -rnP "^(?!\s*--).*\btx:(run|rows|row)\((?!\"|\[\[|[A-Z_]+( \.\. tx\.for_update)?[,)]|sql[,)]|[A-Z_]+:format\(tx\.connection\.driver\.)" lua/mailseal/store |
+            grep -vE '^lua/mailseal/store/(bulk|migrations)\.lua:'
+        grep -rnP "^(?!\s*--).*[\"\[(].*\b$words.*(\"|\]\])\)? *\.\. *+(?!$constant)" lua/mailseal/store |
+            grep -v '^lua/mailseal/store/bulk\.lua:'
+        grep -rnP "^(?!\s*--).*\.\. *[\"\[]+ *$words" lua/mailseal/store | grep -vP '\b[A-Z_]+ *\.\. *["\[]'
+        grep -rnP "^(?!\s*--).*\b$words.*:format\(" lua/mailseal/store | grep -vE '^lua/mailseal/store/(bulk|domains)\.lua:'
+    )
+    printf '%s' "$found"
+    [ -z "$found" ]
+}
+
 # ---- what the C core shows and uses
 
 # Fails where a file other than the allowed ones includes what matches.
@@ -164,6 +184,7 @@ check "no finding of clang-tidy" tidy "${core_files[@]}" "${binding_files[@]}" "
 check "no finding of cppcheck" check_with_cppcheck
 check "every #include of csrc points down the layers" includes_point_down
 check "every require of a mailseal module points down the layers" requires_point_down
+check "every statement of SQL is made of constants" sql_is_made_of_constants
 check "only csrc/crypto includes OpenSSL" only_included_by 'openssl/' 'csrc/crypto/'
 check "only csrc/dns/channel.c includes c-ares" only_included_by 'ares' 'csrc/dns/channel\.c:'
 check "only csrc/lua includes Lua" only_included_by '(lua|lauxlib|lualib|luajit)\.h' 'csrc/lua/'
