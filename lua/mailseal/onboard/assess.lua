@@ -36,7 +36,7 @@ end
 -- @tparam string found as of @{look}
 -- @treturn boolean
 function M.is_whole(found)
-  return #found <= FOUND_MAX and not found:find("\\", 1, true)
+  return #found < FOUND_MAX - 3 and not found:find("\\", 1, true)
 end
 
 -- ---- What is looked at.
@@ -213,10 +213,10 @@ local function retry_at(findings, required)
 end
 
 -- The challenge proves something at its very name alone; and, where that is wanted, only as the name servers say.
-local function weigh_proof(domain, report, outcome, policy)
+local function weigh_proof(domain, report, outcome, confirmed)
   local name = ownership.name(domain.domain)
   outcome.ownership = ownership.look(report)
-  if outcome.ownership == "seen" and policy.confirm_proof and not confirmed_names(report)[name] then
+  if outcome.ownership == "seen" and confirmed and not confirmed[name] then
     outcome.ownership, outcome.records[ownership.ID].status = "unsure", "unknown"
     outcome.seen = outcome.seen == "found" and "unsure" or outcome.seen
   elseif outcome.ownership == "elsewhere" then
@@ -249,7 +249,7 @@ local function sum_up(domain, wanted, report, options)
   local findings = relevant(report, wanted)
   outcome.findings, outcome.retry_at = keep_findings(findings), retry_at(findings, required)
   if required[ownership.ID] then
-    weigh_proof(domain, report, outcome, options.policy)
+    weigh_proof(domain, report, outcome, options.policy.confirm_proof and confirmed)
   end
   return outcome
 end
