@@ -122,10 +122,11 @@ requires_point_down() {
 # What descriptions of tables and checked names of columns are filled into is in the files named here.
 sql_is_made_of_constants() {
     local words='(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE|VALUES|ORDER BY|RETURNING)\b' found
+    local first='("[^"]*"|sql|[A-Z_]+( \.\. tx\.for_update)?|[A-Z_]+:format\(tx\.connection\.driver\.[a-z_]+\))'
     local constant='("|\[\[|[A-Z_]+\b(?![.:(\[])|tx\.for_update\b)'
     found=$(
         grep -rnP '\btx:(run|rows|row)\b' lua bin examples | grep -v '^lua/mailseal/store/'
-        grep -rnP "^(?!\s*--).*\btx:(run|rows|row)\((?!\"|\[\[|[A-Z_]+( \.\. tx\.for_update)?[,)]|sql[,)]|[A-Z_]+:format\(tx\.connection\.driver\.)" lua/mailseal/store |
+        grep -rnP "^(?!\s*--).*\btx:(run|rows|row)\((?!$first[,)]|$first *$|\[\[)" lua/mailseal/store |
             grep -vE '^lua/mailseal/store/(bulk|migrations)\.lua:'
         grep -rnP "^(?!\s*--).*[\"\[(].*\b$words.*(\"|\]\])\)? *\.\. *+(?!$constant)" lua/mailseal/store |
             grep -v '^lua/mailseal/store/bulk\.lua:'
