@@ -23,7 +23,9 @@ end
 local function settle(ledger, verb, from, to, word)
   for mail = from, to do
     if verb == "hold" then
-      (word == "done" and ledger.certain or ledger.doubtful)[mail] = true
+      -- What is held again, as its answer was lost, may have come out of the feed meanwhile.
+      if mail > ledger.fed then (word == "done" and ledger.certain or ledger.doubtful)[mail] = true end
+      if word == "done" then ledger.doubtful[mail] = nil end
     elseif word == "done" then
       ledger.certain[mail], ledger.doubtful[mail], ledger.gone[mail] = nil, nil, true
     elseif not word and ledger.certain[mail] then

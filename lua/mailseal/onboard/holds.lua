@@ -5,11 +5,25 @@
 -- feed with ids, per tenant: read what came after the last id that was dealt with, keep that id where the mail itself is kept, and each
 -- message comes exactly once, whatever is killed when. `forget_released` drops what is dealt with.
 --
--- To be sure of a hold, a product marks the message as held in its own queue first, and then calls `hold`: to hold what is held already
--- changes nothing, so the call may be repeated when its answer was lost.
+-- To be sure of a hold, a product marks the message as held in its own queue first, and then calls `hold`. To hold what is held already
+-- changes nothing, so the call may be repeated when its answer was lost; with `after`, the consumer's place in the feed, what was held
+-- then and has been released since is not held again, for it comes out of the feed anyway.
+--
+-- **What becomes of held mail.** It is never dropped: it is held until the domain may send, or until it is called off (`unhold`).
+--
+-- - Disabled, suspended, or its records lost: it waits, and goes when the domain is enabled, has recovered, or is verified again.
+-- - Throttled: it goes at the pace that is left.
+-- - Failed, for its time is over or since another tenant took it over: it waits; it goes when the domain was started again and is
+--   verified. The events `lost`, `failed` and `taken_over` say how much is `held`, counted up to a thousand: if the domain will not come
+--   back, the product calls it off, or sends it from another one.
+-- - To be removed: that is refused while mail is held. Call it off first.
+--
+-- What was released and is in the feed is on its way: ask `decide` again before it is sent, as before each message, and hold it anew
+-- where it says so.
 -- @module mailseal.onboard.holds
 local change = require "mailseal.onboard.change"
 local decide = require "mailseal.onboard.decide"
+local events = require "mailseal.store.events"
 local gate_keeper = require "mailseal.onboard.gate"
 local gates = require "mailseal.store.gates"
 local identifier = require "mailseal.onboard.identifier"
@@ -26,6 +40,7 @@ M.methods = methods
 local MOST, PAGE = 10000, 1000
 local is_id = options.count(0, 2 ^ 53)
 local page_options = { after = is_id, limit = options.count(1, MOST) }
+local hold_options = { after = is_id }
 
 local function check_mails(mail)
   local mails = type(mail) == "table" and mail or { mail or false }
@@ -41,18 +56,22 @@ end
 -- @tparam table tenant
 -- @tparam string domain
 -- @tparam string|{string,...} mail the id of a message, or a list of up to 10,000
--- @treturn[1] number how many of them were not held before
+-- @tparam[opt] table how `after`: the last id of `released` that was dealt with. What was released after that is not held again
+-- @treturn[1] number how many of them are held by this call: neither were before nor, with `after`, have been released since
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`, `bad_id`, `too_many`; a code of the store
-function methods.hold(tenant, domain, mail)
+function methods.hold(tenant, domain, mail, how)
+  how = how or {}
+  options.check("tenant:hold", how, hold_options)
   local mails, message, code = check_mails(mail)
   if not mails then return nil, message, code end
   local policy, may_send = tenant.registry.policy.health, nil
   local added
   added, message, code = change.change(tenant, domain, function(tx, gate, now)
-    local count = store.add(tx, tenant.id, gate.domain, mails, gate.last_hold + 1, now)
-    gates.set_last_hold(tx, tenant.id, gate.domain, gate.last_hold + #mails)
+    local list = how.after and store.not_released(tx, tenant.id, gate.domain, mails, how.after) or mails
+    local count = store.add(tx, tenant.id, gate.domain, list, gate.last_hold + 1, now)
+    gates.set_last_hold(tx, tenant.id, gate.domain, gate.last_hold + #list)
     may_send = decide.judge(gate, 0, policy) == "send"
     if may_send then gates.set_next_look(tx, tenant.id, gate.domain, now) end
     return count
@@ -62,18 +81,22 @@ function methods.hold(tenant, domain, mail)
   return added
 end
 
---- Takes a mail out of those that are held, since it was called off: it will not be released.
+--- Takes mail out of what is held, since it was called off: it will not be released. How much that was is an event.
 -- @tparam table tenant
 -- @tparam string domain
--- @tparam string mail
--- @treturn[1] boolean whether it was held
+-- @tparam string|{string,...} mail the id of a message, or a list of up to 10,000
+-- @treturn[1] number how many of them were held. What was not has been released, or was never held
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`, `bad_id`; a code of the store
+-- @treturn[2] string `not_found`, `bad_id`, `too_many`; a code of the store
 function methods.unhold(tenant, domain, mail)
-  local ok, message, code = identifier.check(mail, "a message's id")
-  if not ok then return nil, message, code end
-  return change.change(tenant, domain, function(tx, gate) return store.remove(tx, tenant.id, gate.domain, mail) end)
+  local mails, message, code = check_mails(mail)
+  if not mails then return nil, message, code end
+  return change.change(tenant, domain, function(tx, gate, now)
+    local count = store.remove(tx, tenant.id, gate.domain, mails)
+    if count > 0 then events.add(tx, tenant.id, gate.domain, "mail_called_off", { count = count }, { at = now }) end
+    return count
+  end)
 end
 
 --- The mail of a domain that is held, in order.

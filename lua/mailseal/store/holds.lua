@@ -6,6 +6,9 @@
 -- @module mailseal.store.holds
 local M = {}
 
+--- How many held mails are counted, at most, where the number is told.
+M.COUNTED = 1000
+
 --- Holds mail, behind all that is held of the domain.
 -- @tparam table tx
 -- @tparam string tenant
@@ -24,14 +27,35 @@ function M.add(tx, tenant, domain, mails, position, now)
   return added
 end
 
---- Takes a mail out of those that are held, without its release.
+--- Of some mails, those that were not released after an id.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
--- @tparam string mail
--- @treturn boolean whether it was held
-function M.remove(tx, tenant, domain, mail)
-  return tx:run("DELETE FROM holds WHERE tenant_id = ? AND domain = ? AND mail = ?", tenant, domain, mail) > 0
+-- @tparam {string,...} mails
+-- @tparam number id
+-- @treturn {string,...} in their order
+function M.not_released(tx, tenant, domain, mails, id)
+  local left = {}
+  for _, mail in ipairs(mails) do
+    if not tx:row("SELECT id FROM released WHERE tenant_id = ? AND domain = ? AND mail = ? AND id > ? LIMIT 1", tenant, domain, mail, id) then
+      left[#left + 1] = mail
+    end
+  end
+  return left
+end
+
+--- Takes mails out of those that are held, without their release.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam {string,...} mails
+-- @treturn number how many of them were held
+function M.remove(tx, tenant, domain, mails)
+  local removed = 0
+  for _, mail in ipairs(mails) do
+    removed = removed + tx:run("DELETE FROM holds WHERE tenant_id = ? AND domain = ? AND mail = ?", tenant, domain, mail)
+  end
+  return removed
 end
 
 --- What is held, in order.

@@ -96,6 +96,7 @@ return {
     released_at DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (tenant_id, id)
   )]],
+  "CREATE INDEX released_of_mail ON released (tenant_id, domain, mail)",
 
   [[CREATE TABLE uses (
     tenant_id TEXT NOT NULL,
@@ -132,6 +133,7 @@ return {
   "CREATE INDEX keys_due ON keys (next_at) WHERE next_at IS NOT NULL",
 
   -- bucket: the hour, as the time of its beginning. released: held mail that was let go though the domain is restricted.
+  -- No foreign key: who removes a domain that is not healthy and adds it anew does not begin with a clean sheet.
   [[CREATE TABLE health (
     tenant_id TEXT NOT NULL,
     domain TEXT NOT NULL,
@@ -140,7 +142,6 @@ return {
     bounced DOUBLE PRECISION NOT NULL DEFAULT 0,
     complained DOUBLE PRECISION NOT NULL DEFAULT 0,
     released DOUBLE PRECISION NOT NULL DEFAULT 0,
-    PRIMARY KEY (tenant_id, domain, bucket),
-    FOREIGN KEY (tenant_id, domain) REFERENCES domains (tenant_id, domain) ON DELETE CASCADE
+    PRIMARY KEY (tenant_id, domain, bucket)
   )]],
 }
