@@ -59,6 +59,55 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       assert.equal("a b c", released())
     end)
 
+    -- What the last event of a kind says.
+    local function last_event(kind)
+      local data
+      for _, event in ipairs(assert(tenant:events { domain = DOMAIN, limit = 1000 })) do
+        if event.kind == kind then data = event.data end
+      end
+      return data
+    end
+
+    it("tells how much is held when the domain is lost, and when it has failed; the mail waits until it was started again", function()
+      stage:publish(records)
+      stage:pass(HOUR)
+      tenant:disable(DOMAIN)
+      tenant:hold(DOMAIN, { "a", "b" })
+      stage:replace("s1._domainkey.example.com", nil)
+      stage:pass(2 * DAY)
+      assert.same({ from = "verified", to = "pending", reason = "lost", held = 2 }, last_event "lost")
+      tenant:enable(DOMAIN)
+      tenant:hold(DOMAIN, "c")
+      stage:pass(5 * DAY)
+      assert.equal("failed", code())
+      assert.equal(3, last_event("failed").held)
+      tenant:hold(DOMAIN, "d")
+      assert.same({ 4, "" }, { #tenant:held(DOMAIN), released() })
+      stage:publish(assert(tenant:restart(DOMAIN)).records)
+      stage:pass(2 * HOUR)
+      assert.same({ "verified", "a b c d" }, { code(), released() })
+    end)
+
+    it("keeps the mail of a domain that another tenant has taken over, until it is called off", function()
+      stage:publish(records)
+      stage:pass(HOUR)
+      tenant:disable(DOMAIN)
+      tenant:hold(DOMAIN, { "a", "b" })
+      local other = stage.registry:tenant "other"
+      stage.now = stage.now + HOUR
+      stage:publish(assert(other:create { domain = DOMAIN, provider = "test-cname" }).records)
+      assert.equal("verified", assert(other:verify(DOMAIN)).status)
+      assert.same({ "taken_over", 2 }, { code(), last_event("taken_over").held })
+      tenant:enable(DOMAIN)
+      stage:pass(DAY)
+      assert.same({ 2, "" }, { #tenant:held(DOMAIN), released() })
+      assert.same({}, other:held(DOMAIN))
+      assert.equal("in_use", select(3, tenant:remove(DOMAIN)))
+      assert.equal(2, tenant:unhold(DOMAIN, { "a", "b" }))
+      assert.is_table(tenant:remove(DOMAIN))
+      assert.equal("send", other:decide(DOMAIN))
+    end)
+
     it("opens by itself when the bad hours are out of the window (requirement 14)", function()
       stage:publish(records)
       stage:pass(HOUR)

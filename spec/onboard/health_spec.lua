@@ -20,6 +20,11 @@ describe("the health of a domain (requirement 14)", function()
       return assert(tenant:report(DOMAIN, { delivered = delivered, bounced = bounced, complained = complained }))
     end
 
+    -- Bad enough to be critical, and too long ago to count among what was sent in the last hour.
+    local function report_earlier(bounced)
+      assert.equal("critical", tenant:report(DOMAIN, { bounced = bounced, at = registry.moment - 2 * HOUR }))
+    end
+
     local function code() return (select(2, tenant:decide(DOMAIN))) end
 
     -- What was told of its health: "healthy>warning", "throttled".
@@ -112,7 +117,7 @@ describe("the health of a domain (requirement 14)", function()
       local mails = {}
       for i = 1, 25 do mails[i] = "m" .. i end
       tenant:hold(DOMAIN, mails)
-      report(0, 1000)
+      report_earlier(1000)
       assert.is_true(tenant:enable(DOMAIN))
       assert.equal(10, #tenant:released())
       assert.equal("verified", code())
@@ -138,7 +143,7 @@ describe("the health of a domain (requirement 14)", function()
       local mails = {}
       for i = 1, 600 do mails[i] = "m" .. i end
       tenant:hold(DOMAIN, mails)
-      report(0, 100000)
+      report_earlier(100000)
       tenant:enable(DOMAIN)
       for _ = 1, 5 * 12 do
         registry.moment = registry.moment + HOUR / 12
@@ -175,7 +180,83 @@ describe("the health of a domain (requirement 14)", function()
       assert(tenant:report(DOMAIN, { bounced = 1000, at = now - 8 * DAY }))
       local health = tenant:health(DOMAIN)
       assert.same({ 12, 0, 7 }, { health.delivered, health.bounced, health.last_hour })
-      assert.equal("in_the_future", select(3, tenant:report(DOMAIN, { delivered = 1, at = now + 1 })))
+      assert.equal("in_the_future", select(3, tenant:report(DOMAIN, { delivered = 1, at = now + 301 })))
+    end)
+
+    it("takes what a clock that is a little ahead has reported for present", function()
+      open()
+      registry.moment = registry.moment + HOUR - 10
+      assert(tenant:report(DOMAIN, { delivered = 5, at = registry.moment + 300 }))
+      local buckets = registry.db:read(function(tx) return tx:rows "SELECT bucket FROM health" end)
+      assert.same({ { bucket = registry.moment - HOUR + 10 } }, buckets)
+    end)
+
+    it("is the same in whatever order reports come, and adds up those that come twice", function()
+      open { at_critical = "none" }
+      local now, list = registry.moment, {}
+      for hour = 0, 167 do list[#list + 1] = { delivered = hour + 1, bounced = hour % 3, at = now - hour * HOUR } end
+      math.randomseed(14)
+      for i = #list, 2, -1 do
+        local j = math.random(i)
+        list[i], list[j] = list[j], list[i]
+      end
+      for _, numbers in ipairs(list) do assert(tenant:report(DOMAIN, numbers)) end
+      local health = tenant:health(DOMAIN)
+      assert.same({ 168 * 169 / 2, 168 }, { health.delivered, health.bounced })
+      for _, numbers in ipairs(list) do assert(tenant:report(DOMAIN, numbers)) end
+      assert.equal(168 * 169, tenant:health(DOMAIN).delivered)
+    end)
+
+    it("counts what is huge exactly", function()
+      open { at_critical = "none" }
+      for _ = 1, 5 do report(1e9, 1e9, 1e9) end
+      local health = tenant:health(DOMAIN)
+      assert.same({ 5e9, 5e9, 5e9, 0.5, 1 }, {
+        health.delivered, health.bounced, health.complained, health.bounce_rate, health.complaint_rate,
+      })
+      assert.is_false(pcall(tenant.report, tenant, DOMAIN, { delivered = 1e9 + 1 }))
+    end)
+
+    it("is not better because a clock was set back", function()
+      open { at_critical = "suspend" }
+      report(900, 100)
+      registry.moment = registry.moment - 3 * DAY
+      assert.equal("critical", report(100))
+      gate.work(registry)
+      assert.equal("suspended", code())
+      assert.equal(1000, tenant:health(DOMAIN).delivered)
+    end)
+
+    it("counts what bounced among what a throttled domain has sent", function()
+      open { at_critical = "throttle", throttled = 100 }
+      report_earlier(1000)
+      assert.equal("verified", code())
+      report(1, 98)
+      assert.equal("verified", code())
+      report(0, 1)
+      assert.equal("throttled", code())
+      assert.equal(100, tenant:health(DOMAIN).last_hour)
+      registry.moment = registry.moment + HOUR + 600
+      assert.equal("verified", code())
+    end)
+
+    it("is nothing that a domain's owner can enable away, or remove with the domain", function()
+      open { at_critical = "suspend" }
+      report(900, 100)
+      tenant:disable(DOMAIN)
+      assert.is_true(tenant:enable(DOMAIN))
+      assert.equal("suspended", code())
+      assert(tenant:remove(DOMAIN))
+      gates.add(tenant, DOMAIN, { status = "pending" })
+      assert.equal(100, tenant:health(DOMAIN).bounced)
+      gates.set(tenant, DOMAIN, { status = "verified" })
+      assert.equal("suspended", code())
+      assert.equal("healthy>critical suspended disabled enabled removed healthy>critical suspended", told())
+      gates.add(registry:tenant "other", DOMAIN)
+      assert.equal("verified", (select(2, registry:tenant("other"):decide(DOMAIN))))
+      registry.moment = registry.moment + 7 * DAY
+      gate.work(registry)
+      assert.equal("verified", code())
     end)
 
     it("forgets the hours that are out of the window", function()

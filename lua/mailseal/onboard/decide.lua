@@ -30,7 +30,7 @@ local function answer(verdict, code) return verdict, code, texts[code] end
 --- The decision about a domain.
 -- @tparam ?table domain `status`, `reason`, `enabled`, `restriction` (nil, `throttled` or `suspended`), `keyless`; nil where
 --   there is none
--- @tparam number sent how many of its messages were delivered in the last hour; asked for only where it is throttled
+-- @tparam number sent how many of its messages were sent in the last hour; asked for only where it is throttled
 -- @tparam table policy as of `mailseal.onboard.health_rules`
 -- @treturn string `send`; `hold`: not now; `refuse`: not at all, as it is
 -- @treturn string a code: `verified`; `disabled`, `suspended`, `no_key`, `throttled`; `not_found`, `not_verified`, `failed`, `taken_over`
@@ -50,7 +50,7 @@ end
 local function look_up(tx, tenant, domain, registry)
   local gate = gates.get(tx, tenant, domain)
   local throttled = gate and gate.restriction == "throttled"
-  local sent = throttled and health.last_hour(tx, tenant, domain, registry:now()).delivered or 0
+  local sent = throttled and health.last_hour(tx, tenant, domain, registry:now()).sent or 0
   local verdict, code, text = M.judge(gate, sent, registry.policy.health)
   return { verdict = verdict, code = code, text = text }
 end

@@ -34,13 +34,15 @@ local THROTTLED_AGAIN = 300
 -- Gates that the worker takes up at a time.
 local DUE = 100
 
+local disable_options = { reason = options.of_type("string", "a text") }
+
 -- How many held messages the domain may send just now.
 local function allowance(tx, tenant, gate, now, policy)
   if decide.judge(gate, 0, policy) ~= "send" then return 0 end
   if gate.restriction ~= "throttled" then return M.BATCH end
-  -- What was released is delivered later, so some messages count twice: it is a limit, not a share to be used up.
+  -- What was released is reported later, so some messages count twice: it is a limit, not a share to be used up.
   local sent = health.last_hour(tx, tenant, gate.domain, now)
-  return min(M.BATCH, max(0, floor(policy.throttled - sent.delivered - sent.released)))
+  return min(M.BATCH, max(0, floor(policy.throttled - sent.sent - sent.released)))
 end
 
 local function release(tx, tenant, gate, limit, now)
@@ -109,15 +111,20 @@ function M.work(registry, at_most)
   return taken
 end
 
---- Notes that a domain may send again, to be called by whoever makes it verified, in his transaction.
+--- Opens a gate, to be called by whoever makes a domain verified or enables it, in his transaction. Its health is judged anew: by what
+-- was reported of it before it was removed, if it was.
 -- @tparam table tx
+-- @tparam table registry
 -- @tparam string tenant
 -- @tparam string domain
 -- @tparam number now seconds since 1970
-function M.open(tx, tenant, domain, now) gates.set_next_look(tx, tenant, domain, now) end
+function M.open(tx, registry, tenant, domain, now)
+  health.judge(tx, tenant, gates.lock(tx, tenant, domain), now, registry.policy.health)
+  gates.set_next_look(tx, tenant, domain, now)
+end
 
 --- Lets a domain send again, where it was disabled. What was held is let go, in order: the first of it at once, what is more by the
--- worker or `tenant:release_holds`.
+-- worker or `tenant:release_holds`. What its health forbids is forbidden still: a suspended domain stays suspended.
 -- @tparam table tenant
 -- @tparam string domain
 -- @treturn[1] boolean true, also where it was enabled
@@ -128,8 +135,8 @@ function methods.enable(tenant, domain)
   local enabled, message, code = change.change(tenant, domain, function(tx, gate, now)
     if gate.enabled then return true end
     gates.set_enabled(tx, tenant.id, gate.domain, true)
-    M.open(tx, tenant.id, gate.domain, now)
     events.add(tx, tenant.id, gate.domain, "enabled", {}, { at = now })
+    M.open(tx, tenant.registry, tenant.id, gate.domain, now)
     return true
   end)
   if not enabled then return nil, message, code end

@@ -17,12 +17,18 @@ local methods = {}
 --- The methods of a tenant that are defined here.
 M.methods = methods
 
+local min = math.min
+
+-- Seconds by which the clock of whoever reports may be ahead.
+local SKEW = 300
+
 local count = options.count(0, 1e9)
 local reported = { delivered = count, bounced = count, complained = count, at = options.count(0, 2 ^ 53) }
 
 -- The sums over the window, and the rates.
 local function look_up(tx, tenant, domain, now, policy)
-  local sums = store.sum(tx, tenant, domain, rules.first_bucket(now, policy), rules.bucket(now))
+  -- Hours that are yet to come were counted by a clock that was set back since: they hide nothing.
+  local sums = store.sum(tx, tenant, domain, rules.first_bucket(now, policy))
   return sums, rules.rates(sums, policy)
 end
 
@@ -57,17 +63,17 @@ function M.judge(tx, tenant, gate, now, policy)
   add_events(tx, tenant, gate, before, sums, rates, now)
 end
 
---- How many there were in the last sixty minutes, about.
+--- How many were sent in the last sixty minutes, about: those that were delivered and those that bounced.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
 -- @tparam number now seconds since 1970
--- @treturn table `delivered`, `released`
+-- @treturn table `sent`; `released`: held mail that was let go, and may have been sent since
 function M.last_hour(tx, tenant, domain, now)
   local this = rules.bucket(now)
   local present, before = store.sum(tx, tenant, domain, this, this), store.sum(tx, tenant, domain, this - rules.BUCKET, this - 1)
   return {
-    delivered = rules.last_hour(now, present.delivered, before.delivered),
+    sent = rules.last_hour(now, present.delivered + present.bounced, before.delivered + before.bounced),
     released = rules.last_hour(now, present.released, before.released),
   }
 end
@@ -77,14 +83,16 @@ local function next_look(gate, was_restricted, now)
   if was_restricted and gate.restriction ~= was_restricted then return now end
   local next_hour = rules.bucket(now) + rules.BUCKET
   if gate.health == "healthy" then return gate.gate_at end
-  return gate.gate_at and math.min(gate.gate_at, next_hour) or next_hour
+  return gate.gate_at and min(gate.gate_at, next_hour) or next_hour
 end
 
---- Reports what became of a domain's messages since the last report.
+--- Reports what became of a domain's messages since the last report. Reports are added up: they may come late and in any order, and one
+-- that is made twice counts twice.
 -- @tparam table tenant
 -- @tparam string domain
 -- @tparam table numbers `delivered`, `bounced`, `complained`: how many of each, none where they are left out; `at`: when, in seconds
---   since 1970, where that was not just now. What is older than the window does not count any more
+--   since 1970, where that was not just now. What is older than the window does not count any more; what is up to five minutes ahead,
+--   as clocks differ, counts as just now
 -- @treturn[1] string the domain's state: `healthy`, `warning`, `critical`
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -95,11 +103,11 @@ function methods.report(tenant, domain, numbers)
   for name in next, reported do counts[name] = rawget(numbers, name) end -- what was checked, whatever a metatable says
   return change.change(tenant, domain, function(tx, gate, now)
     local at = counts.at or now
-    if at > now then return nil, "what was reported has not happened yet", "in_the_future" end
+    if at > now + SKEW then return nil, "what was reported has not happened yet", "in_the_future" end
     local first = rules.first_bucket(now, policy)
     if at < first then return gate.health end
     local was_restricted = gate.restriction
-    store.add(tx, tenant.id, gate.domain, rules.bucket(at), counts)
+    store.add(tx, tenant.id, gate.domain, rules.bucket(min(at, now)), counts)
     store.forget(tx, tenant.id, gate.domain, first)
     M.judge(tx, tenant.id, gate, now, policy)
     local moment = next_look(gate, was_restricted, now)
@@ -117,7 +125,7 @@ end
 -- - `restriction`: `throttled`, `suspended`, or nil
 -- - `delivered`, `bounced`, `complained`: in the window
 -- - `bounce_rate`, `complaint_rate`: as they are judged, of so many messages at least
--- - `last_hour`: how many were delivered in the last sixty minutes
+-- - `last_hour`: about how many were sent in the last sixty minutes
 -- - `policy`: the numbers that are judged by
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -133,7 +141,7 @@ function methods.health(tenant, domain)
       state = gate.health, restriction = gate.restriction,
       delivered = sums.delivered, bounced = sums.bounced, complained = sums.complained,
       bounce_rate = rates.bounce, complaint_rate = rates.complaint,
-      last_hour = M.last_hour(tx, tenant.id, name, now).delivered, policy = policy,
+      last_hour = M.last_hour(tx, tenant.id, name, now).sent, policy = policy,
     }
   end)
 end
@@ -149,7 +157,7 @@ end
 function methods.reset_health(tenant, domain)
   local policy = tenant.registry.policy.health
   return change.change(tenant, domain, function(tx, gate, now)
-    store.forget(tx, tenant.id, gate.domain, now + 1)
+    store.forget(tx, tenant.id, gate.domain)
     events.add(tx, tenant.id, gate.domain, "health_reset", {}, { at = now })
     M.judge(tx, tenant.id, gate, now, policy)
     gates.set_next_look(tx, tenant.id, gate.domain, now)

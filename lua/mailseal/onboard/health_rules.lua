@@ -10,6 +10,10 @@
 -- **Least volume.** A rate is taken of so many messages at least, however few there were: 1 bounce of the first 2 messages is not
 -- 50 %, and says nothing; 20 bounces of the first 20 do.
 --
+-- **Throttled.** A critical domain may send about `throttled` messages an hour: what was reported as delivered or bounced in this hour,
+-- and of the hour before the share that is less than sixty minutes ago. So it is as exact as the reports are prompt: who reports once an
+-- hour sends up to an hour's mail more. Held mail goes at that pace, too; what is let go counts at once, and again when it is reported.
+--
 -- The thresholds are those that mailbox providers and senders' services publish: Amazon SES reviews an account at 5 % bounces or
 -- 0.1 % complaints and may stop it at 10 %; Gmail and Yahoo ask bulk senders to stay under 0.1 % and never to reach 0.3 %.
 -- @module mailseal.onboard.health_rules

@@ -8,6 +8,7 @@ local events = require "mailseal.store.events"
 local flow = require "mailseal.onboard.flow"
 local keys = require "mailseal.onboard.keys"
 local gate = require "mailseal.onboard.gate"
+local holds = require "mailseal.store.holds"
 local null = require "mailseal.store".null
 local ownership = require "mailseal.onboard.ownership"
 local provider = require "mailseal.provider"
@@ -61,6 +62,16 @@ local function settle_keys(tx, registry, row, fields, step, now)
   end
 end
 
+-- Tells of a step; of the mail that is held for now as well, where that may not be sent.
+local function tell(tx, row, step, reason, now)
+  local data = { from = row.status, to = step.to, reason = reason }
+  if step.to ~= "verified" then
+    local held = holds.count(tx, row.tenant_id, row.domain, holds.COUNTED)
+    data.held = held > 0 and held or nil
+  end
+  events.add(tx, row.tenant_id, row.domain, step.event, data, { at = now })
+end
+
 --- Takes a step of the flow, and writes it.
 -- @tparam table tx
 -- @tparam table registry
@@ -84,11 +95,11 @@ function M.step(tx, registry, row, input, now, options)
   put(fields, change)
   claim(tx, row, fields, step, now)
   domains.update(tx, row.tenant_id, row.domain, fields)
-  if step.to == "verified" and row.status ~= "verified" then
-    gate.open(tx, row.tenant_id, row.domain, now)
-  end
   if step.event then
-    events.add(tx, row.tenant_id, row.domain, step.event, { from = row.status, to = step.to, reason = change.reason }, { at = now })
+    tell(tx, row, step, change.reason, now)
+  end
+  if step.to == "verified" and row.status ~= "verified" then
+    gate.open(tx, registry, row.tenant_id, row.domain, now)
   end
   if step.to ~= row.status then
     settle_keys(tx, registry, row, fields, step, now)

@@ -3,6 +3,7 @@
 local change = require "mailseal.onboard.change"
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
+local health = require "mailseal.store.health"
 local holds = require "mailseal.store.holds"
 local key_records = require "mailseal.onboard.key_records"
 local keys = require "mailseal.store.keys"
@@ -15,8 +16,8 @@ local methods = {}
 --- The methods of a tenant that are defined here.
 M.methods = methods
 
--- Users that a message names, and held mail that it counts, at most.
-local NAMED, COUNTED = 10, 1000
+-- Users that a message names, at most.
+local NAMED = 10
 
 -- ---- In use?
 
@@ -30,9 +31,9 @@ local function users_in_words(tx, tenant, domain)
 end
 
 local function holds_in_words(tx, tenant, domain)
-  local count = holds.count(tx, tenant, domain, COUNTED + 1)
+  local count = holds.count(tx, tenant, domain, holds.COUNTED + 1)
   if count == 0 then return nil end
-  if count > COUNTED then return ("more than %d messages are held until it may send"):format(COUNTED) end
+  if count > holds.COUNTED then return ("more than %d messages are held until it may send"):format(holds.COUNTED) end
   return count == 1 and "1 message is held until it may send" or ("%d messages are held until it may send"):format(count)
 end
 
@@ -92,7 +93,8 @@ local function asked_for(tx, tenant, row)
 end
 
 --- Removes a domain, of which its tenant is the owner no more. What was told of it stays among the events, and what was released in
--- its feed.
+-- its feed. Mail that is held has to be called off first (`tenant:unhold`). What was reported of a domain that is not healthy is kept,
+-- and counts where the same tenant adds it anew.
 -- @tparam table tenant
 -- @tparam string domain
 -- @treturn[1] table `clean_up`: see @{clean_up}
@@ -105,6 +107,7 @@ function methods.remove(tenant, domain)
     if problem then return nil, problem, "in_use" end
     local clean_up = M.clean_up(asked_for(tx, tenant.id, domains.get(tx, tenant.id, gate.domain)))
     domains.remove(tx, tenant.id, gate.domain)
+    if gate.health == "healthy" then health.forget(tx, tenant.id, gate.domain) end
     ownership.release(tx, tenant.id, gate.domain, now)
     events.add(tx, tenant.id, gate.domain, "removed", { clean_up = clean_up }, { at = now })
     return { clean_up = clean_up }

@@ -177,7 +177,7 @@ function M.update(tx, tenant, domain, fields)
   return tx:run(sql, unpack(values, 1, n + 2)) == 1
 end
 
---- Removes a domain, and with it what is kept about it in holds, uses, keys and health.
+--- Removes a domain, and with it what is kept about it in holds, uses and keys.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain

@@ -2,6 +2,9 @@
 -- @module mailseal.store.health
 local M = {}
 
+-- Later than any moment.
+local LATEST = 2 ^ 53
+
 --- Adds to the counts of an hour.
 -- @tparam table tx
 -- @tparam string tenant
@@ -17,28 +20,28 @@ function M.add(tx, tenant, domain, bucket, counts)
     tenant, domain, bucket, counts.delivered or 0, counts.bounced or 0, counts.complained or 0, counts.released or 0)
 end
 
---- The sums of several hours.
+--- The sums of the hours from one on.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
 -- @tparam number first the moment at which the first of them began
--- @tparam number last and the last
+-- @tparam[opt] number last and the last; without it, all there are
 -- @treturn table `delivered`, `bounced`, `complained`, `released`
 function M.sum(tx, tenant, domain, first, last)
   return tx:row([[
     SELECT COALESCE(SUM(delivered), 0) AS delivered, COALESCE(SUM(bounced), 0) AS bounced,
       COALESCE(SUM(complained), 0) AS complained, COALESCE(SUM(released), 0) AS released
-    FROM health WHERE tenant_id = ? AND domain = ? AND bucket >= ? AND bucket <= ?]], tenant, domain, first, last)
+    FROM health WHERE tenant_id = ? AND domain = ? AND bucket >= ? AND bucket <= ?]], tenant, domain, first, last or LATEST)
 end
 
---- Forgets the hours before one.
+--- Forgets the hours before one, or all of them.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
--- @tparam number first the moment at which the first that stays began
+-- @tparam[opt] number first the moment at which the first that stays began; without it, none stays
 -- @treturn number how many
 function M.forget(tx, tenant, domain, first)
-  return tx:run("DELETE FROM health WHERE tenant_id = ? AND domain = ? AND bucket < ?", tenant, domain, first)
+  return tx:run("DELETE FROM health WHERE tenant_id = ? AND domain = ? AND bucket < ?", tenant, domain, first or LATEST)
 end
 
 return M
