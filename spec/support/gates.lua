@@ -37,7 +37,7 @@ end
 function M.set(tenant, domain, row)
   assert(change.change(tenant, domain, function(tx, _, now)
     domains.update(tx, tenant.id, domain, row)
-    if row.status == "verified" then gate.open(tx, tenant.registry, tenant.id, domain, now) end
+    if row.status == "verified" then gate.verified(tx, tenant.registry, tenant.id, domain, now) end
   end))
 end
 

@@ -111,16 +111,23 @@ function M.work(registry, at_most)
   return taken
 end
 
---- Opens a gate, to be called by whoever makes a domain verified or enables it, in his transaction. Its health is judged anew: by what
--- was reported of it before it was removed, if it was.
+--- Notes that a domain may send again, to be called by whoever makes it so, in his transaction.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam number now seconds since 1970
+function M.open(tx, tenant, domain, now) gates.set_next_look(tx, tenant, domain, now) end
+
+--- Opens the gate of a domain that has been verified, to be called by whoever makes it so, in his transaction. Its health is judged first:
+-- by what was reported of it before it was removed, if it was.
 -- @tparam table tx
 -- @tparam table registry
 -- @tparam string tenant
 -- @tparam string domain
 -- @tparam number now seconds since 1970
-function M.open(tx, registry, tenant, domain, now)
+function M.verified(tx, registry, tenant, domain, now)
   health.judge(tx, tenant, gates.lock(tx, tenant, domain), now, registry.policy.health)
-  gates.set_next_look(tx, tenant, domain, now)
+  M.open(tx, tenant, domain, now)
 end
 
 --- Lets a domain send again, where it was disabled. What was held is let go, in order: the first of it at once, what is more by the
@@ -136,7 +143,7 @@ function methods.enable(tenant, domain)
     if gate.enabled then return true end
     gates.set_enabled(tx, tenant.id, gate.domain, true)
     events.add(tx, tenant.id, gate.domain, "enabled", {}, { at = now })
-    M.open(tx, tenant.registry, tenant.id, gate.domain, now)
+    M.open(tx, tenant.id, gate.domain, now)
     return true
   end)
   if not enabled then return nil, message, code end

@@ -52,6 +52,15 @@ local function check_mails(mail)
   return mails
 end
 
+-- Those of some mails that do not come out of the feed behind a place.
+local function still_to_hold(tx, tenant, gate, mails, place)
+  local coming, list = store.released_of(tx, tenant.id, gate.domain, mails, place), {}
+  for _, mail in ipairs(mails) do
+    if not coming[mail] then list[#list + 1] = mail end
+  end
+  return list
+end
+
 --- Holds mail of a domain, behind what is held already. Where the domain may send by now, it is released again at once.
 -- @tparam table tenant
 -- @tparam string domain
@@ -69,7 +78,7 @@ function methods.hold(tenant, domain, mail, how)
   local policy, may_send = tenant.registry.policy.health, nil
   local added
   added, message, code = change.change(tenant, domain, function(tx, gate, now)
-    local list = how.after and store.not_released(tx, tenant.id, gate.domain, mails, how.after) or mails
+    local list = how.after and still_to_hold(tx, tenant, gate, mails, how.after) or mails
     local count = store.add(tx, tenant.id, gate.domain, list, gate.last_hold + 1, now)
     gates.set_last_hold(tx, tenant.id, gate.domain, gate.last_hold + #list)
     may_send = decide.judge(gate, 0, policy) == "send"

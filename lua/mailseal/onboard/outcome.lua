@@ -99,7 +99,7 @@ function M.step(tx, registry, row, input, now, options)
     tell(tx, row, step, change.reason, now)
   end
   if step.to == "verified" and row.status ~= "verified" then
-    gate.open(tx, registry, row.tenant_id, row.domain, now)
+    gate.verified(tx, registry, row.tenant_id, row.domain, now)
   end
   if step.to ~= row.status then
     settle_keys(tx, registry, row, fields, step, now)

@@ -105,7 +105,7 @@ local function apply(tx, tenant, name, looks, now)
   end
   if steps > 0 then
     keys.publish(tx, tenant.id, row, list)
-    gate.open(tx, tenant.registry, tenant.id, name, now) -- held mail leaves where no key signed until now
+    gate.open(tx, tenant.id, name, now) -- held mail leaves where no key signed until now
   end
   return steps
 end

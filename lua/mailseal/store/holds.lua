@@ -27,21 +27,21 @@ function M.add(tx, tenant, domain, mails, position, now)
   return added
 end
 
---- Of some mails, those that were not released after an id.
+--- Of some mails, those that were released after an id.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
 -- @tparam {string,...} mails
 -- @tparam number id
--- @treturn {string,...} in their order
-function M.not_released(tx, tenant, domain, mails, id)
-  local left = {}
+-- @treturn table whose keys they are
+function M.released_of(tx, tenant, domain, mails, id)
+  local are = {}
   for _, mail in ipairs(mails) do
-    if not tx:row("SELECT id FROM released WHERE tenant_id = ? AND domain = ? AND mail = ? AND id > ? LIMIT 1", tenant, domain, mail, id) then
-      left[#left + 1] = mail
-    end
+    local row = tx:row([[
+      SELECT id FROM released WHERE tenant_id = ? AND domain = ? AND mail = ? AND id > ? LIMIT 1]], tenant, domain, mail, id)
+    are[mail] = row and true
   end
-  return left
+  return are
 end
 
 --- Takes mails out of those that are held, without their release.
