@@ -1,4 +1,4 @@
---- `mailseal domains decide|hold|held|released|use|release|report|health`.
+--- `mailseal domains decide|hold|unhold|held|release-holds|released|use|release|report|health|reset-health`.
 -- @module mailseal.cli.domains_gate
 local json = require "mailseal.cli.json"
 local life = require "mailseal.cli.domains_life"
@@ -34,11 +34,31 @@ end
 -- ---- Mail that is held.
 
 local function hold(tenant, given)
-  local held = want(tenant:hold(given.domain, given.mail))
+  local held = want(tenant:hold(given.domain, given.mail, { after = given.after }))
   if given.json then
     output.line(json.encode(json.object("domain", given.domain, "held", held)))
   else
     output.line(("%s: %d held"):format(text.printable(given.domain), held))
+  end
+  return status.OK
+end
+
+local function unhold(tenant, given)
+  local count = want(tenant:unhold(given.domain, given.mail))
+  if given.json then
+    output.line(json.encode(json.object("domain", given.domain, "called_off", count)))
+  else
+    output.line(("%s: %d called off"):format(text.printable(given.domain), count))
+  end
+  return status.OK
+end
+
+local function release_holds(tenant, given)
+  local count = want(tenant:release_holds(given.domain))
+  if given.json then
+    output.line(json.encode(json.object("domain", given.domain, "released", count)))
+  else
+    output.line(("%s: %d released"):format(text.printable(given.domain), count))
   end
   return status.OK
 end
@@ -139,10 +159,15 @@ local function health(tenant, given)
   end
   local restriction = found.restriction and ", " .. paint.word(found.restriction) or ""
   output.line(text.printable(given.domain), ": ", paint.word(found.state), restriction)
-  output.line(("  delivered   %10d   in the last hour %d"):format(found.delivered, found.last_hour or 0))
+  output.line(("  delivered   %10d   sent in the last hour %d"):format(found.delivered, found.last_hour or 0))
   output.line(("  bounced     %10d   %s"):format(found.bounced, percent(found.bounce_rate or 0)))
   output.line(("  complained  %10d   %s"):format(found.complained, percent(found.complaint_rate or 0)))
   return status.OK
+end
+
+local function reset_health(tenant, given)
+  want(tenant:reset_health(given.domain))
+  return life.tell_done(given.domain, "what was reported is forgotten", given)
 end
 
 -- ---- The actions.
@@ -169,6 +194,15 @@ M.actions = {
     describe = function(command)
       life.describe_domain(command)
       command:argument("mail", "The ids of the messages, in order."):args "+"
+      command:option("--after", "Hold none that was released after this id, as it is on its way; for a call that is repeated.")
+        :convert(options.whole("--after", 0, MOST)):argname "ID"
+    end,
+  },
+  {
+    name = "unhold", summary = "Call off mail of a domain that is held: it is not released.", run = unhold,
+    describe = function(command)
+      life.describe_domain(command)
+      command:argument("mail", "The ids of the messages."):args "+"
     end,
   },
   {
@@ -177,6 +211,10 @@ M.actions = {
       life.describe_domain(command)
       describe_place(command)
     end,
+  },
+  {
+    name = "release-holds", summary = "Let go all held mail that a domain may send, without waiting for the worker.", run = release_holds,
+    describe = life.describe_domain,
   },
   {
     name = "released", summary = "List the mail that was held and may go now, in order.", run = released,
@@ -198,6 +236,10 @@ M.actions = {
     end,
   },
   { name = "health", summary = "Show a domain's bounces and complaints.", run = health, describe = life.describe_domain },
+  {
+    name = "reset-health", summary = "Forget what was reported of a domain, as what was wrong is mended.", run = reset_health,
+    describe = life.describe_domain,
+  },
 }
 
 return M
