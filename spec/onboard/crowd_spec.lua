@@ -25,8 +25,9 @@ describe("mail that many processes hold at a time, while others open and close t
     it("is released in the order of each of them, once each, with ids that have no gaps", function()
       local errors = directory .. "/errors"
       for _, one in ipairs { { "x", EACH }, { "y", EACH }, { "z", EACH }, { "door1", 40 }, { "door2", 40 } } do
-        started[#started + 1] = crash.start("crowd", { registry.db.url, one[1], tostring(one[2]) }, errors)
+        started[#started + 1] = crash.launch("crowd", { registry.db.url, one[1], tostring(one[2]) }, errors)
       end
+      for _, process in ipairs(started) do process:ready() end
       for _, process in ipairs(started) do process:wait() end
       assert.equal("", shell.read(errors))
       assert(tenant:enable(DOMAIN))

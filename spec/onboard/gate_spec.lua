@@ -297,7 +297,6 @@ describe("the gate of a domain", function()
       assert.equal(0, tenant:hold(DOMAIN, {}))
       assert.is_false(pcall(tenant.hold, tenant, DOMAIN, "a", { before = 1 }))
       assert.is_false(pcall(tenant.forget_released, tenant, nil))
-      assert.is_false(pcall(tenant.disable, tenant, DOMAIN, { reason = {} }))
     end)
 
     it("come up to 10,000 at a time", function()

@@ -34,8 +34,6 @@ local THROTTLED_AGAIN = 300
 -- Gates that the worker takes up at a time.
 local DUE = 100
 
-local disable_options = { reason = options.of_type("string", "a text") }
-
 -- How many held messages the domain may send just now.
 local function allowance(tx, tenant, gate, now, policy)
   if decide.judge(gate, 0, policy) ~= "send" then return 0 end
