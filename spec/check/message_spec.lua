@@ -123,7 +123,7 @@ end)
 describe("a message that was changed on its way", function()
   local spf = { "error message_footer_added" }
 
-  it("by a list's footer", function()
+  it("by a list's footer (requirement 24)", function()
     for _, canonicalization in ipairs { "relaxed/relaxed", "simple/simple" } do
       local message = sign { canonicalization = canonicalization } .. "_____________\r\nThe list: https://lists.example.net/\r\n"
       local report = finds(spf, message, nil, { found = "The list: https://lists.example.net/", message = "53 octets" })
@@ -385,7 +385,7 @@ describe("a message of which only white space was changed", function()
 end)
 
 describe("a signature that counts for nothing", function()
-  it("because it is of another domain", function()
+  it("because it is of another domain (requirement 24)", function()
     local report = finds({ "error message_not_aligned" }, sign { domain = "service.example" }, nil,
       { expected = "example.com", found = "service.example" })
     assert.equal("fail", report.verdict.result)
@@ -446,7 +446,7 @@ describe("a signature that counts for nothing", function()
     finds({ "warning message_signatures_ignored" }, message, nil, { found = 2 })
   end)
 
-  it("for fields that it does not cover", function()
+  it("for fields that it does not cover (requirement 18)", function()
     finds({ "warning message_fields_unsigned" }, sign { headers = { "From", "Date" } }, nil, { message = "to, subject, message-id" })
     finds({}, sign({ headers = { "From", "Date" } }, "From: sender@example.com\r\nDate: Tue, 17 Nov 2026 10:00:00 +0000\r\n\r\nHello\r\n"))
   end)
@@ -472,7 +472,7 @@ describe("SPF", function()
     assert.equal("pass", report.verdict.result)
   end)
 
-  it("that forwarding broke while DKIM survived needs nothing", function()
+  it("that forwarding broke while DKIM survived needs nothing (requirement 24)", function()
     for _, field in ipairs {
       "X-Forwarded-To: b@example.net", "List-Id: <the.lists.example.net>", "ARC-Seal: i=1; cv=none; d=example.net",
     } do
@@ -636,7 +636,7 @@ describe("ARC", function()
   local sets = "ARC-Seal: i=1; a=rsa-sha256; t=1; cv=none; d=lists.example.net; s=s1; b=AAAA\r\n"
     .. "ARC-Authentication-Results: i=1; lists.example.net;\r\n dkim=pass header.d=example.com; spf=fail\r\n"
 
-  it("is shown for what it claims, where nothing else passes", function()
+  it("is shown for what it claims, where nothing else passes (requirement 24)", function()
     local report = finds({ "error message_footer_added", "advice message_arc_seen" }, sets .. sign() .. "____\r\nfooter\r\n")
     assert.same({ { instance = 1, domain = "lists.example.net", chain_validation = "none", authserv_id = "lists.example.net",
       claims = { "dkim=pass", "spf=fail" } } }, report.arc)

@@ -33,7 +33,7 @@ describe("key.generate", function()
     assert.are_not.equal(one:public(), two:public())
   end)
 
-  it("refuses RSA under 2048 bits unless forced", function()
+  it("refuses RSA under 2048 bits unless forced (requirement 20)", function()
     refused("key_too_small", { bits = 1024 })
     refused("key_too_small", { bits = 2040 })
     assert.are.equal(1024, assert(key.generate { bits = 1024, force = true }):bits())

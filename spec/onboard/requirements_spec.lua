@@ -1,11 +1,32 @@
--- What ../shared/onboarding.md requires of the flow, line by line, with the providers that it names. What it requires of rules, of
--- the gate, of health and of keys is in the tests of those.
+-- What is required of onboarding, line by line, with the providers that it names. What is required of rules, of the gate, of health, of
+-- keys and of messages is in the tests of those: each names its requirement, and none is without a test.
+local host = require "mailseal.host"
 local onboarding = require "spec.support.onboarding"
 
 local DAY = 86400
 
 -- A key as a provider has it at the end of its CNAMEs.
 local KEY = { { type = "TXT", data = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" } }
+
+-- The numbers that the titles of a file's tests name.
+local function note(path, named)
+  for title in assert(io.open(path)):read "a":gmatch "%f[%w]it(%b())" do
+    for numbers in title:gmatch "%(requirements? ([%d, and]+)%)\"" do
+      for number in numbers:gmatch "%d+" do named[tonumber(number)] = true end
+    end
+  end
+end
+
+describe("the requirements", function()
+  it("have a test each", function()
+    local named = {}
+    local list = assert(io.popen "find spec -name '*_spec.lua'")
+    for path in list:lines() do note(path, named) end
+    list:close()
+    for number = 1, 24 do assert.is_true(named[number], number) end
+    for number in pairs(named) do assert.is_true(number >= 1 and number <= 24, number) end
+  end)
+end)
 
 describe("the flow", function()
   local stage, tenant
@@ -51,6 +72,35 @@ describe("the flow", function()
     local below = create("kartra", kartra, "mail.example.com")
     assert.is_false(below.owned)
     assert.equal("pending", verify "mail.example.com".status)
+  end)
+
+  it("shows Kartra's three CNAMEs as the form of the DNS host has them: the prefix alone, or the whole name; with the usual TTL "
+    .. "(requirements 2 and 3)", function()
+    local records = create("kartra", kartra).records
+    for i = 1, 3 do
+      local shown = records[i + 1].host
+      assert.same({ "CNAME", kartra.hosts[i], kartra.targets[i] }, { shown.type, shown.prefix, shown.value })
+      assert.equal(kartra.hosts[i] .. ".example.com", shown.full)
+      assert.equal(kartra.hosts[i], host.render(host.find "godaddy", records[i + 1], "example.com").name)
+      local whole = { id = "mine", name = "Mine", name_form = "full", apex = "zone", confidence = "confirmed" }
+      assert.equal(kartra.hosts[i] .. ".example.com", host.render(whole, records[i + 1], "example.com").name)
+    end
+    assert.is_nil(records[2].host.ttl)
+  end)
+
+  it("strips the domain from Keap's name at the hosts that its help names, with a link to each one's own; and says where it cannot be "
+    .. "(requirement 7)", function()
+    local record = create("keap", legacy).records[2]
+    for _, id in ipairs { "godaddy", "bluehost", "hostgator", "dreamhost", "liquidweb", "inmotion" } do
+      local shown = host.render(assert(host.find(id)), record, "example.com")
+      assert.equal(legacy.uuid .. "._domainkey", shown.name, id)
+      assert.is_true(shown.possible, id)
+      assert.matches("^https://", shown.help, id)
+    end
+    local shown = host.render(host.find "networksolutions", record, "example.com")
+    assert.is_false(shown.possible)
+    assert.is_string(shown.why)
+    assert.is_string(shown.instead)
   end)
 
   it("has one CNAME for Keap's older set-up, with the account's UUID (requirement 6)", function()

@@ -15,7 +15,7 @@ local function with(more)
 end
 
 describe("Kartra", function()
-  it("is not set up by hand where Kartra or another service does it (1)", function()
+  it("is not set up by hand where Kartra or another service does it (requirement 1)", function()
     local code, message = support.refusal("kartra", "example.com", with { registrar = "kartra" })
     assert.same({ "not_applicable", "Kartra (KartraMail): a domain bought in Kartra (its DNS is at IONOS) is authenticated already." },
       { code, message })
@@ -32,7 +32,7 @@ describe("Kartra", function()
     assert.is_string(advice.automatic_setup)
   end)
 
-  it("has three CNAMEs, and wants their names and targets as it shows them (2, 3)", function()
+  it("has three CNAMEs, and wants their names and targets as it shows them (requirements 2 and 3)", function()
     local records = support.records("kartra", "example.com", VARS)
     assert.equal("CNAME sk48392.example.com a.dkim.example.net", support.line(records.dkim1))
     assert.equal("CNAME sk48394.example.com c.dkim.example.net", support.line(records.dkim3))
@@ -45,7 +45,7 @@ describe("Kartra", function()
     assert.matches("hosts %(3 of them%): .*targets %(3 of them%)", message)
   end)
 
-  it("says Pending validation, then Connected, and takes about a day (4)", function()
+  it("says Pending validation, then Connected, and takes about a day (requirement 4)", function()
     local rule = provider.find "kartra"
     assert.same({ "Pending validation", "Connected", 86400 },
       { provider.status(rule, "pending"), provider.status(rule, "verified"), rule.window })
@@ -53,7 +53,7 @@ describe("Kartra", function()
     assert.matches("tick the confirmation in Kartra and press Finish", advice.confirm)
   end)
 
-  it("requires DKIM of each domain, no SPF, and likes DMARC (5)", function()
+  it("requires DKIM of each domain, no SPF, and likes DMARC (requirement 5)", function()
     local records, advice, list = support.records("kartra", "mail.example.com", VARS)
     assert.same({ true, true, true, false },
       { records.dkim1.required, records.dkim2.required, records.dkim3.required, records.dmarc.required })

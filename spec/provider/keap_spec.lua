@@ -15,7 +15,7 @@ local function look(target)
 end
 
 describe("Keap", function()
-  it("has one CNAME for an account that has not been moved yet (6)", function()
+  it("has one CNAME for an account that has not been moved yet (requirement 6)", function()
     local records, advice, list = support.records("keap-legacy", "example.com", { uuid = UUID:upper() })
     assert.equal(1, #list)
     assert.equal("CNAME " .. NAME .. " dkim.infusionmail.com", support.line(records.dkim))
@@ -25,12 +25,12 @@ describe("Keap", function()
     end
   end)
 
-  it("tells that some DNS hosts cannot have it (7)", function()
+  it("tells that some DNS hosts cannot have it (requirement 7)", function()
     local _, advice = support.records("keap-legacy", "example.com", { uuid = UUID })
     assert.matches("^Some DNS hosts cannot publish this record", advice.incompatible_hosts)
   end)
 
-  it("waits for the TTL when its verification fails, and signs only when it has succeeded (8, 9)", function()
+  it("waits for the TTL when its verification fails, and signs only when it has succeeded (requirements 8 and 9)", function()
     local rule = provider.find "keap-legacy"
     assert.matches("Retry Validation when the TTL", rule.retry)
     assert.same({ "not verified", "verified", "retry validation" },
@@ -39,7 +39,7 @@ describe("Keap", function()
     assert.is_string(advice.signs_when_verified)
   end)
 
-  it("knows a target of before 2017 as one that is to be changed, and not as a mistake (10)", function()
+  it("knows a target of before 2017 as one that is to be changed, and not as a mistake (requirement 10)", function()
     local states, report = look "infusionmail.com."
     assert.equal("migrating", states.dkim)
     local told

@@ -17,14 +17,14 @@ local function zone_of(list)
 end
 
 describe("Kraiter", function()
-  it("gives records of the domain's own, before which nothing is sent (11)", function()
+  it("gives records of the domain's own, before which nothing is sent (requirement 11)", function()
     local _, advice, list = support.records("kraiter", "mail.example.com", VARS)
     assert.equal(6, #list)
     assert.is_string(advice.nothing_before)
     assert.equal("vars_missing", (support.refusal("kraiter", "mail.example.com", { region = "eu-west-1" })))
   end)
 
-  it("has three CNAMEs, an MX for MAIL FROM, and DMARC (12)", function()
+  it("has three CNAMEs, an MX for MAIL FROM, and DMARC (requirement 12)", function()
     local records = support.records("kraiter", "mail.example.com", VARS)
     assert.equal("CNAME abc._domainkey.mail.example.com abc.dkim.amazonses.com", support.line(records.dkim1))
     assert.equal("CNAME ghi._domainkey.mail.example.com ghi.dkim.amazonses.com", support.line(records.dkim3))
@@ -68,14 +68,14 @@ describe("Kraiter", function()
     end
   end)
 
-  it("looks for 72 hours, with words of its own (13)", function()
+  it("looks for 72 hours, with words of its own (requirement 13)", function()
     local rule = provider.find "kraiter"
     assert.same({ 72 * 3600, "pending", "verified", "failed" },
       { rule.window, rule.statuses.pending, rule.statuses.verified, rule.statuses.failed })
     assert.matches("domains%.verify", rule.retry)
   end)
 
-  it("advises (16, 17)", function()
+  it("advises (requirements 16 and 17)", function()
     local _, advice = support.records("kraiter", "example.com", VARS)
     assert.equal("Send from a subdomain, such as mail.example.com.", advice.sending_subdomain)
     _, advice = support.records("kraiter", "mail.example.com", VARS)

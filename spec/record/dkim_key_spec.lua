@@ -60,7 +60,7 @@ describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
     assert.equal(ED25519, key.key)
   end)
 
-  it("is joined from its character-strings without a space", function()
+  it("is joined from its character-strings without a space (requirement 19)", function()
     local text = "v=DKIM1; k=rsa; p=" .. RSA
     assert.equal(RSA, assert(record.parse("dkim", record.split(text))).key)
   end)
@@ -75,7 +75,7 @@ describe("a DKIM key record (RFC 6376 section 3.6.1)", function()
     assert.equal("OK", code_of(" v =\tDKIM1 ;p=" .. RSA))
   end)
 
-  it("is revoked where p= is empty, and malformed where there is none", function()
+  it("is revoked where p= is empty, and malformed where there is none (requirement 19)", function()
     assert.equal("key_revoked", code_of("v=DKIM1; p="))
     assert.equal("key_revoked", code_of("v=DKIM1; k=rsa; p= ;"))
     assert.equal("key_no_p", code_of("v=DKIM1; k=rsa"))
