@@ -208,7 +208,7 @@ end
 -- The rows are named once: a subquery of the UPDATE alone PostgreSQL might run again and again, leasing more each time.
 local LEASE = ([[WITH due AS MATERIALIZED (
     SELECT tenant_id AS whose, domain AS which FROM domains
-    WHERE lane = ? AND next_check_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
+    WHERE lane = ? AND next_check_at <= ? AND (lease_until IS NULL OR lease_until <= ? OR lease_until > ?)
     ORDER BY next_check_at LIMIT ?@)
   UPDATE domains SET lease_owner = ?, lease_until = ? WHERE (tenant_id, domain) IN (SELECT whose, which FROM due)
   RETURNING ]]) .. ALL
@@ -216,14 +216,17 @@ local LEASE = ([[WITH due AS MATERIALIZED (
 local function lease_lane(tx, lease, lane, limit, into)
   if limit > 0 then
     local sql = LEASE:gsub("@", tx.connection.driver.skip_locked)
-    local rows = tx:rows(sql, lane, lease.now, lease.now, limit, lease.owner, lease.ends)
+    -- Who dates a lease so far ahead did so by a clock that was put back since. Clocks that differ a little are left alone.
+    local absurd = lease.ends + (lease.ends - lease.now)
+    local rows = tx:rows(sql, lane, lease.now, lease.now, absurd, limit, lease.owner, lease.ends)
     for _, row in ipairs(from_rows(rows)) do
       into[#into + 1] = row
     end
   end
 end
 
---- Leases domains that are due: nobody else gets them until the lease ends or they are given back.
+--- Leases domains that are due: nobody else gets them until the lease ends or they are given back. A lease that would end later than
+-- twice a lease from now is void: the clock was put back.
 -- Pending domains come first; a quarter is kept for routine checks, so that neither waits for the end of the other.
 -- @tparam table tx
 -- @tparam table lease `owner`: a text that no other worker uses; `now` and `ends`: seconds since 1970; `limit`
