@@ -107,8 +107,8 @@ describe("the life of domains", function()
       return crash.launch("onboarder", { url, directory .. "/log", tostring(seed), ("%d"):format(stage.now) }, directory .. "/errors")
     end
 
-    -- Kills the two processes; or, now and then, the server, or one of its processes, of which most end. One that was just not asking
-    -- finds the database there again, and is killed.
+    -- Kills the two processes; now and then the server before, of which they may end, or one of its processes, which they may
+    -- survive.
     local function kill(number)
       if server and number % 20 == 0 then
         loader:let(math.random() * 0.1)
@@ -117,12 +117,9 @@ describe("the life of domains", function()
       elseif server and number % 10 == 5 then
         loader:let(math.random() * 0.1)
         server():kill_backend()
-      else
-        loader:kill(math.random() * 0.05)
-        worker:kill(math.random() * 0.01)
       end
-      loader:kill()
-      worker:kill()
+      loader:kill(math.random() * 0.05)
+      worker:kill(math.random() * 0.01)
     end
 
     local function check(open)
