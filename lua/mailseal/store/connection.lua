@@ -21,12 +21,27 @@ local STATEMENTS_MOST = 500
 local Connection = { __name = "mailseal.store.connection" }
 Connection.__index = Connection
 
---- A connection over lua-dbi's.
+--- A connection over lua-dbi's, set up; it is closed where that fails.
 -- @tparam table handle of lua-dbi
 -- @tparam table driver `mailseal.store.sqlite` or `mailseal.store.postgresql`
--- @treturn table
-function M.new(handle, driver)
-  return setmetatable({ handle = handle, driver = driver, statements = {}, count = 0 }, Connection)
+-- @tparam function prepare gets the connection and the options, and runs the statements that it begins with
+-- @tparam table options
+-- @treturn ?table
+-- @treturn ?table the failure
+-- @raise what `prepare` raises and is no failure
+function M.open(handle, driver, prepare, options)
+  -- Transactions are begun by their statements, not by lua-dbi.
+  handle:autocommit(true)
+  local self = setmetatable({ handle = handle, driver = driver, statements = {}, count = 0 }, Connection)
+  local ok, failure = pcall(prepare, self, options)
+  if ok then
+    return self
+  end
+  self:close()
+  if not fail.is(failure) then
+    error(failure, 0)
+  end
+  return nil, failure
 end
 
 -- ---- values

@@ -122,18 +122,7 @@ function M.connect(url, options, dbd)
   if not handle then
     return nil, M.failure(("%s: %s"):format(path, tostring(message):gsub("^Failed to connect to database: ", "")))
   end
-  -- Transactions are begun by their statements, not by lua-dbi.
-  handle:autocommit(true)
-  local self = connection.new(handle, M)
-  local ok, failure = pcall(prepare, self, options)
-  if ok then
-    return self
-  end
-  self:close()
-  if not fail.is(failure) then
-    error(failure, 0)
-  end
-  return nil, failure
+  return connection.open(handle, M, prepare, options)
 end
 
 return M
