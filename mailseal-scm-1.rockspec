@@ -496,6 +496,7 @@ build = {
     ["mailseal.rules.records"] = "lua/mailseal/rules/records.lua",
     ["mailseal.rules.sandbox"] = "lua/mailseal/rules/sandbox.lua",
     ["mailseal.rules.schema"] = "lua/mailseal/rules/schema.lua",
+    ["mailseal.rules.sorted"] = "lua/mailseal/rules/sorted.lua",
     ["mailseal.rules.template"] = "lua/mailseal/rules/template.lua",
     ["mailseal.rules.var"] = "lua/mailseal/rules/var.lua",
     ["mailseal.rules.vars"] = "lua/mailseal/rules/vars.lua",

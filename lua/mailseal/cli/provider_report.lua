@@ -3,6 +3,7 @@
 local json = require "mailseal.cli.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
+local sorted = require "mailseal.rules.sorted"
 local text = require "mailseal.cli.text"
 
 local M = {}
@@ -29,15 +30,6 @@ end
 
 -- ---- show
 
-local function sorted(of)
-  local names = {}
-  for name in pairs(of or {}) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
 local function words(value)
   return type(value) == "table" and table.concat(value, ", ") or value
 end
@@ -51,7 +43,7 @@ local function tell(indent, name, value)
 end
 
 local function tell_vars(vars, indent)
-  for i, name in ipairs(sorted(vars)) do
+  for i, name in ipairs(sorted.names(vars)) do
     local var = vars[name]
     if i == 1 then
       output.line((" "):rep(indent), "asks for:")
@@ -65,7 +57,7 @@ end
 
 -- What there is otherwise, and how it is asked for.
 local function tell_variants(variants)
-  for i, name in ipairs(sorted(variants)) do
+  for i, name in ipairs(sorted.names(variants)) do
     local variant = variants[name]
     if i == 1 then
       output.line "  variants, by --var variant=NAME:"
@@ -104,7 +96,7 @@ end
 -- The provider's words for what mailseal calls otherwise.
 local function tell_words(title, of)
   local list = {}
-  for _, name in ipairs(sorted(of)) do
+  for _, name in ipairs(sorted.names(of)) do
     list[#list + 1] = of[name] == name and name or ("%s (%s)"):format(of[name], name)
   end
   tell(2, title, list[1] and list)
@@ -127,7 +119,7 @@ local function tell_rule(rule)
     tell(2, "source", source)
   end
   tell(2, "checked on", ("%s, %s"):format(rule.checked_on, rule.confidence))
-  for _, of in ipairs(sorted(rule.less_sure)) do
+  for _, of in ipairs(sorted.names(rule.less_sure)) do
     tell(2, "less sure", ("%s (%s)"):format(of, rule.less_sure[of]))
   end
 end

@@ -29,6 +29,7 @@
 -- @module mailseal.rules.host
 local pattern = require "mailseal.rules.host.pattern"
 local schema = require "mailseal.rules.schema"
+local sorted = require "mailseal.rules.sorted"
 
 local M = {}
 
@@ -85,12 +86,7 @@ members.aliases = nil -- a host is found by its name servers
 
 -- What is less sure must be said of something.
 local function check_less_sure(rule)
-  local names = {}
-  for name in pairs(rule.less_sure or {}) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for _, name in ipairs(names) do
+  for _, name in ipairs(sorted.names(rule.less_sure)) do
     if not members[name] or rule[name] == nil then
       return ("less_sure.%s is about nothing that the rule has"):format(name)
     end

@@ -2,6 +2,7 @@
 -- @module mailseal.rules.making
 local maker = require "mailseal.rules.records"
 local rules = require "mailseal.rules.provider"
+local sorted = require "mailseal.rules.sorted"
 local vars_of = require "mailseal.rules.vars"
 
 local M = {}
@@ -10,11 +11,7 @@ local M = {}
 local function variant_of(rule, vars)
   local variants = rule.variants or {}
   if vars.variant ~= nil then
-    local known = {}
-    for name in next, variants do
-      known[#known + 1] = name
-    end
-    table.sort(known)
+    local known = sorted.names(variants)
     return type(vars.variant) == "string" and variants[vars.variant] or false, ("%s: variant %s"):format(rule.id,
       known[1] and "is to be one of " .. table.concat(known, ", ") or "is of no use: it has none")
   end

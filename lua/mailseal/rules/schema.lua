@@ -10,6 +10,7 @@
 -- written, so that a table that holds itself ends as any other too deep does.
 -- @module mailseal.rules.schema
 local printable = require "mailseal.printable".line
+local sorted = require "mailseal.rules.sorted"
 
 local M = {}
 
@@ -180,9 +181,7 @@ end
 -- @tparam[opt] function more called with a table whose members are right, and with its path; what is wrong with them together, or nil
 -- @treturn table the kind
 function M.record(members, more)
-  local names = {}
-  for name in next, members do names[#names + 1] = name end
-  table.sort(names)
+  local names = sorted.names(members)
   return kind(function(value, path)
     local problem = plain_table(value, path)
     if problem then return problem end

@@ -1,20 +1,11 @@
 --- What a customer has given for a rule's vars: brought into one form, and held to what the rule says of them.
 -- @module mailseal.rules.vars
 local printable = require "mailseal.printable".line
+local sorted = require "mailseal.rules.sorted"
 local template = require "mailseal.rules.template"
 local var_kind = require "mailseal.rules.var"
 
 local M = {}
-
--- The names of a table in one order.
-local function sorted(of)
-  local names = {}
-  for name in next, of do
-    names[#names + 1] = tostring(name)
-  end
-  table.sort(names)
-  return names
-end
 
 -- A value as it is compared: without the white space and the dot that come along when it is pasted; names in lower case.
 local function plain(var, text)
@@ -87,10 +78,10 @@ end
 -- @treturn[2] string `bad_var`
 function M.read(rule, given)
   local values = {}
-  for _, name in ipairs(sorted(given)) do
+  for _, name in ipairs(sorted.names(given)) do
     local var = rule.vars[name]
     if not var then
-      local known = sorted(rule.vars)
+      local known = sorted.names(rule.vars)
       return bad(rule, '"' .. name .. '"', known[1] and "is none of its vars, which are " .. table.concat(known, ", ")
         or "is no var of it: it has none")
     end

@@ -6,6 +6,7 @@
 local pattern = require "mailseal.rules.host.pattern"
 local rule_schema = require "mailseal.rules.host"
 local sandbox = require "mailseal.rules.sandbox"
+local sorted = require "mailseal.rules.sorted"
 
 local M = {}
 local Catalogue = {}
@@ -40,19 +41,10 @@ local function all(self)
   return self.entries
 end
 
-local function sorted_ids(set)
-  local ids = {}
-  for id in pairs(set) do
-    ids[#ids + 1] = id
-  end
-  table.sort(ids)
-  return ids
-end
-
 --- The ids of all rules there are.
 -- @treturn {string,...} sorted
 function Catalogue:ids()
-  return sorted_ids(all(self))
+  return sorted.names(all(self))
 end
 
 --- A rule.

@@ -7,6 +7,7 @@ local async = require "mailseal.async"
 local definitive = require "mailseal.dns.answer".definitive
 local inquiry = require "mailseal.dns.inquiry"
 local names = require "mailseal.dns.name"
+local sorted = require "mailseal.rules.sorted"
 local zone_cut = require "mailseal.dns.zone_cut"
 
 local M = {}
@@ -18,15 +19,6 @@ local STEPS = 8
 local UNKNOWN = "unknown"
 
 -- ---- By names alone.
-
-local function ids_of(set)
-  local ids = {}
-  for id in pairs(set) do
-    ids[#ids + 1] = id
-  end
-  table.sort(ids)
-  return ids
-end
 
 local function intersect(set, other)
   local both = {}
@@ -69,13 +61,13 @@ end
 local function split_of(catalogue, name_servers, fitting)
   local set = {}
   for _, name in ipairs(name_servers) do
-    local first = foremost(catalogue, ids_of(fitting[name]))
+    local first = foremost(catalogue, sorted.names(fitting[name]))
     for _, id in ipairs(first) do
       set[id] = true
     end
     set[UNKNOWN] = set[UNKNOWN] or #first == 0 or nil
   end
-  return ids_of(set)
+  return sorted.names(set)
 end
 
 --- How records can be set without anybody's typing. See `host.automatic`.
@@ -113,7 +105,7 @@ function M.identify(catalogue, name_servers)
     result.split = split_of(catalogue, list, fitting)
     return result
   end
-  local first, behind = foremost(catalogue, ids_of(all or {}))
+  local first, behind = foremost(catalogue, sorted.names(all or {}))
   if #first > 1 then
     result.ambiguous = first
   elseif first[1] then
