@@ -1,3 +1,4 @@
+local by_id = require "spec.support.provider".by_id
 local provider = require "mailseal.provider"
 local expect = require "mailseal.check.expect"
 local shell = require "spec.support.shell"
@@ -5,14 +6,6 @@ local texts = require "spec.support.dkim_texts"
 
 local VARS = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } }
 local ORGANIZATION = { org_domain = "example.com" }
-
-local function by_id(records)
-  local list = {}
-  for _, record in ipairs(records) do
-    list[record.id] = record
-  end
-  return list
-end
 
 local function refused(...)
   local records, message, code, missing = provider.records(...)

@@ -8,7 +8,10 @@ local M = {}
 --- A key that is short enough to read.
 M.KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 
-local function by_id(records)
+--- Records by their ids.
+-- @tparam {table,...} records
+-- @treturn table
+function M.by_id(records)
   local list = {}
   for _, record in ipairs(records) do
     list[record.id] = record
@@ -30,7 +33,7 @@ function M.records(id, domain, vars)
   for _, one in ipairs(advice) do
     texts[one.code] = one.text
   end
-  return by_id(records), texts, records
+  return M.by_id(records), texts, records
 end
 
 --- What is said where there are no records.
