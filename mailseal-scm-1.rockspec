@@ -384,6 +384,7 @@ build = {
     ["mailseal.onboard.domains"] = "lua/mailseal/onboard/domains.lua",
     ["mailseal.onboard.drift"] = "lua/mailseal/onboard/drift.lua",
     ["mailseal.onboard.export"] = "lua/mailseal/onboard/export.lua",
+    ["mailseal.onboard.fields"] = "lua/mailseal/onboard/fields.lua",
     ["mailseal.onboard.flow"] = "lua/mailseal/onboard/flow.lua",
     ["mailseal.onboard.gate"] = "lua/mailseal/onboard/gate.lua",
     ["mailseal.onboard.health"] = "lua/mailseal/onboard/health.lua",

@@ -2,6 +2,7 @@
 -- clock that is set.
 local change = require "mailseal.onboard.change"
 local domains = require "mailseal.store.domains"
+local fields = require "mailseal.onboard.fields"
 local gate = require "mailseal.onboard.gate"
 local onboard = require "mailseal.onboard"
 
@@ -26,10 +27,9 @@ end
 -- @tparam string domain
 -- @tparam[opt] table row other columns
 function M.add(tenant, domain, row)
-  local full = {
+  local full = fields.joined({
     domain = domain, provider = "own", vars = {}, records = {}, status = "verified", status_since = 0, created_at = 0,
-  }
-  for name, value in pairs(row or {}) do full[name] = value end
+  }, row)
   assert(tenant.registry.db:write(function(tx) return domains.insert(tx, tenant.id, full) end))
 end
 

@@ -5,6 +5,7 @@ local decisions = require "mailseal.onboard.decisions"
 local dns = require "mailseal.dns"
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
+local fields = require "mailseal.onboard.fields"
 local health_rules = require "mailseal.onboard.health_rules"
 local keys = require "mailseal.onboard.keys"
 local life = require "mailseal.onboard.key_life"
@@ -34,11 +35,7 @@ local MASTER = ("\5"):rep(32)
 
 --- The policy: as it is, but for keys that cost nothing.
 function M.policy(given)
-  local policy = {}
-  for name, value in pairs(life.POLICY) do policy[name] = value end
-  policy.type = "ed25519"
-  for name, value in pairs(given or {}) do policy[name] = value end
-  return policy
+  return life.policy(fields.joined({ type = "ed25519" }, given))
 end
 
 --- A registry.
@@ -89,14 +86,14 @@ function M.add(tenant, domain, options)
 end
 
 --- Sets columns of a domain, as the flow does.
-function M.set(tenant, domain, fields)
+function M.set(tenant, domain, columns)
   local registry = tenant.registry
   assert(registry.db:write(function(tx)
-    domains.update(tx, tenant.id, domain, fields)
+    domains.update(tx, tenant.id, domain, columns)
     local row = domains.get(tx, tenant.id, domain)
-    if fields.status == "verified" then
+    if columns.status == "verified" then
       keys.verified(tx, tenant.id, row, registry.moment, registry.policy.keys)
-    elseif fields.status == "failed" then
+    elseif columns.status == "failed" then
       keys.drop(tx, tenant.id, row, registry.moment, registry.policy.keys)
     end
   end))

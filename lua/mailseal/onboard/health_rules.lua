@@ -17,6 +17,7 @@
 -- The thresholds are those that mailbox providers and senders' services publish: Amazon SES reviews an account at 5 % bounces or
 -- 0.1 % complaints and may stop it at 10 %; Gmail and Yahoo ask bulk senders to stay under 0.1 % and never to reach 0.3 %.
 -- @module mailseal.onboard.health_rules
+local fields = require "mailseal.onboard.fields"
 local options = require "mailseal.dns.options"
 
 local floor, max = math.floor, math.max
@@ -70,9 +71,7 @@ local known = {
 -- @raise where one is not known, makes no sense, or a warning would come after what it warns of
 function M.policy(given)
   options.check("the policy of health", given or {}, known)
-  local policy = {}
-  for name, value in pairs(M.DEFAULTS) do policy[name] = value end
-  for name, value in pairs(given or {}) do policy[name] = value end
+  local policy = fields.joined(M.DEFAULTS, given)
   for _, kind in ipairs { "bounce", "complaint" } do
     if policy[kind .. "_warning"] > policy[kind .. "_critical"] then
       error(("the policy of health: %s_warning must not be above %s_critical"):format(kind, kind), 2)

@@ -30,6 +30,7 @@
 --
 -- Pure: no clock, no DNS, no store.
 -- @module mailseal.onboard.key_life
+local fields = require "mailseal.onboard.fields"
 local kinds = require "mailseal.dns.options"
 
 local M = {}
@@ -77,14 +78,7 @@ local known = {
 -- @raise where one is not known, or makes no sense
 function M.policy(given)
   kinds.check("the policy of keys", given or {}, known)
-  local policy = {}
-  for name, value in pairs(M.POLICY) do
-    policy[name] = value
-  end
-  for name, value in pairs(given or {}) do
-    policy[name] = value
-  end
-  return policy
+  return fields.joined(M.POLICY, given)
 end
 
 local dropped = { to = "dropped", event = "key_dropped", erase = true }

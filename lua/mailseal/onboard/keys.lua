@@ -8,6 +8,7 @@
 -- @module mailseal.onboard.keys
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
+local fields = require "mailseal.onboard.fields"
 local key = require "mailseal.key"
 local life = require "mailseal.onboard.key_life"
 local domain_names = require "mailseal.domain"
@@ -143,10 +144,7 @@ function M.of_rule(tenant, rule, domain, vars)
   if not list then
     return nil, message, code
   end
-  local all = {}
-  for name, value in pairs(vars) do
-    all[name] = value
-  end
+  local all = fields.joined(vars)
   all.selector = list[1].selector
   if zone then
     all.cname_label = list[1].target:match "^[^.]+"
@@ -163,11 +161,7 @@ end
 -- @tparam[opt] table more fields to add
 -- @treturn table
 function M.told(one, more)
-  local data = { selector = one.selector, version = one.version, type = one.type, bits = one.bits }
-  for field, value in pairs(more or {}) do
-    data[field] = value
-  end
-  return data
+  return fields.joined({ selector = one.selector, version = one.version, type = one.type, bits = one.bits }, more)
 end
 
 --- Adds what a domain begins with, or begins anew, in the transaction in which it does.
@@ -221,10 +215,7 @@ local function report_of(report, list)
   if not report or not report.records then
     return report
   end
-  local kept, seen = {}, {}
-  for name, value in pairs(report) do
-    kept[name] = value
-  end
+  local kept, seen = fields.joined(report), {}
   for _, record in ipairs(list) do
     seen[record.id] = report.records[record.id]
   end

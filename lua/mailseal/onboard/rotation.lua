@@ -12,6 +12,7 @@ local async = require "mailseal.async"
 local change = require "mailseal.onboard.change"
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
+local fields = require "mailseal.onboard.fields"
 local gate = require "mailseal.onboard.gate"
 local keys = require "mailseal.onboard.keys"
 local kinds = require "mailseal.dns.options"
@@ -227,15 +228,6 @@ local function place_for(row, list)
   return { slot = free }
 end
 
--- A transaction may be run again, and is to find what it began with.
-local function copy(slot)
-  local one = {}
-  for name, value in pairs(slot or {}) do
-    one[name] = value
-  end
-  return slot and one
-end
-
 -- Puts the key that was made into the place that there was for it when it was.
 local function add(tx, tenant, row, slot, made, how)
   if not slot then
@@ -292,7 +284,9 @@ function methods.rotate(tenant, domain, options)
     if not now_free then
       return nil, text, kind
     end
-    return add(tx, tenant, row, copy(place.slot), made, { now = made.state_since, policy = tenant.registry.policy.keys })
+    -- A transaction may be run again, and is to find what it began with.
+    local slot = place.slot and fields.joined(place.slot)
+    return add(tx, tenant, row, slot, made, { now = made.state_since, policy = tenant.registry.policy.keys })
   end)
 end
 

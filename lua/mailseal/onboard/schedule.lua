@@ -10,6 +10,7 @@
 -- - A verified one of which something is missing is looked at hourly until it is there again, or lost.
 -- - Where DNS did not say, a verified one is looked at again after an hour, then two, four …, but never more seldom than daily.
 -- @module mailseal.onboard.schedule
+local fields = require "mailseal.onboard.fields"
 local kinds = require "mailseal.dns.options"
 
 local M = {}
@@ -64,14 +65,7 @@ local known = {
 -- @raise where one is not known, or makes no sense
 function M.policy(given)
   kinds.check("the policy of the schedule", given or {}, known)
-  local policy = {}
-  for name, value in pairs(M.POLICY) do
-    policy[name] = value
-  end
-  for name, value in pairs(given or {}) do
-    policy[name] = value
-  end
-  return policy
+  return fields.joined(M.POLICY, given)
 end
 
 -- A number from 0 to 1, ever the same for a text, and far apart for texts that are alike.

@@ -10,6 +10,7 @@
 local change = require "mailseal.onboard.change"
 local decide = require "mailseal.onboard.decide"
 local dkim = require "mailseal.dkim"
+local fields = require "mailseal.onboard.fields"
 local gates = require "mailseal.store.gates"
 local keys = require "mailseal.onboard.keys"
 local missing = require "mailseal.onboard.master_key".missing
@@ -95,12 +96,8 @@ local function current(self)
   if not found then
     return nil, message, code
   elseif self.made_with ~= found.key then
-    local options = { domain = self.domain, selector = found.selector, key = found.key }
-    for name, value in pairs(self.options) do
-      options[name] = value
-    end
     local made
-    made, message, code = dkim.signer(options)
+    made, message, code = dkim.signer(fields.joined({ domain = self.domain, selector = found.selector, key = found.key }, self.options))
     if not made then
       return nil, message, code
     end

@@ -2,6 +2,7 @@
 -- @module mailseal.onboard.view
 local assess = require "mailseal.onboard.assess"
 local domains = require "mailseal.domain"
+local fields = require "mailseal.onboard.fields"
 local host = require "mailseal.host"
 local key_records = require "mailseal.onboard.key_records"
 local names = require "mailseal.dns.name"
@@ -33,10 +34,7 @@ end
 local function records_of(row, provider_rule)
   local list, seen = {}, row.report and row.report.records or {}
   for i, record in ipairs(assess.records(row)) do
-    local entry, known = {}, seen[record.id] or unseen
-    for name, value in pairs(record) do
-      entry[name] = value
-    end
+    local entry, known = fields.joined(record), seen[record.id] or unseen
     entry.status, entry.found, entry.findings = known.status, known.found, known.findings or {}
     entry.provider_status = provider_rule and provider.record_status(provider_rule, known.status) or known.status
     entry.required = record.required or key_records.is_asked(record)
