@@ -9,7 +9,7 @@ local MANY, FEW, TENANTS = 12, 3, 7 -- domains of a fate by which they are looke
 local POLICY = { pending_every = 3 * HOUR } -- looks that see nothing are most of the work
 local NEGATIVE_TTLS = { 60, 300, 3600, 10800 }
 
-local KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+local KEY = onboarding.KEY
 local OTHER_KEY = "v=DKIM1; k=ed25519; p=wKaHa1LhrTz7TgQNsHrzWzVPCY7JLe1o2hB2yLwNEYk="
 
 local rules = {

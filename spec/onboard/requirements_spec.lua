@@ -6,7 +6,7 @@ local onboarding = require "spec.support.onboarding"
 local DAY = 86400
 
 -- A key as a provider has it at the end of its CNAMEs.
-local KEY = { { type = "TXT", data = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" } }
+local KEY = { { type = "TXT", data = onboarding.KEY } }
 
 -- The numbers that the titles of a file's tests name.
 local function note(path, named)

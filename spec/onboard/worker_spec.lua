@@ -28,9 +28,7 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       return domain
     end
 
-    local function row(name)
-      return assert(stage.registry.db:read(function(tx) return domains.get(tx, "acme", name or "example.com") end))
-    end
+    local function row(name) return stage:row(name) end
 
     local function drifts()
       local list = {}

@@ -29,7 +29,8 @@ M.rules = {
   },
 }
 
-local KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+--- The record of the key at the end of the rule's CNAME.
+M.KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 
 local Stage = {}
 Stage.__index = Stage
@@ -39,7 +40,7 @@ local function zones(domains)
   local all = {
     com = { { type = "SOA", data = "a.gtld.example. h.gtld.example. 1 3600 600 86400 900" }, { type = "NS", data = "a.gtld.example." } },
     ["a.gtld.example"] = { { type = "A", data = "192.0.2.55" } },
-    ["k1.provider.example"] = { { type = "TXT", data = KEY } },
+    ["k1.provider.example"] = { { type = "TXT", data = M.KEY } },
     ["provider.example"] = { { type = "SOA", data = "ns1.provider.example. h.provider.example. 1 3600 600 86400 300" } },
     ["mx.provider.example"] = { { type = "A", data = "192.0.2.77" } },
     ["ns1.dns.example"] = { { type = "A", data = "192.0.2.1" } },
@@ -154,6 +155,15 @@ function Stage:kinds(tenant)
     list[i] = event.kind
   end
   return list
+end
+
+--- The row of a domain of the tenant's.
+-- @tparam[opt="example.com"] string domain
+-- @treturn table
+function Stage:row(domain)
+  return assert(self.registry.db:read(function(tx)
+    return require "mailseal.store.domains".get(tx, self.tenant.id, domain or "example.com")
+  end))
 end
 
 --- Ends it.
