@@ -38,7 +38,7 @@ local function choose(records, wanted)
   if wanted then
     wanted = names.stored(wanted)
     if not of[wanted] then
-      return nil, ("no record goes into the zone %s: they go into %s"):format(wanted, table.concat(zones, ", ")), "no_zone"
+      return nil, ("no record goes into the zone %s: they go into %s"):format(wanted, table.concat(zones, ", ")), "other_zone"
     end
     return of[wanted], wanted
   elseif #zones > 1 then
@@ -77,10 +77,11 @@ end
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`; `several_zones`: the message names them; `no_zone`: none goes into that one; a code of
+-- @treturn[2] string `not_found`; `several_zones`: the message names them; `other_zone`: none goes into that one; a code of
 --   `mailseal.handover` or of `mailseal.store`
 -- @raise where an option is none
 function methods.export(tenant, domain, format, options)
+  names.want_name(domain)
   options = options or {}
   for name in pairs(options) do
     if not own_options[name] then
