@@ -51,7 +51,7 @@ end
 local statuses = {}
 for code, words in pairs {
   [status.USAGE] = "bad_name public_suffix no_provider vars_missing bad_var bad_id bad_text no_format bad_provider bad_url too_many "
-    .. "several_zones no_zone in_the_future key_too_small key_too_large key_bad_bits no_master_key",
+    .. "several_zones other_zone in_the_future key_too_small key_too_large key_bad_bits no_master_key",
   [status.DATA] = "store_corrupt store_foreign store_too_new store_readonly bad_rule bad_suffix_list wrong_master_key not_private "
     .. "not_a_file bad_key too_large unreadable bad_path seal_broken seal_malformed not_representable outside_zone bad_type bad_value "
     .. "conflicting",
@@ -71,7 +71,7 @@ local cures = {
   not_found = "`mailseal domains list` tells those that the tenant has",
   no_such_key = "`mailseal domains keys` tells those of the domain",
   exists = "`mailseal domains show` tells how it stands",
-  in_use = "`mailseal domains release` notes that a use has ended",
+  in_use = "`mailseal domains release` notes that a use has ended, `mailseal domains unhold` calls held mail off",
 }
 
 --- The exit status of what a function of the registry has refused.
