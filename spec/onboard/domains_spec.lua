@@ -89,7 +89,13 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       it("raise where the program is wrong", function()
         assert.error_matches(function() tenant:create { domain = "example.com" } end, "wants a domain and a provider")
         assert.error_matches(function() tenant:create { domain = "example.com", provider = "test-cname", colour = 1 } end, "colour")
-        assert.error_matches(function() tenant:get(5) end, "name expected")
+        for _, method in ipairs { "get", "records", "export", "enable", "hold", "unhold", "release_holds", "use", "release", "verify" } do
+          local _, message = pcall(function()
+            local result = tenant[method](tenant, 5)
+            return result
+          end)
+          assert.matches("domains_spec%.lua:%d+: a domain's name expected, got number", message)
+        end
         assert.error_matches(function() stage.registry:tenant "" end, "tenant's id")
       end)
 
@@ -155,7 +161,7 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
         assert.same({ "b.example.com" }, names(tenant:list { after = "a.example.com", limit = 1 }))
         assert.same({}, tenant:list { status = "verified" })
         assert.equal(3, #tenant:list { status = "pending" })
-        assert.error_matches(function() tenant:list { status = "odd" } end, "status")
+        assert.error_matches(function() tenant:list { status = "odd" } end, "status must be pending, verified or failed")
       end)
     end)
 

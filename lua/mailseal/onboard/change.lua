@@ -11,6 +11,12 @@ local M = {}
 -- @treturn string `not_found`
 function M.not_found() return nil, "there is no such domain", "not_found" end
 
+--- Raises an error in whoever called a method that is not about a name of a domain.
+-- @tparam string domain what the method was given
+function M.want_name(domain)
+  if type(domain) ~= "string" then error("a domain's name expected, got " .. type(domain), 3) end
+end
+
 --- A domain's name as it is stored; of what cannot be one, a name that no domain has.
 -- @tparam string domain as typed
 -- @treturn string

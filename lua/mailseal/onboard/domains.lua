@@ -51,7 +51,7 @@ function methods.get(tenant, domain)
 end
 
 local list_options = {
-  status = { function(value) return value == "pending" or value == "verified" or value == "failed" end, "a status" },
+  status = { function(value) return value == "pending" or value == "verified" or value == "failed" end, "pending, verified or failed" },
   after = kinds.of_type("string", "a domain's name"), limit = kinds.count(1, LIST_MOST),
 }
 
@@ -83,6 +83,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; a code of `mailseal.store`
 function methods.records(tenant, domain)
+  names.want_name(domain)
   local found, message, code = tenant:get(domain)
   if not found then
     return nil, message, code

@@ -137,6 +137,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; a code of the store
 function methods.enable(tenant, domain)
+  change.want_name(domain)
   local enabled, message, code = change.change(tenant, domain, function(tx, gate, now)
     if gate.enabled then return true end
     gates.set_enabled(tx, tenant.id, gate.domain, true)

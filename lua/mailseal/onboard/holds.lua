@@ -71,6 +71,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`, `bad_id`, `too_many`; a code of the store
 function methods.hold(tenant, domain, mail, how)
+  change.want_name(domain)
   how = how or {}
   options.check("tenant:hold", how, hold_options)
   local mails, message, code = check_mails(mail)
@@ -99,6 +100,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`, `bad_id`, `too_many`; a code of the store
 function methods.unhold(tenant, domain, mail)
+  change.want_name(domain)
   local mails, message, code = check_mails(mail)
   if not mails then return nil, message, code end
   return change.change(tenant, domain, function(tx, gate, now)
@@ -167,6 +169,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; a code of the store
 function methods.release_holds(tenant, domain)
+  change.want_name(domain)
   local total = 0
   while true do
     local count, message, code = gate_keeper.look(tenant, domain)

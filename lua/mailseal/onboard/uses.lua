@@ -16,6 +16,7 @@ local PAGE = 1000
 
 -- Calls a change of the store's, and tells of it where it was one.
 local function note(tenant, domain, user, kind, fn)
+  change.want_name(domain)
   local ok, message, code = identifier.check(user, "a user")
   if not ok then return nil, message, code end
   return change.change(tenant, domain, function(tx, gate, now)
