@@ -26,7 +26,8 @@ return {
       name = "s1._domainkey.example.com",
       record = "s1",
       found = "s1.gone.example",
-      fix = "Remove the CNAME, or correct its target where the service is still in use.",
+      fix = "Remove the CNAME where the service is not used any more; where it is, see that the target is as the service "
+        .. "shows it.",
     },
   },
   status = "unknown",

@@ -31,7 +31,8 @@ return {
       record = "host",
       expected = "sk48392.kartra.example",
       found = "sk48392.kartra.example",
-      fix = "Remove the CNAME, or correct its target where the service is still in use.",
+      fix = "Remove the CNAME where the service is not used any more; where it is, see that the target is as the service "
+        .. "shows it.",
     },
   },
   status = "unknown",
