@@ -203,7 +203,7 @@ static bool write_string(writer *w)
         return true;
     n = w->out->n - length_at - 1;
     if (n > 255)
-        return bad(w, "a character-string of more than 255 octets");
+        return bad(w, "a character-string of more than 255 octets; a longer text is written as several");
     w->out->p[length_at] = (char)n;
     return true;
 }
