@@ -107,6 +107,9 @@ local function doubt_of(domain)
   end
 end
 
+-- What becomes of a pending domain at the end of its time.
+local UNTIL = "%s; it fails where something required is not there by then"
+
 local function tell_facts(domain)
   fact("provider", domain.provider)
   fact("why", reasons[domain.reason])
@@ -117,7 +120,7 @@ local function tell_facts(domain)
   fact("in doubt", doubt_of(domain))
   fact("looked at", moment(domain.checked_at))
   fact("again at", moment(domain.next_check_at))
-  fact("until", domain.status == "pending" and moment(domain.window_ends) or nil)
+  fact("until", domain.status == "pending" and domain.window_ends and UNTIL:format(moment(domain.window_ends)) or nil)
 end
 
 local function detail(name, width, words)
@@ -159,6 +162,13 @@ local function tell_entry(record, whole)
   end
 end
 
+-- What stands at the name of a record that is missing: texts may well be others, but also what was mistyped.
+local function tell_others(record)
+  if record.status == "missing" and record.found ~= nil then
+    paint.cut((" "):rep(RECORD) .. "there is: ", RECORD + 10, record.found)
+  end
+end
+
 --- Tells a record: how it stands, what was found out about that, and what to enter where it is not as it should be.
 -- @tparam table record of a domain
 -- @tparam[opt] boolean whole tell what to enter in any case, with each field and note of the DNS host's form
@@ -169,6 +179,7 @@ function M.tell_record(record, whole, findings)
   for _, finding in ipairs(findings or {}) do
     paint.cause(finding, RECORD, record.name, finding.code ~= "record_missing") -- of what is missing the form is the cure
   end
+  tell_others(record)
   if record.status ~= "found" or whole then
     tell_entry(record, whole)
   end
@@ -201,7 +212,7 @@ function M.tell(domain)
     M.tell_record(record, false, findings[record.id])
   end
   for _, finding in ipairs(others) do
-    paint.finding(finding, 2, domain.domain)
+    paint.finding(finding, 2, domain.domain, true)
   end
   if domain.status == "verified" then
     return -- what the provider advises is for whoever sets it up

@@ -33,12 +33,22 @@ end
 
 -- ---- Mail that is held.
 
+-- What is to be known of mail that was to be held: `held` tells how much of it is, by this call.
+local function fate_of(tenant, given, held)
+  local before = #given.mail - held
+  local already = before > 0 and (", %d held already, or named twice"):format(before) or ""
+  if given.after and before > 0 then
+    already = (", %d held already, or on its way"):format(before)
+  end
+  return already .. (tenant:decide(given.domain) == "send" and "; the domain may send, so it is released at once" or "")
+end
+
 local function hold(tenant, given)
   local held = want(tenant:hold(given.domain, given.mail, { after = given.after }))
   if given.json then
     output.line(json.encode(json.object("domain", given.domain, "held", held)))
   else
-    output.line(("%s: %d held"):format(text.printable(given.domain), held))
+    output.line(("%s: %d held%s"):format(text.printable(given.domain), held, fate_of(tenant, given, held)))
   end
   return status.OK
 end

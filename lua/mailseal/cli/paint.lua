@@ -129,6 +129,14 @@ local function short(value)
   return words
 end
 
+--- Writes a value at a glance.
+-- @tparam string first what stands in front of it
+-- @tparam number column where further lines of it begin
+-- @tparam any value
+function M.cut(first, column, value)
+  M.line(first, column, short(value))
+end
+
 --- A moment, in words.
 -- @tparam number moment seconds since 1970
 -- @treturn string
@@ -154,7 +162,6 @@ function M.cause(finding, indent, subject, whole)
   local found = whole and short(finding.found)
   tell("found", found and not finding.message:find(found, 1, true) and found or nil)
   tell("fix", whole and finding.fix or nil)
-  tell("again at", finding.retry_at and M.time(finding.retry_at))
 end
 
 --- Writes a finding: how bad it is, the cause and the code, where it is unless the cause names the place, what was expected and
@@ -162,7 +169,8 @@ end
 -- @tparam table finding `severity`, `message`, `code`, and where it has them `name`, `fix`, `expected`, `found`, `retry_at`
 -- @tparam[opt=0] number indent columns in front of it
 -- @tparam[opt] string subject the name that all is about, which is not said
-function M.finding(finding, indent, subject)
+-- @tparam[opt] boolean watched not to tell when to look again, for that is done, and has been told
+function M.finding(finding, indent, subject, watched)
   indent = indent or 0
   local severity = M.word(finding.severity) .. ":"
   local filling = (" "):rep(SEVERITY - 1 - #finding.severity)
@@ -175,7 +183,7 @@ function M.finding(finding, indent, subject)
     detail(indent, "found", short(finding.found))
   end
   detail(indent, "fix", finding.fix)
-  detail(indent, "again at", finding.retry_at and M.time(finding.retry_at))
+  detail(indent, "again at", not watched and finding.retry_at and M.time(finding.retry_at) or nil)
 end
 
 return M
