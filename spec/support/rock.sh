@@ -44,6 +44,7 @@ require_from() {
 local tree = arg[1]
 for _, name in ipairs {
   "mailseal.core", "mailseal.key", "mailseal.dkim", "mailseal.dns", "mailseal.record", "mailseal.spf", "mailseal.dmarc", "mailseal.check",
+  "mailseal.provider", "mailseal.host", "mailseal.handover", "mailseal.onboard",
 } do
   local where = assert(package.searchpath(name, name == "mailseal.core" and package.cpath or package.path))
   assert(where:sub(1, #tree) == tree, name .. " came from " .. where)
@@ -51,6 +52,16 @@ for _, name in ipairs {
 end
 local key = assert(require("mailseal.key").generate { type = "ed25519" })
 assert(key:record():find("^v=DKIM1; k=ed25519; p="))
+-- A rule is loaded when it is looked for, and a store brings its schema.
+assert(#require("mailseal.provider").list() == 51 and #require("mailseal.host").list() == 51)
+local registry = assert(require("mailseal.onboard").open {
+  db = "sqlite::memory:", resolver = require("mailseal.dns").resolver { zone_text = 'example.com. TXT "x"' },
+})
+local domain = assert(registry:tenant("acme"):create {
+  domain = "mail.example.com", provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } },
+})
+assert(registry:tenant("acme"):export(domain.domain, "bind"):find("abc.dkim.amazonses.com.", 1, true))
+registry:close()
 -- A check loads what looks at each aspect when it comes to it, and so does a picture.
 local resolver = assert(require("mailseal.dns").resolver { zone_text = 'example.com. TXT "v=spf1 -all"' })
 local report = assert(require("mailseal.check").domain("example.com", { resolver = resolver, selectors = { "s1" }, key = key }))
