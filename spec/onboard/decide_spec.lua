@@ -84,7 +84,7 @@ describe("onboard.decide", function()
 
     it("says so where the store does not answer", function()
       local closed = gates.registry { url = url }
-      closed.db.read = function() return nil, "no database", "store_unreachable" end
+      closed.db.ask = function() return nil, "no database", "store_unreachable" end
       assert.same({ nil, "no database", "store_unreachable" }, { closed:tenant("acme"):decide(DOMAIN) })
       closed.db:close()
     end)

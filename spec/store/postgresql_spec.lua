@@ -47,6 +47,13 @@ describe("PostgreSQL", function()
     assert.equal(1, created_at())
   end)
 
+  it("is connected to again where the connection went before a question that is asked alone", function()
+    local pid = backend(db)
+    terminate(pid)
+    local other = assert(db:ask(function(tx) return tx:row "SELECT pg_backend_pid() AS pid" end)).pid
+    assert.are_not.equal(pid, other)
+  end)
+
   it("does a transaction again whose connection went in the midst of it, once in the end", function()
     local times = 0
     local result = db:write(function(tx)

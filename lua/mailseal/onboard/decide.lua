@@ -70,7 +70,7 @@ function methods.decide(tenant, domain)
   local decision = decisions:get(tenant.id, name)
   if not decision then
     local message, code
-    decision, message, code = registry.db:read(function(tx) return look_up(tx, tenant.id, name, registry) end)
+    decision, message, code = registry.db:ask(function(tx) return look_up(tx, tenant.id, name, registry) end)
     if not decision then return nil, message, code end
     -- Of what is not there nothing is kept: whoever asks for names at random is not to fill the memory.
     if decision.code ~= "not_found" then decisions:put(tenant.id, name, decision) end

@@ -120,7 +120,7 @@ end
 -- Is anything due? Asked where nothing was of late, so that idle workers only read.
 local function is_due(work)
   local registry = work.registry
-  local found, message, code = registry.db:read(function(tx) return { at = store.next_due(tx) } end)
+  local found, message, code = registry.db:ask(function(tx) return { at = store.next_due(tx) } end)
   if not found then
     return nil, message, code
   end

@@ -13,13 +13,14 @@ local Reading = { __name = "mailseal.store.reading", __index = methods }
 
 --- A transaction on a connection.
 -- @tparam table connection
--- @tparam string mode "write" or "read"
+-- @tparam string mode "write", "read", or "ask": the same as "read", with no transaction begun
 -- @treturn table
 function M.new(connection, mode)
   local writing = mode == "write"
   return setmetatable({
     connection = connection,
     writing = writing,
+    alone = mode == "ask",
     -- What a SELECT of rows that are then changed ends with.
     for_update = writing and connection.driver.for_update or "",
     steps = {},
