@@ -114,6 +114,8 @@ describe("mailseal domains", function()
     assert.matches("\n  bounced            300   %d+%.%d%d %%\n", shown)
     local list, status = stage:json("health", DOMAIN)
     assert.same({ 0, "critical", 2000, 300 }, { status, list[1].health, list[1].delivered, list[1].bounced })
+    assert.matches("\n *health +critical: throttled\n", stage:domains("show", DOMAIN).out)
+    assert.equal("throttled", stage:json("show", DOMAIN)[1].restriction)
   end)
 
   it("names who uses a domain once, however often that is told", function()

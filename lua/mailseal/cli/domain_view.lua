@@ -11,7 +11,7 @@ local M = {}
 -- ---- JSON.
 
 local fields = {
-  "domain", "unicode", "provider", "status", "provider_status", "reason", "status_since", "owned", "enabled", "suspended", "health",
+  "domain", "unicode", "provider", "status", "provider_status", "reason", "status_since", "owned", "enabled", "health", "restriction",
   "zone", "dns_host", "records", "findings", "advice", "checked_at", "next_check_at", "retry_at", "window_ends", "negatives",
   "negative_since", "created_at",
 }
@@ -116,7 +116,7 @@ local function tell_facts(domain)
   fact("owner", not domain.owned and "not proven yet" or nil)
   fact("DNS zone", place_of(domain))
   fact("sending", not domain.enabled and "disabled" or nil)
-  fact("health", domain.health ~= "healthy" and domain.health or nil)
+  fact("health", domain.health ~= "healthy" and domain.health .. (domain.restriction and ": " .. domain.restriction or "") or nil)
   fact("in doubt", doubt_of(domain))
   fact("looked at", moment(domain.checked_at))
   fact("again at", moment(domain.next_check_at))

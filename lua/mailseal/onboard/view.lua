@@ -13,7 +13,7 @@ local M = {}
 -- Fields that are the row's own.
 local SAME = {
   "domain", "provider", "status", "reason", "status_since", "checked_at", "next_check_at", "window_ends",
-  "negatives", "negative_since", "created_at",
+  "negatives", "negative_since", "restriction", "created_at",
 }
 
 -- What is known of a record that nobody has looked at yet.
@@ -56,7 +56,8 @@ end
 -- - `status`: "pending", "verified" or "failed"; `provider_status`: the provider's own word for it; `reason`: a word for why, where there
 --   is one: "window_over" (its records were not there in time), "servers_differ" (its name servers did not come to agree), "no_answer"
 --   (DNS did not say, for twice the time), "taken_over", "lost" (they were there, and are no more), "restarted"; `status_since`
--- - `owned`: is it proven to be the tenant's? `enabled`, `health`
+-- - `owned`: is it proven to be the tenant's? `enabled`, `health`; `restriction`: "throttled" or "suspended", where its health has led
+--   to that
 -- - `records`: a list, that of the ownership challenge first until it was seen; each as `mailseal.provider` makes them, with `status`
 --   ("found", "missing", "mismatch", "migrating", "conflicting", "propagating", "unknown", which it is before the first look, too),
 --   `provider_status` (the provider's own word for that), `found`, `findings` (codes), and `host`: how to enter it, see
