@@ -77,7 +77,7 @@ describe("requests to end", function()
       os.execute "kill -TERM $PPID"
       print "never"
     ]])
-    local result = shell.run(([[LUA_CPATH="${MAILSEAL_BUILD:-build}/$LUA/?.so" $LUA %s/signals.lua; echo "status $?"]]):format(directory))
+    local result = shell.run(([[LUA_CPATH="%s" $LUA %s/signals.lua; echo "status $?"]]):format(shell.core, directory))
     assert.equal("SIGTERM\tnil\nnil\nstatus 143\n", result.out)
   end)
 

@@ -12,7 +12,7 @@ Child.__index = Child
 
 -- What every child's program begins with. Each line that is printed is there to be read at once.
 local BEGINNING = [[
-package.path, package.cpath = %q, %q
+package.path, package.cpath = %q, %q .. ";" .. package.cpath
 io.stdout:setvbuf "line"
 io.stderr:setvbuf "line"
 ]]
@@ -28,7 +28,7 @@ function M.start(program, arguments, before, under)
   for i, argument in ipairs(arguments or {}) do
     words[i] = shell.quote(argument)
   end
-  local source = BEGINNING:format(package.path, package.cpath) .. program
+  local source = BEGINNING:format(package.path, shell.core) .. program
   -- lua -e has no arguments of its own.
   local chunk = ("arg[0] = nil; assert((loadstring or load)(%q, '=child'))((table.unpack or unpack)(arg))"):format(source)
   local script = ("echo $$; %s exec %s -e %s /dev/null %s"):format(before or "", shell.lua, shell.quote(chunk), table.concat(words, " "))

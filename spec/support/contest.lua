@@ -14,8 +14,7 @@ local M = {}
 -- @tparam string directory where they find what they need, and leave what they say: `out.<tenant>`
 -- @treturn string what they say on standard error
 function M.run(program, url, tenants, count, directory)
-  local built = (os.getenv "MAILSEAL_BUILD" or "build") .. (jit and "/luajit" or "/lua5.4") -- luacheck: ignore jit
-  local lines = { ("export LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='%s/?.so;;'"):format(built) }
+  local lines = { ("export LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;;' LUA_CPATH='%s;;'"):format(shell.core) }
   local ready = {}
   for i, tenant in ipairs(tenants) do
     lines[i + 1] = ("%s %s %s %s %d %s >%s/out.%s &"):format(

@@ -17,15 +17,13 @@ function M.rounds(few, share)
   return many and math.ceil(many * (share or 1)) or few
 end
 
-local built = (os.getenv "MAILSEAL_BUILD" or "build") .. (jit and "/luajit" or "/lua5.4") -- luacheck: ignore jit
-
 --- Starts a Lua program of spec/support with the Lua that runs the tests.
 -- @tparam string name of its file, without .lua
 -- @tparam {string,...} arguments
 -- @tparam string errors a file that takes what it says on standard error
 -- @treturn table the process, with `pid`
 function M.launch(name, arguments, errors)
-  local words = { "env", "LUA_PATH=lua/?.lua;lua/?/init.lua;./?.lua;;", ("LUA_CPATH=%s/?.so;;"):format(built), shell.lua }
+  local words = { "env", "LUA_PATH=lua/?.lua;lua/?/init.lua;./?.lua;;", ("LUA_CPATH=%s;;"):format(shell.core), shell.lua }
   words[#words + 1] = ("spec/support/%s.lua"):format(name)
   for _, argument in ipairs(arguments) do words[#words + 1] = argument end
   for i, word in ipairs(words) do words[i] = shell.quote(word) end

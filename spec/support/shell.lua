@@ -4,6 +4,9 @@ local M = {}
 --- The Lua that runs the tests, by the name of its command.
 M.lua = _VERSION == "Lua 5.1" and "luajit" or "lua5.4"
 
+-- Where programs that a test starts find the core: the plain one, for the sanitizers' wants their runtime in the program.
+M.core = "build/" .. M.lua .. "/?.so"
+
 -- ---- files
 
 --- A file's octets.

@@ -4,8 +4,7 @@
 --   lua5.4 spec/support/stale_rules.lua [SECONDS SINCE 1970]
 
 package.path = "./lua/?.lua;./lua/?/init.lua;" .. package.path
-local built = (os.getenv("MAILSEAL_BUILD") or "build") .. (jit and "/luajit" or "/lua5.4") -- luacheck: ignore jit
-package.cpath = built .. "/?.so;" .. package.cpath
+package.cpath = (jit and "build/luajit" or "build/lua5.4") .. "/?.so;" .. package.cpath -- luacheck: ignore jit
 
 local literal = require "mailseal.rules.literal"
 local schema = require "mailseal.rules.schema"
