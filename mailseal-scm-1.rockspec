@@ -396,6 +396,7 @@ build = {
     ["mailseal.onboard.key_look"] = "lua/mailseal/onboard/key_look.lua",
     ["mailseal.onboard.key_records"] = "lua/mailseal/onboard/key_records.lua",
     ["mailseal.onboard.keys"] = "lua/mailseal/onboard/keys.lua",
+    ["mailseal.onboard.letters"] = "lua/mailseal/onboard/letters.lua",
     ["mailseal.onboard.loaded_keys"] = "lua/mailseal/onboard/loaded_keys.lua",
     ["mailseal.onboard.look"] = "lua/mailseal/onboard/look.lua",
     ["mailseal.onboard.lookalikes"] = "lua/mailseal/onboard/lookalikes.lua",

@@ -43,34 +43,29 @@ local function fate_of(tenant, given, held)
   return already .. (tenant:decide(given.domain) == "send" and "; the domain may send, so it is released at once" or "")
 end
 
-local function hold(tenant, given)
-  local held = want(tenant:hold(given.domain, given.mail, { after = given.after }))
+-- Tells how many messages something was done to: `what` in words, `field` in JSON.
+local function tell_count(given, field, what, count, more)
   if given.json then
-    output.line(json.encode(json.object("domain", given.domain, "held", held)))
+    output.line(json.encode(json.object("domain", given.domain, field, count)))
   else
-    output.line(("%s: %d held%s"):format(text.printable(given.domain), held, fate_of(tenant, given, held)))
+    output.line(("%s: %d %s%s"):format(text.printable(given.domain), count, what, more and more() or ""))
   end
   return status.OK
+end
+
+local function hold(tenant, given)
+  local held = want(tenant:hold(given.domain, given.mail, { after = given.after }))
+  return tell_count(given, "held", "held", held, function()
+    return fate_of(tenant, given, held)
+  end)
 end
 
 local function unhold(tenant, given)
-  local count = want(tenant:unhold(given.domain, given.mail))
-  if given.json then
-    output.line(json.encode(json.object("domain", given.domain, "called_off", count)))
-  else
-    output.line(("%s: %d called off"):format(text.printable(given.domain), count))
-  end
-  return status.OK
+  return tell_count(given, "called_off", "called off", want(tenant:unhold(given.domain, given.mail)))
 end
 
 local function release_holds(tenant, given)
-  local count = want(tenant:release_holds(given.domain))
-  if given.json then
-    output.line(json.encode(json.object("domain", given.domain, "released", count)))
-  else
-    output.line(("%s: %d released"):format(text.printable(given.domain), count))
-  end
-  return status.OK
+  return tell_count(given, "released", "released", want(tenant:release_holds(given.domain)))
 end
 
 -- Goes through all that a method has, a page at a time. `place` names the field that the next page goes on behind.

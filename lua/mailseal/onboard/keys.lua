@@ -10,13 +10,13 @@ local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
 local fields = require "mailseal.onboard.fields"
 local key = require "mailseal.key"
+local letters = require "mailseal.onboard.letters"
 local life = require "mailseal.onboard.key_life"
 local domain_names = require "mailseal.domain"
 local names = require "mailseal.onboard.change"
 local master_key = require "mailseal.onboard.master_key"
 local ownership = require "mailseal.onboard.ownership"
 local records = require "mailseal.onboard.key_records"
-local seal = require "mailseal.core".seal
 local store = require "mailseal.store.keys"
 
 local M = {}
@@ -26,16 +26,6 @@ local methods = {}
 M.methods = methods
 
 -- ---- making
-
-local ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-
--- So many letters by chance, five bits each.
-local function letters(count)
-  return (seal.random(count):gsub(".", function(octet)
-    local place = octet:byte() % #ALPHABET + 1
-    return ALPHABET:sub(place, place)
-  end))
-end
 
 --- What a private key is sealed for: no two places have the same text.
 -- @tparam string tenant
@@ -72,7 +62,7 @@ function M.make(tenant, domain, slot, options)
   if not made then
     return nil, message, code
   end
-  local selector, version = slot and slot.selector or "ms" .. letters(10), slot and slot.version + 1 or 1
+  local selector, version = slot and slot.selector or "ms" .. letters.new(10), slot and slot.version + 1 or 1
   local sealed
   sealed, message, code = registry.master_key:seal_key(made, M.place(tenant.id, domain, selector, version))
   if not sealed then
@@ -87,7 +77,7 @@ end
 
 -- A name in the operator's zone, which nobody can guess.
 local function new_target(zone)
-  return letters(32) .. "." .. zone
+  return letters.new(32) .. "." .. zone
 end
 
 --- Makes what a new domain begins with: a key; and with `zone` a second name, at which the next one is going to be.
@@ -100,7 +90,7 @@ end
 -- @treturn[2] string as of @{make}
 function M.prepare(tenant, domain, options)
   local zone, now = options and options.zone, tenant.registry:now()
-  local slot = zone and { selector = "ms" .. letters(10), version = 0, target = new_target(zone), created_at = now }
+  local slot = zone and { selector = "ms" .. letters.new(10), version = 0, target = new_target(zone), created_at = now }
   local made, message, code = M.make(tenant, domain, slot, options)
   if not made then
     return nil, message, code
@@ -108,7 +98,7 @@ function M.prepare(tenant, domain, options)
   local list = { made }
   if zone then
     list[2] = {
-      selector = "ms" .. letters(10), version = 0, type = "", bits = 0, public = "", state = "idle", state_since = now,
+      selector = "ms" .. letters.new(10), version = 0, type = "", bits = 0, public = "", state = "idle", state_since = now,
       target = new_target(zone), created_at = now,
     }
   end

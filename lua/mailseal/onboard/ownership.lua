@@ -16,8 +16,8 @@
 --   would let that host's customers prove to own example.com.
 --
 -- @module mailseal.onboard.ownership
-local core = require "mailseal.core".seal
 local events = require "mailseal.store.events"
+local letters = require "mailseal.onboard.letters"
 local owners = require "mailseal.store.owners"
 
 local M = {}
@@ -27,8 +27,7 @@ M.ID = "ownership"
 
 local LABEL = "_mailseal-challenge."
 local KEY = "mailseal-domain-verification="
-local OCTETS = 20
-local ALPHABET = "abcdefghijklmnopqrstuvwxyz234567" -- RFC 4648 §6, in lower case
+local LETTERS = 32 -- 160 bits
 
 --- The name at which the challenge is published.
 -- @tparam string domain in A-labels
@@ -37,26 +36,10 @@ function M.name(domain)
   return LABEL .. domain
 end
 
--- Octets in base32, five of them in eight letters.
-local function base32(octets)
-  local letters = {}
-  for i = 1, #octets, 5 do
-    local a, b, c, d, e = octets:byte(i, i + 4)
-    local high, low = a * 4096 + b * 16 + math.floor(c / 16), c % 16 * 65536 + d * 256 + e -- 20 bits each
-    for _, half in ipairs { high, low } do
-      for place = 15, 0, -5 do
-        local number = math.floor(half / 2 ^ place) % 32
-        letters[#letters + 1] = ALPHABET:sub(number + 1, number + 1)
-      end
-    end
-  end
-  return table.concat(letters)
-end
-
 --- A fresh challenge.
 -- @treturn string 160 random bits, 32 letters and digits
 function M.new_challenge()
-  return base32(core.random(OCTETS))
+  return letters.new(LETTERS)
 end
 
 --- The record to publish.

@@ -10,10 +10,10 @@
 -- @module mailseal.onboard.worker
 local async = require "mailseal.async"
 local kinds = require "mailseal.dns.options"
+local letters = require "mailseal.onboard.letters"
 local looks = require "mailseal.onboard.look"
 local results = require "mailseal.onboard.results"
 local schedule = require "mailseal.onboard.schedule"
-local seal = require "mailseal.core".seal
 local store = require "mailseal.store.domains"
 
 local M = {}
@@ -239,7 +239,7 @@ function M.work(registry, options)
   local work = {
     registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell or nothing,
     left = options.at_most or math.huge,
-    owner = seal.random(12):gsub(".", function(octet) return ("%02x"):format(octet:byte()) end), done = {}, tasks = {}, looking = 0,
+    owner = letters.new(20), done = {}, tasks = {}, looking = 0,
     count = 0, flush_at = 0, lease_at = 0, step_at = 0, again_at = 0, is_hot = true, is_news = true,
   }
   return async.run(function()
