@@ -80,17 +80,23 @@ needs_of_building() {
     need lua_module lua5.4:argparse lua-argparse "argparse, for the command mailseal"
     need lua_module lua5.4:dbd.sqlite3 lua-dbi-sqlite3 "lua-dbi with SQLite, for the registry of domains"
     need file /usr/share/publicsuffix/public_suffix_list.dat publicsuffix "the public suffix list, for the registry of domains"
+    need command luajit luajit2 "LuaJIT, for the service"
+    need lua_header luajit-2.1 libluajit2-5.1-dev "the header of LuaJIT"
+    need lua_module luajit:cjson lua-cjson "lua-cjson for LuaJIT"
+    need lua_module luajit:dbd.sqlite3 lua-dbi-sqlite3 "lua-dbi with SQLite for LuaJIT"
+    need command nginx nginx "nginx, for the service"
+    need nginx_lua "" libnginx-mod-http-lua "lua-nginx-module"
+    need nginx_module resty.core lua-resty-core "lua-resty-core"
     need command knotd knot "Knot DNS, for the example"
     need command knsupdate knot-dnsutils "knsupdate, for the example"
 }
 
 needs_of_testing() {
     needs_of_building
-    need command luajit luajit2 "LuaJIT"
-    need lua_header luajit-2.1 libluajit2-5.1-dev "the header of LuaJIT"
     need command busted lua-busted "busted, the test runner"
     for lua in lua5.4 luajit; do
         need lua_module $lua:cqueues lua-cqueues "cqueues, a loop that tasks run on"
+        need lua_module $lua:_openssl.ssl.context lua-luaossl "luaossl, for https outside of nginx"
         need lua_module $lua:luv lua-luv "luv, another"
         need lua_module $lua:dbd.sqlite3 lua-dbi-sqlite3 "lua-dbi with SQLite"
         need lua_module $lua:dbd.postgresql lua-dbi-postgresql "lua-dbi with PostgreSQL"
@@ -121,10 +127,13 @@ needs_of_testing() {
     need python_module spf python3-spf "pyspf, to compare SPF with"
     need python_module DNS python3-dns "py3dns, which pyspf may want"
     need command unbound unbound "Unbound, a validating resolver to ask"
-    need command nginx nginx "nginx"
-    need nginx_lua "" libnginx-mod-http-lua "lua-nginx-module"
-    need nginx_module resty.core lua-resty-core "lua-resty-core"
     need nginx_module nginx.dns.resolver lua-nginx-dns "lua-resty-dns, to compare with"
+    need command curl curl "curl, a client to ask the service with"
+    need command wrk wrk "wrk, to load the service with"
+    need command chromium chromium "Chromium, to walk through the page with"
+    need command node nodejs "Node.js, to drive Chromium with"
+    need command npm npm "npm, for what drives Chromium"
+    need python_module jsonschema python3-jsonschema "jsonschema, to hold answers against their description"
     need perl_module Mail::DKIM::Verifier libmail-dkim-perl "Mail::DKIM, to interoperate with"
 }
 

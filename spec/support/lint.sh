@@ -53,10 +53,13 @@ provider: core standards rules
 host: core dns standards rules
 handover: core standards
 store: core
-onboard: core dns standards check provider host handover store
-cli: core dns standards check rules provider host handover store onboard
+fetch: core dns standards
+onboard: core dns standards check provider host handover store fetch
+web: core dns standards check provider host handover
+http: core dns standards check rules provider host handover store fetch onboard web
+cli: core dns standards check rules provider host handover store fetch onboard http
 bin: cli
-examples: dns standards check provider host handover onboard
+examples: dns standards check provider host handover onboard http
 '
 
 # Reads lines of "who whom where" and fails on those that the table does not allow.

@@ -3,6 +3,8 @@
 #
 #   run.sh TITLE COMMAND [TITLE COMMAND]…
 #
+# What failed is named again before the sum, and added to the file FAILURES where that is set.
+#
 # What a suite counts is read from its output: busted's line of totals, or lines that start with "ok",
 # "not ok" and "skipped". A suite that fails without having counted a failure, or that counts nothing
 # at all, is one failure. The last line is the sum: "N passed, N failed", and ", N skipped" where there are.
@@ -27,6 +29,13 @@ lines() {
     grep -cE "^$1( |\$)" "$log"
 }
 
+# What failed, a line each: where busted has it, and what "not ok" says.
+failures() {
+    sed 's/\x1b\[[0-9;]*m//g' "$log" | awk -v title="$1" '
+        /^(Failure|Error) (→|->) / { where = $3; getline; print title ": " where ": " $0 }
+        /^not ok( |$)/ { print title ": " $0 }'
+}
+
 # Shows what a suite said, and counts: report NUMBER TITLE
 report() {
     local log=$scratch/$1.log title=$2 status good bad left
@@ -40,6 +49,7 @@ report() {
         echo "not ok $title: ended with status $status and counted $good"
         bad=1
     fi
+    [ $bad = 0 ] || failures "$title" >>"$scratch/failures"
     summary="$summary$(printf '%-24s %6d passed %4d failed %4d skipped' "$title" "$good" "$bad" "$left")"$'\n'
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
@@ -61,6 +71,7 @@ for number in "${!titles[@]}"; do
 done
 
 printf '\n%s' "$summary"
+[ ! -f "$scratch/failures" ] || tee -a "${FAILURES:-/dev/null}" <"$scratch/failures"
 if [ $skipped -gt 0 ]; then
     echo "$passed passed, $failed failed, $skipped skipped"
 else
