@@ -10,8 +10,17 @@ files["**/*.rockspec"].std = "+rockspec"
 files[".config.ld"].std = "+ldoc"
 files["bin/mailseal"].globals = { "_" }
 -- What is there inside nginx alone.
-local nginx = { ngx = { other_fields = true, fields = { ctx = { read_only = false, other_fields = true } } } }
+local nginx = {
+  ngx = {
+    other_fields = true,
+    fields = {
+      ctx = { read_only = false, other_fields = true }, header = { read_only = false, other_fields = true },
+      status = { read_only = false }, var = { read_only = false, other_fields = true },
+    },
+  },
+}
 for _, path in ipairs {
-  "examples/openresty/records.lua", "lua/mailseal/async/nginx.lua","lua/mailseal/dns/resty.lua", "lua/mailseal/dns/shared_cache.lua", "spec/support/nginx_spec_runner.lua",
+  "examples/openresty/*.lua", "lua/mailseal/async/nginx.lua", "lua/mailseal/dns/resty.lua", "lua/mailseal/dns/shared_cache.lua",
+  "lua/mailseal/fetch/nginx.lua", "lua/mailseal/http/**/*.lua", "spec/support/nginx_spec_runner.lua",
 } do files[path].read_globals = nginx end
 exclude_files = { "build" }

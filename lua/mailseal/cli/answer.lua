@@ -1,7 +1,7 @@
 --- DNS answers for people and for programs: as lines of a zone file, and as JSON.
 -- What is no record is a comment of the zone file, so that the whole stays one.
 -- @module mailseal.cli.answer
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local reasons = require "mailseal.cli.reasons"

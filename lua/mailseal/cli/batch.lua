@@ -5,7 +5,7 @@
 local async = require "mailseal.async"
 local check = require "mailseal.check"
 local input = require "mailseal.cli.input"
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local progress = require "mailseal.cli.progress"
 local report_face = require "mailseal.cli.check_report"

@@ -1,7 +1,7 @@
 --- `mailseal check`: says what is wrong with a domain, or with a message, what caused it and how to mend it.
 -- @module mailseal.cli.check
 local input = require "mailseal.cli.input"
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local options = require "mailseal.cli.options"
 local provider = require "mailseal.cli.provider_input"
 local output = require "mailseal.cli.output"

@@ -1,6 +1,6 @@
 --- The report on a message, for people and as JSON.
 -- @module mailseal.cli.check_message
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local report_face = require "mailseal.cli.check_report"

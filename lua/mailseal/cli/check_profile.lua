@@ -1,6 +1,6 @@
 --- What large receivers ask of bulk senders, as a check found it met, for people and as JSON.
 -- @module mailseal.cli.check_profile
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 

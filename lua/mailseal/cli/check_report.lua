@@ -1,7 +1,7 @@
 --- The report of a check, for people and as JSON.
 -- @module mailseal.cli.check_report
 local domains = require "mailseal.domain"
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local profile_face = require "mailseal.cli.check_profile"

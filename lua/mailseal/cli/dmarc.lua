@@ -2,7 +2,7 @@
 -- @module mailseal.cli.dmarc
 local answers = require "mailseal.cli.answer"
 local findings_of = require "mailseal.cli.dmarc_findings".of
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local meant = require "mailseal.dmarc.meant"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"

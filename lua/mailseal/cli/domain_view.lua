@@ -1,6 +1,6 @@
 --- A domain of the registry, for people and as JSON.
 -- @module mailseal.cli.domain_view
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local status = require "mailseal.cli.status"

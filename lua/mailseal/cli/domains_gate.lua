@@ -1,6 +1,6 @@
 --- `mailseal domains decide|hold|unhold|held|release-holds|released|use|release|report|health|reset-health`.
 -- @module mailseal.cli.domains_gate
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local life = require "mailseal.cli.domains_life"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"

@@ -1,6 +1,6 @@
 --- `mailseal domains keys|rotate|revoke`: the keys of domains that we sign for.
 -- @module mailseal.cli.domains_keys
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local life = require "mailseal.cli.domains_life"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"

@@ -1,7 +1,7 @@
 --- `mailseal domains add|list|show|records|host|verify|restart|enable|disable|remove`.
 -- @module mailseal.cli.domains_life
 local domains = require "mailseal.domain"
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"

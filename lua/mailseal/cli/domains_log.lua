@@ -1,6 +1,6 @@
 --- `mailseal domains export|events`: records handed over, and what has happened.
 -- @module mailseal.cli.domains_log
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local life = require "mailseal.cli.domains_life"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"

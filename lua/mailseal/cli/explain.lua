@@ -1,6 +1,6 @@
 --- `mailseal explain`: what a finding means, what causes it and how it is mended.
 -- @module mailseal.cli.explain
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local nearest = require "mailseal.cli.nearest"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"

@@ -1,6 +1,6 @@
 --- What `mailseal host` has found, for people and as JSON.
 -- @module mailseal.cli.host_report
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local text = require "mailseal.cli.text"

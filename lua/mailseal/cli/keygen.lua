@@ -1,6 +1,6 @@
 --- `mailseal keygen`: makes a key and tells the record to publish.
 -- @module mailseal.cli.keygen
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local status = require "mailseal.cli.status"

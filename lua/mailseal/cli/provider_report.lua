@@ -1,6 +1,6 @@
 --- What `mailseal provider` tells, for people and as JSON.
 -- @module mailseal.cli.provider_report
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local sorted = require "mailseal.rules.sorted"

@@ -1,7 +1,7 @@
 --- `mailseal query`: asks DNS.
 -- @module mailseal.cli.query
 local answers = require "mailseal.cli.answer"
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local resolver = require "mailseal.cli.resolver"

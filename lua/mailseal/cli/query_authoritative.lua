@@ -1,7 +1,7 @@
 --- `mailseal query --authoritative`: what each name server says.
 -- @module mailseal.cli.query_authoritative
 local answers = require "mailseal.cli.answer"
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local status = require "mailseal.cli.status"
 
 local M = {}

@@ -1,7 +1,7 @@
 --- `mailseal query` of an address: its names, and which of them have the address.
 -- @module mailseal.cli.query_reverse
 local answers = require "mailseal.cli.answer"
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local status = require "mailseal.cli.status"
 
 local M = {}

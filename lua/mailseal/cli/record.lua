@@ -1,7 +1,7 @@
 --- `mailseal record`: says what is wrong with a record's text, and how to mend it.
 -- @module mailseal.cli.record
 local input = require "mailseal.cli.input"
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local status = require "mailseal.cli.status"

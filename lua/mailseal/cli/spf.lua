@@ -1,6 +1,6 @@
 --- `mailseal spf`: says whether an address may send mail for a domain, and how that was decided.
 -- @module mailseal.cli.spf
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local report = require "mailseal.cli.spf_report"

@@ -1,6 +1,6 @@
 --- The result of `mailseal spf` for people and for programs.
 -- @module mailseal.cli.spf_report
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local text = require "mailseal.cli.text"

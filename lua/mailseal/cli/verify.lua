@@ -1,7 +1,7 @@
 --- `mailseal verify`: verifies the signatures of messages.
 -- @module mailseal.cli.verify
 local input = require "mailseal.cli.input"
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"

@@ -4,7 +4,7 @@
 -- nothing half done, and what it had taken up is taken over by another.
 -- @module mailseal.cli.worker
 local core = require "mailseal.core".signals
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local registry_face = require "mailseal.cli.registry"

@@ -1,4 +1,4 @@
-local json = require "mailseal.cli.json"
+local json = require "mailseal.json"
 
 describe("JSON", function()
   it("keeps the fields of an object in the order given, and leaves out nil", function()

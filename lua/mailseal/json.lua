@@ -1,14 +1,14 @@
---- Writes JSON (RFC 8259) for `--json`: fields in the order given, one line, always valid UTF-8.
+--- Writes JSON (RFC 8259): fields in the order given, one line, always valid UTF-8.
 --
 -- A mail's octets and a DNS record's may be anything at all. Octets that are no UTF-8 become U+FFFD,
 -- and control characters are escaped, so that any reader can take the line.
--- @module mailseal.cli.json
+-- @module mailseal.json
 local encode_string = require "mailseal.printable".json
 
 local M = {}
 
 -- An object is a list of names and values in turn.
-local Object = { __name = "mailseal.cli.json.object" }
+local Object = { __name = "mailseal.json.object" }
 
 --- An object whose fields keep their order.
 -- @tparam any ... name, value, name, value…; a field whose value is nil is left out
@@ -79,14 +79,16 @@ local function encode_number(value)
   return value % 1 == 0 and ("%.0f"):format(value) or ("%.14g"):format(value)
 end
 
--- The names of fields are few, and come again and again.
-local names = {}
+-- The names of fields are few, and come again and again; but somebody's own may be among them.
+local names, names_kept, NAMES_MOST = {}, 0, 1000
 
 local function encode_name(name)
   local encoded = names[name]
   if not encoded then
     encoded = encode_string(name) .. ":"
-    names[name] = encoded
+    if names_kept < NAMES_MOST then
+      names[name], names_kept = encoded, names_kept + 1
+    end
   end
   return encoded
 end
