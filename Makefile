@@ -147,8 +147,8 @@ TEST_PORTABLE = MAILSEAL_BUILD=build/portable lua5.4 $(BUSTED) spec/mail spec/dk
 # Each suite is a title and a command; what it counts is added up, and one that fails fails the whole.
 RUN    = @bash spec/support/run.sh
 BUSTED = $$(command -v busted)
-# What runs inside nginx is LuaJIT with the plain core, whichever Lua starts it: once is enough.
-OUTSIDE_NGINX = --exclude-tags=nginx
+# What runs inside nginx is LuaJIT with the plain core, whichever Lua starts it, and so is what a browser sees: once is enough.
+OUTSIDE_NGINX = --exclude-tags=nginx,browser
 
 test: test-deps
 	$(AGAIN) all

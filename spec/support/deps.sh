@@ -194,3 +194,4 @@ if [ -n "$missing_words" ]; then
     } >&2
     exit 1
 fi
+[ "$1" != test ] || sh "$(dirname "$0")/browser.sh"

@@ -9,6 +9,7 @@ mapfile -t core_files < <(find csrc -name '*.c' -not -path 'csrc/lua/*' -not -pa
 mapfile -t binding_files < <(find csrc/lua -name '*.c' | sort)
 mapfile -t fuzz_files < <(find csrc/fuzz -name '*.c' 2>/dev/null | sort)
 mapfile -t lua_files < <(find lua -name '*.lua' 2>/dev/null | sort)
+mapfile -t javascript_files < <(find lua examples spec -name '*.js' -o -name '*.mjs' | sort)
 mapfile -t lua_commands < <(find bin examples -type f 2>/dev/null | xargs -r grep -lE '^#!.*lua' | sort)
 flags=(-std=c11 -Icsrc -D_GNU_SOURCE)
 
@@ -140,6 +141,29 @@ sql_is_made_of_constants() {
     [ -z "$found" ]
 }
 
+# ---- JavaScript
+
+parses_as_javascript() {
+    local path status=0
+    for path in "$@"; do node --check "$path" || status=1; done
+    return $status
+}
+
+# What comes from DNS is text: nothing makes markup or a program of it, neither here nor by an attribute.
+makes_nothing_of_text() {
+    local quote="[\"'\`]"
+    ! grep -nE -e '\b(innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|setHTMLUnsafe)\b|document\.write' \
+        -e '\beval\(|\bnew Function\b|javascript:' -e "set(Timeout|Interval)\( *$quote|setAttribute\( *${quote}on" "$@"
+}
+
+javascript_is_in_the_houses_style() {
+    local path status=0
+    for path in "$@"; do
+        grep -qx '"use strict";' "$path" || { echo "$path: is not strict" && status=1; }
+    done
+    ! grep -nE $'\t|[[:space:]]$|^.{141}|(^|[^=!<>])==([^=]|$)|!=([^=]|$)|\bvar [A-Za-z_$]' "$@" && return $status
+}
+
 # ---- what the C core shows and uses
 
 # Fails where a file other than the allowed ones includes what matches.
@@ -196,6 +220,9 @@ check "only csrc/base/simd.h asks what the processor has" asks_for_vectors_in_on
 check "core.so exports luaopen_mailseal_core alone" exports_only_its_entry
 check "the core has no mutable globals" has_no_mutable_globals
 check "no finding of luacheck" luacheck --quiet --no-color . "${lua_commands[@]}"
+check "JavaScript can be parsed" parses_as_javascript "${javascript_files[@]}"
+check "JavaScript makes no markup and no program of a text" makes_nothing_of_text "${javascript_files[@]}"
+check "JavaScript is in the house's style" javascript_is_in_the_houses_style "${javascript_files[@]}"
 check "every public Lua function is documented" lua5.4 spec/support/documented.lua "${lua_files[@]}"
 check "the documentation can be made" ldoc -q -c .config.ld -d build/lint/doc .
 lua5.4 spec/support/stale_rules.lua # warns, and fails nothing
