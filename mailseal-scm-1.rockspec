@@ -373,6 +373,7 @@ build = {
     ["mailseal.host.vercel"] = "lua/mailseal/host/vercel.lua",
     ["mailseal.host.wix"] = "lua/mailseal/host/wix.lua",
     ["mailseal.host.wordpresscom"] = "lua/mailseal/host/wordpresscom.lua",
+    ["mailseal.http.actions"] = "lua/mailseal/http/actions.lua",
     ["mailseal.http.api.domains"] = "lua/mailseal/http/api/domains.lua",
     ["mailseal.http"] = "lua/mailseal/http/init.lua",
     ["mailseal.http.problem"] = "lua/mailseal/http/problem.lua",

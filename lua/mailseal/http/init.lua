@@ -5,6 +5,7 @@
 --     content_by_lua_block     { service:serve() }
 --
 -- @module mailseal.http
+local actions = require "mailseal.http.actions"
 local kinds = require "mailseal.dns.options"
 local onboard = require "mailseal.onboard"
 local problem = require "mailseal.http.problem"
@@ -27,12 +28,18 @@ local known = {
   resolver = kinds.of_type("table", "options of mailseal.dns.resolver"),
   policy = kinds.of_type("table", "a table of numbers"),
   authenticate = kinds.of_type("function", "a function"),
+  actions = kinds.of_type("table", "a list of actions"),
+  routes = kinds.of_type("table", "a list of routes"),
 }
 
-local function all_routes()
-  local routes = {}
-  for _, module in ipairs(M.ROUTES) do
-    for _, route in ipairs(require(module)) do
+-- The routes of all modules, and those of lists besides.
+local function all_routes(...)
+  local lists, routes = { ... }, {}
+  for i, module in ipairs(M.ROUTES) do
+    table.insert(lists, i, (require(module)))
+  end
+  for _, list in ipairs(lists) do
+    for _, route in ipairs(list) do
       routes[#routes + 1] = route
     end
   end
@@ -45,10 +52,15 @@ end
 -- - `db`, `master_key_file`, `policy`: as of `mailseal.onboard.open`
 -- - `resolver`: options of `mailseal.dns.resolver`
 -- - `authenticate`: a function that returns who asks (a table with `tenant`), or nil
+-- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
+-- - `routes`: further routes, as the modules of `mailseal.http.api` have them
 -- @treturn table
 function M.new(options)
   kinds.check("http.new", options, known)
-  return setmetatable({ options = options, router = router.new(all_routes()) }, Service)
+  local own = actions.new(options.actions or {})
+  return setmetatable({
+    options = options, actions = own, router = router.new(all_routes(own:routes(), options.routes or {})),
+  }, Service)
 end
 
 -- The registry of this worker of nginx.

@@ -6,7 +6,7 @@ local M = {}
 
 --- The status of each code that is not 400.
 M.STATUS = {
-  not_found = 404, no_route = 404, no_provider = 404,
+  not_found = 404, no_route = 404, no_provider = 404, no_action = 404,
   method_not_allowed = 405,
   exists = 409, failed = 409, in_use = 409,
   busy = 503, store_busy = 503, store_full = 503, store_unreachable = 503,
