@@ -98,9 +98,16 @@ M.block = loop.block
 
 local nginx, cqueues
 
+-- nginx's loop, where this runs in it. In one of nginx's threads (ngx.run_worker_thread) there is an `ngx`, too, but it has no sockets, and
+-- whoever waits there waits in place.
+local function nginx_loop()
+  local its = rawget(_G, "ngx")
+  return its and its.socket and its
+end
+
 -- The host that the caller may wait in; nil where there is none. None is loaded that is not in use.
 loop.look_elsewhere(function()
-  if rawget(_G, "ngx") then
+  if nginx_loop() then
     nginx = nginx or require "mailseal.async.nginx"
     return nginx.here() and nginx or nil
   end
@@ -112,7 +119,7 @@ end)
 
 -- Where nginx must not wait, its worker would be held up, and everybody with it.
 loop.check_waiting_by(function()
-  local its = rawget(_G, "ngx")
+  local its = nginx_loop()
   if not its then return end
   error(("nginx's %s phase must not wait; wait in a timer (ngx.timer.at), or in a phase that may (access, content)"):format(
     its.get_phase()), 0)

@@ -25,14 +25,15 @@ function M.stored(domain)
   return domains.to_ascii((domain:gsub("%.$", ""))) or "-"
 end
 
---- Forgets what this process knows of whether a domain may send, and of which key signs for it: called by whoever has changed it, when
--- that is committed.
+--- Forgets what this process knows of whether a domain may send, and of which key signs for it, and tells `registry.changed`: called by
+-- whoever has changed anything of a domain, when that is committed.
 -- @tparam table registry
 -- @tparam string tenant
 -- @tparam string domain as it is stored
 function M.forget(registry, tenant, domain)
   registry.decisions:forget(tenant, domain)
   registry.loaded_keys:doubt(tenant, domain)
+  registry.changed(tenant, domain)
 end
 
 --- Changes a domain. What was decided of it is forgotten.

@@ -1,7 +1,8 @@
 --- A tenant's domains: looked up, looked at, started again. (`mailseal.onboard.creation` creates them.)
 --
--- Each method reads what there is, asks DNS where that is wanted, and writes what has come of it: no transaction waits for DNS. Where
--- there is no such domain, or it is another tenant's, a method returns nil, a message and `not_found`.
+-- Each method reads what there is, asks DNS where that is wanted, and writes what has come of it: no transaction waits for DNS, and
+-- what reads and writes for one that does is a step. Where there is no such domain, or it is another tenant's, a method returns nil, a
+-- message and `not_found`.
 -- @module mailseal.onboard.domains
 local events = require "mailseal.store.events"
 local host = require "mailseal.host"
@@ -18,20 +19,45 @@ local view = require "mailseal.onboard.view"
 local M = {}
 local methods = {}
 
---- The methods of a tenant that are defined here.
+local steps = {}
+
+--- The methods of a tenant that are defined here; those that wait for DNS; and their steps, see `perform` of
+-- `mailseal.onboard.registry`.
 M.methods = methods
+M.waiting = { verify = true, dns_host = true }
+M.steps = steps
 
 local LIST_MOST = 1000
 
-local function read(tenant, name)
-  return tenant.registry.db:read(function(tx)
-    local row = store.get(tx, tenant.id, name)
+local function read(registry, tenant, name)
+  return registry.db:read(function(tx)
+    local row = store.get(tx, tenant, name)
     if not row then
       return names.not_found()
     end
     return row
   end)
 end
+
+-- The domain as callers get it.
+local function get(registry, tenant, name)
+  local row, message, code = read(registry, tenant, name)
+  if not row then
+    return nil, message, code
+  end
+  return view.domain(row, registry.providers)
+end
+
+--- Reads a domain.
+-- @function steps.load
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam string name the domain, as it is stored
+-- @treturn[1] table the row
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_found`; a code of `mailseal.store`
+steps.load = read
 
 -- ---- Looking up.
 
@@ -43,11 +69,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; a code of `mailseal.store`
 function methods.get(tenant, domain)
-  local row, message, code = read(tenant, names.stored(domain))
-  if not row then
-    return nil, message, code
-  end
-  return view.domain(row, tenant.registry.providers)
+  return get(tenant.registry, tenant.id, names.stored(domain))
 end
 
 local list_options = {
@@ -112,15 +134,30 @@ end
 
 -- ---- Looking.
 
--- Writes what was seen. The row may have changed since it was looked at.
-local function write(tenant, name, look, found, now)
-  return tenant.registry.db:write(function(tx)
-    local row = store.get(tx, tenant.id, name)
+--- Writes what was seen of a domain. The row may have changed since it was looked at.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam string name the domain, as it is stored
+-- @tparam table look as of `mailseal.onboard.look`
+-- @tparam ?table found likewise
+-- @treturn[1] table the domain as it is now, as of @{get}
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_found`; of `mailseal.onboard.outcome.apply`; a code of `mailseal.store`
+function steps.write(registry, tenant, name, look, found)
+  local row
+  local result, message, code = registry.db:write(function(tx)
+    row = store.get(tx, tenant, name)
     if not row then
       return names.not_found()
     end
-    return outcome.apply(tx, tenant.registry, row, look, now, { by_hand = true, found = found })
+    return outcome.apply(tx, registry, row, look, registry:now(), { by_hand = true, found = found })
   end)
+  if not result then
+    return nil, message, code
+  end
+  outcome.after(registry, row, result)
+  return get(registry, tenant, name)
 end
 
 local ATTEMPTS = 3
@@ -134,9 +171,9 @@ local ATTEMPTS = 3
 -- @treturn[2] string `not_found`; `failed`: it has to be started again first; a code of `mailseal.store` or of `mailseal.dns`
 function methods.verify(tenant, domain)
   local registry, name = tenant.registry, names.stored(domain)
-  local row, message, code, result
+  local row, result, message, code
   for _ = 1, ATTEMPTS do
-    row, message, code = read(tenant, name)
+    row, message, code = registry:perform("domains", "load", tenant.id, name)
     if not row then
       return nil, message, code
     elseif row.status == "failed" then
@@ -147,22 +184,18 @@ function methods.verify(tenant, domain)
     if not look then
       return nil, found, code
     end
-    result, message, code = write(tenant, name, look, found, registry:now())
+    result, message, code = registry:perform("domains", "write", tenant.id, name, look, found)
     if code ~= "changed_meanwhile" then
       break
     end
   end
-  if not result then
-    return nil, message, code
-  end
-  outcome.after(registry, row, result)
-  return tenant:get(name)
+  return result, message, code
 end
 
 -- Starts again, once. A domain that has come to fail meanwhile has no keys made for it yet: `changed_meanwhile`.
 local function start_again(tenant, name)
   local registry = tenant.registry
-  local before, message, code = read(tenant, name)
+  local before, message, code = read(registry, tenant.id, name)
   if not before then
     return nil, message, code
   end
@@ -218,6 +251,23 @@ function methods.restart(tenant, domain)
   return tenant:get(name)
 end
 
+--- Keeps who hosts the DNS of a domain.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam string name the domain, as it is stored
+-- @tparam string zone that it is in
+-- @tparam ?string host_id of the zone's host, where it is known
+-- @treturn ?boolean whether there is such a domain
+-- @treturn ?string a message
+-- @treturn ?string a code of `mailseal.store`
+function steps.place(registry, tenant, name, zone, host_id)
+  local written, message, code = registry.db:write(function(tx)
+    return store.update(tx, tenant, name, { zone = zone, dns_host = host_id or null })
+  end)
+  names.forget(registry, tenant, name)
+  return written, message, code
+end
+
 --- Looks who hosts the DNS of a domain, and keeps that: its records are rendered for that host from then on.
 -- @tparam table tenant
 -- @tparam string domain
@@ -227,7 +277,7 @@ end
 -- @treturn[2] string `not_found`; a code of `mailseal.host.detect`, of `mailseal.store` or of `mailseal.dns`
 function methods.dns_host(tenant, domain)
   local registry, name = tenant.registry, names.stored(domain)
-  local row, message, code = read(tenant, name)
+  local row, message, code = registry:perform("domains", "load", tenant.id, name)
   if not row then
     return nil, message, code
   end
@@ -241,9 +291,7 @@ function methods.dns_host(tenant, domain)
     return nil, message, code
   end
   local written
-  written, message, code = registry.db:write(function(tx)
-    return store.update(tx, tenant.id, name, { zone = found.zone, dns_host = found.id or null })
-  end)
+  written, message, code = registry:perform("domains", "place", tenant.id, name, found.zone, found.id)
   if written == nil then
     return nil, message, code
   end

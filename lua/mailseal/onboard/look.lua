@@ -2,14 +2,13 @@
 -- @module mailseal.onboard.look
 local assess = require "mailseal.onboard.assess"
 local host = require "mailseal.host"
-local null = require "mailseal.store".null
 
 local M = {}
 
 -- Who hosts the domain's DNS, where that can be told.
 local function find_host(row, resolver)
   local found = host.detect(row.domain, { resolver = resolver, registrable = row.vars.registrable })
-  return found and { zone = found.zone, dns_host = found.id or null }
+  return found and { zone = found.zone, dns_host = found.id }
 end
 
 -- Who hosts the zones of those records that are not in the domain's own: `_domainkey` may be delegated, `_dmarc` may be above.
@@ -38,7 +37,7 @@ end
 -- @tparam[opt] table options `thorough`, `all`: as of `mailseal.onboard.assess.look`
 -- @treturn[1] table the look; those of its `records` that are in another zone than the domain have the id of its host in `dns_host`,
 --   where that is known
--- @treturn[1] ?table columns that were found out besides
+-- @treturn[1] ?table what was found out besides: `zone`, and `dns_host`, the id of its host, nil where nobody knows him
 -- @treturn[2] nil
 -- @treturn[2] string why DNS cannot be asked
 -- @treturn[2] string its code

@@ -164,7 +164,8 @@ end
 -- @tparam table row of the store, as it is in this transaction
 -- @tparam table look as of `mailseal.onboard.assess.look`
 -- @tparam number now
--- @tparam[opt] table options `by_hand`: as of `flow.step`; `found`: other columns that were found out, to be written
+-- @tparam[opt] table options `by_hand`: as of `flow.step`; `found`: `zone` and `dns_host`, as of
+--   `mailseal.onboard.look`, to be written
 -- @treturn[1] table `status` where that is another now; `former`, a tenant who has lost the domain
 -- @treturn[2] nil the row is no longer about the records that were looked at, or has failed; nothing was written
 -- @treturn[2] string why
@@ -178,8 +179,8 @@ function M.apply(tx, registry, row, look, now, options)
     return nil, M.has_failed()
   end
   local fields, seen, former = { checked_at = now }, look.seen, nil
-  for name, value in pairs(options.found or {}) do
-    fields[name] = value
+  if options.found then
+    fields.zone, fields.dns_host = options.found.zone, options.found.dns_host or null
   end
   fields.report = report_of(row, look)
   if not row.owned_at then
@@ -201,9 +202,7 @@ end
 -- @tparam table row
 -- @tparam table result as of @{apply}
 function M.after(registry, row, result)
-  if result.status then
-    changes.forget(registry, row.tenant_id, row.domain)
-  end
+  changes.forget(registry, row.tenant_id, row.domain)
   if result.former then
     changes.forget(registry, result.former, row.domain)
   end

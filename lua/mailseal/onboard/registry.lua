@@ -27,6 +27,8 @@ local open_options = {
   policy = kinds.of_type("table", "a table of numbers"),
   suffixes = kinds.of_type("table", "a list of public suffixes"),
   providers = kinds.of_type("table", "rules of provider.load_directory"),
+  decision_age = kinds.count(0, 86400),
+  changed = kinds.of_type("function", "a function"),
 }
 
 -- What makes the numbers of each part of those that are given.
@@ -45,6 +47,8 @@ local function policy_of(given)
   return policy
 end
 
+local function nothing() end
+
 --- Opens a registry.
 -- @tparam table options
 --
@@ -56,6 +60,9 @@ end
 -- - `master_key_file`: the file of the key under which private keys are sealed, see `mailseal.onboard.master_key`; it is made where
 --   there is none. Without it no key is made here, nor signed with
 -- - `providers`: rules of one's own, see `mailseal.provider.load_directory`
+-- - `decision_age`: for how many seconds a decision of `tenant:decide` is kept in memory, in which another process may have changed
+--   something (1)
+-- - `changed`: a function, called with the tenant's id and the domain whenever something of it has changed here, and is committed
 -- - `suffixes`: a list of public suffixes, see `mailseal.onboard.public_suffix` (the system's)
 -- @treturn ?table the registry: see `registry`
 -- @treturn ?string what went wrong
@@ -75,10 +82,10 @@ function M.open(options)
   end
   local self = setmetatable({
     db = db, owns_db = db ~= options.db, policy = policy, clock = options.clock or os.time, given_resolver = options.resolver,
-    suffixes = options.suffixes, providers = options.providers,
+    suffixes = options.suffixes, providers = options.providers, changed = options.changed or nothing,
   }, Registry)
   self.loaded_keys = loaded_keys.new(policy.keys.loaded)
-  self.decisions = decisions.new { now = function() return self:now() end }
+  self.decisions = decisions.new { now = function() return self:now() end, age = options.decision_age }
   if options.master_key_file then
     local key, message, code = master_key.open(db, options.master_key_file)
     if not key then
@@ -119,10 +126,18 @@ end
 -- @treturn table see `mailseal.onboard.tenant`
 -- @raise where that is no such id
 function Registry:tenant(id)
-  if type(id) ~= "string" or not id:find "^[!-~]+$" or #id > 200 then
-    error("a tenant's id is 1 to 200 printable ASCII characters", 2)
-  end
   return tenants.new(self, id)
+end
+
+--- Takes a step: a function of the `steps` of one of onboarding's modules, which gets the registry and what is given here. Plain data
+-- goes in and comes out, and no step waits for DNS: so `mailseal.http.registry` can have them taken in another thread. Whatever waits
+-- for DNS does it between steps.
+-- @tparam string module the last part of its name
+-- @tparam string step
+-- @tparam any ... nil, booleans, numbers, strings, and tables of these
+-- @treturn any what the step returns: where it fails nil, a message and a code
+function Registry:perform(module, step, ...)
+  return require("mailseal.onboard." .. module).steps[step](self, ...)
 end
 
 --- Does what is due, for ever or until nothing is. See `mailseal.onboard.worker`.

@@ -1,28 +1,58 @@
 --- A tenant: what there is to do with his domains. The methods are those of the modules named here, each of which has them in
 -- `methods`, as functions that take the tenant first.
+--
+-- Those that wait for DNS are named in their module's `waiting`: of their tenant they use `id`, and of his registry `perform`,
+-- `resolver`, `now` and `policy` alone.
 -- @module mailseal.onboard.tenant
 local M = {}
 
-local Tenant = { __name = "mailseal.onboard.tenant" }
-Tenant.__index = Tenant
-
 local modules = { "creation", "decide", "domains", "export", "gate", "health", "holds", "keys", "removal", "rotation", "signer", "uses" }
 
+--- All methods, by name.
+M.methods = {}
+
+--- The names of those that wait for DNS, each true.
+M.waiting = {}
+
+--- Steps: see `perform` of `mailseal.onboard.registry`.
+M.steps = {}
+
 for _, name in ipairs(modules) do
-  for method, fn in pairs(require("mailseal.onboard." .. name).methods) do
-    if Tenant[method] then
+  local module = require("mailseal.onboard." .. name)
+  for method, fn in pairs(module.methods) do
+    if M.methods[method] then
       error(("a tenant has two methods \"%s\""):format(method))
     end
-    Tenant[method] = fn
+    M.methods[method] = fn
+  end
+  for method in pairs(module.waiting or {}) do
+    M.waiting[method] = true
   end
 end
 
+local Tenant = { __name = "mailseal.onboard.tenant", __index = M.methods }
+
 --- Makes a tenant.
 -- @tparam table registry
--- @tparam string id
+-- @tparam string id printable ASCII, 1 to 200 octets
+-- @tparam[opt] table class the metatable; without it that of a tenant with the methods as they are
 -- @treturn table `registry`, `id`, and the methods
-function M.new(registry, id)
-  return setmetatable({ registry = registry, id = id }, Tenant)
+-- @raise in the name of the caller's caller, where that is no such id
+function M.new(registry, id, class)
+  if type(id) ~= "string" or not id:find "^[!-~]+$" or #id > 200 then
+    error("a tenant's id is 1 to 200 printable ASCII characters", 3)
+  end
+  return setmetatable({ registry = registry, id = id }, class or Tenant)
+end
+
+--- Calls a method that does not wait for DNS.
+-- @tparam table registry
+-- @tparam string id of the tenant
+-- @tparam string method
+-- @tparam any ... its arguments
+-- @treturn any what it returns
+function M.steps.call(registry, id, method, ...)
+  return M.methods[method](M.new(registry, id), ...)
 end
 
 return M
