@@ -1,0 +1,144 @@
+--- The registry as a worker of nginx has it: what works on the database, or signs, is done in nginx's threads; DNS is asked here, over
+-- cosockets, and nothing blocks the worker.
+--
+-- It has of `mailseal.onboard.registry` what those modules need that wait for DNS, so that they are the same in a script and here. Its
+-- tenants have the methods of `mailseal.onboard.tenant`, with the same arguments and results, but for `signer`: see `sign`.
+--
+-- nginx.conf says how many threads there are:
+--
+--     thread_pool mailseal_db threads=6;     # outside of http { }
+--     thread_pool mailseal_rsa threads=2;
+-- @module mailseal.http.registry
+local health_rules = require "mailseal.onboard.health_rules"
+local key_life = require "mailseal.onboard.key_life"
+local schedule = require "mailseal.onboard.schedule"
+local tenants = require "mailseal.onboard.tenant"
+local threads = require "mailseal.http.threads"
+local worker = require "mailseal.onboard.worker"
+
+local M = {}
+
+--- A registry in nginx, as @{new} makes it. It belongs to one worker.
+-- @type registry
+local Registry = { __name = "mailseal.http.registry" }
+Registry.__index = Registry
+
+-- Calls at a time: as many VMs there are, of which nginx may allow as few as ten. And how many calls may wait.
+local DB, RSA, QUEUE = 6, 2, 512
+
+-- Values as one text, the same for the same.
+local function spelled(value)
+  if type(value) ~= "table" then
+    return type(value) == "number" and ("%.17g"):format(value) or ("%q"):format(tostring(value))
+  end
+  local parts = {}
+  for name, item in pairs(value) do
+    parts[#parts + 1] = spelled(name) .. "=" .. spelled(item)
+  end
+  table.sort(parts)
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+-- What a thread opens the registry with.
+local function settings_of(options)
+  local settings = {
+    db = options.db, master_key_file = options.master_key_file, policy = options.policy, rules = options.rules,
+  }
+  settings.id = spelled(settings)
+  return settings
+end
+
+--- Makes a registry.
+-- @tparam table options
+--
+-- - `db`, `master_key_file`, `policy`: as of `mailseal.onboard.open`
+-- - `rules`: a list of directories with rules of providers, see `mailseal.provider.load_directory`
+-- - `resolver`: options of `mailseal.dns.resolver`; or a resolver
+-- - `threads`: `db` and `rsa`, how many calls at a time, no more than nginx.conf gives threads to `mailseal_db` (6) and to
+--   `mailseal_rsa` (2); `queue`, how many may wait for each (512)
+-- @treturn table
+function M.new(options)
+  local given, number = options.threads or {}, options.policy or {}
+  local self = setmetatable({
+    settings = settings_of(options), given_resolver = options.resolver, clock = options.clock or os.time,
+    policy = {
+      health = health_rules.policy(number.health), keys = key_life.policy(number.keys), schedule = schedule.policy(number.schedule),
+    },
+  }, Registry)
+  local function changed(list)
+    for i = 1, #list, 2 do
+      self.changed(list[i], list[i + 1])
+    end
+  end
+  self.db_threads = threads.new { name = "mailseal_db", slots = given.db or DB, queue = given.queue or QUEUE, changed = changed }
+  self.rsa_threads = threads.new { name = "mailseal_rsa", slots = given.rsa or RSA, queue = given.queue or QUEUE, changed = changed }
+  return self
+end
+
+--- The time.
+-- @treturn number whole seconds since 1970, UTC
+function Registry:now()
+  return math.floor(self.clock())
+end
+
+--- Called with the tenant and the domain when something of it has changed, in whichever thread.
+function Registry.changed() end
+
+--- What DNS is asked by.
+-- @treturn ?table
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.dns`
+function Registry:resolver()
+  if not self.asked then
+    local given, message, code = self.given_resolver or {}, nil, nil
+    if not given.query then
+      given, message, code = require "mailseal.dns".resolver(given)
+    end
+    if not given then
+      return nil, message, code
+    end
+    self.asked = given
+  end
+  return self.asked
+end
+
+--- Takes a step in a thread: see `perform` of `mailseal.onboard.registry`.
+-- @tparam string module
+-- @tparam string step
+-- @tparam any ... plain data
+-- @treturn any what it returns
+-- @treturn ?string a message
+-- @treturn ?string `busy`, `no_threads`, or the step's
+-- @raise what the step raises, as a text
+function Registry:perform(module, step, ...)
+  return self.db_threads:call("perform", self.settings, module, step, ...)
+end
+
+-- The tenants of this registry: what waits for DNS is done here, all else in a thread.
+local Tenant = { __name = "mailseal.http.tenant" }
+Tenant.__index = Tenant
+
+for name, method in pairs(tenants.methods) do
+  Tenant[name] = tenants.waiting[name] and method or function(tenant, ...)
+    return tenant.registry:perform("tenant", "call", tenant.id, name, ...)
+  end
+end
+
+--- A tenant.
+-- @tparam string id printable ASCII, 1 to 200 octets
+-- @treturn table
+-- @raise where that is no such id
+function Registry:tenant(id)
+  return tenants.new(self, id, Tenant)
+end
+
+--- Does what is due: see `mailseal.onboard.worker.work`.
+-- @tparam[opt] table options
+-- @treturn ?number how many domains were looked at
+-- @treturn ?string what went wrong
+-- @treturn ?string its code
+function Registry:work(options)
+  return worker.work(self, options)
+end
+
+return M
