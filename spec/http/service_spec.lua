@@ -6,6 +6,7 @@ describe("the service in #nginx", function()
 
   setup(function()
     server = nginx.start {
+      main = "thread_pool mailseal_db threads=6; thread_pool mailseal_rsa threads=2;",
       http = [[
 lua_shared_dict mailseal 10m;
 init_by_lua_block {

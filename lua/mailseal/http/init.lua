@@ -7,8 +7,8 @@
 -- @module mailseal.http
 local actions = require "mailseal.http.actions"
 local kinds = require "mailseal.dns.options"
-local onboard = require "mailseal.onboard"
 local problem = require "mailseal.http.problem"
+local registries = require "mailseal.http.registry"
 local request = require "mailseal.http.request"
 local router = require "mailseal.http.router"
 
@@ -27,6 +27,8 @@ local known = {
   master_key_file = kinds.of_type("string", "a file's name"),
   resolver = kinds.of_type("table", "options of mailseal.dns.resolver"),
   policy = kinds.of_type("table", "a table of numbers"),
+  rules = kinds.of_type("table", "a list of directories"),
+  threads = kinds.of_type("table", "a table of numbers"),
   authenticate = kinds.of_type("function", "a function"),
   actions = kinds.of_type("table", "a list of actions"),
   routes = kinds.of_type("table", "a list of routes"),
@@ -49,8 +51,7 @@ end
 --- Makes a service.
 -- @tparam table options
 --
--- - `db`, `master_key_file`, `policy`: as of `mailseal.onboard.open`
--- - `resolver`: options of `mailseal.dns.resolver`
+-- - `db`, `master_key_file`, `policy`, `rules`, `resolver`, `threads`: as of `mailseal.http.registry.new`
 -- - `authenticate`: a function that returns who asks (a table with `tenant`), or nil
 -- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
 -- - `routes`: further routes, as the modules of `mailseal.http.api` have them
@@ -65,12 +66,7 @@ end
 
 -- The registry of this worker of nginx.
 local function registry_of(self)
-  if not self.registry then
-    local resolver = assert(require "mailseal.dns".resolver(self.options.resolver or {}))
-    self.registry = assert(onboard.open {
-      db = self.options.db, master_key_file = self.options.master_key_file, policy = self.options.policy, resolver = resolver,
-    })
-  end
+  self.registry = self.registry or registries.new(self.options)
   return self.registry
 end
 

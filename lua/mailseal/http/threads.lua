@@ -6,7 +6,6 @@
 -- has freed, and would write there when that one ends: a porter calls again or waits before he ends, which takes the note away.
 -- @module mailseal.http.threads
 local async = require "mailseal.async"
-local semaphore = require "ngx.semaphore"
 
 local unpack = table.unpack or unpack -- luacheck: ignore
 local now = async.now
@@ -84,7 +83,7 @@ end
 
 -- What a porter does.
 local function serve(self)
-  local bell = semaphore.new()
+  local bell = require "ngx.semaphore".new()
   repeat
     local job = take(self)
     while job do
