@@ -20,7 +20,7 @@ local no_answer, temporary = answers.none, answers.temporary
 
 --- Makes what asks by a transport.
 -- @tparam table transport see `mailseal.dns.cares`
--- @tparam[opt] table options `timeout`, `tries`, `deadline`, `rotate`: see `mailseal.dns`; `clock`: what to take for
+-- @tparam[opt] table options `timeout`, `tries`, `deadline`, `rotate`, `observe`: see `mailseal.dns`; `clock`: what to take for
 --   `async.now`
 -- @treturn table
 function M.new(transport, options)
@@ -30,6 +30,7 @@ function M.new(transport, options)
   return setmetatable({
     transport = transport,
     clock = clock,
+    observe = options.observe,
     timeout = timeout,
     tries = tries,
     deadline = options.deadline or timeout * tries * #transport.servers,
@@ -183,6 +184,14 @@ local function complete(self, question, answer, deadline)
   return answer
 end
 
+local function ask_to_the_end(self, question, query, servers, deadline)
+  local moment = self.clock()
+  deadline = deadline or moment + self.deadline
+  local answer = ask(self, question, query, servers or self.health:order(), deadline, moment)
+  if answer.incomplete and not question.partial then return complete(self, question, answer, deadline) end
+  return answer
+end
+
 --- Asks, and follows a chain of CNAMEs that leaves what one server knows.
 -- @tparam table question `name`, `type`, as `encode` spells them, and `options`, see `mailseal.dns.resolver`; `partial`: leave
 --   a chain where the server's knowledge ends, the answer being `incomplete` there
@@ -191,10 +200,11 @@ end
 -- @tparam[opt] number deadline the moment (by the clock) at which it ends in any case
 -- @treturn table the answer
 function Asker:ask(question, query, servers, deadline)
-  local moment = self.clock()
-  deadline = deadline or moment + self.deadline
-  local answer = ask(self, question, query, servers or self.health:order(), deadline, moment)
-  if answer.incomplete and not question.partial then return complete(self, question, answer, deadline) end
+  local observe = self.observe
+  if not observe then return ask_to_the_end(self, question, query, servers, deadline) end
+  local began = self.clock()
+  local answer = ask_to_the_end(self, question, query, servers, deadline)
+  observe(answer, self.clock() - began)
   return answer
 end
 

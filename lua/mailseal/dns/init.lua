@@ -41,6 +41,7 @@ local known = {
   zone = kinds.either { kinds.of_type("table", "a table"), kinds.of_type("string", "a path") },
   zone_text = kinds.of_type("string", "a text"),
   resolv_conf = kinds.of_type("string", "a path"),
+  observe = kinds.of_type("function", "a function"),
 }
 
 -- Of these a resolver takes one, for it has one source of answers.
@@ -120,6 +121,9 @@ end
 --   holds one. See `mailseal.dns.zone`.
 -- - `zone_text`: in place of servers: what such a file holds.
 -- - `resolv_conf`: another path than /etc/resolv.conf.
+-- - `observe`: a function that is told of each question that was put to servers, the name servers of a zone among them: called with the
+--   answer, which it only reads (`status`, `reason`, `server`, …), and the seconds that it took, tries and waits for a turn among them.
+--   What the cache knew, and what somebody else was asking already, is none. It must neither wait nor raise.
 -- @treturn ?table a resolver, see `mailseal.dns.resolver`
 -- @treturn ?string what is wrong with a server's address, with the zone, or with the cache
 -- @treturn ?string `bad_server`, `bad_cache`, `bad_zone`, `unreadable` or `no_module` (a JSON zone without lua-cjson, a
@@ -143,7 +147,7 @@ function M.resolver(options)
   return resolver.new(transport, {
     timeout = options.timeout, tries = options.tries, deadline = options.deadline, rotate = options.rotate,
     in_flight = options.in_flight, port = options.port, now = options.now, system = watch,
-    cache = kept,
+    cache = kept, observe = options.observe,
   })
 end
 

@@ -100,7 +100,7 @@ end
 
 --- Makes a resolver upon a transport.
 -- @tparam table transport see `mailseal.dns.cares`
--- @tparam[opt] table options `timeout`, `tries`, `deadline`, `rotate`, `in_flight`, `now`: see `mailseal.dns`; `cache`: a cache,
+-- @tparam[opt] table options `timeout`, `tries`, `deadline`, `rotate`, `in_flight`, `now`, `observe`: see `mailseal.dns`; `cache`: a cache,
 --   see `mailseal.dns.cache`; `system`: a watch of the system's servers, see `mailseal.dns.system`
 -- @treturn table the resolver
 function M.new(transport, options)
