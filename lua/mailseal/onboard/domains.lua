@@ -4,6 +4,7 @@
 -- what reads and writes for one that does is a step. Where there is no such domain, or it is another tenant's, a method returns nil, a
 -- message and `not_found`.
 -- @module mailseal.onboard.domains
+local checks = require "mailseal.store.checks"
 local events = require "mailseal.store.events"
 local host = require "mailseal.host"
 local keys = require "mailseal.onboard.keys"
@@ -151,6 +152,7 @@ function steps.write(registry, tenant, name, look, found)
     if not row then
       return names.not_found()
     end
+    checks.count(tx, look.seen)
     return outcome.apply(tx, registry, row, look, registry:now(), { by_hand = true, found = found })
   end)
   if not result then

@@ -1,5 +1,6 @@
 --- Writes what the worker has seen of the domains that it had leased, many in one transaction.
 -- @module mailseal.onboard.results
+local checks = require "mailseal.store.checks"
 local drift = require "mailseal.onboard.drift"
 local outcome = require "mailseal.onboard.outcome"
 local schedule = require "mailseal.onboard.schedule"
@@ -60,6 +61,7 @@ local function write_together(registry, owner, done)
     changed = {}
     store.unchanged(tx, owner, old)
     for i, seen in ipairs(done) do
+      checks.count(tx, seen.look and seen.look.seen or "fault")
       changed[i] = not seen.is_old and write(tx, registry, owner, seen)
     end
     return true

@@ -8,7 +8,10 @@
 local M = {}
 
 --- The steps, each a list of statements.
-M.STEPS = { (require "mailseal.store.schema.0001") }
+M.STEPS = {
+  (require "mailseal.store.schema.0001"),
+  (require "mailseal.store.schema.0005"),
+}
 
 -- Some of the tables that every schema has.
 local OURS = { "meta", "tenants", "released" }
