@@ -1,7 +1,7 @@
 --- `mailseal explain`: what a finding means, what causes it and how it is mended.
 -- @module mailseal.cli.explain
 local json = require "mailseal.json"
-local nearest = require "mailseal.cli.nearest"
+local nearest = require "mailseal.nearest"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local status = require "mailseal.cli.status"

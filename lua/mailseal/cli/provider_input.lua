@@ -1,6 +1,6 @@
 --- What commands are told of providers: which, what its vars are, and rules of one's own.
 -- @module mailseal.cli.provider_input
-local nearest = require "mailseal.cli.nearest"
+local nearest = require "mailseal.nearest"
 local rules = require "mailseal.cli.rules"
 local status = require "mailseal.cli.status"
 

@@ -1,5 +1,5 @@
 --- Words that are almost the one that somebody asked for.
--- @module mailseal.cli.nearest
+-- @module mailseal.nearest
 local M = {}
 
 local MOST = 5

@@ -1,4 +1,4 @@
-local nearest = require "mailseal.cli.nearest"
+local nearest = require "mailseal.nearest"
 
 local WORDS = { "sendgrid", "sendgrid-auto", "mailgun", "mailjet", "kit", "ses" }
 
