@@ -4,23 +4,37 @@
 --     init_worker_by_lua_block { service:init_worker() }
 --     content_by_lua_block     { service:serve() }
 --
+-- Where to look: `dispatch` says what a route, a call and a request are, and leads from one to the other; `router` finds routes; `shape`
+-- checks what was sent, `decode`, `escapes`, `accepts` and `body` read it; `reply` and `problem` are what is answered; `request` is what of
+-- all that is nginx's own. The routes are in `api` and `pages`, as data.
 -- @module mailseal.http
 local actions = require "mailseal.http.actions"
+local dispatch = require "mailseal.http.dispatch"
 local kinds = require "mailseal.dns.options"
-local problem = require "mailseal.http.problem"
 local registries = require "mailseal.http.registry"
 local request = require "mailseal.http.request"
 local router = require "mailseal.http.router"
 
 local M = {}
 
---- The modules that have routes.
-M.ROUTES = { "mailseal.http.api.domains" }
+--- The modules that have routes, by the part that they are of.
+M.ROUTES = {
+  api = {
+    "mailseal.http.api.domains",
+  },
+  page = {
+  },
+}
 
 --- A service, as `http.new` returns it.
 -- @type service
 local Service = { __name = "mailseal.http.service" }
 Service.__index = Service
+
+local prefix = {
+  function(value) return value == false or type(value) == "string" and (value == "" or value:find "^/[%w%-._~/]*[^/]$" ~= nil) end,
+  'a path such as "/mail", without a slash at its end, or false',
+}
 
 local known = {
   db = kinds.of_type("string", "a database's URL"),
@@ -29,38 +43,44 @@ local known = {
   policy = kinds.of_type("table", "a table of numbers"),
   rules = kinds.of_type("table", "a list of directories"),
   threads = kinds.of_type("table", "a table of numbers"),
+  registry = kinds.of_type("table", "a registry of mailseal.onboard"),
   authenticate = kinds.of_type("function", "a function"),
   actions = kinds.of_type("table", "a list of actions"),
   routes = kinds.of_type("table", "a list of routes"),
+  api = prefix, page = prefix,
 }
 
--- The routes of all modules, and those of lists besides.
-local function all_routes(...)
-  local lists, routes = { ... }, {}
-  for i, module in ipairs(M.ROUTES) do
-    table.insert(lists, i, (require(module)))
-  end
-  for _, list in ipairs(lists) do
-    for _, route in ipairs(list) do
-      routes[#routes + 1] = route
+-- The routes of all modules, those of the embedder's actions, and his own, which stand where he has put them.
+local function route_all(options, own)
+  local made = router.new()
+  for part, modules in pairs(M.ROUTES) do
+    for _, module in ipairs(options[part] == false and {} or modules) do
+      made:add(require(module), options[part])
     end
   end
-  return routes
+  if options.api ~= false then
+    made:add(own:routes(), options.api)
+  end
+  made:add(options.routes or {})
+  return made
 end
 
 --- Makes a service.
 -- @tparam table options
 --
 -- - `db`, `master_key_file`, `policy`, `rules`, `resolver`, `threads`: as of `mailseal.http.registry.new`
--- - `authenticate`: a function that returns who asks (a table with `tenant`), or nil
+-- - `registry`: in place of those, a registry that is open
+-- - `authenticate`: a function that returns who asks: a table with `tenant`, and `actor` for the events; or nil, and a message where there
+--   is more to say. Without it a token has to be shown
 -- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
--- - `routes`: further routes, as the modules of `mailseal.http.api` have them
+-- - `routes`: further routes, as `mailseal.http.dispatch` describes them
+-- - `api`, `page`: under which path each of the two is mounted ("", so that the API is at /v1), or false for not at all
 -- @treturn table
 function M.new(options)
   kinds.check("http.new", options, known)
   local own = actions.new(options.actions or {})
   return setmetatable({
-    options = options, actions = own, router = router.new(all_routes(own:routes(), options.routes or {})),
+    options = options, actions = own, router = route_all(options, own), registry = options.registry, busy = {},
   }, Service)
 end
 
@@ -77,57 +97,40 @@ function Service:tenant(id)
   return registry_of(self):tenant(id)
 end
 
+--- Under which path something of the service is, for links.
+-- @tparam string part "api" or "page"
+-- @tparam string path as routes have it
+-- @treturn ?string nil where that part is not served
+function Service:path(part, path)
+  local before = self.options[part]
+  return before ~= false and (before or "") .. path or nil
+end
+
 --- Who asks?
--- @treturn ?table `tenant`; nil where nobody is known by what the request has
-function Service:authenticate()
-  return self.options.authenticate and self.options.authenticate()
+-- @tparam table call as of `mailseal.http.dispatch`
+-- @treturn[1] table `tenant`, `actor`
+-- @treturn[2] nil
+-- @treturn[2] ?string what is wrong, where that is to be said
+-- @treturn[2] ?string its code (`unauthorized`)
+function Service:authenticate(call) -- luacheck: ignore call
+  if self.options.authenticate then
+    return self.options.authenticate()
+  end
 end
 
 --- Begins the work of a worker of nginx. For init_worker_by_lua.
 function Service:init_worker() end
 
-local function answer(self, route, path)
-  local call = { service = self, path = path, query = ngx.req.get_uri_args() }
-  if not route.public then
-    call.identity = self:authenticate()
-    if not call.identity then
-      return problem.reply("a token is wanted", "unauthorized", { headers = { ["WWW-Authenticate"] = "Bearer" } })
-    end
-    call.tenant = self:tenant(call.identity.tenant)
-  end
-  if route.accepts then
-    local body, message, code = request.body(route.accepts)
-    if body == nil then
-      return problem.reply(message, code)
-    end
-    call.body = body
-  end
-  local reply, message, code, members = route.handler(call)
-  return reply or problem.reply(message, code, members)
+--- Answers a request, wherever it came from.
+-- @tparam table asked as of `mailseal.http.dispatch`
+-- @treturn table as of `mailseal.http.reply`
+function Service:answer(asked)
+  return dispatch.answer(self, asked)
 end
 
-local function send(reply)
-  ngx.status = reply.status
-  for name, value in pairs(reply.headers) do
-    ngx.header[name] = value
-  end
-  ngx.header["Content-Type"] = reply.type
-  if reply.body then
-    ngx.header["Content-Length"] = #reply.body
-    ngx.print(reply.body)
-  end
-  return ngx.exit(ngx.OK)
-end
-
---- Answers the request. For content_by_lua.
+--- Answers the request of nginx, and ends it. For content_by_lua.
 function Service:serve()
-  local route, path = self.router:find(ngx.req.get_method(), ngx.var.uri)
-  if not route and path then
-    return send(problem.reply("there is no such method here", "method_not_allowed", { headers = { Allow = table.concat(path, ", ") } }))
-  elseif not route then
-    return send(problem.reply("there is nothing here", "no_route"))
-  end
-  return send(answer(self, route, path))
+  request.send(self:answer(request.current()))
 end
 
 return M

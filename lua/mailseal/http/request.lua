@@ -1,37 +1,85 @@
---- What a request brings.
+--- A request of nginx, as `mailseal.http.dispatch` takes it; and its answer.
 -- @module mailseal.http.request
-local cjson = require "cjson.safe"
+local bodies = require "mailseal.http.body"
 
 local M = {}
 
--- All octets of the body.
-local function octets()
-  ngx.req.read_body()
-  local body = ngx.req.get_body_data()
-  local path = not body and ngx.req.get_body_file()
-  if path then
-    local file = assert(io.open(path, "rb"))
-    body = file:read "*a"
-    file:close()
-  end
-  return body or ""
+-- Seconds that let the others go on.
+local TURN = 0.001
+
+local function too_large(limit)
+  return nil, ("what is sent has more than %d octets"):format(limit), "too_large"
 end
 
---- The body.
--- @tparam string kind the media type that is wanted; JSON is decoded
--- @treturn ?any
--- @treturn ?string what is wrong with it
--- @treturn ?string `bad_json`
-function M.body(kind)
-  local body = octets()
-  if kind ~= "application/json" then
-    return body
+-- Octets of a file.
+local function size_of(path)
+  local file = assert(io.open(path, "rb"))
+  local size = file:seek "end"
+  file:close()
+  return size
+end
+
+local function read(limit)
+  local length = tonumber(ngx.var.http_content_length)
+  if length and length > limit then
+    return too_large(limit)
   end
-  local value, message = cjson.decode(body)
-  if value == nil then
-    return nil, "the body is no JSON: " .. tostring(message), "bad_json"
+  ngx.req.read_body()
+  local octets, path = ngx.req.get_body_data(), nil
+  if not octets then
+    path = ngx.req.get_body_file()
   end
+  local body = bodies.new(path and { path = path, size = size_of(path) } or { octets = octets or "" }, function() ngx.sleep(TURN) end)
+  if body.size > limit then
+    return too_large(limit)
+  end
+  return body
+end
+
+-- Fields of the header are looked up when they are asked for: most requests are answered by few of them.
+local Headers = {}
+
+function Headers:__index(name)
+  local value = ngx.var["http_" .. name:gsub("-", "_")]
+  self[name] = value
   return value
+end
+
+--- The request that is being answered.
+-- @treturn table
+function M.current()
+  return { method = ngx.req.get_method(), target = ngx.var.request_uri, headers = setmetatable({}, Headers), read = read }
+end
+
+local function stream(reply)
+  ngx.send_headers()
+  ngx.flush(true)
+  reply.run(function(text)
+    return ngx.print(text) and ngx.flush(true) and true or nil
+  end)
+end
+
+--- Sends a reply, and ends the request.
+-- @tparam table reply
+function M.send(reply)
+  local header = ngx.header
+  ngx.status = reply.status
+  for name, value in pairs(reply.headers) do
+    header[name] = value
+  end
+  header["X-Content-Type-Options"] = "nosniff"
+  if not reply.headers["Cache-Control"] then
+    header["Cache-Control"] = "no-store"
+  end
+  if reply.run then
+    header["Content-Type"] = reply.type
+    stream(reply)
+  elseif reply.body then
+    header["Content-Type"] = reply.type
+    header["Content-Length"] = #reply.body
+    ngx.print(reply.body)
+  end
+  ngx.exit(ngx.OK)
 end
 
 return M

@@ -1,14 +1,24 @@
 --- Finds the route of a request: by its path, segment by segment, then by its method.
 --
--- A path is a text like `/v1/domains/{domain}/verify`: a segment in braces stands for any one segment, and names it.
+-- A path is a text like `/v1/domains/{domain}/verify`: a segment in braces stands for any one segment, and names it. Paths are matched as
+-- they were sent, and only then decoded: what a client has in a segment (`%2F`, `%2E%2E`) never becomes part of the way.
 -- @module mailseal.http.router
+local escapes = require "mailseal.http.escapes"
+
 local M = {}
 local Router = { __name = "mailseal.http.router" }
 Router.__index = Router
 
+-- Segments of a path; no route has more.
+local DEEPEST = 16
+
+-- The segments of a path, which begins with a slash; an empty one stands behind one at the end.
 local function segments(path)
   local list = {}
-  for segment in path:gmatch "[^/]+" do
+  for segment in path:gmatch "/([^/]*)" do
+    if #list == DEEPEST then
+      return nil
+    end
     list[#list + 1] = segment
   end
   return list
@@ -17,11 +27,10 @@ end
 -- A node of the tree of paths: `next` by segment, `any` for the one in braces, `methods` where a path ends.
 local function node() return { next = {} } end
 
-local function add(root, route)
+local function add(root, route, prefix)
   local at = root
-  for _, segment in ipairs(segments(route.path)) do
-    local name = segment:match "^{([%a_]+)}$"
-    if name then
+  for _, segment in ipairs(segments(prefix .. route.path)) do
+    if segment:find "^{[%a_]+}$" then
       at.any = at.any or node()
       at = at.any
     else
@@ -37,52 +46,58 @@ local function add(root, route)
 end
 
 --- Makes a router.
--- @tparam {table,...} routes each with `method` and `path`
 -- @treturn table
-function M.new(routes)
-  local self = setmetatable({ root = node(), routes = routes }, Router)
-  for _, route in ipairs(routes) do
-    add(self.root, route)
-  end
-  return self
+function M.new()
+  return setmetatable({ root = node(), routes = {} }, Router)
 end
 
-local function decoded(segment)
-  return (segment:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
+--- Adds routes.
+-- @tparam {table,...} routes each with `method` and `path`
+-- @tparam[opt] string prefix what stands before their paths
+function Router:add(routes, prefix)
+  for _, route in ipairs(routes) do
+    add(self.root, route, prefix or "")
+    self.routes[#self.routes + 1] = route
+  end
 end
 
 -- A segment that is written out comes before one in braces.
-local function walk(at, list, i, values)
+local function walk(at, list, i, values, n)
   if i > #list then
-    return at.methods and at
+    return at.methods and at, n
   end
-  local found = at.next[list[i]] and walk(at.next[list[i]], list, i + 1, values)
-  if not found and at.any then
-    values[#values + 1] = decoded(list[i])
-    found = walk(at.any, list, i + 1, values)
-    if not found then
-      values[#values] = nil
-    end
+  local found, count
+  if at.next[list[i]] then
+    found, count = walk(at.next[list[i]], list, i + 1, values, n)
   end
-  return found
+  if not found and at.any and list[i] ~= "" then
+    values[n + 1] = list[i]
+    found, count = walk(at.any, list, i + 1, values, n + 1)
+  end
+  return found, count
 end
 
 local function named(route, values)
   local path, n = {}, 0
   for name in route.path:gmatch "{([%a_]+)}" do
     n = n + 1
-    path[name] = values[n]
+    local value, message = escapes.decode(values[n])
+    if not value then
+      return nil, ("path.%s %s"):format(name, message), "bad_path"
+    end
+    path[name] = value
   end
   return path
 end
 
+-- HEAD is answered as GET is, and OPTIONS with what there is.
 local function allowed(methods)
-  local list = {}
+  local list = { "OPTIONS", methods.GET and not methods.HEAD and "HEAD" or nil }
   for method in pairs(methods) do
     list[#list + 1] = method
   end
   table.sort(list)
-  return list
+  return table.concat(list, ", ")
 end
 
 --- Finds a route.
@@ -91,16 +106,19 @@ end
 -- @treturn[1] table the route
 -- @treturn[1] table what stands for the names in braces, percent-decoded
 -- @treturn[2] nil
--- @treturn[2] ?{string,...} the methods that there are for this path, where there is one
+-- @treturn[2] string why there is none
+-- @treturn[2] string `no_route`; `method_not_allowed`; `bad_path`
+-- @treturn[2] ?string of `method_not_allowed`, those that there are, as of the field Allow
 function Router:find(method, path)
-  local values = {}
-  local found = walk(self.root, segments(path), 1, values)
+  local list, values = segments(path), {}
+  local found = list and walk(self.root, list, 1, values, 0)
   if not found then
-    return nil
+    return nil, "there is nothing here", "no_route"
   end
   local route = found.methods[method] or method == "HEAD" and found.methods.GET
   if not route then
-    return nil, allowed(found.methods)
+    local allow = allowed(found.methods)
+    return nil, ("there are %s here"):format(allow), "method_not_allowed", allow
   end
   return route, named(route, values)
 end

@@ -1,0 +1,61 @@
+--- Media types: of what is sent (Content-Type), and of what is wanted (Accept; RFC 9110 §12.5.1).
+-- @module mailseal.http.accepts
+local M = {}
+
+-- The type without its parameters, in small letters.
+local function essence(text)
+  return text:match "^%s*([^;%s]*)":lower()
+end
+
+--- Is what is sent of one of some types?
+-- @tparam ?string content_type the field
+-- @tparam {string,...} kinds
+-- @treturn boolean
+function M.is_one_of(content_type, kinds)
+  local sent = essence(content_type or "")
+  for _, kind in ipairs(kinds) do
+    if sent == kind then
+      return true
+    end
+  end
+  return false
+end
+
+-- How well a range of Accept fits: the more exact one counts.
+local function rank(range, kind)
+  if range == kind then
+    return 3
+  elseif range == kind:match "^[^/]+" .. "/*" then
+    return 2
+  end
+  return range == "*/*" and 1 or nil
+end
+
+local function is_wanted(accept, kind)
+  local best, wanted = 0, false
+  for part in accept:gmatch "[^,]+" do
+    local found = rank(essence(part), kind)
+    if found and found > best then
+      best, wanted = found, not part:find ";%s*[qQ]=0%.?0*%s*$"
+    end
+  end
+  return wanted
+end
+
+--- Is one of some types wanted?
+-- @tparam ?string accept the field; whoever sends none takes all
+-- @tparam {string,...} kinds
+-- @treturn ?string the first of them that is; nil where none is
+function M.suits(accept, kinds)
+  if not accept or accept == "*/*" or not accept:find "%S" then
+    return kinds[1]
+  end
+  for _, kind in ipairs(kinds) do
+    if is_wanted(accept, essence(kind)) then
+      return kind
+    end
+  end
+  return nil
+end
+
+return M

@@ -1,0 +1,100 @@
+--- From a request to a reply, without nginx: what every route has in common.
+local stages = require "spec.support.http_stage"
+
+describe("a request to the service", function()
+  local stage
+
+  before_each(function() stage = stages.new() end)
+  after_each(function() stage:close() end)
+
+  local function problem(reply)
+    assert.equal("application/problem+json", reply.type)
+    return reply.status .. " " .. reply.json.code, reply.json.detail
+  end
+
+  it("is answered by its route", function()
+    local reply = stage:post("/v1/domains", {
+      domain = "Mail.Example.com", provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } },
+    })
+    assert.equal(201, reply.status, reply.body)
+    assert.equal("mail.example.com", reply.json.domain)
+    assert.equal("mail.example.com", stage:get("/v1/domains/mail.example.com").json.domain)
+  end)
+
+  it("is asked who it is, before anything is read of it", function()
+    local reply = stage:as(nil):post("/v1/domains", "no JSON")
+    assert.equal("401 unauthorized", (problem(reply)))
+    assert.matches("^Bearer", reply.headers["WWW-Authenticate"])
+  end)
+
+  it("finds nothing where there is no route", function()
+    for _, path in ipairs { "/", "/nowhere", "/v1/domains/", "/v1//domains", "/v1/domains/a/b/c", ("/a"):rep(40) } do
+      assert.equal("404 no_route", (problem(stage:get(path))), path)
+    end
+  end)
+
+  it("is told which methods there are", function()
+    local reply = stage:ask("DELETE", "/v1/domains")
+    assert.equal("405 method_not_allowed", (problem(reply)))
+    assert.equal("GET, HEAD, OPTIONS, POST", reply.headers.Allow)
+    reply = stage:options "/v1/domains"
+    assert.same({ 204, "GET, HEAD, OPTIONS, POST" }, { reply.status, reply.headers.Allow })
+    assert.equal(200, stage:head("/v1/domains").status)
+  end)
+
+  it("may not bring what nobody asked for, and is told the nearest name", function()
+    local code, detail = problem(stage:get "/v1/domains?limt=5")
+    assert.same({ "400 bad_query", 'query has no "limt": do you mean "limit"?' }, { code, detail })
+    code, detail = problem(stage:post("/v1/domains", { domain = "example.com", provder = "own" }))
+    assert.same({ "400 bad_body", 'body has no "provder": do you mean "provider"?' }, { code, detail })
+  end)
+
+  it("is told where something is of the wrong kind", function()
+    for body, detail in pairs {
+      ['{"domain":"example.com"}'] = "body.provider is missing: a text of at most 100 octets is wanted",
+      ['{"domain":1,"provider":"own"}'] = "body.domain must be a text",
+      ['{"domain":"a.example","provider":"own","vars":{"region":true}}'] =
+        "body.vars.region must be a text of at most 4096 octets, or a list of at most 100",
+      ['{"domain":"a.example","provider":"own","vars":{"tokens":["a",2]}}'] =
+        "body.vars.tokens[1] must be a text of at most 4096 octets",
+      ['[]'] = "body.domain is missing: a text is wanted",
+      ['[1]'] = "body must be an object",
+    } do
+      assert.same({ "400 bad_body", detail }, { problem(stage:post("/v1/domains", body, { ["content-type"] = "application/json" })) })
+    end
+    local _, detail = problem(stage:get "/v1/domains?limit=0")
+    assert.equal("query.limit must be a whole number from 1 to 1000", detail)
+  end)
+
+  it("has to be of the media type that is wanted", function()
+    for _, kind in ipairs { "text/plain", "", "application/jsonp" } do
+      local reply = stage:post("/v1/domains", "{}", { ["content-type"] = kind })
+      assert.equal("415 unsupported_media_type", (problem(reply)))
+      assert.equal("application/json", reply.headers.Accept)
+    end
+    assert.equal("406 not_acceptable", (problem(stage:get("/v1/domains", { accept = "text/html, application/json;q=0" }))))
+    assert.equal(200, stage:get("/v1/domains", { accept = "text/html, */*;q=0.1" }).status)
+  end)
+
+  it("may not be larger than its route lets it be", function()
+    local reply = stage:post("/v1/domains", (" "):rep(1024 * 1024) .. "{}", { ["content-type"] = "application/json" })
+    assert.equal("413 too_large", (problem(reply)))
+  end)
+end)
+
+describe("a service that an embedder mounts", function()
+  it("is below the path that he has chosen", function()
+    local stage = stages.new { service = { api = "/mail/api" } }
+    finally(function() stage:close() end)
+    assert.equal(200, stage:get("/mail/api/v1/domains").status)
+    assert.equal(404, stage:get("/v1/domains").status)
+    assert.equal("/mail/api/v1/domains", stage.service:path("api", "/v1/domains"))
+  end)
+
+  it("has no API where he wants none", function()
+    local stage = stages.new { service = { api = false } }
+    finally(function() stage:close() end)
+    assert.equal(404, stage:get("/v1/domains").status)
+    assert.is_nil(stage.service:path("api", "/v1/domains"))
+  end)
+end)
