@@ -84,5 +84,6 @@ int ms_open_reader(lua_State *L);
 int ms_open_text(lua_State *L);
 int ms_open_seal(lua_State *L);
 int ms_open_signals(lua_State *L);
+int ms_open_process(lua_State *L);
 
 #endif

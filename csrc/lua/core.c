@@ -11,7 +11,8 @@ static const luaL_Reg parts[] = {
     { "key", ms_open_key },   { "record", ms_open_record },   { "mail", ms_open_mail },
     { "dkim", ms_open_dkim }, { "dns", ms_open_dns },         { "async", ms_open_async },
     { "file", ms_open_file }, { "reader", ms_open_reader },   { "text", ms_open_text },
-    { "seal", ms_open_seal }, { "signals", ms_open_signals }, { NULL, NULL },
+    { "seal", ms_open_seal }, { "signals", ms_open_signals }, { "process", ms_open_process },
+    { NULL, NULL },
 };
 
 MS_EXPORT int luaopen_mailseal_core(lua_State *L);

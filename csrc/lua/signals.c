@@ -26,6 +26,17 @@ static int signals_take(lua_State *L)
     return 1;
 }
 
+/* signals:wait(seconds) -> the same, and waits for it; "SIGCHLD" where a program has ended that was started here */
+static int signals_wait(lua_State *L)
+{
+    const ms_signals *signals = luaL_checkudata(L, 1, SIGNALS_TYPE);
+    double seconds = luaL_checknumber(L, 2);
+
+    luaL_argcheck(L, seconds >= 0 && seconds <= 3600, 2, "0 to 3600 seconds");
+    lua_pushstring(L, signals->is_open ? ms_signals_wait(seconds) : NULL);
+    return 1;
+}
+
 /* signals:close(): they do again what they did before */
 static int signals_close(lua_State *L)
 {
@@ -34,10 +45,8 @@ static int signals_close(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    { "take", signals_take },
-    { "close", signals_close },
-    { "__gc", signals_close },
-    { NULL, NULL },
+    { "take", signals_take },  { "wait", signals_wait }, { "close", signals_close },
+    { "__gc", signals_close }, { NULL, NULL },
 };
 
 static const luaL_Reg functions[] = {
