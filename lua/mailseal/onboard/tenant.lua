@@ -6,7 +6,9 @@
 -- @module mailseal.onboard.tenant
 local M = {}
 
-local modules = { "creation", "decide", "domains", "export", "gate", "health", "holds", "keys", "removal", "rotation", "signer", "uses" }
+local modules = {
+  "creation", "decide", "domains", "export", "gate", "health", "holds", "keys", "removal", "rotation", "signer", "tokens", "uses",
+}
 
 --- All methods, by name.
 M.methods = {}

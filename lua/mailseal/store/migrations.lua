@@ -10,6 +10,7 @@ local M = {}
 --- The steps, each a list of statements.
 M.STEPS = {
   (require "mailseal.store.schema.0001"),
+  (require "mailseal.store.schema.0002"),
   (require "mailseal.store.schema.0005"),
 }
 
