@@ -9,6 +9,7 @@
 -- all that is nginx's own. The routes are in `api` and `pages`, as data.
 -- @module mailseal.http
 local actions = require "mailseal.http.actions"
+local auth = require "mailseal.http.auth"
 local dispatch = require "mailseal.http.dispatch"
 local kinds = require "mailseal.dns.options"
 local registries = require "mailseal.http.registry"
@@ -84,8 +85,9 @@ function M.new(options)
   }, Service)
 end
 
--- The registry of this worker of nginx.
-local function registry_of(self)
+--- The registry of this worker of nginx: see `mailseal.http.registry`.
+-- @treturn table
+function Service:registry_of_worker()
   self.registry = self.registry or registries.new(self.options)
   return self.registry
 end
@@ -94,7 +96,7 @@ end
 -- @tparam string id
 -- @treturn table
 function Service:tenant(id)
-  return registry_of(self):tenant(id)
+  return self:registry_of_worker():tenant(id)
 end
 
 --- Under which path something of the service is, for links.
@@ -116,6 +118,7 @@ function Service:authenticate(call) -- luacheck: ignore call
   if self.options.authenticate then
     return self.options.authenticate()
   end
+  return auth.identify(self)
 end
 
 --- Begins the work of a worker of nginx. For init_worker_by_lua.
