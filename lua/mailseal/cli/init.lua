@@ -15,7 +15,7 @@ local M = {}
 M.VERSION = "0.1.0"
 
 local commands = {
-  "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "provider", "host", "explain", "domains", "worker",
+  "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "provider", "host", "explain", "domains", "worker", "serve",
 }
 
 local purpose = [[

@@ -14,13 +14,19 @@ M.DATABASE = "sqlite:mailseal.db"
 --- The tenant unless another is named.
 M.TENANT = "default"
 
---- Declares the options.
+--- Declares the options that name the database and its master key.
 -- @tparam table command argparse's command
-function M.describe(command)
+function M.describe_database(command)
   command:option("--db", "The database: sqlite:FILE or postgresql://… (MAILSEAL_DB, or " .. M.DATABASE .. ")."):argname("URL")
   command
     :option("--master-key", "The key that private keys are sealed with (MAILSEAL_MASTER_KEY, or master.key beside the database).")
     :argname("FILE")
+end
+
+--- Declares the options.
+-- @tparam table command argparse's command
+function M.describe(command)
+  M.describe_database(command)
   rules.describe(command)
   resolver.describe(command)
   command
@@ -149,17 +155,28 @@ local function master_key_of(given, url, makes_key)
   return named or (makes_key or exists(usual)) and usual or nil
 end
 
+-- Makes an empty file that nobody else may read, which SQLite then fills. Its journal gets the same mode.
+local function make_private(url)
+  local path = file_of(url)
+  if path and not exists(path) then
+    os.execute(("umask 077; : >>%s"):format("'" .. path:gsub("'", "'\\''") .. "' 2>/dev/null"))
+  end
+end
+
 --- Opens the registry that the options name.
 -- @tparam table given the options as parsed
 -- @tparam[opt] table more `resolver`: further options of `dns.resolver`; `makes_database`: true where a database that is not there is
---   made; `makes_key`: a function that takes the user's own rules of
+--   made, "private" where then nobody else is to read its file; `makes_key`: a function that takes the user's own rules of
 --   providers and returns whether a private key is to be made
 -- @treturn table the registry
+-- @treturn table by what it was opened: `db` and `master_key_file`
 function M.open(given, more)
   more = more or {}
   local own, url = provider_input.own(given), given.db or variable "MAILSEAL_DB" or M.DATABASE
   if not more.makes_database then
     want_database(url)
+  elseif more.makes_database == "private" then
+    make_private(url)
   end
   local clock = given.time and function()
     return given.time
@@ -168,14 +185,14 @@ function M.open(given, more)
   for name, value in pairs(more.resolver or {}) do
     wanted[name] = value
   end
+  local master_key_file = master_key_of(given, url, more.makes_key and more.makes_key(own))
   local registry, message, code = module "mailseal.onboard".open {
-    db = url, clock = clock, resolver = resolver.open(given, wanted), providers = own,
-    master_key_file = master_key_of(given, url, more.makes_key and more.makes_key(own)),
+    db = url, clock = clock, resolver = resolver.open(given, wanted), providers = own, master_key_file = master_key_file,
   }
   if not registry then -- what is not found here is the master key's file
     status.stop(code == "not_found" and status.DATA or M.status(code), with_file(url, message, code))
   end
-  return registry
+  return registry, { db = url, master_key_file = master_key_file }
 end
 
 --- The id of the tenant that the options name.

@@ -1,0 +1,218 @@
+--- `mailseal serve`: the service, in an nginx of its own.
+--
+-- It writes a configuration, starts nginx with it, and stays its parent: SIGTERM and SIGINT end it when those are served who have asked
+-- (a second one ends it at once), SIGHUP has it begin anew with the same options while nobody is turned away. Where this process is
+-- killed, nginx gets SIGQUIT from the kernel, and its workers do where nginx is: so no port stays taken (on Linux).
+-- @module mailseal.cli.serve
+local conf = require "mailseal.cli.serve_conf"
+local core = require "mailseal.core"
+local options = require "mailseal.cli.options"
+local output = require "mailseal.cli.output"
+local place = require "mailseal.cli.serve_place"
+local registry_face = require "mailseal.cli.registry"
+local resolver = require "mailseal.cli.resolver"
+local status = require "mailseal.cli.status"
+
+local M = {}
+
+local LISTEN = "127.0.0.1:8080"
+
+-- Seconds until nginx must be there; between two looks; until those are left who are being served when it ends.
+local READY, LOOK, PATIENCE = 30, 0.05, 10
+
+-- Connections of a worker: a thousand streams of events, five hundred domains that are looked at, and requests.
+local CONNECTIONS = 4096
+
+local epilog = [[
+The first start on a new database makes the tenant "default" and a token, which
+is printed this once; `mailseal tokens` makes others. The database and the
+master key are made for nobody else to read. SIGTERM and SIGINT end it when
+those are served who have asked, SIGHUP restarts its workers.]]
+
+--- Declares the options.
+-- @tparam table command argparse's command
+function M.describe(command)
+  command:summary "Serve the REST API and the page."
+  command:description "Serves the REST API and the page of onboarding, and looks at the domains that are due."
+  command:epilog(epilog)
+  command
+    :option("--listen", "Where to listen, [::1]:8080 for instance; may be repeated (" .. LISTEN .. "). With port 0, on one that is free.")
+    :argname("ADDR:PORT")
+    :count "*"
+  registry_face.describe_database(command)
+  resolver.describe(command)
+  command:option("--workers", "nginx's worker processes (one a processor)."):convert(options.whole("--workers", 1, 256)):argname "N"
+  command:option("--tls-cert", "Serve HTTPS with this certificate and those that it needs, in PEM."):argname "FILE"
+  command:option("--tls-key", "Its private key, in PEM."):argname "FILE"
+  command:option("--access-log", "Write a line here for every request."):argname "FILE"
+end
+
+-- ---- What was asked for
+
+local function listen_of(text)
+  local address, port = text:match "^%[([%x:.]+)%]:(%d+)$"
+  if not address then address, port = text:match "^([%d.]+):(%d+)$" end
+  if not address or tonumber(port) > 65535 then
+    status.stop(status.USAGE, ("--listen: '%s' is not an address and a port such as %s or [::1]:8080"):format(text, LISTEN))
+  end
+  local free, message, code = core.process.may_listen(address, tonumber(port))
+  if not free then
+    status.stop(code == "bad_address" and status.USAGE or status.UNAVAILABLE, ("--listen: %s"):format(message))
+  end
+  return (address:find ":" and "[%s]:%d" or "%s:%d"):format(address, free)
+end
+
+local function listen(given)
+  local list = {}
+  for i, text in ipairs(given[1] and given or { LISTEN }) do list[i] = listen_of(text) end
+  return list
+end
+
+local function check_tls(given)
+  if (given.tls_cert == nil) ~= (given.tls_key == nil) then
+    status.stop(status.USAGE, "--tls-cert and --tls-key belong together")
+  end
+end
+
+-- ---- The database, the master key, the first token
+
+-- Makes ready what the service works on, and says how its workers open it.
+local function prepare(given)
+  local registry, settings = registry_face.open(given, { makes_database = "private", makes_key = function() return true end })
+  settings.resolver = { zone = given.zone, servers = given.server[1] and given.server or nil }
+  return registry, settings
+end
+
+local function tell_first_token(registry)
+  local first = registry_face.want(require "mailseal.onboard.tokens".first(registry, registry_face.TENANT))
+  if first then
+    output.line(('The token of the tenant "%s", told this once:'):format(first.tenant))
+    output.line("  " .. first.token)
+    output.flush()
+  end
+end
+
+-- ---- nginx
+
+local function write_file(path, text)
+  local file, message = io.open(path, "wb")
+  if not (file and file:write(text) and file:close()) then
+    status.stop(status.CANNOT_CREATE, "cannot write " .. tostring(message or path))
+  end
+end
+
+local function new_directory()
+  local directory = place.output "umask 077; mktemp -d"
+  if not directory:find "^/[%w/._+-]+$" then
+    status.stop(status.CANNOT_CREATE, "cannot make a temporary directory: TMPDIR names where")
+  end
+  return directory
+end
+
+local function literal(value)
+  if type(value) ~= "table" then return type(value) == "string" and ("%q"):format(value) or tostring(value) end
+  local parts = {}
+  for name, item in pairs(value) do
+    parts[#parts + 1] = ("[%s] = %s"):format(literal(name), literal(item))
+  end
+  return "{ " .. table.concat(parts, ", ") .. " }"
+end
+
+local function write_configuration(given, program, where, settings)
+  local here, descriptors = place.output "pwd", place.descriptors()
+  local lua_path, lua_cpath = place.lua_paths(here)
+  local function file(path) return path and place.absolute(path, here) end
+  write_file(where.directory .. "/settings.lua", "return " .. literal(settings) .. "\n")
+  write_file(where.directory .. "/nginx.conf", conf.write {
+    directory = where.directory, listen = where.listen, modules = place.modules(program), user = place.user(),
+    workers = given.workers or place.processors(), database_threads = 4, signing_threads = place.processors(), patience = PATIENCE,
+    connections = math.min(CONNECTIONS, math.floor(descriptors * 0.8)), descriptors = math.min(descriptors, 4 * CONNECTIONS),
+    certificate = file(given.tls_cert), certificate_key = file(given.tls_key), access_log = file(given.access_log),
+    authorities = place.authorities(), lua_path = lua_path, lua_cpath = lua_cpath,
+  })
+end
+
+local function words_for(program, directory)
+  return program, "-p", directory .. "/", "-e", "stderr", "-c", directory .. "/nginx.conf"
+end
+
+-- Has nginx read its configuration, and start Lua, without serving: what is wrong with that is told in one line.
+local function test(program, directory)
+  local words = { words_for(program, directory) }
+  for i, word in ipairs(words) do words[i] = place.quote(word) end
+  local printed = place.output(table.concat(words, " ") .. " -t 2>&1 </dev/null; echo $?")
+  os.remove(directory .. "/pid") -- an empty one
+  if printed:find "\n0$" then return end
+  local cause = printed:match "%[emerg%] ([^\n]+)" or printed:match "%[%l+%] ([^\n]+)" or printed:match "[^\n]*"
+  status.stop(status.UNAVAILABLE, "nginx does not start: " .. cause:gsub("^%d+#%d+: ", ""))
+end
+
+-- Waits until nginx listens: then it writes its number.
+local function await(process, signals, directory)
+  for _ = 1, READY / LOOK do
+    if core.file.kind(directory .. "/pid") == "file" or process:ended() then return end
+    signals:wait(LOOK)
+  end
+end
+
+-- What nginx gets for a request to end, the first, the second and all others.
+local REQUESTS = { "SIGQUIT", "SIGTERM", "SIGKILL" }
+
+-- Stays until nginx has ended. Returns its status, and whether it was asked to end.
+local function attend(process, signals)
+  local asked = 0
+  while not process:ended() do
+    local name = signals:wait(60)
+    if name == "SIGHUP" then
+      process:signal "SIGHUP"
+    elseif name == "SIGTERM" or name == "SIGINT" then
+      asked = math.min(asked + 1, #REQUESTS)
+      process:signal(REQUESTS[asked])
+    end
+  end
+  return process:ended(), asked > 0
+end
+
+local function serve(given, program, where)
+  local signals = core.signals.open()
+  local process, message = core.process.start(words_for(program, where.directory))
+  if not process then
+    signals:close()
+    status.stop(status.UNAVAILABLE, message)
+  end
+  await(process, signals, where.directory)
+  if not process:ended() then
+    for _, address in ipairs(where.listen) do
+      output.line(("%s://%s"):format(given.tls_cert and "https" or "http", address))
+    end
+    output.flush()
+  end
+  local code, asked = attend(process, signals)
+  signals:close()
+  if not asked or code ~= 0 then
+    status.stop(status.INTERNAL, ("nginx has ended with status %d"):format(code))
+  end
+end
+
+--- Runs the command.
+-- @tparam table given the options
+-- @treturn number exit status
+function M.run(given)
+  check_tls(given)
+  local program = place.nginx()
+  local where = { listen = listen(given.listen) }
+  local registry, settings = prepare(given)
+  where.directory = new_directory()
+  local ok, failure = pcall(function()
+    write_configuration(given, program, where, settings)
+    test(program, where.directory)
+    tell_first_token(registry)
+    registry:close()
+    serve(given, program, where)
+  end)
+  os.execute("rm -rf " .. place.quote(where.directory))
+  if not ok then error(failure, 0) end
+  return status.OK
+end
+
+return M
