@@ -125,7 +125,7 @@ local function write_configuration(given, program, where, settings)
   write_file(where.directory .. "/settings.lua", "return " .. literal(settings) .. "\n")
   write_file(where.directory .. "/nginx.conf", conf.write {
     directory = where.directory, listen = where.listen, modules = place.modules(program), user = place.user(),
-    workers = given.workers or place.processors(), database_threads = 4, signing_threads = place.processors(), patience = PATIENCE,
+    workers = given.workers or place.processors(), database_threads = 6, signing_threads = 2, patience = PATIENCE,
     connections = math.min(CONNECTIONS, math.floor(descriptors * 0.8)), descriptors = math.min(descriptors, 4 * CONNECTIONS),
     certificate = file(given.tls_cert), certificate_key = file(given.tls_key), access_log = file(given.access_log),
     authorities = place.authorities(), lua_path = lua_path, lua_cpath = lua_cpath,
