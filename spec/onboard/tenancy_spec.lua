@@ -4,6 +4,7 @@
 local databases = require "spec.support.databases"
 local onboarding = require "spec.support.onboarding"
 local shell = require "spec.support.shell"
+local tokens = require "mailseal.onboard.tokens"
 local tenancy = require "spec.support.tenancy"
 
 local DAY = 86400
@@ -28,6 +29,7 @@ local calls = {
   hold = { { "DOMAIN", "m-stranger" } },
   keys = { { "DOMAIN" } },
   list = { {}, comes_to = {} },
+  make_token = { { { name = "stranger" } }, comes_to = { name = "stranger" } },
   records = { { "DOMAIN" } },
   release = { { "DOMAIN", "VICTIM-user" } },
   release_holds = { { "DOMAIN" } },
@@ -37,8 +39,10 @@ local calls = {
   reset_health = { { "DOMAIN" } },
   restart = { { "DOMAIN" } },
   revoke = { { "DOMAIN", "SELECTOR", { force = true } } },
+  revoke_token = { { "TOKEN" }, refused = { "there is no such token", "no_such_token" } },
   rotate = { { "DOMAIN" } },
   signer = { { "DOMAIN" } },
+  tokens = { {}, comes_to = {} },
   unhold = { { "DOMAIN", "VICTIM-held" } },
   use = { { "DOMAIN", "stranger" } },
   users = { { "DOMAIN" } },
@@ -47,7 +51,7 @@ local calls = {
 
 describe("A tenant", function()
   databases.each({ describe = describe, setup = setup, teardown = teardown }, function(new_database)
-    local directory, stage, victim, secrets, statements, stop, strangers
+    local directory, stage, victim, secrets, statements, stop, strangers, token, session
 
     -- The victim has a domain that is verified, with a row in every table.
     local function furnish()
@@ -61,11 +65,13 @@ describe("A tenant", function()
       assert(victim:use("example.com", "VICTIM-user"))
       assert(victim:report("example.com", { delivered = 54321, bounced = 3 }))
       assert(victim:rotate "example.com")
+      token = assert(victim:make_token { name = "VICTIM-token" })
+      session = assert(tokens.sign_in(stage.registry, token.token)).session
     end
 
     -- What only the victim is to see: texts of his, and random ones that were made for him.
     local function secrets_of()
-      local list = { "VICTIM", "54321", victim:keys("example.com")[1].text:match "p=(.+)" }
+      local list = { "VICTIM", "54321", token.id, token.token, session, victim:keys("example.com")[1].text:match "p=(.+)" }
       for _, key in ipairs(victim:keys "example.com") do
         list[#list + 1] = key.selector
       end
@@ -109,7 +115,7 @@ describe("A tenant", function()
         end
         return copy
       end
-      return value == "DOMAIN" and "example.com" or value == "SELECTOR" and secrets[#secrets - 1] or value
+      return value == "DOMAIN" and "example.com" or value == "SELECTOR" and secrets[#secrets - 1] or value == "TOKEN" and token.id or value
     end
 
     local function call(stranger, method)
@@ -152,7 +158,7 @@ describe("A tenant", function()
       end
       for _, one in ipairs(tenancy.tables()) do
         local key = one.sql:match "PRIMARY KEY %(([%w_]+)"
-        local is_alone = one.name == "owners" or one.name == "tenants"
+        local is_alone = ({ owners = true, tenants = true, tokens = true, sessions = true })[one.name]
         assert.is_true(is_alone or key == "tenant_id", one.name)
       end
     end)
@@ -178,7 +184,7 @@ describe("A tenant", function()
           assert.is_true(case.second == nil or case.second == results[2])
         else
           assert.is_nil(results[1])
-          assert.same({ "there is no such domain", "not_found" }, { results[2], results[3] })
+          assert.same(case.refused or { "there is no such domain", "not_found" }, { results[2], results[3] })
         end
       end)
 

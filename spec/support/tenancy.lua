@@ -4,10 +4,13 @@ local M = {}
 -- The table of all that is there by what is in the schema, so that one that comes later is looked at, too.
 local function tables()
   local list = {}
-  for _, sql in ipairs(require "mailseal.store.schema.0001") do
-    local name = sql:match "^CREATE TABLE (%w+)"
-    if name and name ~= "meta" then
-      list[#list + 1] = { name = name, column = name == "tenants" and "id" or "tenant_id", sql = sql }
+  for _, step in ipairs(require "mailseal.store.migrations".STEPS) do
+    for _, sql in ipairs(step) do
+      local name = sql:match "^CREATE TABLE (%w+)"
+      local column = name == "tenants" and "id" or "tenant_id"
+      if name and sql:find("\n%s*" .. column .. " ") then
+        list[#list + 1] = { name = name, column = column, sql = sql }
+      end
     end
   end
   return list
