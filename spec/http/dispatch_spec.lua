@@ -76,6 +76,34 @@ describe("a request to the service", function()
     assert.equal(200, stage:get("/v1/domains", { accept = "text/html, */*;q=0.1" }).status)
   end)
 
+  it("is told what went wrong under an address of its own, and no internals", function()
+    local reply = stage:get "/v1/domains/nowhere.example"
+    assert.same({
+      type = "/v1/problems/not_found", title = "There is nothing of that name", status = 404, code = "not_found",
+      detail = "there is no such domain",
+    }, reply.json)
+    local told = stage:as(nil):get(reply.json.type)
+    assert.same({ 200, reply.json.title, 404 }, { told.status, told.json.title, told.json.status })
+    assert.equal(404, stage:get("/v1/problems/nothing").status)
+  end)
+
+  it("that fails within gets an id, which the log has beside the cause", function()
+    local log, lines = require "mailseal.http.log", {}
+    local before = log.write
+    finally(function() log.write = before end)
+    log.write = function(line) lines[#lines + 1] = line end
+    stage.service.router:add { { method = "GET", path = "/fails", id = "fails", handler = function() error "secret\ninternals" end } }
+    local reply = stage:get "/fails"
+    assert.equal("500 internal", (problem(reply)))
+    assert.not_matches("secret", reply.body)
+    assert.equal(1, #lines)
+    assert.matches(reply.json.id, lines[1], 1, true)
+    assert.matches("secret\\010internals", lines[1], 1, true)
+    stage.registry:close()
+    reply = stage:get "/v1/domains"
+    assert.equal("500 internal", (problem(reply)))
+  end)
+
   it("may not be larger than its route lets it be", function()
     local reply = stage:post("/v1/domains", (" "):rep(1024 * 1024) .. "{}", { ["content-type"] = "application/json" })
     assert.equal("413 too_large", (problem(reply)))

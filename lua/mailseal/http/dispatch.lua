@@ -91,9 +91,9 @@ local function identify(call)
   local service = call.service
   local identity, message, code, members = service:authenticate(call)
   if not identity then
-    return nil, message or "say who you are: Authorization: Bearer, and a token", code or "unauthorized", members or {
-      headers = { ["WWW-Authenticate"] = 'Bearer realm="mailseal"' },
-    }
+    code = code or "unauthorized"
+    members = members or code == "unauthorized" and { headers = { ["WWW-Authenticate"] = 'Bearer realm="mailseal"' } } or nil
+    return nil, message or "say who you are: Authorization: Bearer, and a token", code, members
   end
   call.identity, call.tenant = identity, service:tenant(identity.tenant)
   return true

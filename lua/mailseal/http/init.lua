@@ -22,6 +22,7 @@ local M = {}
 M.ROUTES = {
   api = {
     "mailseal.http.api.domains",
+    "mailseal.http.api.problems",
   },
   page = {
   },

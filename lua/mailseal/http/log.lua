@@ -13,17 +13,22 @@ function M.id()
   return ngx and ngx.var and ngx.var.request_id or letters.new(16)
 end
 
---- Notes a failure that its client is told nothing of but the id.
--- @tparam string id
--- @tparam ?string code
--- @tparam any message
-function M.failure(id, code, message)
-  local line = ("mailseal %s %s: %s"):format(id, code or "internal", printable.line(tostring(message):sub(1, LONGEST)))
+--- Writes a line.
+-- @tparam string line
+function M.write(line)
   if ngx then
     ngx.log(ngx.ERR, line)
   else
     io.stderr:write(line, "\n")
   end
+end
+
+--- Notes a failure that its client is told nothing of but the id.
+-- @tparam string id
+-- @tparam ?string code
+-- @tparam any message
+function M.failure(id, code, message)
+  M.write(("mailseal %s %s: %s"):format(id, code or "internal", printable.line(tostring(message):sub(1, LONGEST))))
 end
 
 return M

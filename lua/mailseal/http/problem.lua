@@ -1,45 +1,60 @@
---- What went wrong, as RFC 9457 has it told: one table from the codes of the library to statuses of HTTP.
+--- What went wrong, as RFC 9457 has it told.
 --
--- A status of 500 and above is nobody's business but the operator's: its message goes to the log, with an id that the answer has, too.
+-- `mailseal.http.codes` says which status and title each code has. What is nobody's business but the operator's goes to the log, with an
+-- id that the answer has, too.
 -- @module mailseal.http.problem
+local codes = require "mailseal.http.codes"
 local json = require "mailseal.json"
 local log = require "mailseal.http.log"
 local reply = require "mailseal.http.reply"
 
 local M = {}
 
---- The status of each code that is not 400.
-M.STATUS = {
-  not_found = 404, no_route = 404, no_provider = 404, no_action = 404,
-  method_not_allowed = 405, not_acceptable = 406,
-  exists = 409, failed = 409, in_use = 409, already_verified = 409,
-  too_large = 413, unsupported_media_type = 415,
-  too_many = 429,
-  busy = 503, store_busy = 503, store_full = 503, store_unreachable = 503,
-  store_error = 500, store_corrupt = 500, internal = 500,
-  unauthorized = 401, forbidden = 403,
-}
+-- What stands before all others, in this order.
+local FIRST = { "type", "title", "status", "detail", "code", "id" }
+
+-- A code that is nobody's here is one of an embedder's own action, or of his `authenticate`.
+local own = { status = 400, title = "It could not be done", tells = true }
+
+local hidden = "it could not be done, for a reason that the service's log tells under this id"
+local later = "it cannot be done just now: try again in a few seconds"
 
 --- The problem of a message and a code.
+-- @tparam ?table service where its types are told, see `mailseal.http.api.problems`
 -- @tparam string message
 -- @tparam[opt] string code
 -- @tparam[opt] table members further ones
 -- @treturn table plain data
--- @treturn number its status
-function M.of(message, code, members)
-  local status = M.STATUS[code] or 400
-  local body = { status = status, code = code, detail = message, title = code and code:gsub("_", " ") }
-  if status >= 500 then
-    body.id = log.id()
-    log.failure(body.id, code, message)
-    body.detail = "it could not be done for a reason that the log tells, under this id"
+function M.of(service, message, code, members)
+  local known = codes[code] or own
+  local path = service and codes[code] and service:path("api", "/v1/problems/" .. code)
+  local made = { type = path or "about:blank", title = known.title, status = known.status, code = code, detail = message }
+  if known.status >= 500 then
+    made.id = log.id()
+    log.failure(made.id, code, message)
+    made.detail = known.tells and message or known.status == 503 and later or hidden
   end
   for name, value in pairs(members or {}) do
     if name ~= "headers" then
-      body[name] = value
+      made[name] = value
     end
   end
-  return body, status
+  return made
+end
+
+-- Its JSON, what everybody looks for first.
+local function encoded(made)
+  local object, rest = json.pick(made, FIRST), {}
+  for name, value in pairs(made) do
+    rest[name] = value
+  end
+  for _, name in ipairs(FIRST) do
+    rest[name] = nil
+  end
+  for name, value in pairs(rest) do
+    json.add(object, name, json.plain(value))
+  end
+  return json.encode(object)
 end
 
 --- Makes the answer.
@@ -49,20 +64,20 @@ end
 -- @tparam[opt] table members further ones; `headers`: fields of the header
 -- @treturn table as of `mailseal.http.reply`
 function M.reply(call, message, code, members)
-  local body, status = M.of(message, code, members)
-  local made
+  local made = M.of(call.service, message, code, members)
+  local answer
   if call.route and call.route.problem then
-    made = call.route.problem(call, status, body)
+    answer = call.route.problem(call, made.status, made)
   else
-    made = reply.text(status, json.encode(json.plain(body)), "application/problem+json")
+    answer = reply.text(made.status, encoded(made), "application/problem+json")
   end
-  for name, value in pairs(reply.empty(status, members and members.headers).headers) do
-    made.headers[name] = value
+  for name, value in pairs(reply.empty(made.status, members and members.headers).headers) do
+    answer.headers[name] = value
   end
-  if status == 503 and not made.headers["Retry-After"] then
-    made.headers["Retry-After"] = "1"
+  if made.status == 503 and not answer.headers["Retry-After"] then
+    answer.headers["Retry-After"] = "1"
   end
-  return made
+  return answer
 end
 
 return M

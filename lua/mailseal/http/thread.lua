@@ -55,7 +55,8 @@ end
 local function perform(settings, module, step, ...)
   local registry, message, code = open(settings)
   if not registry then
-    return nil, message, code
+    -- What is wrong with the master key, or with rules, is no answer to whoever asked for something.
+    return nil, message, code and code:find "^store_" and code or "no_registry"
   end
   return registry:perform(module, step, ...)
 end
