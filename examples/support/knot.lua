@@ -106,7 +106,7 @@ local function prepare(directory, zones, signed, listen, port)
   for i, address in ipairs(listen) do addresses[i] = ("%s@%d"):format(address, port) end
   local lines = { configuration:format(directory, table.concat(addresses, ", "), directory, directory) }
   for name, text in pairs(zones) do
-    lines[#lines + 1] = ("  - domain: %s\n"):format(name)
+    lines[#lines + 1] = ("  - domain: %s.\n"):format(name)
     if signed[name] then lines[#lines + 1] = "    dnssec-signing: on\n    dnssec-policy: one-key\n" end
     write(("%s/%s.zone"):format(directory, name), ("$ORIGIN %s.\n$TTL 60\n%s\n"):format(name, text))
   end
@@ -118,7 +118,7 @@ local function wait_until_served(self, zones, patience)
   local resolver = assert(dns.resolver { servers = { self.address }, timeout = 0.5, tries = 1 })
   local deadline = async.now() + patience
   for name in pairs(zones) do
-    while resolver:query(name, "SOA", { fresh = true }).status ~= "ok" do
+    while resolver:query(name .. ".", "SOA", { fresh = true }).status ~= "ok" do
       if read(self.log):find "cannot bind" or read(self.log):find "critical:" or async.now() > deadline then return nil end
       async.sleep(0.02)
     end
@@ -154,7 +154,7 @@ function M.available()
 end
 
 --- Starts a server and waits until it serves its zones.
--- @tparam table options `zones`: a table from zone names to zone files' texts; `signed`: a table from the names of those that are to
+-- @tparam table options `zones`: a table from zone names ("" for the root) to zone files' texts; `signed`: a table from the names of those that are to
 --   be signed (DNSSEC) to true; `listen`: a list of loopback addresses ({ "127.0.0.1" }); `port`: which port (one that is free);
 --   `patience`: seconds that it may take to load its zones (10)
 -- @treturn ?table the server: `address` ("127.0.0.1:port"), `host`, `port`, `pid`
