@@ -154,9 +154,9 @@ function M.available()
 end
 
 --- Starts a server and waits until it serves its zones.
--- @tparam table options `zones`: a table from zone names ("" for the root) to zone files' texts; `signed`: a table from the names of those that are to
---   be signed (DNSSEC) to true; `listen`: a list of loopback addresses ({ "127.0.0.1" }); `port`: which port (one that is free);
---   `patience`: seconds that it may take to load its zones (10)
+-- @tparam table options `zones`: a table from zone names ("" for the root) to zone files' texts; `signed`: a table from the names of those
+--   that are to be signed (DNSSEC) to true; `listen`: a list of loopback addresses ({ "127.0.0.1" }); `port`: which port (one that is
+--   free); `patience`: seconds that it may take to load its zones (10)
 -- @treturn ?table the server: `address` ("127.0.0.1:port"), `host`, `port`, `pid`
 -- @treturn ?string why there is none
 -- @treturn ?string `no_knot`
