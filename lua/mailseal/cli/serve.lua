@@ -45,6 +45,9 @@ function M.describe(command)
   command:option("--tls-cert", "Serve HTTPS with this certificate and those that it needs, in PEM."):argname "FILE"
   command:option("--tls-key", "Its private key, in PEM."):argname "FILE"
   command:option("--access-log", "Write a line here for every request."):argname "FILE"
+  command
+    :option("--with", "A Lua program that returns further options of mailseal.http.new: a table with actions and routes, for instance.")
+    :argname "FILE"
 end
 
 -- ---- What was asked for
@@ -118,11 +121,20 @@ local function literal(value)
   return "{ " .. table.concat(parts, ", ") .. " }"
 end
 
+-- What the service is made with, as a program that nginx runs: options, and in the place of some of them those of the user's own program.
+local function settings_program(settings, own)
+  local text = ("local settings = %s\n"):format(literal(settings))
+  if own then
+    text = text .. ("for name, value in pairs(dofile(%q)) do settings[name] = value end\n"):format(own)
+  end
+  return text .. "return settings\n"
+end
+
 local function write_configuration(given, program, where, settings)
   local here, descriptors = place.output "pwd", place.descriptors()
   local lua_path, lua_cpath = place.lua_paths(here)
   local function file(path) return path and place.absolute(path, here) end
-  write_file(where.directory .. "/settings.lua", "return " .. literal(settings) .. "\n")
+  write_file(where.directory .. "/settings.lua", settings_program(settings, file(given["with"])))
   write_file(where.directory .. "/nginx.conf", conf.write {
     directory = where.directory, listen = where.listen, modules = place.modules(program), user = place.user(),
     workers = given.workers or place.processors(), database_threads = 6, signing_threads = 2, patience = PATIENCE,
