@@ -5,6 +5,7 @@ max_line_length = 140
 self = false
 files["spec/**/*_spec.lua"].std = "+busted"
 files["spec/support/async_in_nginx.lua"].std = "+busted"
+files["spec/bench/wrk/*.lua"].globals = { "wrk", "init", "request", "delay", "done" }
 files["spec/alloc/*.lua"].read_globals = { "server_port" }
 files["**/*.rockspec"].std = "+rockspec"
 files[".config.ld"].std = "+ldoc"
@@ -20,7 +21,8 @@ local nginx = {
   },
 }
 for _, path in ipairs {
-  "examples/openresty/*.lua", "lua/mailseal/async/nginx.lua", "lua/mailseal/dns/resty.lua", "lua/mailseal/dns/shared_cache.lua",
+  "examples/demo/button.lua", "examples/openresty/*.lua", "lua/mailseal/async/nginx.lua", "lua/mailseal/dns/resty.lua",
+  "lua/mailseal/dns/shared_cache.lua",
   "lua/mailseal/fetch/nginx.lua", "lua/mailseal/http/**/*.lua", "spec/support/nginx_spec_runner.lua",
 } do files[path].read_globals = nginx end
 exclude_files = { "build" }

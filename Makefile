@@ -129,7 +129,7 @@ build/asan/preload.so: spec/support/preload.c
 
 # ---- the two commands
 
-.PHONY: deps test-deps run test
+.PHONY: deps test-deps run demo test
 deps:
 	@CC="$(CC)" sh spec/support/deps.sh build
 
@@ -140,6 +140,11 @@ test-deps:
 run: deps
 	$(AGAIN) all
 	$(LUA) examples/onboard.lua $(ARGS)
+
+# The service and its page, with made-up customers: make demo ARGS="--listen 127.0.0.1:8080"
+demo: deps
+	$(AGAIN) all
+	$(LUA) examples/demo.lua $(ARGS)
 
 # What has a version without vector instructions (csrc/base/simd.h), run on a core that has no other.
 TEST_PORTABLE = MAILSEAL_BUILD=build/portable lua5.4 $(BUSTED) spec/mail spec/dkim spec/record
@@ -312,6 +317,7 @@ help:
 
 #: make                 build for every Lua found
 #: make run             install what is missing, build, onboard a domain (ARGS=example.com for a real one)
+#: make demo            the service with made-up customers in all kinds of trouble, to be clicked through without the Internet
 #: make test            install what the tests need, run them all
 #: make lint            formatting, static analysis, warnings as errors, the rules of the layers
 #: make test-portable   the tests of what has vector instructions, on a core without them

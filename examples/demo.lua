@@ -82,7 +82,7 @@ local function run(internet, listen)
     error(failure, 0)
   end
   local running = want(service.start {
-    directory = directory, root = root_of_sources(), plan = internet:plan(), servers = internet:resolver_options().servers, listen = listen,
+    directory = directory, root = root_of_sources(), plan = internet:plan(), listen = listen,
   })
   local _, ending = pcall(function()
     introduce(running)

@@ -1,10 +1,14 @@
 --- The demo: its customers, and the whole of it as a program that is driven over HTTP.
 package.path = "examples/?.lua;" .. package.path
 
+local child = require "spec.support.child"
+local cjson = require "cjson"
 local customers = require "demo.customers"
 local host = require "mailseal.host"
+local http_client = require "spec.support.http_client"
 local internet = require "demo.internet"
 local repair = require "demo.repair"
+local shell = require "spec.support.shell"
 local slips = require "demo.slips"
 
 describe("the demo's Internet", function()
@@ -65,6 +69,116 @@ describe("the demo's repair", function()
         local at, type = line:match "^add (%S+) %d+ (%S+)"
         assert.is_true(removed[("del %s %s"):format(at, type)], name)
       end
+    end
+  end)
+end)
+
+describe("the demo as a program, with #nginx", function()
+  local program, port, token
+
+  -- Asks the service. Returns the status, and what the JSON holds.
+  local function request(method, path)
+    local connection = http_client.connect(port)
+    local reply = connection:request(method, path, { Authorization = "Bearer " .. token }, method == "POST" and "" or nil)
+    connection:close()
+    return reply.status, reply.body ~= "" and cjson.decode(reply.body) or nil
+  end
+
+  local function get(domain)
+    local status, found = request("GET", "/v1/domains/" .. domain)
+    assert.equal(200, status, domain)
+    return found
+  end
+
+  local function button(domain)
+    local _, found = request("GET", ("/v1/domains/%s/actions"):format(domain))
+    return found.actions[1]
+  end
+
+  local function all_found(domain)
+    for _, record in ipairs(domain.records) do
+      if record.status ~= "found" then
+        return false
+      end
+    end
+    return domain.status == "verified"
+  end
+
+  -- Waits until the domain is verified with all its records.
+  local function await(name)
+    local found
+    for _ = 1, 300 do
+      found = get(name)
+      if all_found(found) then
+        return found
+      end
+      shell.output "sleep 0.1"
+    end
+    error(name .. " is not verified: " .. cjson.encode(found))
+  end
+
+  local function press(name)
+    local status, found = request("POST", ("/v1/domains/%s/actions/publish"):format(name))
+    assert.equal(200, status, found.detail)
+  end
+
+  setup(function()
+    program = child.start [[arg = { [0] = "examples/demo.lua" }; dofile "examples/demo.lua"]]
+    for line in function() return program:line() end do
+      port, token = port or line:match "http://127%.0%.0%.1:(%d+)", line:match "ms_%x+"
+      if token then
+        break
+      end
+    end
+    assert(token, "the demo does not start")
+    port = tonumber(port)
+  end)
+
+  teardown(function()
+    os.execute(("kill -INT %d"):format(program.pid))
+    program:rest()
+  end)
+
+  it("has each customer in the trouble that he was made for", function()
+    for _, customer in ipairs(customers) do
+      if customer.story then
+        local domain, codes = get(customer.zone), {}
+        for _, finding in ipairs(domain.findings) do
+          codes[finding.code] = true
+        end
+        assert.equal(customer.status, domain.status, customer.zone)
+        assert.equal(customer.health or domain.health, domain.health, customer.zone)
+        assert.equal(customer.enabled ~= false, domain.enabled, customer.zone)
+        assert.is_true(not customer.finding or codes[customer.finding], customer.zone)
+      end
+    end
+  end)
+
+  it("has a history to show", function()
+    local status, found = request("GET", "/v1/domains/florist.example")
+    assert.equal(200, status)
+    assert.is_true(found.created_at < os.time() - 10 * 86400)
+  end)
+
+  it("has no button where all is there, nor before a domain that has failed is started again", function()
+    for _, name in ipairs { "coffee.example", "theatre.example" } do
+      assert.is_nil(button(name), name)
+    end
+  end)
+
+  it("publishes what each customer lacks when its button is pressed, so that all are verified", function()
+    local pressed = {}
+    for _, customer in ipairs(customers) do
+      if customer.story and customer.button ~= false and customer.status ~= "failed" then
+        assert.equal("publish", button(customer.zone).id, customer.zone)
+        press(customer.zone)
+        pressed[#pressed + 1] = customer.zone
+      end
+    end
+    assert.is_true(#pressed >= 10)
+    for _, name in ipairs(pressed) do
+      await(name)
+      assert.is_nil(button(name), name)
     end
   end)
 end)

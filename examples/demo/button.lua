@@ -1,6 +1,7 @@
 --- The demo's button, "publish the missing records": an action of `mailseal.http.actions`, which plays the customer's part.
 --
--- It runs inside nginx, where nothing may wait in place: `knsupdate` is a process that is waited for as a socket is (`ngx.pipe`).
+-- It runs inside nginx, where nothing may wait in place: `knsupdate` is run in one of nginx's threads.
+local knot = require "support.knot"
 local repair = require "demo.repair"
 
 local M = {}
@@ -18,40 +19,33 @@ local function zone_of(plan, domain)
   end
 end
 
--- Runs a program with what it is to read. Returns what it said, or nil and what went wrong.
-local function run(words, input)
-  local process, message = require "ngx.pipe".spawn(words, { merge_stderr = true, wait_timeout = 10000 })
-  if not process then
-    return nil, message
-  end
-  if input then
-    process:write(input)
-  end
-  process:shutdown "stdin"
-  local output = process:stdout_read_all()
-  local ok, reason, status = process:wait()
-  if not ok then
-    return nil, ("%s %s: %s"):format(tostring(reason), tostring(status), tostring(output))
-  end
-  return output
-end
-
-local function publish(plan, zone, changes)
+--- Publishes, and wakes the silent servers first where the zone is theirs: in a thread, for it blocks.
+-- @tparam table plan as of @{action}
+-- @tparam string zone
+-- @tparam {string,...} changes as of `demo.repair`
+-- @treturn ?boolean true
+-- @treturn ?string why not
+-- @treturn ?string `no_update`
+function M.publish(plan, zone, changes)
   if plan.zones[zone].is_silent then
-    run { plan.kill, "-CONT", tostring(plan.silent) }
+    os.execute(("kill -CONT %d"):format(plan.silent))
   end
   for _, host in ipairs(plan.zones[zone].hosts) do
-    local script = { ("server %s %d\nzone %s."):format(host, plan.port, zone) }
-    for _, change in ipairs(changes) do
-      script[#script + 1] = "update " .. change
-    end
-    script[#script + 1] = "send\n"
-    local ok, message = run({ plan.knsupdate }, table.concat(script, "\n"))
+    local ok, message, code = knot.at(host, plan.port):update(zone, changes)
     if not ok then
-      return nil, "the records cannot be published: " .. message, "busy"
+      return nil, message, code
     end
   end
   return true
+end
+
+-- The same from nginx's side.
+local function publish_in_thread(...)
+  local ran, ok, message, code = ngx.run_worker_thread("mailseal_db", "demo.button", "publish", ...)
+  if not ran then
+    return nil, ok, "busy"
+  end
+  return ok, message, code
 end
 
 -- Looks until the domain is as it should be: caches remember for some seconds what was not there.
@@ -67,7 +61,7 @@ local function look(premature, tenant, domain)
 end
 
 --- The action.
--- @tparam table plan as of `demo.servers`, with the paths of the programs `knsupdate` and `kill`
+-- @tparam table plan as of `demo.servers`
 -- @treturn table as of `mailseal.http.actions`
 function M.action(plan)
   return {
@@ -78,7 +72,7 @@ function M.action(plan)
     end,
     run = function(call, domain)
       local zone = zone_of(plan, domain.domain)
-      local ok, message, code = publish(plan, zone, repair.changes(domain.records, zone))
+      local ok, message, code = publish_in_thread(plan, zone, repair.changes(domain.records, zone))
       if not ok then
         return nil, message, code
       end

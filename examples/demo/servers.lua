@@ -121,8 +121,8 @@ function Servers:fall_silent()
 end
 
 --- What a program needs to know that is to change the zones from without: no functions.
--- @treturn table `port`; `silent`, the process that keeps silent; `zones`: by name, `hosts`, the addresses to send changes to, and
---   `is_silent`, whether that process has to be woken first
+-- @treturn table `servers`, `port`: whom to ask; `silent`, the process that keeps silent; `zones`: by name, `hosts`, the addresses to
+--   send changes to, and `is_silent`, whether that process has to be woken first
 function Servers:plan()
   local zones = {}
   for _, customer in ipairs(self.customers) do
@@ -132,7 +132,8 @@ function Servers:plan()
     end
     zones[customer.zone] = { hosts = hosts, is_silent = customer.host == internet.SILENT }
   end
-  return { port = self.prompt.port, silent = self.silent.pid, zones = zones }
+  local asked = self:resolver_options()
+  return { servers = asked.servers, port = asked.port, silent = self.silent.pid, zones = zones }
 end
 
 --- Ends them. May be called again.

@@ -57,11 +57,6 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
--- The path of a program, for nginx has no PATH.
-local function program(name)
-  return output_of("PATH=$PATH:/usr/sbin; command -v " .. name)
-end
-
 --- Makes the directory that holds its database and its master key.
 -- @treturn string gone when the service is stopped, and not before
 function M.new_directory()
@@ -82,16 +77,10 @@ end
 local embedded = [[
 package.path = %q .. package.path
 local plan = require "cjson".decode %q
-return { actions = { require "demo.button".action(plan) }, resolver = { port = plan.port, timeout = 1, tries = 1 } }
+return {
+  actions = { require "demo.button".action(plan) }, resolver = { servers = plan.servers, port = plan.port, timeout = 1, tries = 1 },
+}
 ]]
-
-local function write_embedded(directory, plan, examples)
-  local told = { knsupdate = program "knsupdate", kill = output_of "which kill" }
-  for name, value in pairs(plan) do
-    told[name] = value
-  end
-  write(directory .. "/embedded.lua", embedded:format(examples .. "/?.lua;", cjson.encode(told)))
-end
 
 -- Waits until it serves. Returns what it has printed; or nil and what went wrong.
 local function await(self)
@@ -113,22 +102,18 @@ end
 --
 -- - `directory`: as of @{new_directory}, with a database that has no token yet
 -- - `root`: where mailseal's sources are, absolute
--- - `plan`: as of `demo.servers`; `servers`: the addresses of those to ask
+-- - `plan`: as of `demo.servers`
 -- - `listen`: an address and a port
 -- @treturn ?table `url`, `token`
 -- @treturn ?string why there is none
 function M.start(options)
   local directory = options.directory
   local database, master_key = M.database(directory)
-  write_embedded(directory, options.plan, options.root .. "/examples")
+  write(directory .. "/embedded.lua", embedded:format(options.root .. "/examples/?.lua;", cjson.encode(options.plan)))
   local words = {
     options.root .. "/bin/mailseal", "serve", "--listen", options.listen, "--db", database, "--master-key", master_key, "--workers", "1",
     "--with", directory .. "/embedded.lua",
   }
-  for _, server in ipairs(options.servers) do
-    words[#words + 1] = "--server"
-    words[#words + 1] = server
-  end
   for i, word in ipairs(words) do
     words[i] = quote(word)
   end

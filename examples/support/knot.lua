@@ -172,6 +172,14 @@ function M.start(options)
   return nil, "knotd does not serve: " .. tostring(why), "no_knot"
 end
 
+--- A server that another program has started: its zones can be changed, and that is all.
+-- @tparam string host
+-- @tparam number port
+-- @treturn table
+function M.at(host, port)
+  return setmetatable({ host = host, port = port }, Server)
+end
+
 --- Changes a zone by dynamic update.
 -- @tparam string zone its name
 -- @tparam {string,...} changes lines for knsupdate's `update`: "add name ttl TYPE data", "del name TYPE"; names relative to the zone
@@ -182,9 +190,7 @@ function Server:update(zone, changes)
   local lines = { ("server %s %d\nzone %s.\norigin %s."):format(self.host, self.port, zone, zone) }
   for _, change in ipairs(changes) do lines[#lines + 1] = "update " .. change end
   lines[#lines + 1] = "send\n"
-  local path = self.directory .. "/update"
-  write(path, table.concat(lines, "\n"))
-  local output = output_of(("knsupdate '%s' 2>&1 && echo 'ok'"):format(path))
+  local output = output_of(("printf %%s %s | knsupdate 2>&1 && echo ok"):format(quote(table.concat(lines, "\n"))))
   if output:find "ok\n$" and not output:lower():find "fail" then return true end
   return nil, "knsupdate: " .. output, "no_update"
 end
