@@ -170,7 +170,7 @@ test: test-deps
 # ---- checks
 
 .PHONY: lint test-portable test-asan test-valgrind test-growth test-crash test-alloc fuzz fuzz-replay coverage bench bench-dns \
-        bench-check bench-onboard
+        bench-check bench-onboard bench-http
 lint: test-deps
 	$(AGAIN) all
 	$(RUN) "lint" "bash spec/support/lint.sh"
@@ -274,6 +274,10 @@ bench-onboard: all
 	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/$(LUA)/?.so;;" \
 	  LUAS="$(if $(filter command line,$(origin LUAS)),$(LUAS),$(lastword $(LUAS)))" $(LUA) spec/bench/onboard.lua
 
+# The service under load, asked by wrk; wants Knot DNS and two cores: ONLY=get, sign, verify or streams for one, ROUNDS=5.
+bench-http: all
+	LUA_PATH="lua/?.lua;lua/?/init.lua;./?.lua;;" LUA_CPATH="build/luajit/?.so;;" luajit spec/bench/http.lua
+
 # ---- installing
 
 PREFIX ?= /usr/local
@@ -332,6 +336,7 @@ help:
 #: make bench           the table of speeds; make bench-dns, that of DNS (LUA=luajit; QUICK=1, ROUNDS=15)
 #: make bench-check     domains checked a second, and the memory that takes (N=1000000 for many)
 #: make bench-onboard   a million domains in the registry: added, looked at, decided about (N=100000 for fewer; DB=sqlite)
+#: make bench-http      the service under load (ONLY=get, sign, verify or streams for one; ROUNDS=5)
 #: make install         PREFIX=/usr/local DESTDIR= LUA=lua5.4 (or luajit); make uninstall
 #: make deps            install what building and running needs; make test-deps, what the tests need
 #: make doc             the reference of the Lua modules, into build/doc
