@@ -1,19 +1,233 @@
---- Who asks: by a token in `Authorization: Bearer ms_…` (RFC 6750 §2.1), or by the cookie of a session.
+--- Who asks: by a token in `Authorization: Bearer ms_…` (RFC 6750 §2.1), or, from a browser, by the cookie of a session.
+--
+-- What the database has said of a token is known to all workers of nginx for a second, in the shared dictionary, under the hash of it; that
+-- it was revoked through this service is known to them at once. Who shows what is nobody's, over and over, is asked to wait, unless what
+-- he shows has been good within the hour: whoever shares his address with somebody who guesses is not locked out.
+--
+-- The cookie is not sent along by another site's page (SameSite), and for what changes something the browser has to say besides that the
+-- page it comes from is of this host.
 -- @module mailseal.http.auth
+local core = require "mailseal.core".seal
+
 local M = {}
 
---- Who asks?
--- @tparam table service
--- @treturn[1] table `tenant`, `token` (its id), `actor`
+--- Who asks, as @{new} makes it.
+-- @type auth
+local Auth = { __name = "mailseal.http.auth" }
+Auth.__index = Auth
+
+-- Seconds for which the database is believed; for which it is remembered that something is nobody's any more, and that it was good.
+local FRESH, OVER, GOOD = 1, 60, 3600
+
+-- So many wrong ones an address may show in so many seconds.
+local WRONG, WINDOW = 30, 60
+
+local SAFE = { GET = true, HEAD = true, OPTIONS = true }
+
+-- The name binds it to https, this host and all of its paths (RFC 6265bis §4.1.3.2). Without https that is not to be had.
+local SECURE, PLAIN = "__Host-mailseal", "mailseal"
+
+-- What stands in the dictionary for what is nobody's any more.
+local NOBODY = ""
+
+--- Makes it.
+-- @tparam table options `dict`, an `ngx.shared` dictionary, without which nothing is kept; `url`, where browsers find the service, as
+--   `https://mail.example.com`, without which it is the Host that they ask
+-- @treturn table
+function M.new(options)
+  local scheme, host = (options.url or ""):match "^(https?)://([^/]+)"
+  return setmetatable({ dict = options.dict, host = host and host:lower(), scheme = scheme }, Auth)
+end
+
+--- Has all workers know that a token is revoked. Called by who has revoked it.
+-- @tparam ?table dict
+-- @tparam string id of the token
+function M.revoked(dict, id)
+  if dict then dict:set("auth:revoked:" .. id, true, OVER) end
+end
+
+-- ---- what is kept
+
+local function identity_of(text)
+  local tenant, token, actor, expires_at = text:match "^(.-)\n(.-)\n(.-)\n(.*)$"
+  return { tenant = tenant, token = token, actor = actor, expires_at = tonumber(expires_at) }
+end
+
+local function text_of(identity)
+  return ("%s\n%s\n%s\n%s"):format(identity.tenant, identity.token, identity.actor, identity.expires_at or "")
+end
+
+-- Who that is, as far as it is kept. False where it is known to be nobody, nil where nothing is known.
+local function kept(self, key)
+  local text = self.dict and self.dict:get(key)
+  if not text then return nil end
+  if text == NOBODY then return false end
+  local found = identity_of(text)
+  return not self.dict:get("auth:revoked:" .. found.token) and found
+end
+
+-- What is there already stays: it may be that it was ended meanwhile.
+local function keep(self, key, identity)
+  if self.dict then
+    self.dict:add(key, text_of(identity), FRESH)
+    self.dict:set(key .. "+", true, GOOD)
+  end
+end
+
+-- ---- those who guess
+
+-- What an address counts as: of IPv6, the network.
+local function place_of(call)
+  local address = call.request.peer and call.request.peer() or ""
+  return "auth:wrong:" .. (#address == 16 and address:sub(1, 8) or address)
+end
+
+local function unauthorized()
+  return nil, "that is nobody's: the token was mistyped or revoked, or the session has ended", "unauthorized", {
+    headers = { ["WWW-Authenticate"] = 'Bearer realm="mailseal", error="invalid_token"' },
+  }
+end
+
+local function too_many(dict, place)
+  local wait = math.max(1, math.ceil(dict:ttl(place) or WINDOW))
+  return nil, "too much that is nobody's was shown from this address", "too_many_attempts", {
+    headers = { ["Retry-After"] = ("%d"):format(wait) },
+  }
+end
+
+-- May that be asked about?
+local function may_ask(self, call, key)
+  local dict = self.dict
+  if not dict or dict:get(key .. "+") then return true end
+  local place = place_of(call)
+  if (dict:get(place) or 0) < WRONG then return true end
+  return too_many(dict, place)
+end
+
+local function refuse(self, call)
+  if self.dict then self.dict:incr(place_of(call), 1, 0, WINDOW) end
+  return unauthorized()
+end
+
+-- ---- tokens and cookies
+
+-- Takes a step of mailseal.onboard.tokens with a secret, unless it is known what it will come to.
+local function ask(self, call, key, step, secret)
+  local ok, wrong, why, members = may_ask(self, call, key)
+  if not ok then return nil, wrong, why, members end
+  local found, message, code = call.service:registry_of_worker():perform("tokens", step, secret)
+  if found then return found end
+  if code == "unknown_token" then return refuse(self, call) end
+  return nil, message, code
+end
+
+local function look_up(self, call, step, secret)
+  local key = "auth:" .. core.sha256(secret)
+  local found = kept(self, key)
+  if found then return found end
+  if found == false then return refuse(self, call) end
+  local message, code, members
+  found, message, code, members = ask(self, call, key, step, secret)
+  if not found then return nil, message, code, members end
+  keep(self, key, found)
+  return found
+end
+
+local function is_secure(self, call)
+  if self.scheme then return self.scheme == "https" end
+  local _, secure = (call.request.peer or function() end)()
+  return secure
+end
+
+local function cookie_name(self, call) return is_secure(self, call) and SECURE or PLAIN end
+
+-- The value of the cookie; the first, where somebody has sent several.
+local function session_of(self, call)
+  local wanted, cookies = cookie_name(self, call), call.headers.cookie
+  for name, value in (cookies or ""):gmatch "([^=;%s]+)=([^;%s]*)" do
+    if name == wanted then return value end
+  end
+end
+
+local function set_cookie(self, call, value, seconds)
+  local name = cookie_name(self, call)
+  return ("%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s"):format(name, value, seconds, name == SECURE and "; Secure" or "")
+end
+
+--- Does a request come from a page of this host? Browsers say so of all that is no mere following of a link.
+-- @tparam table call as of `mailseal.http.dispatch`
+-- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `unauthorized`, or a code of the store
-function M.identify(service)
-  local token = (ngx.var.http_authorization or ""):match "^[Bb]earer +([%w_]+)$"
-  if not token then return nil, "a token is wanted: Authorization: Bearer ms_…", "unauthorized" end
-  local found, message, code = service:registry_of_worker():perform("tokens", "identify", token)
-  if not found then return nil, message, code == "unknown_token" and "unauthorized" or code end
-  return found
+-- @treturn[2] string `forbidden`
+function Auth:same_origin(call)
+  local origin = call.headers.origin
+  if origin and origin ~= "null" then
+    local scheme, host = origin:match "^(https?)://([^/]+)$"
+    local own = self.host or (call.headers.host or ""):lower()
+    if host and host:lower() == own and (not self.scheme or scheme == self.scheme) then return true end
+  elseif call.headers["sec-fetch-site"] == "same-origin" then
+    return true
+  end
+  return nil, "this comes from another site's page, or from one that does not say where it is from (Origin)", "forbidden"
+end
+
+--- Who asks?
+-- @tparam table call as of `mailseal.http.dispatch`
+-- @treturn[1] table `tenant`; `token`, its id; `actor`; `expires_at`, of a session
+-- @treturn[2] nil
+-- @treturn[2] ?string a message
+-- @treturn[2] ?string `unauthorized`, `forbidden` (a session, from another site's page), `too_many_attempts`; a code of the store
+-- @treturn[2] ?table members of the problem
+function Auth:identify(call)
+  local shown = call.headers.authorization
+  if shown then
+    local token = shown:match "^[Bb][Ee][Aa][Rr][Ee][Rr] +([%w_]+) *$"
+    if not token then return refuse(self, call) end
+    return look_up(self, call, "identify", token)
+  end
+  local session = session_of(self, call)
+  if not session then return nil end
+  if not SAFE[call.method] then
+    local ok, message, code = self:same_origin(call)
+    if not ok then return nil, message, code end
+  end
+  return look_up(self, call, "identify_session", session)
+end
+
+--- Begins a session.
+-- @tparam table call
+-- @tparam string token what was typed
+-- @treturn[1] table as of @{identify}
+-- @treturn[1] string a field Set-Cookie
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string as of @{identify}
+-- @treturn[2] ?table members of the problem
+function Auth:sign_in(call, token)
+  local ok, wrong, why = self:same_origin(call)
+  if not ok then return nil, wrong, why end
+  local found, message, code, members = ask(self, call, "auth:" .. core.sha256(token), "sign_in", token)
+  if not found then return nil, message, code, members end
+  return found, set_cookie(self, call, found.session, found.expires_at - call.service:registry_of_worker():now())
+end
+
+--- Ends the session that the cookie names, if there is one.
+-- @tparam table call
+-- @treturn[1] string a field Set-Cookie, which removes the cookie
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `forbidden`; a code of the store
+function Auth:sign_out(call)
+  local ok, wrong, why = self:same_origin(call)
+  if not ok then return nil, wrong, why end
+  local session = session_of(self, call)
+  if session then
+    local done, message, code = call.service:registry_of_worker():perform("tokens", "sign_out", session)
+    if done == nil then return nil, message, code end
+    if self.dict then self.dict:set("auth:" .. core.sha256(session), NOBODY, OVER) end
+  end
+  return set_cookie(self, call, "", 0)
 end
 
 return M

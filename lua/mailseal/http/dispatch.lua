@@ -20,7 +20,8 @@
 -- methods are those of `mailseal.onboard.tenant`.
 --
 -- **A request** is a table of `method`, `target` (path and query as they were sent), `headers`, and `read(limit)`, which returns the
--- body (`mailseal.http.body`), or nil, a message and a code.
+-- body (`mailseal.http.body`), or nil, a message and a code; `peer()` returns from which address it comes (4 or 16 octets), and whether
+-- over TLS.
 -- @module mailseal.http.dispatch
 local accepts = require "mailseal.http.accepts"
 local decode = require "mailseal.http.decode"

@@ -9,7 +9,7 @@
 -- all that is nginx's own. The routes are in `api` and `pages`, as data.
 -- @module mailseal.http
 local actions = require "mailseal.http.actions"
-local auth = require "mailseal.http.auth"
+local auths = require "mailseal.http.auth"
 local dispatch = require "mailseal.http.dispatch"
 local kinds = require "mailseal.dns.options"
 local registries = require "mailseal.http.registry"
@@ -47,6 +47,10 @@ local known = {
   threads = kinds.of_type("table", "a table of numbers"),
   registry = kinds.of_type("table", "a registry of mailseal.onboard"),
   authenticate = kinds.of_type("function", "a function"),
+  url = {
+    function(value) return type(value) == "string" and value:find "^https?://[%w%.%-:%[%]]+$" ~= nil end,
+    "a URL without a path, such as https://mail.example.com",
+  },
   actions = kinds.of_type("table", "a list of actions"),
   routes = kinds.of_type("table", "a list of routes"),
   api = prefix, page = prefix,
@@ -74,6 +78,8 @@ end
 -- - `registry`: in place of those, a registry that is open
 -- - `authenticate`: a function that returns who asks: a table with `tenant`, and `actor` for the events; or nil, and a message where there
 --   is more to say. Without it a token has to be shown
+-- - `url`: where browsers find the service, as `https://mail.example.com`: to be told where a proxy stands before it that they speak
+--   https with, or that changes the field Host
 -- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
 -- - `routes`: further routes, as `mailseal.http.dispatch` describes them
 -- - `api`, `page`: under which path each of the two is mounted ("", so that the API is at /v1), or false for not at all
@@ -83,6 +89,7 @@ function M.new(options)
   local own = actions.new(options.actions or {})
   return setmetatable({
     options = options, actions = own, router = route_all(options, own), registry = options.registry, busy = {},
+    auth = auths.new { dict = ngx and ngx.shared.mailseal, url = options.url },
   }, Service)
 end
 
@@ -115,11 +122,11 @@ end
 -- @treturn[2] nil
 -- @treturn[2] ?string what is wrong, where that is to be said
 -- @treturn[2] ?string its code (`unauthorized`)
-function Service:authenticate(call) -- luacheck: ignore call
+function Service:authenticate(call)
   if self.options.authenticate then
     return self.options.authenticate()
   end
-  return auth.identify(self)
+  return self.auth:identify(call)
 end
 
 --- Begins the work of a worker of nginx. For init_worker_by_lua.

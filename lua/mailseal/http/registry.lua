@@ -9,6 +9,7 @@
 --     thread_pool mailseal_db threads=6;     # outside of http { }
 --     thread_pool mailseal_rsa threads=2;
 -- @module mailseal.http.registry
+local auth = require "mailseal.http.auth"
 local health_rules = require "mailseal.onboard.health_rules"
 local key_life = require "mailseal.onboard.key_life"
 local schedule = require "mailseal.onboard.schedule"
@@ -122,6 +123,16 @@ for name, method in pairs(tenants.methods) do
   Tenant[name] = tenants.waiting[name] and method or function(tenant, ...)
     return tenant.registry:perform("tenant", "call", tenant.id, name, ...)
   end
+end
+
+-- That a token is revoked is known at once, not when what is remembered of it is a second old.
+local revoke_token = Tenant.revoke_token
+function Tenant:revoke_token(id, options)
+  local done, message, code = revoke_token(self, id, options)
+  if done then
+    auth.revoked(ngx.shared.mailseal, id)
+  end
+  return done, message, code
 end
 
 --- A tenant.

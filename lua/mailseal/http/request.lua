@@ -36,6 +36,11 @@ local function read(limit)
   return body
 end
 
+-- From where a request comes: the address, 4 or 16 octets; and whether over TLS.
+local function peer()
+  return ngx.var.binary_remote_addr, ngx.var.scheme == "https"
+end
+
 -- Fields of the header are looked up when they are asked for: most requests are answered by few of them.
 local Headers = {}
 
@@ -48,7 +53,7 @@ end
 --- The request that is being answered.
 -- @treturn table
 function M.current()
-  return { method = ngx.req.get_method(), target = ngx.var.request_uri, headers = setmetatable({}, Headers), read = read }
+  return { method = ngx.req.get_method(), target = ngx.var.request_uri, headers = setmetatable({}, Headers), read = read, peer = peer }
 end
 
 local function stream(reply)
