@@ -14,20 +14,26 @@ M.DATABASE = "sqlite:mailseal.db"
 --- The tenant unless another is named.
 M.TENANT = "default"
 
---- Declares the options that name the database and its master key.
+--- Declares the option that names the database.
 -- @tparam table command argparse's command
 function M.describe_database(command)
   command:option("--db", "The database: sqlite:FILE or postgresql://… (MAILSEAL_DB, or " .. M.DATABASE .. ")."):argname("URL")
+end
+
+--- Declares the options that name the database, its master key, and rules of one's own.
+-- @tparam table command argparse's command
+function M.describe_store(command)
+  M.describe_database(command)
   command
     :option("--master-key", "The key that private keys are sealed with (MAILSEAL_MASTER_KEY, or master.key beside the database).")
     :argname("FILE")
+  rules.describe(command)
 end
 
 --- Declares the options.
 -- @tparam table command argparse's command
 function M.describe(command)
-  M.describe_database(command)
-  rules.describe(command)
+  M.describe_store(command)
   resolver.describe(command)
   command
     :option("--time", "The time it is, in seconds since 1970.")
@@ -75,6 +81,7 @@ end
 -- What to do about some of them, where their messages do not say.
 local cures = {
   not_found = "`mailseal domains list` tells those that the tenant has",
+  no_such_token = "`mailseal tokens list` tells those of the tenant",
   no_such_key = "`mailseal domains keys` tells those of the domain",
   exists = "`mailseal domains show` tells how it stands",
   in_use = "`mailseal domains release` notes that a use has ended, `mailseal domains unhold` calls held mail off",
@@ -163,21 +170,27 @@ local function make_private(url)
   end
 end
 
+-- The database's URL, and where it is a file that is not there, either that is made or the command ends.
+local function url_of(given, more)
+  local url = given.db or variable "MAILSEAL_DB" or M.DATABASE
+  if more.makes_database then
+    make_private(url)
+  else
+    want_database(url)
+  end
+  return url
+end
+
 --- Opens the registry that the options name.
 -- @tparam table given the options as parsed
 -- @tparam[opt] table more `resolver`: further options of `dns.resolver`; `makes_database`: true where a database that is not there is
---   made, "private" where then nobody else is to read its file; `makes_key`: a function that takes the user's own rules of
+--   made; `makes_key`: a function that takes the user's own rules of
 --   providers and returns whether a private key is to be made
 -- @treturn table the registry
--- @treturn table by what it was opened: `db` and `master_key_file`
+-- @treturn table by what it was opened: `db`, `master_key_file`, and `rules`, directories
 function M.open(given, more)
   more = more or {}
-  local own, url = provider_input.own(given), given.db or variable "MAILSEAL_DB" or M.DATABASE
-  if not more.makes_database then
-    want_database(url)
-  elseif more.makes_database == "private" then
-    make_private(url)
-  end
+  local own, url = provider_input.own(given), url_of(given, more)
   local clock = given.time and function()
     return given.time
   end
@@ -192,7 +205,17 @@ function M.open(given, more)
   if not registry then -- what is not found here is the master key's file
     status.stop(code == "not_found" and status.DATA or M.status(code), with_file(url, message, code))
   end
-  return registry, { db = url, master_key_file = master_key_file }
+  return registry, { db = url, master_key_file = master_key_file, rules = rules.directories(given.rules, "provider") }
+end
+
+--- Opens the registry for what asks nothing of DNS and needs no key.
+-- @tparam table given the options as parsed, of `describe_database`
+-- @tparam[opt] table more `makes_database`, as of `open`
+-- @treturn table the registry
+function M.open_store(given, more)
+  local url = url_of(given, more or {})
+  local registry, message, code = module "mailseal.onboard".open { db = url }
+  return registry or status.stop(M.status(code), with_file(url, message, code))
 end
 
 --- The id of the tenant that the options name.

@@ -39,7 +39,7 @@ function M.describe(command)
     :option("--listen", "Where to listen, [::1]:8080 for instance; may be repeated (" .. LISTEN .. "). With port 0, on one that is free.")
     :argname("ADDR:PORT")
     :count "*"
-  registry_face.describe_database(command)
+  registry_face.describe_store(command)
   resolver.describe(command)
   command:option("--workers", "nginx's worker processes (one a processor)."):convert(options.whole("--workers", 1, 256)):argname "N"
   command:option("--tls-cert", "Serve HTTPS with this certificate and those that it needs, in PEM."):argname "FILE"
@@ -81,7 +81,7 @@ end
 
 -- Makes ready what the service works on, and says how its workers open it.
 local function prepare(given)
-  local registry, settings = registry_face.open(given, { makes_database = "private", makes_key = function() return true end })
+  local registry, settings = registry_face.open(given, { makes_database = true, makes_key = function() return true end })
   settings.resolver = { zone = given.zone, servers = given.server[1] and given.server or nil }
   return registry, settings
 end

@@ -1,0 +1,91 @@
+--- `mailseal tokens add|list|revoke`: by what a tenant's programs, and people at the page, say who they are to the service.
+-- @module mailseal.cli.tokens
+local command = require "mailseal.cli.command"
+local json = require "mailseal.json"
+local output = require "mailseal.cli.output"
+local paint = require "mailseal.cli.paint"
+local registry_face = require "mailseal.cli.registry"
+local status = require "mailseal.cli.status"
+local text = require "mailseal.cli.text"
+
+local M = {}
+
+local want = registry_face.want
+local BY = "mailseal tokens" -- as events name who did it
+
+local function add(tenant, given)
+  local made = want(tenant:make_token { name = given.name, by = BY })
+  if given.json then
+    output.line(json.encode(json.pick(made, { "id", "tenant", "name", "token", "created_at" })))
+  else
+    output.line(made.token)
+    output.complain("mailseal tokens add", ('%s, of the tenant "%s": it is told this once'):format(made.id, made.tenant))
+  end
+end
+
+local function list(tenant, given)
+  for _, token in ipairs(want(tenant:tokens())) do
+    if given.json then
+      output.line(json.encode(json.pick(token, { "id", "name", "created_at" })))
+    else
+      output.line(("%s  %s  %s"):format(token.id, paint.time(token.created_at), text.printable(token.name)))
+    end
+  end
+end
+
+local function revoke(tenant, given)
+  want(tenant:revoke_token(given.id, { by = BY }))
+  output.line(given.json and json.encode(json.object("revoked", given.id)) or given.id .. ": revoked")
+end
+
+-- What there is to do; `declare` declares the arguments.
+local actions = {
+  {
+    name = "add", run = add, makes_database = true,
+    summary = "Make a token, and print it, once.",
+    declare = function(declared)
+      declared:option("--name", "What it is called in lists (token)."):argname "NAME"
+    end,
+  },
+  { name = "list", run = list, summary = "List the tokens: their ids, when they were made, and their names." },
+  {
+    name = "revoke", run = revoke,
+    summary = "Revoke a token: a running service turns it away within a second.",
+    declare = function(declared) declared:argument("id", "Its id, which `list` tells."):argname "ID" end,
+  },
+}
+
+--- Declares the actions.
+-- @tparam table parent argparse's command
+function M.describe(parent)
+  parent:summary "Make and revoke the tokens that the service is asked with."
+  parent:description "Makes, lists and revokes the tokens that the service is asked with."
+  parent:command_target "action"
+  for _, action in ipairs(actions) do
+    local declared = command.add(parent, action.name)
+    declared:summary(action.summary)
+    declared:description(action.summary)
+    if action.declare then action.declare(declared) end
+    declared:option("--tenant", "Whose (MAILSEAL_TENANT, or " .. registry_face.TENANT .. ")."):argname "ID"
+    registry_face.describe_database(declared)
+    declared:flag("--json", "Print one JSON object a line on standard output, and nothing else.")
+  end
+end
+
+--- Runs the command.
+-- @tparam table given the options
+-- @treturn number exit status
+function M.run(given)
+  for _, action in ipairs(actions) do
+    if action.name == given.action then
+      local id = registry_face.tenant(given)
+      local registry = registry_face.open_store(given, action)
+      local ok, failure = pcall(action.run, registry:tenant(id), given)
+      registry:close()
+      if not ok then error(failure, 0) end
+    end
+  end
+  return status.OK
+end
+
+return M
