@@ -273,6 +273,7 @@ build = {
     ["mailseal.cli.spf_report"] = "lua/mailseal/cli/spf_report.lua",
     ["mailseal.cli.status"] = "lua/mailseal/cli/status.lua",
     ["mailseal.cli.text"] = "lua/mailseal/cli/text.lua",
+    ["mailseal.cli.tokens"] = "lua/mailseal/cli/tokens.lua",
     ["mailseal.cli.verify"] = "lua/mailseal/cli/verify.lua",
     ["mailseal.cli.worker"] = "lua/mailseal/cli/worker.lua",
     ["mailseal.dkim"] = "lua/mailseal/dkim.lua",
