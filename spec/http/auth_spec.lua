@@ -140,8 +140,9 @@ describe("Who asks", function()
       for _ = 1, 30 do assert.equal("unauthorized", code_of(guess())) end
       local before = asked
       local _, _, code, members = guess()
-      assert.equal("too_many_attempts", code)
+      assert.equal("too_often", code)
       assert.equal("60", members.headers["Retry-After"])
+      assert.equal(clock.now + 60, members.retry_at)
       assert.equal(before, asked)
       clock.now = clock.now + 60
       assert.equal("unauthorized", code_of(guess()))
@@ -162,14 +163,14 @@ describe("Who asks", function()
     it("has one network of IPv6, not each of its addresses", function()
       local network = "\32\1\13\184\0\0\0\1"
       for i = 1, 30 do guess(network .. ("\0"):rep(7) .. string.char(i)) end
-      assert.equal("too_many_attempts", code_of(guess(network .. ("\0"):rep(8))))
+      assert.equal("too_often", code_of(guess(network .. ("\0"):rep(8))))
       assert.equal("unauthorized", code_of(guess("\32\1\13\184\0\0\0\2" .. ("\0"):rep(8))))
     end)
 
     it("is asked to wait at the sign-in page, too", function()
       local function try(text) return auth:sign_in(call({ origin = "http://a.example", host = "a.example" }, "POST"), text) end
       for i = 1, 30 do assert.equal("unauthorized", code_of(try("ms_" .. ("%064x"):format(i)))) end
-      assert.equal("too_many_attempts", code_of(try(token.token)))
+      assert.equal("too_often", code_of(try(token.token)))
     end)
   end)
 

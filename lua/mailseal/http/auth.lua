@@ -88,10 +88,10 @@ local function unauthorized()
   }
 end
 
-local function too_many(dict, place)
+local function too_often(call, dict, place)
   local wait = math.max(1, math.ceil(dict:ttl(place) or WINDOW))
-  return nil, "too much that is nobody's was shown from this address", "too_many_attempts", {
-    headers = { ["Retry-After"] = ("%d"):format(wait) },
+  return nil, "too much that is nobody's was shown from this address", "too_often", {
+    retry_at = call.service:registry_of_worker():now() + wait, headers = { ["Retry-After"] = ("%d"):format(wait) },
   }
 end
 
@@ -101,7 +101,7 @@ local function may_ask(self, call, key)
   if not dict or dict:get(key .. "+") then return true end
   local place = place_of(call)
   if (dict:get(place) or 0) < WRONG then return true end
-  return too_many(dict, place)
+  return too_often(call, dict, place)
 end
 
 local function refuse(self, call)
@@ -177,7 +177,7 @@ end
 -- @treturn[1] table `tenant`; `token`, its id; `actor`; `expires_at`, of a session
 -- @treturn[2] nil
 -- @treturn[2] ?string a message
--- @treturn[2] ?string `unauthorized`, `forbidden` (a session, from another site's page), `too_many_attempts`; a code of the store
+-- @treturn[2] ?string `unauthorized`, `forbidden` (a session, from another site's page), `too_often`; a code of the store
 -- @treturn[2] ?table members of the problem
 function Auth:identify(call)
   local shown = call.headers.authorization
