@@ -2,6 +2,7 @@
 local check = require "mailseal.check"
 local dkim = require "mailseal.dkim"
 local keys = require "mailseal.onboard.keys"
+local key_steps = require "mailseal.onboard.key_steps"
 local rotation = require "mailseal.onboard.rotation"
 local seal = require "mailseal.core".seal
 local shell = require "spec.support.shell"
@@ -241,7 +242,7 @@ describe("A domain that is given up, or whose time is over", function()
     stage.set(tenant, "example.com", { status = "verified" })
     stage.serve(registry, zone)
     registry.moment = registry.moment + 86400
-    assert.equal(0, rotation.advance(tenant, "example.com"))
+    assert.equal(0, key_steps.advance(registry, "acme", "example.com"))
     assert.equal("dropped", states(tenant))
     refused("no_key", tenant:signer "example.com")
     -- Not even where somebody writes so into the database.
@@ -525,7 +526,7 @@ describe("Keys in the operator's zone", function()
     -- What stands there is no key of now, for as long as that may be.
     stage.serve(registry, kept)
     registry.moment = registry.moment + 86400
-    assert.equal(0, rotation.advance(tenant, "example.com"))
+    assert.equal(0, key_steps.advance(registry, "acme", "example.com"))
     stage.run(tenant, "example.com", nil, function() return in_zone(registry, {}) end)
     assert.is_truthy(assert(tenant:signer "example.com"):sign(MESSAGE):find("s=" .. new.selector, 1, true))
   end)
@@ -546,7 +547,7 @@ describe("Keys in the operator's zone", function()
     assert.equal(2, new.version)
     stage.serve(registry, zone())
     registry.moment = registry.moment + 30
-    assert.equal(1, rotation.work(registry))
+    assert.equal(1, key_steps.work(registry))
     for _, key in ipairs(tenant:keys "example.com") do
       if key.selector == new.selector then
         assert.same({ "spreading", registry.moment + 7 * 86400 }, { key.state, key.wait_until })
@@ -563,11 +564,11 @@ describe("Keys in the operator's zone", function()
     local without = in_zone(registry, stage.published(tenant, "example.com"))
     without[new.name] = nil
     stage.serve(registry, without)
-    assert.equal(0, rotation.advance(tenant, "example.com"))
+    assert.equal(0, key_steps.advance(registry, "acme", "example.com"))
     stage.serve(registry, stage.published(tenant, "example.com"))
-    assert.equal(0, rotation.advance(tenant, "example.com"))
+    assert.equal(0, key_steps.advance(registry, "acme", "example.com"))
     stage.serve(registry, in_zone(registry, stage.published(tenant, "example.com")))
-    assert.equal(1, rotation.advance(tenant, "example.com"))
+    assert.equal(1, key_steps.advance(registry, "acme", "example.com"))
   end)
 
   it("are listed for whoever runs it, a page at a time, revoked ones as such", function()

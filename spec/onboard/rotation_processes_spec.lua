@@ -1,6 +1,6 @@
 -- mailseal.onboard.rotation: rotations of several processes, and of such as are killed.
 local databases = require "spec.support.databases"
-local rotation = require "mailseal.onboard.rotation"
+local key_steps = require "mailseal.onboard.key_steps"
 local shell = require "spec.support.shell"
 local stage = require "spec.support.keys"
 
@@ -33,10 +33,10 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
         local ask = registry.asked.authoritative
         local asked = registry.asked
         function asked.authoritative(...)
-          assert(rotation.advance(other:tenant "acme", "example.com"))
+          assert(key_steps.advance(other, "acme", "example.com"))
           return ask(...)
         end
-        assert(rotation.advance(tenant, "example.com"))
+        assert(key_steps.advance(registry, "acme", "example.com"))
         registry.moment = registry.moment + 12 * HOUR
       end
       assert.same(ALL, stage.told(tenant, "example.com"))

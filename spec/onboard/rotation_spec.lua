@@ -1,7 +1,7 @@
 -- mailseal.onboard.rotation: a new key in the place of the one that signs, step by step.
 local databases = require "spec.support.databases"
 local record = require "mailseal.record"
-local rotation = require "mailseal.onboard.rotation"
+local key_steps = require "mailseal.onboard.key_steps"
 local stage = require "spec.support.keys"
 
 local HOUR, DAY = 3600, 86400
@@ -86,12 +86,12 @@ describe("A rotation", function()
     for _ = 1, 3 do
       registry.moment = registry.moment + HOUR
       stage.serve(registry, zone)
-      assert(rotation.advance(tenant, "example.com"))
+      assert(key_steps.advance(registry, "acme", "example.com"))
       assert.equal("active awaited", states(tenant))
     end
     zone[name][1].servers = nil
     stage.serve(registry, zone)
-    assert(rotation.advance(tenant, "example.com"))
+    assert(key_steps.advance(registry, "acme", "example.com"))
     assert.equal("active spreading", states(tenant))
     assert.is_truthy(tenant:keys("example.com")[1].selector == old)
   end)
@@ -102,22 +102,22 @@ describe("A rotation", function()
     local zone = stage.published(tenant, "example.com")
     zone[new .. "._domainkey.example.com"] = zone[old .. "._domainkey.example.com"]
     stage.serve(registry, zone)
-    assert(rotation.advance(tenant, "example.com"))
+    assert(key_steps.advance(registry, "acme", "example.com"))
     assert.equal("active awaited", states(tenant))
   end)
 
   it("waits until caches have forgotten that it was not there", function()
     local registry, tenant = begin()
     assert(tenant:rotate "example.com")
-    assert(rotation.advance(tenant, "example.com")) -- not there: remembered for 300 seconds
+    assert(key_steps.advance(registry, "acme", "example.com")) -- not there: remembered for 300 seconds
     stage.serve(registry, stage.published(tenant, "example.com"))
     registry.moment = registry.moment + 100
-    assert(rotation.advance(tenant, "example.com"))
+    assert(key_steps.advance(registry, "acme", "example.com"))
     assert.equal(registry.moment + 300, tenant:keys("example.com")[2].wait_until)
     registry.moment = registry.moment + 299
-    assert.equal(0, rotation.advance(tenant, "example.com"))
+    assert.equal(0, key_steps.advance(registry, "acme", "example.com"))
     registry.moment = registry.moment + 1
-    assert.equal(1, rotation.advance(tenant, "example.com"))
+    assert.equal(1, key_steps.advance(registry, "acme", "example.com"))
     assert.equal("retiring active", states(tenant))
   end)
 
@@ -127,7 +127,7 @@ describe("A rotation", function()
     local zone = stage.published(tenant, "example.com")
     zone["example.com"] = { { error = "timeout", servers = { "ns2.example.com" } } }
     stage.serve(registry, zone)
-    assert(rotation.advance(tenant, "example.com"))
+    assert(key_steps.advance(registry, "acme", "example.com"))
     assert.equal(registry.moment + DAY, tenant:keys("example.com")[2].wait_until)
   end)
 
@@ -140,7 +140,7 @@ describe("A rotation", function()
       here[name][1].servers = turn % 2 == 0 and { "ns2.example.com" } or nil
       stage.serve(registry, here)
       registry.moment = registry.moment + 4 * HOUR
-      assert(rotation.advance(tenant, "example.com"))
+      assert(key_steps.advance(registry, "acme", "example.com"))
       assert.equal(turn % 2 == 0 and "active awaited" or "active spreading", states(tenant))
     end
     assert.equal(old, tenant:keys("example.com")[1].selector)
@@ -154,7 +154,7 @@ describe("A rotation", function()
     stage.serve(registry, { ["example.com"] = { { error = "timeout", servers = { "ns1.example.com", "ns2.example.com" } } } })
     for _ = 1, 10 do
       registry.moment = registry.moment + DAY
-      assert.equal(1, rotation.work(registry))
+      assert.equal(1, key_steps.work(registry))
     end
     assert.equal("active awaited", states(tenant))
     assert.equal(3, #stage.events(tenant, "example.com"))
@@ -164,10 +164,10 @@ describe("A rotation", function()
     local registry, tenant = begin()
     assert(tenant:rotate "example.com")
     stage.serve(registry, stage.published(tenant, "example.com"))
-    assert(rotation.advance(tenant, "example.com"))
+    assert(key_steps.advance(registry, "acme", "example.com"))
     stage.serve(registry)
     registry.moment = registry.moment + DAY
-    assert(rotation.advance(tenant, "example.com"))
+    assert(key_steps.advance(registry, "acme", "example.com"))
     assert.equal("active awaited", states(tenant))
     assert.equal("key_unpublished 2", stage.told(tenant, "example.com")[5])
   end)
@@ -195,9 +195,9 @@ describe("A rotation", function()
         end
         return ask(...)
       end
-      assert.equal(0, rotation.advance(tenant, "example.com"))
+      assert.equal(0, key_steps.advance(registry, "acme", "example.com"))
       assert.equal(ends == "failed" and "dropped dropped" or nil, ends == "failed" and states(tenant) or nil)
-      assert.equal(0, rotation.work(registry))
+      assert.equal(0, key_steps.work(registry))
     end
   end)
 
@@ -205,13 +205,13 @@ describe("A rotation", function()
     local registry, tenant = begin()
     assert(tenant:rotate "example.com")
     stage.serve(registry, stage.published(tenant, "example.com"))
-    assert(rotation.advance(tenant, "example.com"))
+    assert(key_steps.advance(registry, "acme", "example.com"))
     local wait_until = tenant:keys("example.com")[2].wait_until
     registry.moment = registry.moment - 30 * DAY
-    assert.equal(0, rotation.advance(tenant, "example.com"))
+    assert.equal(0, key_steps.advance(registry, "acme", "example.com"))
     assert.same({ "active spreading", wait_until }, { states(tenant), tenant:keys("example.com")[2].wait_until })
     registry.moment = wait_until
-    assert.equal(1, rotation.advance(tenant, "example.com"))
+    assert.equal(1, key_steps.advance(registry, "acme", "example.com"))
   end)
 
   it("of one domain fails alone: the others of the same turn are looked at, and whose it was is told", function()
@@ -229,15 +229,15 @@ describe("A rotation", function()
       end
       return ask(self, name, ...)
     end
-    local looked, message, code = rotation.work(registry)
+    local looked, message, code = key_steps.work(registry)
     assert.same({ nil, "failed" }, { looked, code })
     assert.is_truthy(message:find("bad.example of acme", 1, true) and message:find("a fault of the program's own", 1, true))
     assert.equal("active spreading", states(tenant))
     -- It is left alone for some minutes, and then taken up again.
-    assert.equal(0, rotation.work(registry))
+    assert.equal(0, key_steps.work(registry))
     asked.authoritative = ask
     registry.moment = registry.moment + 300
-    assert.equal(1, rotation.work(registry))
+    assert.equal(1, key_steps.work(registry))
   end)
 
   it("waits while its domain is in doubt, and goes on afterwards", function()
@@ -247,7 +247,7 @@ describe("A rotation", function()
     stage.serve(registry, stage.published(tenant, "example.com"))
     for _ = 1, 5 do
       registry.moment = registry.moment + DAY
-      assert.equal(1, rotation.work(registry))
+      assert.equal(1, key_steps.work(registry))
     end
     assert.equal("active awaited", states(tenant))
     stage.set(tenant, "example.com", { status = "verified" })

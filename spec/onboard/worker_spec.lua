@@ -188,14 +188,14 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
     end)
 
     it("goes on where a step of another part raises, and tells so", function()
-      local rotation = require "mailseal.onboard.rotation"
-      local kept, told = rotation.work, {}
-      rotation.work = function() error "odd key" end
-      finally(function() rotation.work = kept end)
+      local key_steps = require "mailseal.onboard.key_steps"
+      local kept, told = key_steps.work, {}
+      key_steps.work = function() error "odd key" end
+      finally(function() key_steps.work = kept end)
       create()
       stage.now = stage.now + 30
       assert.equal(1, stage.registry:work { until_idle = true, tell = function(line) told[#told + 1] = line end })
-      assert.matches("^rotation: .*odd key", told[1])
+      assert.matches("^key_steps: .*odd key", told[1])
     end)
 
     it("lets held mail go when a domain becomes verified again", function()

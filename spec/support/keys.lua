@@ -10,6 +10,7 @@ local health_rules = require "mailseal.onboard.health_rules"
 local keys = require "mailseal.onboard.keys"
 local life = require "mailseal.onboard.key_life"
 local loaded_keys = require "mailseal.onboard.loaded_keys"
+local key_steps = require "mailseal.onboard.key_steps"
 local rotation = require "mailseal.onboard.rotation"
 local seal = require "mailseal.core".seal
 local signer = require "mailseal.onboard.signer"
@@ -28,6 +29,8 @@ local Registry = {}
 Registry.__index = Registry
 function Registry:now() return self.moment end
 function Registry:resolver() return self.asked end
+function Registry:perform(module, step, ...) return require("mailseal.onboard." .. module).steps[step](self, ...) end
+function Registry.changed() end
 function Registry:tenant(id) return setmetatable({ registry = self, id = id }, Tenant) end
 
 -- The master key of all tests.
@@ -149,7 +152,7 @@ function M.run(tenant, domain, after, more)
     local zone = M.published(tenant, domain)
     for name, records in pairs(type(more) == "function" and more() or more or {}) do zone[name] = records end
     M.serve(registry, zone)
-    assert(rotation.work(registry))
+    assert(key_steps.work(registry))
     if after and after() then return end
     local next_at
     for _, key in ipairs(registry.db:read(function(tx) return require("mailseal.store.keys").of_domain(tx, tenant.id, domain) end)) do

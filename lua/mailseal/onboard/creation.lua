@@ -1,5 +1,6 @@
 --- A tenant's domains are created, one or many at a time. DNS is not asked.
 -- @module mailseal.onboard.creation
+local change = require "mailseal.onboard.change"
 local events = require "mailseal.store.events"
 local keys = require "mailseal.onboard.keys"
 local prepare = require "mailseal.onboard.prepare"
@@ -18,7 +19,8 @@ local function insert(tenant, prepared, now)
   for i, one in ipairs(prepared) do
     rows[i] = one.row
   end
-  return tenant.registry.db:write(function(tx)
+  local registry = tenant.registry
+  local new, message, code = registry.db:write(function(tx)
     local added = store.insert_many(tx, tenant.id, rows)
     for i, one in ipairs(prepared) do
       if added[i] then
@@ -28,6 +30,12 @@ local function insert(tenant, prepared, now)
     end
     return added
   end)
+  for i, one in ipairs(prepared) do
+    if new and new[i] then
+      change.forget(registry, tenant.id, one.row.domain)
+    end
+  end
+  return new, message, code
 end
 
 local function exists(row)

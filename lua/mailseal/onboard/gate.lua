@@ -23,8 +23,11 @@ local floor, max, min = math.floor, math.max, math.min
 local M = {}
 local methods = {}
 
---- The methods of a tenant that are defined here.
+local steps = {}
+
+--- The methods of a tenant that are defined here; and the steps of the worker, see `perform` of `mailseal.onboard.registry`.
 M.methods = methods
+M.steps = steps
 
 --- How many held messages are let go in one transaction, at most.
 M.BATCH = 1000
@@ -83,6 +86,27 @@ function M.look(tenant, domain, when_due)
   end)
 end
 
+--- The gates that are due.
+-- @tparam table registry
+-- @tparam number limit how many at most
+-- @treturn ?{table,...} `tenant_id`, `domain`
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of the store
+function steps.due(registry, limit)
+  return registry.db:read(function(tx) return gates.due(tx, registry:now(), limit) end)
+end
+
+--- Looks at a gate that is due.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam string domain
+-- @treturn ?number how many held messages were let go
+-- @treturn ?string what went wrong
+-- @treturn ?string `not_found`; a code of the store
+function steps.look(registry, tenant, domain)
+  return M.look(registry:tenant(tenant), domain, true)
+end
+
 --- Looks at the gates of all tenants that are due, each once in a round, until none is or so many looks were taken. Other tasks have
 -- their turn between the looks. It is safe to call, and to be killed, in any number of processes.
 -- @tparam table registry
@@ -95,12 +119,12 @@ function M.work(registry, at_most)
   local taken = 0
   at_most = at_most or math.huge
   while taken < at_most do
-    local due, message, code = registry.db:read(function(tx) return gates.due(tx, registry:now(), min(DUE, at_most - taken)) end)
+    local due, message, code = registry:perform("gate", "due", min(DUE, at_most - taken))
     if not due then return nil, message, code end
     if #due == 0 then return taken end
     for _, row in ipairs(due) do
       local count
-      count, message, code = M.look(registry:tenant(row.tenant_id), row.domain, true)
+      count, message, code = registry:perform("gate", "look", row.tenant_id, row.domain)
       if not count and code ~= "not_found" then return nil, message, code end
       taken = taken + 1
       async.sleep(0)

@@ -2,11 +2,15 @@
 -- @module mailseal.onboard.results
 local checks = require "mailseal.store.checks"
 local drift = require "mailseal.onboard.drift"
+local leases = require "mailseal.onboard.leases"
 local outcome = require "mailseal.onboard.outcome"
 local schedule = require "mailseal.onboard.schedule"
 local store = require "mailseal.store.domains"
 
 local M = {}
+
+--- The step of the worker, see `perform` of `mailseal.onboard.registry`.
+M.steps = {}
 
 -- Was a verified domain found just as it was, so that there is nothing to write of it but the time?
 local function is_as_it_was(row, look)
@@ -41,18 +45,7 @@ local function as_they_were(registry, done)
   return list
 end
 
---- The order of rows that are written together: one whoever writes, lest two wait for each other's.
--- @tparam table a `tenant_id`, `domain`
--- @tparam table b
--- @treturn boolean is it a before b?
-function M.in_order(a, b)
-  if a.tenant_id ~= b.tenant_id then
-    return a.tenant_id < b.tenant_id
-  end
-  return a.domain < b.domain
-end
-
-local function seen_in_order(a, b) return M.in_order(a.row, b.row) end
+local function seen_in_order(a, b) return leases.in_order(a.row, b.row) end
 
 -- Writes what was seen in one transaction.
 local function write_together(registry, owner, done)
@@ -90,11 +83,11 @@ end
 local of_one = { raised = true, store_error = true, bad_text = true, conflict = true }
 
 -- Writes each by itself. One of which nothing can be written holds up no other: it is told, and put off.
-local function write_apart(registry, owner, done, tell)
+local function write_apart(registry, owner, done, lines)
   for _, seen in ipairs(done) do
     local ok, message, code = try(registry, owner, { seen })
     if not ok and of_one[code] then
-      tell(("%s of %s: %s"):format(seen.row.domain, seen.row.tenant_id, message))
+      lines[#lines + 1] = ("%s of %s: %s"):format(seen.row.domain, seen.row.tenant_id, message)
       ok, message, code = try(registry, owner, { { row = seen.row, now = seen.now } })
     end
     if not ok then
@@ -110,20 +103,21 @@ end
 -- @tparam string owner of the leases
 -- @tparam {table,...} done for each domain `row` as it was leased, `now`, and what `mailseal.onboard.look` returned: `look`, nil where
 --   DNS could not even be asked, and `found`
--- @tparam function tell called with a line about a domain of which nothing could be written
--- @treturn ?boolean true; nil where not all was written: it may be tried again with the same
--- @treturn ?string what went wrong
--- @treturn ?string a code of `mailseal.store`
-function M.write(registry, owner, done, tell)
-  if not done[1] then
-    return true
-  end
+-- @treturn[1] {string,...} lines about domains of which nothing could be written
+-- @treturn[2] nil not all was written: it may be tried again with the same
+-- @treturn[2] string what went wrong
+-- @treturn[2] string a code of `mailseal.store`
+function M.steps.write(registry, owner, done)
+  local lines = {}
   table.sort(done, seen_in_order)
   local ok, message, code = try(registry, owner, done)
   if not ok and of_one[code] then
-    return write_apart(registry, owner, done, tell)
+    ok, message, code = write_apart(registry, owner, done, lines)
   end
-  return ok, message, code
+  if not ok then
+    return nil, message, code
+  end
+  return lines
 end
 
 return M

@@ -5,19 +5,15 @@
 -- transaction and tells an event, and what comes next is found in the rows: it does not matter where a process dies, who goes on, or
 -- how many do.
 --
--- Keys wait for their owner to publish, and for time. So whoever looks takes up those that are due for a few minutes, asks DNS outside
--- of any transaction, and then takes the steps that are still the next ones.
+-- Here it begins, and ends where a key is revoked; `mailseal.onboard.key_steps` takes it further.
 -- @module mailseal.onboard.rotation
-local async = require "mailseal.async"
 local change = require "mailseal.onboard.change"
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
 local fields = require "mailseal.onboard.fields"
-local gate = require "mailseal.onboard.gate"
 local keys = require "mailseal.onboard.keys"
 local kinds = require "mailseal.dns.options"
 local life = require "mailseal.onboard.key_life"
-local look = require "mailseal.onboard.key_look"
 local records = require "mailseal.onboard.key_records"
 local store = require "mailseal.store.keys"
 
@@ -27,175 +23,13 @@ local methods = {}
 --- The methods of a tenant that are defined here.
 M.methods = methods
 
--- Seconds for which keys that were taken up are left to who did; how many are taken up at a time, and looked at side by side.
-local LEASE, DUE, SIDE_BY_SIDE = 300, 100, 20
-
--- ---- looking on
-
--- Nothing is switched to before it is known whose the domain is, nor when that is in doubt.
-local function may_go_on(row) return row and row.status == "verified" end
-
--- A domain's row and its keys; nil where there is none, or no more to do than to wait.
-local function load(tenant, name)
-  return tenant.registry.db:read(function(tx)
-    local row = domains.get(tx, tenant.id, name)
-    return row and { row = row, keys = store.of_domain(tx, tenant.id, name) } or {}
+-- A domain's row and its keys; nothing where there is no such domain.
+local function load(registry, tenant, name)
+  return registry.db:read(function(tx)
+    local row = domains.get(tx, tenant, name)
+    return row and { row = row, keys = store.of_domain(tx, tenant, name) } or {}
   end)
 end
-
--- What DNS shows of those that are to be looked at, by selector.
-local function look_at(tenant, name, list, now)
-  local resolver, message, code = tenant.registry:resolver()
-  if not resolver then
-    return nil, message, code
-  end
-  local looks = {}
-  for _, key in ipairs(list) do
-    if life.asks(key, now) then
-      local seen
-      seen, message, code = look.look(resolver, key, name)
-      if not seen then
-        return nil, message, code
-      end
-      looks[key.selector] = { seen = seen, version = key.version, state = key.state }
-    end
-  end
-  return looks
-end
-
--- The step that is to be taken with a key. The one that signed so far makes way first: there is never a moment with two.
-local function take(tx, tenant, name, list, key, input, how)
-  if input ~= "settled" then
-    return keys.take(tx, tenant, name, key, input, how)
-  end
-  local previous
-  for _, other in ipairs(list) do
-    if other.state == "active" then
-      previous = other.selector
-      keys.take(tx, tenant, name, other, "superseded", { now = how.now, policy = how.policy, data = { by = key.selector } })
-    end
-  end
-  return keys.take(tx, tenant, name, key, input, { now = how.now, policy = how.policy, data = { previous = previous } })
-end
-
--- When a key is looked at next, where it stays what it is; and for how long what stands in its place may be remembered.
-local function postpone(tx, tenant, name, key, seen, how)
-  local ttl = seen and seen.ttl and math.max(seen.ttl, key.ttl or 0) or key.ttl
-  local next_at = life.next_at(key, how.now, seen and seen.retry_at, how.policy)
-  if ttl ~= key.ttl or next_at ~= key.next_at then
-    store.change(tx, tenant, name, key, {
-      state = key.state, state_since = key.state_since, wait_until = key.wait_until, ttl = ttl, next_at = next_at,
-    })
-  end
-end
-
--- Takes all steps that are the next ones now. Returns how many.
-local function apply(tx, tenant, name, looks, now)
-  local row = domains.get(tx, tenant.id, name)
-  local list, policy, steps = row and store.of_domain(tx, tenant.id, name) or {}, tenant.registry.policy.keys, 0
-  for _, key in ipairs(list) do
-    local looked = looks[key.selector]
-    local seen = looked and looked.version == key.version and looked.state == key.state and looked.seen or nil
-    local how = { now = now, policy = policy, look = seen }
-    local input = may_go_on(row) and life.happened(key, seen and seen.seen, now)
-    if input and take(tx, tenant.id, name, list, key, input, how) then
-      steps = steps + 1
-    elseif key.next_at then
-      postpone(tx, tenant.id, name, key, seen, how)
-    end
-  end
-  if steps > 0 then
-    keys.publish(tx, tenant.id, row, list)
-    gate.open(tx, tenant.id, name, now) -- held mail leaves where no key signed until now
-  end
-  return steps
-end
-
---- Looks at a domain's keys, and takes the steps that are due. It waits for DNS. Safe to be called by any number of processes.
--- @tparam table tenant
--- @tparam string name the domain, in A-labels
--- @treturn[1] number how many steps were taken
--- @treturn[2] nil
--- @treturn[2] string a message
--- @treturn[2] string a code of `mailseal.store` or `mailseal.dns`
-function M.advance(tenant, name)
-  local now = tenant.registry:now()
-  local found, message, code = load(tenant, name)
-  if not found then
-    return nil, message, code
-  end
-  local looks = {}
-  if may_go_on(found.row) then
-    looks, message, code = look_at(tenant, name, found.keys, now)
-  end
-  if not looks then
-    return nil, message, code
-  end
-  local steps
-  steps, message, code = tenant.registry.db:write(function(tx)
-    return apply(tx, tenant, name, looks, now)
-  end)
-  if steps and steps > 0 then
-    change.forget(tenant.registry, tenant.id, name)
-  end
-  return steps, message, code
-end
-
--- ---- the worker
-
-local function lease(registry, limit)
-  local now = registry:now()
-  local due, message, code = registry.db:read(function(tx)
-    return { store.is_due(tx, now) }
-  end)
-  if not due then
-    return nil, message, code
-  elseif not due[1] then
-    return {}
-  end
-  return registry.db:write(function(tx)
-    return store.lease(tx, { now = now, ends = now + LEASE, limit = limit })
-  end)
-end
-
-local function told_of(one, problem)
-  return ("the keys of %s of %s: %s"):format(one.domain, one.tenant_id, tostring(problem))
-end
-
---- Looks at the keys of all tenants that are due. Where something fails with one domain's, the others of the same batch are looked at,
--- and that one's are due again in some minutes.
--- @tparam table registry
--- @tparam[opt] number at_most how many keys are taken up; no bound without it
--- @treturn[1] number how many domains were looked at
--- @treturn[2] nil
--- @treturn[2] string a message
--- @treturn[2] string a code of `mailseal.store` or `mailseal.dns`
-function M.work(registry, at_most)
-  local looked = 0
-  at_most = at_most or math.huge
-  while looked < at_most do
-    local due, message, code = lease(registry, math.min(DUE, at_most - looked))
-    if not due then
-      return nil, message, code
-    elseif #due == 0 then
-      break
-    end
-    local failure
-    local _, problems = async.map(due, SIDE_BY_SIDE, function(one)
-      local steps, text, kind = M.advance(registry:tenant(one.tenant_id), one.domain)
-      failure = failure or not steps and { told_of(one, text), kind } or nil
-      return true
-    end)
-    local i, problem = next(problems)
-    if failure or problem then
-      return nil, failure and failure[1] or told_of(due[i], problem), failure and failure[2] or "failed"
-    end
-    looked = looked + #due
-  end
-  return looked
-end
-
--- ---- for the tenant
 
 -- In the operator's zone, the names that a new key may go to, the better one first. What is revoked there has had its time: the new
 -- text in its place says as well that the key before is no longer valid.
@@ -264,7 +98,7 @@ function methods.rotate(tenant, domain, options)
     error("tenant:rotate: bits are of keys of RSA", 2)
   end
   local name = change.stored(domain)
-  local found, message, code = load(tenant, name)
+  local found, message, code = load(tenant.registry, tenant.id, name)
   if not found then
     return nil, message, code
   end
@@ -278,7 +112,8 @@ function methods.rotate(tenant, domain, options)
     return nil, message, code
   end
   made.next_at = life.next_at(made, made.state_since, nil, tenant.registry.policy.keys)
-  return tenant.registry.db:write(function(tx)
+  local told
+  told, message, code = tenant.registry.db:write(function(tx)
     local row = domains.get(tx, tenant.id, name)
     local now_free, text, kind = place_for(row, row and store.of_domain(tx, tenant.id, name) or {})
     if not now_free then
@@ -288,6 +123,8 @@ function methods.rotate(tenant, domain, options)
     local slot = place.slot and fields.joined(place.slot)
     return add(tx, tenant, row, slot, made, { now = made.state_since, policy = tenant.registry.policy.keys })
   end)
+  change.forget(tenant.registry, tenant.id, name)
+  return told, message, code
 end
 
 local function find(list, selector)

@@ -6,23 +6,21 @@
 --
 -- Most domains are verified and as they were: such a one costs one statement.
 --
+-- What it does on the database are steps of `mailseal.onboard.leases` and `mailseal.onboard.results`, see `perform` of
+-- `mailseal.onboard.registry`.
+--
 -- Besides, the worker takes the steps of other parts: those of `STEPS`.
 -- @module mailseal.onboard.worker
 local async = require "mailseal.async"
 local kinds = require "mailseal.dns.options"
 local letters = require "mailseal.onboard.letters"
 local looks = require "mailseal.onboard.look"
-local results = require "mailseal.onboard.results"
 local schedule = require "mailseal.onboard.schedule"
-local store = require "mailseal.store.domains"
 
 local M = {}
 
 -- Domains that are looked at side by side; those leased, or written, at a time.
 local AT_A_TIME, BATCH = 500, 250
-
--- Seconds after which others may take over what was leased.
-local LEASE = 900
 
 -- Seconds between two looks for what is due where nothing was, and for other parts' steps; at most between two looks whether all is to
 -- end; and until the store is tried again where it failed.
@@ -30,7 +28,7 @@ local IDLE, PAUSE, AGAIN = 1, 0.25, 5
 
 --- Modules with a function `work(registry, at_most)`, which does what is due of theirs, waiting for DNS where it has to. It returns how
 -- much that was; nil, a message and a code where the store failed.
-M.STEPS = { "gate", "rotation" }
+M.STEPS = { "gate", "key_steps" }
 
 -- ---- Looking.
 
@@ -60,10 +58,7 @@ local function lease(work)
   if limit <= 0 then
     return 0
   end
-  local now = registry:now()
-  local rows, message, code = registry.db:write(function(tx)
-    return store.lease(tx, { owner = work.owner, now = now, ends = now + LEASE, limit = limit })
-  end)
+  local rows, message, code = registry:perform("leases", "take", work.owner, limit)
   if not rows then
     return nil, message, code
   end
@@ -75,12 +70,25 @@ local function lease(work)
 end
 
 -- Writes all that was seen. Returns true; nil, a message and a code where the store failed, and then it is all still to be written.
+-- What is seen while it is written is written the next time.
 local function flush(work)
-  local ok, message, code = results.write(work.registry, work.owner, work.done, work.tell)
-  if ok then
-    work.done = {}
+  local done = work.done
+  if not done[1] then
+    return true
   end
-  return ok, message, code
+  work.done = {}
+  local lines, message, code = work.registry:perform("results", "write", work.owner, done)
+  for _, line in ipairs(lines or {}) do
+    work.tell(line)
+  end
+  if not lines then
+    for _, seen in ipairs(work.done) do
+      done[#done + 1] = seen
+    end
+    work.done = done
+    return nil, message, code
+  end
+  return true
 end
 
 -- ---- Other parts' steps.
@@ -117,16 +125,6 @@ local function wait(seconds)
   async.suspend(nil, nothing, seconds)
 end
 
--- Is anything due? Asked where nothing was of late, so that idle workers only read.
-local function is_due(work)
-  local registry = work.registry
-  local found, message, code = registry.db:ask(function(tx) return { at = store.next_due(tx) } end)
-  if not found then
-    return nil, message, code
-  end
-  return found.at ~= nil and found.at <= registry:now()
-end
-
 -- Leases where there is room, and it is time to. Returns as `lease`.
 local function lease_more(work, now)
   if work.looking > AT_A_TIME - BATCH or not (work.until_idle or work.is_hot or now >= work.lease_at) then
@@ -134,7 +132,7 @@ local function lease_more(work, now)
   end
   work.lease_at = now + IDLE
   if not work.is_hot then
-    local due, message, code = is_due(work)
+    local due, message, code = work.registry:perform("leases", "is_due")
     if not due then
       return due == false and 0 or nil, message, code
     end
@@ -197,7 +195,7 @@ end
 local function finish(work)
   local rows = {}
   for row, task in pairs(work.tasks) do
-    rows[#rows + 1] = row
+    rows[#rows + 1] = { tenant_id = row.tenant_id, domain = row.domain }
     task:cancel()
   end
   if work.stepping then
@@ -207,8 +205,7 @@ local function finish(work)
   if not ok or not rows[1] then
     return ok, message, code
   end
-  table.sort(rows, results.in_order)
-  return work.registry.db:write(function(tx) return store.give_back(tx, work.owner, rows) end)
+  return work.registry:perform("leases", "give_back", work.owner, rows)
 end
 
 local options_known = {
