@@ -1,6 +1,6 @@
 local async = require "mailseal.async"
 local coalesce = require "mailseal.http.coalesce"
-local dictionary = require "spec.support.dictionary"
+local dictionary = require "mailseal.http.dictionary"
 
 describe("what is done one at a time", function()
   local dict, one, other, count

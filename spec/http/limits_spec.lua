@@ -1,4 +1,4 @@
-local dictionary = require "spec.support.dictionary"
+local dictionary = require "mailseal.http.dictionary"
 local limits = require "mailseal.http.limits"
 
 describe("limits", function()

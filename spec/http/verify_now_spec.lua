@@ -1,5 +1,5 @@
 local async = require "mailseal.async"
-local dictionary = require "spec.support.dictionary"
+local dictionary = require "mailseal.http.dictionary"
 local onboarding = require "spec.support.onboarding"
 local verify_now = require "mailseal.http.verify_now"
 

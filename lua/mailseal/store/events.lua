@@ -6,6 +6,8 @@
 local bulk = require "mailseal.store.bulk"
 local json = require "mailseal.store.json"
 
+local unpack = table.unpack or unpack -- luacheck: ignore
+
 local M = {}
 
 -- The tenant's counter is raised by all that this transaction adds, and its row stays locked until the end: another
@@ -74,6 +76,28 @@ function M.after(tx, tenant, id, limit, domain)
     event.data = json.decode(event.data)
   end
   return rows
+end
+
+-- So many names a statement has, the last one again where there are less: each statement's text is prepared once.
+local AT_A_TIME = 64
+local LAST = "SELECT id, last_event FROM tenants WHERE id IN (" .. ("?, "):rep(AT_A_TIME - 1) .. "?)"
+
+--- The ids of the last events of some tenants.
+-- @tparam table tx
+-- @tparam {string,...} tenants
+-- @treturn table by tenant; those that the database does not know are not there
+function M.last(tx, tenants)
+  local last = {}
+  for first = 1, #tenants, AT_A_TIME do
+    local names = {}
+    for i = 1, AT_A_TIME do
+      names[i] = tenants[math.min(first + i - 1, #tenants)]
+    end
+    for _, row in ipairs(tx:rows(LAST, unpack(names, 1, AT_A_TIME))) do
+      last[row.id] = row.last_event
+    end
+  end
+  return last
 end
 
 return M

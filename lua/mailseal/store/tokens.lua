@@ -32,6 +32,15 @@ function M.find(tx, hash)
   return tx:row(OF, hash)
 end
 
+--- Has a tenant a token of that id?
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string id
+-- @treturn boolean
+function M.has(tx, tenant, id)
+  return tx:row(NAMED, tenant, id) ~= nil
+end
+
 --- A tenant's tokens, the oldest first.
 -- @tparam table tx
 -- @tparam string tenant

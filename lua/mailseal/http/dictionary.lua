@@ -1,12 +1,29 @@
---- A dictionary as nginx's workers share one (`ngx.shared`), for tests without nginx: over a clock that the test moves.
+--- What the workers of nginx share: a dictionary of lua_shared_dict; and what stands in its place where there is no nginx.
+--
+-- The latter has of lua_shared_dict the methods `get`, `set`, `add`, `delete`, `incr`, `expire` and `ttl`, as lua-nginx-module describes
+-- them, but for flags; and no bounds.
+-- @module mailseal.http.dictionary
+local now = require "mailseal.core".async.now
+
 local M = {}
-local Dictionary = {}
+local Dictionary = { __name = "mailseal.http.dictionary" }
 Dictionary.__index = Dictionary
 
---- Makes one.
--- @tparam function clock
--- @treturn table with some of the methods of lua_shared_dict
-function M.new(clock) return setmetatable({ clock = clock, entries = {} }, Dictionary) end
+--- Makes one that nobody shares.
+-- @tparam[opt] function clock seconds (`async.now`)
+-- @treturn table
+function M.new(clock) return setmetatable({ clock = clock or now, entries = {} }, Dictionary) end
+
+--- The dictionary of a name, which nginx.conf has to have; where this is not nginx, a new one.
+-- @tparam string name
+-- @treturn table
+-- @raise where nginx.conf does not have it
+function M.shared(name)
+  if type(ngx) ~= "table" then return M.new() end
+  local dict = ngx.shared[name]
+  if not dict then error(("nginx.conf has to have it: lua_shared_dict %s 32m; (within http)"):format(name), 0) end
+  return dict
+end
 
 local function find(self, key)
   local entry = self.entries[key]

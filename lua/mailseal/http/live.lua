@@ -1,0 +1,117 @@
+--- What a service keeps from one request to the next, in each worker of nginx: what it counts, the looks that are asked for, the streams.
+--
+-- What all workers are to know is in the shared dictionary `mailseal`.
+-- @module mailseal.http.live
+local async = require "mailseal.async"
+local dictionary = require "mailseal.http.dictionary"
+local exposition = require "mailseal.http.exposition"
+local log = require "mailseal.http.log"
+local metrics = require "mailseal.http.metrics"
+local streams = require "mailseal.http.stream"
+local verify_now = require "mailseal.http.verify_now"
+
+local M = {}
+local Live = { __name = "mailseal.http.live" }
+Live.__index = Live
+
+-- Seconds between two times that a worker tells what it has counted; and after which nginx is asked to wake us, as it does at once where
+-- the worker is to end.
+local OFTEN, LONG = 1, 86400
+
+local function worker_id() return ngx and ngx.worker.id() or 0 end
+
+local function worker_count() return ngx and ngx.worker.count() or 1 end
+
+-- Starts a function that goes on by itself, whatever becomes of the request. Returns whether that could be.
+local function spawn(fn)
+  if not ngx then
+    return async.start(fn) ~= nil
+  end
+  return (ngx.timer.at(0, function() fn() end)) or false
+end
+
+local function new(service)
+  local dict, limits = dictionary.shared "mailseal", service.options.limits or {}
+  local self = setmetatable({ dict = dict, metrics = metrics.new(dict), counted = {}, looked = {} }, Live)
+  self.verify_now = verify_now.new(dict, limits.verify)
+  self.streams = streams.new {
+    dict = dict, limits = limits.streams, worker = worker_id, workers = worker_count, spawn = spawn,
+    registry = function() return service:registry_of_worker() end,
+    tell = function(line) log.failure(log.id(), "stream", line) end,
+  }
+  self.metrics:measure("mailseal_streams_open", function() return self.streams.count end)
+  return self
+end
+
+--- What a service keeps.
+-- @tparam table service
+-- @treturn table `dict`, the dictionary; `metrics`, `verify_now`, `streams`: as of those modules
+function M.of(service)
+  service.live = service.live or new(service)
+  return service.live
+end
+
+--- How many workers there are.
+-- @treturn number
+M.workers = worker_count
+
+-- Of what is counted often, the series by what makes them.
+local function series_of(kept, first, second, make)
+  local of_first = kept[first]
+  if not of_first then
+    of_first = {}
+    kept[first] = of_first
+  end
+  local series = of_first[second]
+  if not series then
+    series = make()
+    of_first[second] = series
+  end
+  return series
+end
+
+--- Counts a request.
+-- @tparam ?table route nil for one that there is no route for
+-- @tparam number status
+function Live:answered(route, status)
+  local id = route and route.id or "none"
+  self.metrics:count(series_of(self.counted, id, status, function()
+    return exposition.series("mailseal_http_requests_total", { "route", id, "status", status })
+  end))
+end
+
+--- Counts a question to DNS: see `observe` of `mailseal.dns`.
+-- @tparam table answer
+-- @tparam number seconds
+function Live:asked(answer, seconds)
+  self.metrics:observe("mailseal_dns_query_seconds", series_of(self.looked, "dns", answer.status, function()
+    return ('outcome="%s"'):format(answer.status)
+  end), seconds)
+end
+
+--- Measures the threads of a registry of nginx.
+-- @tparam table registry as of `mailseal.http.registry`
+function Live:measure_threads(registry)
+  for _, pool in ipairs { registry.db_threads, registry.rsa_threads } do
+    local labels = { "pool", pool.name }
+    self.metrics:measure(exposition.series("mailseal_threads_busy", labels), function() return pool:busy() end)
+    self.metrics:measure(exposition.series("mailseal_threads_queued", labels), function() return pool.waiting end)
+    local refused = exposition.series("mailseal_threads_refused_total", labels)
+    self.metrics:count(refused, 0)
+    pool.refused = function() self.metrics:count(refused) end
+  end
+end
+
+--- Begins what goes on beside the requests. For init_worker_by_lua.
+function Live:begin()
+  local function tell(is_ending) self.metrics:add(not is_ending and worker_id() or nil) end
+  ngx.timer.every(OFTEN, tell)
+  -- A worker that is to end cuts its timers short.
+  ngx.timer.every(LONG, function(is_ending)
+    if is_ending then
+      self.streams:stop()
+    end
+  end)
+end
+
+return M
