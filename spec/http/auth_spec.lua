@@ -1,6 +1,6 @@
 --- Who asks: tokens and cookies, over a registry and a dictionary of this process.
 local auths = require "mailseal.http.auth"
-local dictionary = require "spec.support.dictionary"
+local dictionary = require "mailseal.http.dictionary"
 local onboard = require "mailseal.onboard"
 local tokens = require "mailseal.onboard.tokens"
 

@@ -85,7 +85,7 @@ add(422, {
   mixed_line_ends = "The message has line ends of several kinds",
   header_too_large = "The message's header is too large",
 })
-add(429, { too_often = "That was asked for too often" })
+add(429, { too_often = "That was asked for too often", too_many_streams = "There are too many streams of events" })
 
 -- DNS.
 add(502, {

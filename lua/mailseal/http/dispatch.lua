@@ -21,7 +21,8 @@
 --
 -- **A request** is a table of `method`, `target` (path and query as they were sent), `headers`, and `read(limit)`, which returns the
 -- body (`mailseal.http.body`), or nil, a message and a code; `peer()` returns from which address it comes (4 or 16 octets), and whether
--- over TLS.
+-- over TLS. In nginx it has `stay(request, gone)`: from then on the handler goes on to its end even where its client leaves, and `gone` is
+-- called then. The route that was found is put into it, as `route`.
 -- @module mailseal.http.dispatch
 local accepts = require "mailseal.http.accepts"
 local decode = require "mailseal.http.decode"
@@ -137,7 +138,7 @@ local function find(call, path)
   elseif not route then
     return nil, values, code
   end
-  call.route, call.path = route, values
+  call.route, call.path, call.request.route = route, values, route
   return true
 end
 

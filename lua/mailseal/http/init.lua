@@ -12,6 +12,7 @@ local actions = require "mailseal.http.actions"
 local auths = require "mailseal.http.auth"
 local dispatch = require "mailseal.http.dispatch"
 local kinds = require "mailseal.dns.options"
+local live = require "mailseal.http.live"
 local registries = require "mailseal.http.registry"
 local request = require "mailseal.http.request"
 local router = require "mailseal.http.router"
@@ -22,6 +23,7 @@ local M = {}
 M.ROUTES = {
   api = {
     "mailseal.http.api.domains",
+    "mailseal.http.api.stream",
     "mailseal.http.api.problems",
   },
   page = {
@@ -45,6 +47,7 @@ local known = {
   policy = kinds.of_type("table", "a table of numbers"),
   rules = kinds.of_type("table", "a list of directories"),
   threads = kinds.of_type("table", "a table of numbers"),
+  limits = kinds.of_type("table", "a table of limits"),
   registry = kinds.of_type("table", "a registry of mailseal.onboard"),
   authenticate = kinds.of_type("function", "a function"),
   url = {
@@ -80,6 +83,8 @@ end
 --   is more to say. Without it a token has to be shown
 -- - `url`: where browsers find the service, as `https://mail.example.com`: to be told where a proxy stands before it that they speak
 --   https with, or that changes the field Host
+-- - `limits`: `verify`: how often may be looked at a domain, in place of `LIMITS` of `mailseal.http.verify_now`; `streams`: how many
+--   streams of events there may be, in place of those of `mailseal.http.stream`
 -- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
 -- - `routes`: further routes, as `mailseal.http.dispatch` describes them
 -- - `api`, `page`: under which path each of the two is mounted ("", so that the API is at /v1), or false for not at all
@@ -93,10 +98,30 @@ function M.new(options)
   }, Service)
 end
 
+-- The options of a resolver, with `observe` among them; a resolver as it is.
+local function observed(resolver, observe)
+  if resolver.query or resolver.observe then
+    return resolver
+  end
+  local options = { observe = observe }
+  for name, value in pairs(resolver) do
+    options[name] = value
+  end
+  return options
+end
+
 --- The registry of this worker of nginx: see `mailseal.http.registry`.
 -- @treturn table
 function Service:registry_of_worker()
-  self.registry = self.registry or registries.new(self.options)
+  if not self.registry then
+    local kept, options = live.of(self), {}
+    for name, value in pairs(self.options) do
+      options[name] = value
+    end
+    options.resolver = observed(options.resolver or {}, function(...) kept:asked(...) end)
+    self.registry = registries.new(options)
+    kept:measure_threads(self.registry)
+  end
   return self.registry
 end
 
@@ -130,13 +155,17 @@ function Service:authenticate(call)
 end
 
 --- Begins the work of a worker of nginx. For init_worker_by_lua.
-function Service:init_worker() end
+function Service:init_worker()
+  live.of(self):begin()
+end
 
 --- Answers a request, wherever it came from.
 -- @tparam table asked as of `mailseal.http.dispatch`
 -- @treturn table as of `mailseal.http.reply`
 function Service:answer(asked)
-  return dispatch.answer(self, asked)
+  local reply = dispatch.answer(self, asked)
+  live.of(self):answered(asked.route, reply.status)
+  return reply
 end
 
 --- Answers the request of nginx, and ends it. For content_by_lua.

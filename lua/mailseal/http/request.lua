@@ -50,10 +50,23 @@ function Headers:__index(name)
   return value
 end
 
+local function nothing() end
+
+-- Without it nginx drops the handler, wherever it waits, when it sees that the client has left; where it looks for that at all.
+local function stay(request, gone)
+  local is_watched = request.gone ~= nil
+  request.gone = gone or request.gone or nothing
+  if not is_watched then
+    pcall(ngx.on_abort, function() request.gone() end)
+  end
+end
+
 --- The request that is being answered.
 -- @treturn table
 function M.current()
-  return { method = ngx.req.get_method(), target = ngx.var.request_uri, headers = setmetatable({}, Headers), read = read, peer = peer }
+  return {
+    method = ngx.req.get_method(), target = ngx.var.request_uri, headers = setmetatable({}, Headers), read = read, peer = peer, stay = stay,
+  }
 end
 
 local function stream(reply)

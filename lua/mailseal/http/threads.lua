@@ -22,6 +22,8 @@ local MODULE = "mailseal.http.thread"
 -- him.
 local PATIENCE, IDLE = 10, 1
 
+local function nothing() end
+
 --- Makes a pool.
 -- @tparam table options `name`, of the `thread_pool` in nginx.conf; `slots`, how many calls at a time; `queue`, how many more may wait;
 --   `changed`, a function that is called with what each call has changed, a list
@@ -31,6 +33,7 @@ function M.new(options)
     name = options.name, slots = options.slots, most = options.queue, changed = options.changed,
     queue = {}, first = 1, last = 0, waiting = 0, -- the calls that wait, false for one that does no more
     porters = 0, idle = {}, -- how many there are; the semaphores of those that have nothing to do
+    refused = nothing, -- called for each call that is refused
   }, Pool)
 end
 
@@ -146,7 +149,8 @@ local function await(self, job)
   return true
 end
 
-local function busy()
+local function busy(self)
+  self.refused()
   return nil, "the service has more to do than it can just now: try again in a few seconds", "busy"
 end
 
@@ -167,19 +171,25 @@ function Pool:call(entry, ...)
   if not task then
     error(("nginx's %s phase must not wait for threads"):format(ngx.get_phase()), 2)
   elseif self.waiting >= self.most then
-    return busy()
+    return busy(self)
   end
   local job = { task = task, entry = entry, n = select("#", ...), ... }
   queue(self, job)
   if not call_porter(self) or not await(self, job) then
     give_up(self, job)
-    return busy()
+    return busy(self)
   elseif job.failure then
     return nil, ("nginx's thread_pool %s cannot be used: %s"):format(self.name, job.failure), "no_threads"
   elseif not job.ok then
     error(job.results[1], 0)
   end
   return unpack(job.results, 1, job.results.n)
+end
+
+--- How many calls are under way.
+-- @treturn number
+function Pool:busy()
+  return self.porters - #self.idle
 end
 
 return M
