@@ -36,23 +36,46 @@ end
 
 local function ends(self, seconds) return seconds and seconds > 0 and self.clock() + seconds or nil end
 
+--- What is kept under a key.
+-- @tparam string key
+-- @treturn any nil where nothing is
 function Dictionary:get(key)
   local entry = find(self, key)
   return entry and entry.value
 end
 
+--- Keeps something, in place of what there was.
+-- @tparam string key
+-- @tparam any value nil for nothing
+-- @tparam[opt] number seconds for how long
+-- @treturn boolean true
 function Dictionary:set(key, value, seconds)
   self.entries[key] = value ~= nil and { value = value, ends = ends(self, seconds) } or nil
   return true
 end
 
+--- Keeps something where nothing is kept.
+-- @tparam string key
+-- @tparam any value
+-- @tparam[opt] number seconds for how long
+-- @treturn boolean
+-- @treturn ?string "exists"
 function Dictionary:add(key, value, seconds)
   if find(self, key) then return false, "exists" end
   return self:set(key, value, seconds)
 end
 
+--- Forgets what is kept under a key.
+-- @tparam string key
 function Dictionary:delete(key) self.entries[key] = nil end
 
+--- Adds to a number.
+-- @tparam string key
+-- @tparam number by
+-- @tparam[opt] number init what to begin with where there is none
+-- @tparam[opt] number seconds for how long to keep it where it is begun with
+-- @treturn ?number what it is then
+-- @treturn ?string "not found"
 function Dictionary:incr(key, by, init, seconds)
   local entry = find(self, key)
   if not entry and not init then return nil, "not found" end
@@ -64,6 +87,11 @@ function Dictionary:incr(key, by, init, seconds)
   return entry.value
 end
 
+--- Keeps what is kept for so long from now on.
+-- @tparam string key
+-- @tparam number seconds
+-- @treturn ?boolean true
+-- @treturn ?string "not found"
 function Dictionary:expire(key, seconds)
   local entry = find(self, key)
   if not entry then return nil, "not found" end
@@ -71,6 +99,10 @@ function Dictionary:expire(key, seconds)
   return true
 end
 
+--- For how long something is kept yet.
+-- @tparam string key
+-- @treturn ?number seconds; 0 for ever
+-- @treturn ?string "not found"
 function Dictionary:ttl(key)
   local entry = find(self, key)
   if not entry then return nil, "not found" end

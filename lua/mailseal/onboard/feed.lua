@@ -55,8 +55,8 @@ end
 -- @tparam table registry
 -- @tparam table after by tenant, the id of the last event that is known
 -- @tparam {table,...} wanted `tenant`, `token`: ids of tokens of which is to be told whether they are still good
--- @treturn[1] table `news`: by tenant, his events in order, only where there are new ones; `more`: are there still others? `gone`: the ids of
---   those tokens that are revoked
+-- @treturn[1] table `news`: by tenant, his events in order, only where there are new ones; `more`: are there still others? `gone`: the
+--   ids of those tokens that are revoked
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string a code of `mailseal.store`
