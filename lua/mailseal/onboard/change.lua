@@ -45,16 +45,17 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`, or a code of fn's or of the store's
+-- @treturn[2] ?table what fn tells besides
 function M.change(tenant, domain, fn)
   local registry = tenant.registry
   local name = M.stored(domain)
-  local result, message, code = registry.db:write(function(tx)
+  local result, message, code, more = registry.db:write(function(tx)
     local gate = gates.lock(tx, tenant.id, name)
     if not gate then return M.not_found() end
     return fn(tx, gate, registry:now())
   end)
   M.forget(registry, tenant.id, name)
-  return result, message, code
+  return result, message, code, more
 end
 
 return M

@@ -16,32 +16,33 @@ local methods = {}
 --- The methods of a tenant that are defined here.
 M.methods = methods
 
--- Users that a message names, at most.
-local NAMED = 10
+-- Users that a message names, and that are told besides, at most.
+local NAMED, TOLD = 10, 100
 
 -- ---- In use?
 
-local function users_in_words(tx, tenant, domain)
-  local names = uses.list(tx, tenant, domain, NAMED + 1)
+local function users_in_words(tx, tenant, domain, users)
+  local names = {}
+  for i = 1, math.min(#users, NAMED + 1) do names[i] = ('"%s"'):format(users[i]) end
   if #names == 0 then return nil end
-  for i, name in ipairs(names) do names[i] = ('"%s"'):format(name) end
   if #names > NAMED then names[#names] = ("%d more"):format(uses.count(tx, tenant, domain) - NAMED) end
   local last = table.remove(names)
   return "it is used by " .. (#names > 0 and table.concat(names, ", ") .. " and " or "") .. last
 end
 
-local function holds_in_words(tx, tenant, domain)
-  local count = holds.count(tx, tenant, domain, holds.COUNTED + 1)
+local function holds_in_words(count)
   if count == 0 then return nil end
   if count > holds.COUNTED then return ("more than %d messages are held until it may send"):format(holds.COUNTED) end
   return count == 1 and "1 message is held until it may send" or ("%d messages are held until it may send"):format(count)
 end
 
--- What stands in the way of a removal, in words, or nil.
+-- What stands in the way of a removal: in words, and as data; or nil.
 local function obstacle(tx, tenant, domain)
-  local users, held = users_in_words(tx, tenant, domain), holds_in_words(tx, tenant, domain)
+  local list, count = uses.list(tx, tenant, domain, TOLD), holds.count(tx, tenant, domain, holds.COUNTED + 1)
+  local users, held = users_in_words(tx, tenant, domain, list), holds_in_words(count)
   if not (users or held) then return nil end
-  return ("%s cannot be removed: %s"):format(domain, users and held and users .. ", and " .. held or users or held)
+  local message = ("%s cannot be removed: %s"):format(domain, users and held and users .. ", and " .. held or users or held)
+  return message, { users = list, held = count }
 end
 
 -- ---- Cleaning up.
@@ -101,10 +102,11 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string a message; where it is in use, by whom
 -- @treturn[2] string `not_found`, `in_use`; a code of the store
+-- @treturn[2] ?table of `in_use`, `users`, the first hundred of them, and `held`, how many messages are, counted up to a thousand and one
 function methods.remove(tenant, domain)
   return change.change(tenant, domain, function(tx, gate, now)
-    local problem = obstacle(tx, tenant.id, gate.domain)
-    if problem then return nil, problem, "in_use" end
+    local problem, by = obstacle(tx, tenant.id, gate.domain)
+    if problem then return nil, problem, "in_use", by end
     local clean_up = M.clean_up(asked_for(tx, tenant.id, domains.get(tx, tenant.id, gate.domain)))
     domains.remove(tx, tenant.id, gate.domain)
     if gate.health == "healthy" then health.forget(tx, tenant.id, gate.domain) end
