@@ -6,6 +6,7 @@ local async = require "mailseal.async"
 local check = require "mailseal.check"
 local input = require "mailseal.cli.input"
 local json = require "mailseal.json"
+local objects = require "mailseal.check.objects"
 local output = require "mailseal.cli.output"
 local progress = require "mailseal.cli.progress"
 local report_face = require "mailseal.cli.check_report"
@@ -106,7 +107,7 @@ local function check_one(domain, number, options)
     tell_problem(domain, number, code, problem)
     return status.DATA, "invalid"
   end
-  output.line(json.encode(report_face.object(report, number)))
+  output.line(json.encode(objects.report(report, number)))
   return report_face.exit_status(report.status), report.status
 end
 

@@ -2,6 +2,7 @@
 -- @module mailseal.cli.check
 local input = require "mailseal.cli.input"
 local json = require "mailseal.json"
+local objects = require "mailseal.check.objects"
 local options = require "mailseal.cli.options"
 local provider = require "mailseal.cli.provider_input"
 local output = require "mailseal.cli.output"
@@ -210,7 +211,7 @@ end
 
 local function tell(report, given, wanted)
   if given.json then
-    local object = report_face.object(report)
+    local object = objects.report(report)
     json.add(object, "provider", wanted and json.object("id", wanted.rule.id, "missing", json.plain(wanted.missing)) or nil)
     output.line(json.encode(object))
   else

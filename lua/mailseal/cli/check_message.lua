@@ -1,6 +1,7 @@
 --- The report on a message, for people and as JSON.
 -- @module mailseal.cli.check_message
 local json = require "mailseal.json"
+local objects = require "mailseal.check.objects"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local report_face = require "mailseal.cli.check_report"
@@ -147,7 +148,7 @@ end
 -- @treturn table what `json.encode` writes as an object
 function M.object(report)
   return json.add(
-    report_face.object(report),
+    objects.report(report),
     "verdict", json.pick(report.verdict, { "result", "text" }),
     "dkim", signatures_of(report),
     "spf", report.spf and json.pick(report.spf, spf_fields),

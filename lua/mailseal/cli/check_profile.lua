@@ -1,26 +1,9 @@
---- What large receivers ask of bulk senders, as a check found it met, for people and as JSON.
+--- What large receivers ask of bulk senders, as a check found it met, for people.
 -- @module mailseal.cli.check_profile
-local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 
 local M = {}
-
-local source_fields = { "title", "url", "as_of" }
-
---- The requirements as JSON.
--- @tparam table profile that of a report, see `mailseal.check.profile`
--- @treturn {table,...} what `json.encode` writes as a list of objects; `met` is not there where it cannot be told
-function M.objects(profile)
-  local list = {}
-  for i, entry in ipairs(profile.requirements) do
-    list[i] = json.object(
-      "id", entry.id, "receiver", entry.receiver, "asks", entry.asks, "recommended", entry.recommended, "met", entry.met,
-      "why", entry.why, "source", json.pick(entry.source, source_fields)
-    )
-  end
-  return list
-end
 
 -- How many requirements of a receiver are met, are not, and cannot be seen; and the page that the first of them stands on.
 local function count(profile, receiver)

@@ -1,7 +1,6 @@
---- The report of a check, for people and as JSON.
+--- The report of a check, for people. (As JSON has it: `mailseal.check.objects`.)
 -- @module mailseal.cli.check_report
 local domains = require "mailseal.domain"
-local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local profile_face = require "mailseal.cli.check_profile"
@@ -9,37 +8,6 @@ local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
 
 local M = {}
-
--- ---- JSON.
-
-local finding_fields = {
-  "code", "severity", "aspect", "name", "record", "expected", "found", "where", "message", "fix", "retry_at",
-}
-local record_fields = { "id", "name", "type", "status", "expected", "found", "findings" }
-
-local function pick_all(list, fields)
-  local picked = {}
-  for i, item in ipairs(list) do
-    picked[i] = json.pick(item, fields)
-  end
-  return picked
-end
-
---- A report as JSON. In a batch it does without the long list of what large receivers ask, whose findings are there.
--- @tparam table report as `mailseal.check` returns it
--- @tparam[opt] number line of a batch, where the domain stands in its file
--- @treturn table what `json.encode` writes as an object
-function M.object(report, line)
-  return json.object(
-    "domain", report.domain,
-    "line", line,
-    "status", report.status,
-    "findings", pick_all(report.findings, finding_fields),
-    "records", #report.records > 0 and pick_all(report.records, record_fields) or nil,
-    "profile", report.profile and not line and profile_face.objects(report.profile) or nil,
-    "retry_at", report.retry_at
-  )
-end
 
 -- ---- For people.
 

@@ -1,54 +1,11 @@
---- A domain of the registry, for people and as JSON.
+--- A domain of the registry, for people. (As JSON has it: `mailseal.onboard.objects`.)
 -- @module mailseal.cli.domain_view
-local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
 
 local M = {}
-
--- ---- JSON.
-
-local fields = {
-  "domain", "unicode", "provider", "status", "provider_status", "reason", "status_since", "owned", "enabled", "health", "restriction",
-  "zone", "dns_host", "records", "findings", "advice", "checked_at", "next_check_at", "retry_at", "window_ends", "negatives",
-  "negative_since", "created_at",
-}
-local record_fields = {
-  "id", "type", "name", "value", "purpose", "required", "status", "provider_status", "found", "findings", "note", "host",
-}
-
---- A record as JSON.
--- @tparam table record of a domain
--- @treturn table what `json.encode` writes as an object
-function M.record_object(record)
-  local shown = {}
-  for _, name in ipairs(record_fields) do
-    shown[name] = json.plain(record[name])
-  end
-  return json.pick(shown, record_fields)
-end
-
-local function map(list, convert)
-  local converted = {}
-  for i, item in ipairs(list or {}) do
-    converted[i] = convert(item)
-  end
-  return converted
-end
-
---- A domain as JSON.
--- @tparam table domain as of `mailseal.onboard`
--- @treturn table what `json.encode` writes as an object
-function M.object(domain)
-  local shown = {}
-  for _, name in ipairs(fields) do
-    shown[name] = json.plain(domain[name])
-  end
-  shown.records = map(domain.records, M.record_object)
-  return json.pick(shown, fields)
-end
 
 -- ---- For people.
 

@@ -2,6 +2,7 @@
 -- @module mailseal.cli.domains_life
 local domains = require "mailseal.domain"
 local json = require "mailseal.json"
+local objects = require "mailseal.onboard.objects"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
@@ -34,7 +35,7 @@ end
 -- Tells a domain, and returns what its status means for the exit status.
 local function tell(domain, given)
   if given.json then
-    output.line(json.encode(view.object(domain)))
+    output.line(json.encode(objects.domain(domain)))
   else
     view.tell(domain)
   end
@@ -70,7 +71,7 @@ local function list(tenant, given)
       view.tell_lines(page)
     end
     for _, domain in ipairs(given.json and page or {}) do
-      output.line(json.encode(view.object(domain)))
+      output.line(json.encode(objects.domain(domain)))
     end
     if #page < limit then
       break
@@ -88,7 +89,7 @@ end
 local function records(tenant, given)
   for _, record in ipairs(want(tenant:records(given.domain))) do
     if given.json then
-      output.line(json.encode(view.record_object(record)))
+      output.line(json.encode(objects.record(record)))
     else
       view.tell_record(record, true)
     end

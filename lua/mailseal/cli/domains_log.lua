@@ -2,6 +2,7 @@
 -- @module mailseal.cli.domains_log
 local json = require "mailseal.json"
 local life = require "mailseal.cli.domains_life"
+local objects = require "mailseal.onboard.objects"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
@@ -69,9 +70,7 @@ end
 
 local function tell_event(event, given)
   if given.json then
-    local data = type(event.data) == "table" and next(event.data) ~= nil and json.plain(event.data) or json.object()
-    local object = json.pick(event, { "id", "domain", "at", "kind", "actor" })
-    output.line(json.encode(json.add(object, "data", data)))
+    output.line(json.encode(objects.event(event)))
     return
   end
   local actor = event.actor and " by " .. event.actor or ""
