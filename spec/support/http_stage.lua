@@ -10,6 +10,10 @@ local http = require "mailseal.http"
 local onboard = require "mailseal.onboard"
 
 local M = {}
+
+--- What a domain of the tests is created with.
+M.DOMAIN = "mail.example.com"
+
 local Stage = {}
 Stage.__index = Stage
 
@@ -85,6 +89,16 @@ end
 
 for _, method in ipairs { "POST", "PUT", "PATCH" } do
   Stage[method:lower()] = function(self, target, body, headers) return self:ask(method, target, body, headers) end
+end
+
+--- Creates a domain.
+-- @tparam[opt] string domain
+-- @treturn table the reply
+function Stage:create(domain)
+  local reply = self:post("/v1/domains", {
+    domain = domain or M.DOMAIN, provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } },
+  })
+  return reply.status == 201 and reply or error(reply.body, 2)
 end
 
 --- Ends it.

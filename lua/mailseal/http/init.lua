@@ -24,7 +24,10 @@ M.ROUTES = {
   api = {
     "mailseal.http.api.domains",
     "mailseal.http.api.stream",
+    "mailseal.http.api.events",
     "mailseal.http.api.problems",
+    "mailseal.http.api.records",
+    "mailseal.http.api.uses",
   },
   page = {
   },

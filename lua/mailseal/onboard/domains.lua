@@ -75,7 +75,7 @@ end
 
 local list_options = {
   status = { function(value) return value == "pending" or value == "verified" or value == "failed" end, "pending, verified or failed" },
-  after = kinds.of_type("string", "a domain's name"), limit = kinds.count(1, LIST_MOST),
+  after = kinds.of_type("string", "a domain's name"), limit = kinds.count(1, LIST_MOST), brief = kinds.flag,
 }
 
 --- The tenant's domains, by name.
@@ -93,7 +93,7 @@ function methods.list(tenant, options)
     return nil, message, code
   end
   for i, row in ipairs(rows) do
-    rows[i] = view.domain(row, tenant.registry.providers)
+    rows[i] = view.domain(row, tenant.registry.providers, options and options.brief)
   end
   return rows
 end

@@ -38,11 +38,11 @@ local function choose(records, wanted)
   if wanted then
     wanted = names.stored(wanted)
     if not of[wanted] then
-      return nil, ("no record goes into the zone %s: they go into %s"):format(wanted, table.concat(zones, ", ")), "other_zone"
+      return nil, ("no record goes into the zone %s: they go into %s"):format(wanted, table.concat(zones, ", ")), "other_zone", zones
     end
     return of[wanted], wanted
   elseif #zones > 1 then
-    return nil, ("the records go into several zones, one at a time: %s"):format(table.concat(zones, ", ")), "several_zones"
+    return nil, ("the records go into several zones, one at a time: %s"):format(table.concat(zones, ", ")), "several_zones", zones
   end
   return of[zones[1]] or {}, zones[1]
 end
@@ -79,6 +79,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; `several_zones`: the message names them; `other_zone`: none goes into that one; a code of
 --   `mailseal.handover` or of `mailseal.store`
+-- @treturn[2] ?table of those two, `zones`: into which the records go
 -- @raise where an option is none
 function methods.export(tenant, domain, format, options)
   names.want_name(domain)
@@ -92,10 +93,10 @@ function methods.export(tenant, domain, format, options)
   if not found then
     return nil, message, code
   end
-  local records, zone
-  records, zone, code = choose(found.records, options.zone)
+  local records, zone, zones
+  records, zone, code, zones = choose(found.records, options.zone)
   if not records then
-    return nil, zone, code
+    return nil, zone, code, { zones = zones }
   end
   local rule = host_of(records[1])
   records, message, code = to_the_letter(records)

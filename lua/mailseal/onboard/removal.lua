@@ -98,7 +98,7 @@ end
 -- and counts where the same tenant adds it anew.
 -- @tparam table tenant
 -- @tparam string domain
--- @treturn[1] table `clean_up`: see @{clean_up}
+-- @treturn[1] table `domain`, its name as it was stored; `clean_up`: see @{clean_up}
 -- @treturn[2] nil
 -- @treturn[2] string a message; where it is in use, by whom
 -- @treturn[2] string `not_found`, `in_use`; a code of the store
@@ -112,7 +112,7 @@ function methods.remove(tenant, domain)
     if gate.health == "healthy" then health.forget(tx, tenant.id, gate.domain) end
     ownership.release(tx, tenant.id, gate.domain, now)
     events.add(tx, tenant.id, gate.domain, "removed", { clean_up = clean_up }, { at = now })
-    return { clean_up = clean_up }
+    return { domain = gate.domain, clean_up = clean_up }
   end)
 end
 

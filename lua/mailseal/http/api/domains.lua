@@ -1,27 +1,35 @@
---- The routes of a tenant's domains.
+--- The routes of a tenant's domains: their life, from being created to being removed.
 -- @module mailseal.http.api.domains
+local escapes = require "mailseal.http.escapes"
+local json = require "mailseal.json"
+local objects = require "mailseal.onboard.objects"
+local paging = require "mailseal.http.paging"
 local reply = require "mailseal.http.reply"
 local shape = require "mailseal.http.shape"
 
--- The answer with a domain; nil, a message and a code where there is none.
-local function domain_reply(status, domain, message, code, missing)
-  if not domain then
-    return nil, message, code, missing and { missing = missing }
-  end
-  return reply.json(status, domain)
-end
+-- ---- Listing, showing.
 
-local list_query = {
-  status = shape.one_of { "pending", "verified", "failed" }, after = shape.text(255), limit = shape.count(1, 1000),
-}
+local function place_of(domain) return domain.domain end
 
 local function list(call)
-  local found, message, code = call.tenant:list(call.query)
+  local found, message, code = call.tenant:list {
+    status = call.query.status, after = call.query.after, limit = paging.limit(call), brief = true,
+  }
   if not found then
     return nil, message, code
   end
-  return reply.json(200, { domains = found })
+  return paging.reply(call, "domains", found, place_of, objects.domain)
 end
+
+local function get(call)
+  local domain, message, code = call.tenant:get(call.path.domain)
+  if not domain then
+    return nil, message, code
+  end
+  return reply.json(200, objects.domain(domain))
+end
+
+-- ---- Creating, removing.
 
 local value = shape.text(4096)
 local new_domain = shape.object({
@@ -29,21 +37,70 @@ local new_domain = shape.object({
 }, { "domain", "provider" })
 
 local function create(call)
-  call.body.actor = call.identity.actor
-  return domain_reply(201, call.tenant:create(call.body))
+  local given = call.body
+  given.actor = call.identity.actor
+  local domain, message, code, missing = call.tenant:create(given)
+  if not domain then
+    return nil, message, code, missing and { missing = missing }
+  end
+  return reply.json(201, objects.domain(domain), {
+    Location = call.service:path("api", "/v1/domains/" .. escapes.encode(domain.domain)),
+  })
 end
 
-local function get(call)
-  return domain_reply(200, call.tenant:get(call.path.domain))
+local function remove(call)
+  local removed, message, code, by = call.tenant:remove(call.path.domain)
+  if not removed then
+    return nil, message, code, by
+  end
+  return reply.json(200, json.object("domain", removed.domain, "clean_up", json.plain(removed.clean_up)))
+end
+
+-- ---- Starting again, sending or not.
+
+local function restart(call)
+  local domain, message, code = call.tenant:restart(call.path.domain)
+  if not domain then
+    return nil, message, code
+  end
+  return reply.json(200, objects.domain(domain))
 end
 
 local function verify(call)
-  return domain_reply(200, call.tenant:verify(call.path.domain))
+  local domain, message, code = call.tenant:verify(call.path.domain)
+  if not domain then
+    return nil, message, code
+  end
+  return reply.json(200, objects.domain(domain))
 end
+
+local function enable(call)
+  local done, message, code = call.tenant:enable(call.path.domain)
+  if not done then
+    return nil, message, code
+  end
+  return get(call)
+end
+
+local reason = shape.object { reason = shape.text(1000) }
+
+local function disable(call)
+  local done, message, code = call.tenant:disable(call.path.domain, { reason = call.body.reason })
+  if not done then
+    return nil, message, code
+  end
+  return get(call)
+end
+
+local list_query = paging.query(shape.text(255), { status = shape.one_of { "pending", "verified", "failed" } })
 
 return {
   { method = "GET", path = "/v1/domains", id = "listDomains", handler = list, query = list_query },
   { method = "POST", path = "/v1/domains", id = "createDomain", handler = create, body = new_domain },
   { method = "GET", path = "/v1/domains/{domain}", id = "getDomain", handler = get },
+  { method = "DELETE", path = "/v1/domains/{domain}", id = "deleteDomain", handler = remove },
   { method = "POST", path = "/v1/domains/{domain}/verify", id = "verifyDomain", handler = verify },
+  { method = "POST", path = "/v1/domains/{domain}/restart", id = "restartDomain", handler = restart },
+  { method = "POST", path = "/v1/domains/{domain}/enable", id = "enableDomain", handler = enable },
+  { method = "POST", path = "/v1/domains/{domain}/disable", id = "disableDomain", handler = disable, body = reason, optional = true },
 }
