@@ -63,7 +63,7 @@ describe("a request to the service", function()
       assert.same({ "400 bad_body", detail }, { problem(stage:post("/v1/domains", body, { ["content-type"] = "application/json" })) })
     end
     local _, detail = problem(stage:get "/v1/domains?limit=0")
-    assert.equal("query.limit must be a whole number from 1 to 1000", detail)
+    assert.equal("query.limit must be a whole number from 1 to 500", detail)
   end)
 
   it("has to be of the media type that is wanted", function()

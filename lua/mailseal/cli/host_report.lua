@@ -1,16 +1,12 @@
 --- What `mailseal host` has found, for people and as JSON.
 -- @module mailseal.cli.host_report
 local json = require "mailseal.json"
+local objects = require "mailseal.host.objects"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local text = require "mailseal.cli.text"
 
 local M = {}
-
--- What was found, in a word.
-local function state_of(found)
-  return found.id and "found" or found.split and "split" or found.ambiguous and "ambiguous" or "unknown"
-end
 
 -- ---- JSON.
 
@@ -19,24 +15,7 @@ end
 -- @tparam table found as `host.detect` returns it
 -- @tparam {table,...} shown as `host.render` returns them
 function M.tell_json(domain, found, shown)
-  output.line(json.encode(json.object(
-    "domain", domain,
-    "status", state_of(found),
-    "id", found.id,
-    "name", found.name,
-    "zone", found.zone,
-    "name_servers", found.name_servers,
-    "name_servers_from", found.name_servers_from,
-    "own_name_servers", found.own_name_servers,
-    "alternatives", found.alternatives,
-    "ambiguous", found.ambiguous,
-    "split", found.split,
-    "fault", found.fault,
-    "automatic", found.automatic,
-    "help", found.rule and found.rule.help,
-    "rule", found.rule and json.plain(found.rule),
-    "records", json.plain(shown)
-  )))
+  output.line(json.encode(json.add(objects.found(domain, found), "records", json.plain(shown))))
 end
 
 --- Prints as JSON why nothing was found.
@@ -91,7 +70,7 @@ local function tell_choice(found)
 end
 
 local function tell_host(found)
-  local state = state_of(found)
+  local state = objects.state(found)
   line("host", words[state](found), state ~= "found" and "yellow" or nil)
   tell_choice(found)
   line("zone", found.zone)

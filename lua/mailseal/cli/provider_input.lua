@@ -67,55 +67,14 @@ function M.rule(id, own)
   return rule or status.stop(status.USAGE, cause)
 end
 
--- Is a var of a rule, or of one that is a variant of it, a list?
-local function is_list(rule, name, own)
-  local function among(vars)
-    local var = vars and vars[name]
-    return var and (var.count or var.least)
-  end
-  if among(rule.vars) then
-    return true
-  end
-  for _, variant in pairs(rule.variants or {}) do
-    local other = variant.rule and require("mailseal.provider").find(variant.rule, own)
-    if among(variant.vars) or other and among(other.vars) then
-      return true
-    end
-  end
-  return false
-end
-
-local function split(text)
-  local items = {}
-  for item in (text .. ","):gmatch "%s*(.-)%s*," do
-    items[#items + 1] = item
-  end
-  return items
-end
-
 --- What `--var` has given.
 -- @tparam table rule
 -- @tparam {string,...} given texts such as "region=eu-west-1"
 -- @tparam table own as of @{own}
 -- @treturn table as `mailseal.provider.records` takes them
 function M.vars(rule, given, own)
-  local vars = {}
-  for _, text in ipairs(given) do
-    local name, value = text:match "^([^=]+)=(.*)$"
-    if not name then
-      status.stop(status.USAGE, ("--var: '%s' is not like region=eu-west-1"):format(text))
-    elseif is_list(rule, name, own) then
-      vars[name] = vars[name] or {}
-      for _, item in ipairs(split(value)) do
-        table.insert(vars[name], item)
-      end
-    elseif vars[name] then
-      status.stop(status.USAGE, ("--var: '%s' is given twice"):format(name))
-    else
-      vars[name] = value
-    end
-  end
-  return vars
+  local vars, cause = require("mailseal.provider").read_vars(rule, given, own)
+  return vars or status.stop(status.USAGE, "--var: " .. cause)
 end
 
 --- The organizational domain of a domain, where this system has the list that tells.

@@ -11,8 +11,10 @@
 local actions = require "mailseal.http.actions"
 local auths = require "mailseal.http.auth"
 local dispatch = require "mailseal.http.dispatch"
+local fields = require "mailseal.onboard.fields"
 local kinds = require "mailseal.dns.options"
 local live = require "mailseal.http.live"
+local provider = require "mailseal.provider"
 local registries = require "mailseal.http.registry"
 local request = require "mailseal.http.request"
 local router = require "mailseal.http.router"
@@ -22,10 +24,13 @@ local M = {}
 --- The modules that have routes, by the part that they are of.
 M.ROUTES = {
   api = {
+    "mailseal.http.api.check",
+    "mailseal.http.api.dns_hosts",
     "mailseal.http.api.domains",
     "mailseal.http.api.stream",
     "mailseal.http.api.events",
     "mailseal.http.api.problems",
+    "mailseal.http.api.providers",
     "mailseal.http.api.records",
     "mailseal.http.api.uses",
   },
@@ -133,6 +138,26 @@ end
 -- @treturn table
 function Service:tenant(id)
   return self:registry_of_worker():tenant(id)
+end
+
+--- The user's own rules of providers, read the first time.
+-- @treturn[1] table as of `mailseal.provider.load_directory`
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong with them
+-- @treturn[2] string a code of that function's
+function Service:providers()
+  if not self.own_rules then
+    local own = fields.joined(self.options.registry and self.options.registry.providers)
+    for _, path in ipairs(self.options.rules or {}) do
+      local found, message, code = provider.load_directory(path)
+      if not found then
+        return nil, message, code
+      end
+      own = fields.joined(own, found)
+    end
+    self.own_rules = own
+  end
+  return self.own_rules
 end
 
 --- Under which path something of the service is, for links.

@@ -29,10 +29,10 @@ function M.of(service, message, code, members)
   local known = codes[code] or own
   local path = service and codes[code] and service:path("api", "/v1/problems/" .. code)
   local made = { type = path or "about:blank", title = known.title, status = known.status, code = code, detail = message }
-  if known.status >= 500 then
+  if not known.tells then
     made.id = log.id()
     log.failure(made.id, code, message)
-    made.detail = known.tells and message or known.status == 503 and later or hidden
+    made.detail = known.status == 503 and later or hidden
   end
   for name, value in pairs(members or {}) do
     if name ~= "headers" then

@@ -137,6 +137,54 @@ end
 -- @treturn ?string nil where all is right
 function M.problem(rule) return rules.problem(rule) end
 
+-- ---- What is asked for.
+
+-- Is a var of a rule, or of one that is a variant of it, a list?
+local function is_list(rule, name, own)
+  local function among(vars)
+    local var = vars and vars[name]
+    return var and (var.count or var.least)
+  end
+  if among(rule.vars) then
+    return true
+  end
+  for _, variant in pairs(rule.variants or {}) do
+    local other = variant.rule and M.find(variant.rule, own)
+    if among(variant.vars) or other and among(other.vars) then
+      return true
+    end
+  end
+  return false
+end
+
+--- What a rule asks for, of texts such as "region=eu-west-1". Of a list the items are separated by commas, or come one by one.
+-- @tparam table rule
+-- @tparam {string,...} texts
+-- @tparam[opt] table own as of @{load_directory}
+-- @treturn[1] table as @{records} takes them
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `bad_var`
+function M.read_vars(rule, texts, own)
+  local vars = {}
+  for _, text in ipairs(texts) do
+    local name, value = text:match "^([^=]+)=(.*)$"
+    if not name then
+      return nil, ("'%s' is not like region=eu-west-1"):format(printable(text:sub(1, 100))), "bad_var"
+    elseif is_list(rule, name, own) then
+      vars[name] = vars[name] or {}
+      for item in (value .. ","):gmatch "%s*(.-)%s*," do
+        table.insert(vars[name], item)
+      end
+    elseif vars[name] then
+      return nil, ("'%s' is given twice"):format(printable(name:sub(1, 100))), "bad_var"
+    else
+      vars[name] = value
+    end
+  end
+  return vars
+end
+
 -- ---- Records.
 
 -- Rules that have been looked at.

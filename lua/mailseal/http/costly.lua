@@ -1,0 +1,62 @@
+--- Work for whoever asks that waits for DNS, and takes some doing: a bounded number of times for each tenant, and for a bounded time.
+-- @module mailseal.http.costly
+local async = require "mailseal.async"
+local limits = require "mailseal.http.limits"
+local live = require "mailseal.http.live"
+
+local M = {}
+
+--- How often a tenant may ask: `burst` times at once, and once more after each `every` seconds. And all tenants together.
+M.TENANT = { burst = 60, every = 0.5 }
+M.ALL = { burst = 600, every = 0.02 }
+
+--- Seconds that an answer may take where nothing else is said; and at most.
+M.DEADLINE, M.LONGEST = 20, 60
+
+-- Takes what one costs.
+local function take(call)
+  local counted = limits.new(live.of(call.service).dict)
+  local ok, wait = counted:take {
+    { key = "costly:tenant:" .. call.identity.tenant, burst = M.TENANT.burst, every = M.TENANT.every },
+    { key = "costly:all:", burst = M.ALL.burst, every = M.ALL.every },
+  }
+  if ok then
+    return true
+  end
+  local seconds = math.max(1, math.ceil(wait))
+  return nil, ("that was asked for often just now: ask again in %d seconds"):format(seconds), "too_often",
+    { headers = { ["Retry-After"] = ("%d"):format(seconds) } }
+end
+
+--- Does it, where the tenant may have it, in as many seconds as `deadline` of the query says.
+-- @tparam table call as of `mailseal.http.dispatch`
+-- @tparam function fn what asks DNS; called with the resolver
+-- @treturn[1] any what it returns
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `too_often`, `timeout`; a code of `mailseal.dns` or of fn's
+-- @treturn[2] ?table members of the problem
+function M.perform(call, fn)
+  local ok, message, code, members = take(call)
+  if not ok then
+    return nil, message, code, members
+  end
+  local resolver
+  resolver, message, code = call.service:registry_of_worker():resolver()
+  if not resolver then
+    return nil, message, code
+  end
+  local seconds, is_over = call.query.deadline or M.DEADLINE, false
+  local result
+  result, message, code = async.within(seconds, function()
+    local found, why, what = fn(resolver)
+    is_over = true
+    return found, why, what
+  end)
+  if not is_over then
+    message = ("DNS did not say enough in %d seconds"):format(seconds)
+  end
+  return result, message, code
+end
+
+return M
