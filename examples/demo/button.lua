@@ -42,7 +42,7 @@ end
 -- The same from nginx's side.
 local function publish_in_thread(...)
   local ran, ok, message, code = ngx.run_worker_thread("mailseal_db", "demo.button", "publish", ...)
-  ngx.sleep(0) -- a light thread must not end straight after such a call: see mailseal.http.threads
+  ngx.sleep(0.001) -- a light thread must not end straight after such a call: see mailseal.http.threads
   if not ran then
     return nil, ok, "busy"
   end

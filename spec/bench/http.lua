@@ -108,21 +108,26 @@ end
 
 -- ---- Verify-now over DNS that does not answer.
 
+-- One service a round, for verify-now is not had as often as one likes.
 local function bench_verify()
-  local stage, before, during = stages.start(1), {}, {}
+  local before, during = {}, {}
   local asked = { path = DOMAIN, connections = 8, seconds = SECONDS, processors = 1, pause = 1 }
-  stage:pin "0"
   for round = 1, ROUNDS do
+    local stage = stages.start(1)
+    stage:pin "0"
     before[round] = want_good(stage.await(stage:load(asked))).p99
     local waiting = stage:load {
       path = "/v1/domains/" .. stages.OTHERS .. "/verify", method = "POST", count = stages.COUNT, connections = stages.COUNT,
       seconds = SECONDS + 2, patience = 60, processors = 1,
     }
+    shell.output "sleep 1"
     local figures, late = stage.await(stage:load(asked), waiting)
     during[round] = want_good(figures).p99
-    assert(late.refused == 0, "verify-now was refused")
+    stage:stop()
+    if late.count > 0 then
+      error(("%d of the verify-now did not wait"):format(late.count), 0)
+    end
   end
-  stage:stop()
   local ratio = median(during) / median(before)
   show("GET of a domain, 99 of 100 take at most, ms", "%.1f", median(before))
   show("  while 500 verify-now wait on DNS, ms", "%.1f", median(during))
