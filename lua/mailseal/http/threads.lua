@@ -69,19 +69,22 @@ local function carry(self, job)
   bring(self, job, ngx.run_worker_thread(self.name, MODULE, job.entry, unpack(job, 1, job.n)))
 end
 
--- Waits for calls, as one of the idle. Returns whether there may be one.
-local function wait_for_calls(self, bell)
-  self.idle[#self.idle + 1] = bell
-  local called = bell:wait(not ngx.worker.exiting() and IDLE or 0.001)
-  if called then
-    return true
-  end
-  for i, other in ipairs(self.idle) do
-    if other == bell then
+-- Nobody is to call him any more.
+local function leave(self, bell)
+  for i = #self.idle, 1, -1 do
+    if self.idle[i] == bell then
       table.remove(self.idle, i)
     end
   end
-  return self.first <= self.last
+end
+
+-- Waits for calls, as one of the idle. Returns whether there may be one. Where he was called in the moment in which his time was over,
+-- the bell is heard the next time that he waits, though nobody rings it: so he leaves in any case.
+local function wait_for_calls(self, bell)
+  self.idle[#self.idle + 1] = bell
+  local called = bell:wait(not ngx.worker.exiting() and IDLE or 0.001)
+  leave(self, bell)
+  return called or self.first <= self.last
 end
 
 -- What a porter does.
