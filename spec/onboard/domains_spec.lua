@@ -150,18 +150,66 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
     end)
 
     describe("when listed", function()
+      local function names(list)
+        local all = {}
+        for i, domain in ipairs(list) do all[i] = domain.domain end
+        return all
+      end
+
       it("come by name, page by page, and by status", function()
         for _, name in ipairs { "c.example.com", "a.example.com", "b.example.com" } do create(name) end
-        local function names(list)
-          local all = {}
-          for i, domain in ipairs(list) do all[i] = domain.domain end
-          return all
-        end
         assert.same({ "a.example.com", "b.example.com", "c.example.com" }, names(tenant:list()))
         assert.same({ "b.example.com" }, names(tenant:list { after = "a.example.com", limit = 1 }))
         assert.same({}, tenant:list { status = "verified" })
         assert.equal(3, #tenant:list { status = "pending" })
         assert.error_matches(function() tenant:list { status = "odd" } end, "status must be pending, verified or failed")
+      end)
+
+      it("can be searched for a part of their names, in which nothing stands for anything else", function()
+        for _, name in ipairs { "shop.example.com", "news.example.com", "news.example.org", "m\195\188nchen.example.com" } do
+          create(name)
+        end
+        assert.same({ "news.example.com", "news.example.org" }, names(tenant:list { search = "NEWS" }))
+        assert.same({ "news.example.org" }, names(tenant:list { search = "news", after = "news.example.com" }))
+        assert.same({ "news.example.com" }, names(tenant:list { search = "s.ex", status = "pending", limit = 1 }))
+        assert.same({ "xn--mnchen-3ya.example.com" }, names(tenant:list { search = "m\195\188nchen" }))
+        for _, sought in ipairs { "%", "_", "s_ex", "\\", "'", "\255", "\0", "nowhere" } do
+          assert.same({}, names(tenant:list { search = sought }), sought)
+        end
+        assert.same({}, tenant:list { search = "news", status = "failed" })
+      end)
+
+      it("are counted by status, as long as they are not too many to be", function()
+        assert.same({ all = 0, pending = 0, verified = 0, failed = 0 }, tenant:count())
+        create "a.example.com"
+        create "b.example.com"
+        stage:publish(tenant:records "a.example.com")
+        assert.equal("verified", tenant:verify("a.example.com").status)
+        assert.same({ all = 2, pending = 1, verified = 1, failed = 0 }, tenant:count())
+        local many = {}
+        for i = 1, 999 do many[i] = { domain = ("d%d.example.org"):format(i), provider = "test-cname" } end
+        assert(tenant:create_many(many))
+        assert.same({ more = true }, tenant:count())
+      end)
+    end)
+
+    describe("have events", function()
+      it("that come the newest first as well, page by page", function()
+        create "a.example.com"
+        create "b.example.com"
+        tenant:disable "a.example.com"
+        local function told(options)
+          local list = {}
+          for i, event in ipairs(assert(tenant:events(options))) do list[i] = event.id .. " " .. event.kind end
+          return list
+        end
+        assert.same({ "3 disabled", "2 created", "1 created" }, told { newest = true })
+        assert.same({ "3 disabled", "1 created" }, told { newest = true, domain = "a.example.com" })
+        assert.same({ "3 disabled" }, told { newest = true, limit = 1 })
+        assert.same({ "2 created" }, told { newest = true, limit = 1, before = 3 })
+        assert.same({ "1 created" }, told { newest = true, domain = "a.example.com", before = 3 })
+        assert.error_matches(function() tenant:events { before = 3 } end, "before goes with newest")
+        assert.error_matches(function() tenant:events { newest = true, after = 3 } end, "before goes with newest")
       end)
     end)
 

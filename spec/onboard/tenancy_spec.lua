@@ -14,6 +14,7 @@ local MESSAGE = "From: a@example.com\r\nTo: b@example.net\r\nSubject: x\r\nDate:
 -- What a stranger calls, with the domain's name behind the tenant; and what comes of it where he has no such domain, other than
 -- nil, a message and "not_found".
 local calls = {
+  count = { {}, comes_to = { all = 0 } },
   create = { { { domain = "DOMAIN", provider = "own" } }, comes_to = { domain = "DOMAIN", status = "pending", owned = false } },
   create_many = { { { { domain = "DOMAIN", provider = "own" } } }, comes_to = { { domain = "DOMAIN", status = "pending" } } },
   decide = { { "DOMAIN" }, comes_to = "refuse", second = "not_found" },
@@ -25,6 +26,7 @@ local calls = {
   forget_released = { { 1000 }, comes_to = 0 },
   get = { { "DOMAIN" } },
   health = { { "DOMAIN" } },
+  health_series = { { { "DOMAIN" } }, comes_to = { of = {} } },
   held = { { "DOMAIN", { after = 0 } } },
   hold = { { "DOMAIN", "m-stranger" } },
   keys = { { "DOMAIN" } },

@@ -7,6 +7,7 @@
 local checks = require "mailseal.store.checks"
 local events = require "mailseal.store.events"
 local host = require "mailseal.host"
+local joined = require "mailseal.onboard.fields".joined
 local keys = require "mailseal.onboard.keys"
 local kinds = require "mailseal.dns.options"
 local looks = require "mailseal.onboard.look"
@@ -15,6 +16,7 @@ local null = require "mailseal.store".null
 local outcome = require "mailseal.onboard.outcome"
 local prepare = require "mailseal.onboard.prepare"
 local store = require "mailseal.store.domains"
+local to_ascii = require "mailseal.domain".to_ascii
 local view = require "mailseal.onboard.view"
 
 local M = {}
@@ -75,19 +77,33 @@ end
 
 local list_options = {
   status = { function(value) return value == "pending" or value == "verified" or value == "failed" end, "pending, verified or failed" },
+  search = kinds.of_type("string", "a part of a domain's name"),
   after = kinds.of_type("string", "a domain's name"), limit = kinds.count(1, LIST_MOST), brief = kinds.flag,
 }
 
+-- What is looked for in names as they are stored; nil for what is a part of none.
+local function sought(text)
+  local ascii = text:find "^[%w._-]*$" and text or to_ascii(text)
+  return ascii and ascii:find "^[%w._-]*$" and ascii:lower() or nil
+end
+
 --- The tenant's domains, by name.
 -- @tparam table tenant
--- @tparam[opt] table options `status`: only those; `after`: the name of the last one that was seen; `limit`: how many at most (100, at
---   most 1000)
+-- @tparam[opt] table options `status`: only those; `search`: only those that have this text in their names; `after`: the name of the
+--   last one that was seen; `limit`: how many at most (100, at most 1000); `brief`: true for domains without `records`
 -- @treturn[1] {table,...} each as of @{get}
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string a code of `mailseal.store`
 function methods.list(tenant, options)
   kinds.check("tenant:list", options or {}, list_options)
+  if options and options.search then
+    local search = sought(options.search)
+    if not search then
+      return {}
+    end
+    options = joined(options, { search = search })
+  end
   local rows, message, code = tenant.registry.db:read(function(tx) return store.list(tx, tenant.id, options) end)
   if not rows then
     return nil, message, code
@@ -96,6 +112,30 @@ function methods.list(tenant, options)
     rows[i] = view.domain(row, tenant.registry.providers, options and options.brief)
   end
   return rows
+end
+
+-- Domains that are counted, at most.
+local COUNTED = 1000
+
+--- How many domains there are, where they are no more than a thousand.
+-- @tparam table tenant
+-- @treturn[1] table `all`, `pending`, `verified`, `failed`; of more than a thousand, `more` is true, and nothing else is there
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string a code of `mailseal.store`
+function methods.count(tenant)
+  local counts, message, code = tenant.registry.db:read(function(tx) return store.count(tx, tenant.id, COUNTED + 1) end)
+  if not counts then
+    return nil, message, code
+  end
+  local all = 0
+  for _, count in pairs(counts) do
+    all = all + count
+  end
+  if all > COUNTED then
+    return { more = true }
+  end
+  return { all = all, pending = counts.pending or 0, verified = counts.verified or 0, failed = counts.failed or 0 }
 end
 
 --- The records of a domain.
@@ -115,12 +155,14 @@ function methods.records(tenant, domain)
 end
 
 local event_options = {
-  after = kinds.count(0, 2 ^ 53), limit = kinds.count(1, LIST_MOST), domain = kinds.of_type("string", "a domain's name"),
+  after = kinds.count(0, 2 ^ 53), before = kinds.count(0, 2 ^ 53), newest = kinds.flag, limit = kinds.count(1, LIST_MOST),
+  domain = kinds.of_type("string", "a domain's name"),
 }
 
 --- What has happened, in order. Who goes on after the last id that he has seen misses nothing.
 -- @tparam table tenant
--- @tparam[opt] table options `after`: an id (0); `limit`: how many at most (100, at most 1000); `domain`: of that one alone
+-- @tparam[opt] table options `after`: an id (0); `limit`: how many at most (100, at most 1000); `domain`: of that one alone; `newest`: true
+--   for the newest first, then `before`, an id, in place of `after`
 -- @treturn[1] {table,...} each with `id`, `domain`, `at` (seconds since 1970), `kind`, `actor`, `data`
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -128,7 +170,13 @@ local event_options = {
 function methods.events(tenant, options)
   options = options or {}
   kinds.check("tenant:events", options, event_options)
+  if options.after and (options.newest or options.before) or options.before and not options.newest then
+    error("tenant:events: before goes with newest, and after does not", 2)
+  end
   return tenant.registry.db:read(function(tx)
+    if options.newest then
+      return events.before(tx, tenant.id, options.before or 2 ^ 53, options.limit or 100, options.domain and names.stored(options.domain))
+    end
     return events.after(tx, tenant.id, options.after or 0, options.limit or 100, options.domain and names.stored(options.domain))
   end)
 end

@@ -146,6 +146,58 @@ function methods.health(tenant, domain)
   end)
 end
 
+local series_options = {
+  step = {
+    function(value) return type(value) == "number" and value >= rules.BUCKET and value % rules.BUCKET == 0 end, "whole hours in seconds",
+  },
+}
+
+-- Domains of which series are told at a time, at most.
+local SERIES_MOST = 1000
+
+-- All spans of a domain, those in which nothing was reported among them; nil where there is none but those.
+local function whole_series(rows, wanted)
+  if not rows[1] then return nil end
+  local slots = {}
+  for i = 1, wanted do slots[i] = { delivered = 0, bounced = 0, complained = 0 } end
+  for _, row in ipairs(rows) do
+    local slot = slots[row.slot + 1]
+    slot.delivered, slot.bounced, slot.complained = row.delivered, row.bounced, row.complained
+  end
+  return slots
+end
+
+--- What was reported of domains over the window, hour by hour or in longer spans: for pictures of it.
+-- @tparam table tenant
+-- @tparam {string,...} domains a thousand at most
+-- @tparam[opt] table how `step`: how long each span is, in whole hours (an hour)
+-- @treturn[1] table
+--
+-- - `from`, `step`, `count`: when the first span began, how long each is in seconds, and how many there are; the last is not over yet
+-- - `of`: by domain, as it was given, a list of spans: `delivered`, `bounced`, `complained`. Of what nothing was reported, and of what is
+--   not the tenant's, there is none
+-- - `policy`: the numbers that health is judged by
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string a code of the store
+function methods.health_series(tenant, domains, how)
+  if type(domains) ~= "table" or #domains > SERIES_MOST then error("tenant:health_series wants a list of up to 1000 domains", 2) end
+  options.check("tenant:health_series", how or {}, series_options)
+  local registry = tenant.registry
+  local policy, step, now = registry.policy.health, how and how.step or rules.BUCKET, registry:now()
+  local last = rules.bucket(now)
+  local spans = math.ceil(policy.window / step)
+  local from, of = last + rules.BUCKET - spans * step, {}
+  local ok, message, code = registry.db:read(function(tx)
+    for _, domain in ipairs(domains) do
+      of[domain] = whole_series(store.series(tx, tenant.id, change.stored(domain), from, step, spans), spans)
+    end
+    return true
+  end)
+  if not ok then return nil, message, code end
+  return { from = from, step = step, count = spans, of = of, policy = policy }
+end
+
 --- Forgets what was reported of a domain, whose sender has mended what was wrong: it is healthy, and what restricted it is lifted.
 -- That is for whoever runs the service to do, not for his customers.
 -- @tparam table tenant

@@ -189,18 +189,40 @@ end
 local LIST = SELECT .. "WHERE tenant_id = ? AND domain > ? ORDER BY domain LIMIT ?"
 local LIST_STATUS = SELECT .. "WHERE tenant_id = ? AND domain > ? AND status = ? ORDER BY domain LIMIT ?"
 
+local LIST_NAMED = SELECT .. [[WHERE tenant_id = ? AND domain > ? AND domain LIKE ? ESCAPE '!' AND (CAST(? AS TEXT) = '' OR status = ?)
+  ORDER BY domain LIMIT ?]]
+
 --- A tenant's domains, by name.
 -- @tparam table tx
 -- @tparam string tenant
--- @tparam[opt] table options `status`; `after`, the name of the last one seen; `limit` (100)
+-- @tparam[opt] table options `status`; `search`, a part of the name; `after`, the name of the last one seen; `limit` (100)
 -- @treturn {table,...} rows
 function M.list(tx, tenant, options)
   options = options or {}
   local after, limit = options.after or "", options.limit or 100
-  if options.status then
+  if options.search then
+    local pattern, status = "%" .. options.search:gsub("[%%_!]", "!%0") .. "%", options.status or ""
+    return from_rows(tx:rows(LIST_NAMED, tenant, after, pattern, status, status, limit))
+  elseif options.status then
     return from_rows(tx:rows(LIST_STATUS, tenant, after, options.status, limit))
   end
   return from_rows(tx:rows(LIST, tenant, after, limit))
+end
+
+local COUNT = [[
+  SELECT status, COUNT(*) AS count FROM (SELECT status FROM domains WHERE tenant_id = ? LIMIT ?) AS counted GROUP BY status]]
+
+--- How many of a tenant's domains have which status, of so many that are counted.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam number most that are counted
+-- @treturn table by status
+function M.count(tx, tenant, most)
+  local counts = {}
+  for _, row in ipairs(tx:rows(COUNT, tenant, most)) do
+    counts[row.status] = row.count
+  end
+  return counts
 end
 
 -- ---- leases of due domains

@@ -58,6 +58,13 @@ local COLUMNS = "SELECT id, domain, at, kind, actor, data FROM events WHERE tena
 local AFTER = COLUMNS .. " ORDER BY id LIMIT ?"
 local AFTER_OF_DOMAIN = COLUMNS .. " AND domain = ? ORDER BY id LIMIT ?"
 
+local function decoded(rows)
+  for _, event in ipairs(rows) do
+    event.data = json.decode(event.data)
+  end
+  return rows
+end
+
 --- A tenant's events after one, in order.
 -- @tparam table tx
 -- @tparam string tenant
@@ -72,10 +79,25 @@ function M.after(tx, tenant, id, limit, domain)
   else
     rows = tx:rows(AFTER, tenant, id, limit)
   end
-  for _, event in ipairs(rows) do
-    event.data = json.decode(event.data)
+  return decoded(rows)
+end
+
+local BACK = "SELECT id, domain, at, kind, actor, data FROM events WHERE tenant_id = ? AND id < ?"
+local BEFORE = BACK .. " ORDER BY id DESC LIMIT ?"
+local BEFORE_OF_DOMAIN = BACK .. " AND domain = ? ORDER BY id DESC LIMIT ?"
+
+--- A tenant's events before one, the newest first.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam number id
+-- @tparam number limit at most so many
+-- @tparam[opt] string domain those about this domain alone
+-- @treturn {table,...} as of @{after}
+function M.before(tx, tenant, id, limit, domain)
+  if domain then
+    return decoded(tx:rows(BEFORE_OF_DOMAIN, tenant, id, domain, limit))
   end
-  return rows
+  return decoded(tx:rows(BEFORE, tenant, id, limit))
 end
 
 -- So many names a statement has, the last one again where there are less: each statement's text is prepared once.

@@ -34,6 +34,24 @@ function M.sum(tx, tenant, domain, first, last)
     FROM health WHERE tenant_id = ? AND domain = ? AND bucket >= ? AND bucket <= ?]], tenant, domain, first, last or LATEST)
 end
 
+-- Whole numbers divided are whole numbers in both databases.
+local SERIES = [[
+  SELECT (CAST(bucket AS BIGINT) - CAST(? AS BIGINT)) / CAST(? AS BIGINT) AS slot, SUM(delivered) AS delivered,
+    SUM(bounced) AS bounced, SUM(complained) AS complained
+  FROM health WHERE tenant_id = ? AND domain = ? AND bucket >= ? AND bucket < ? GROUP BY 1 ORDER BY 1]]
+
+--- The sums of spans of time that follow on each other.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam number first the moment at which the first of them began
+-- @tparam number step how long each is, in seconds
+-- @tparam number count how many
+-- @treturn {table,...} of those in which anything was reported: `slot` (0 for the first), `delivered`, `bounced`, `complained`
+function M.series(tx, tenant, domain, first, step, count)
+  return tx:rows(SERIES, first, step, tenant, domain, first, first + step * count)
+end
+
 --- Forgets the hours before one, or all of them.
 -- @tparam table tx
 -- @tparam string tenant
