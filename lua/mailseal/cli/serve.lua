@@ -77,6 +77,13 @@ local function check_tls(given)
   end
 end
 
+-- The user's own program is told to be none before anything is made.
+local function check_own(path)
+  local chunk, message = true, nil
+  if path then chunk, message = loadfile(path) end
+  if not chunk then status.stop(status.DATA, "--with: " .. message) end
+end
+
 -- ---- The database, the master key, the first token
 
 -- Makes ready what the service works on, and says how its workers open it.
@@ -211,6 +218,7 @@ end
 -- @treturn number exit status
 function M.run(given)
   check_tls(given)
+  check_own(given["with"])
   local program = place.nginx()
   local where = { listen = listen(given.listen) }
   local registry, settings = prepare(given)
