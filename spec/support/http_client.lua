@@ -6,6 +6,8 @@
 --     connection:line()                -- of a stream
 --
 -- It is cqueues': within a cqueue many wait at a time, outside of one each blocks.
+local cqueues = require "cqueues"
+local errno = require "cqueues.errno"
 local socket = require "cqueues.socket"
 
 local M = {}
@@ -17,15 +19,16 @@ local PATIENCE = 30 -- seconds until an answer must be there
 --- Connects.
 -- @tparam number port of 127.0.0.1
 -- @tparam[opt] table tls luaossl's context, for https
+-- @tparam[opt] number seconds until what is waited for must be there (30)
 -- @treturn table the connection
-function M.connect(port, tls)
+function M.connect(port, tls, seconds)
   local opened = socket.connect { host = "127.0.0.1", port = port, mode = "bn" }
   opened:onerror(function(_, _, code) return code end)
   opened:settimeout(PATIENCE)
   local ok, code = opened:connect()
   if ok and tls then ok, code = opened:starttls(tls) end
   if not ok then error(("cannot connect to port %d: %s"):format(port, tostring(code)), 2) end
-  return setmetatable({ socket = opened }, Connection)
+  return setmetatable({ socket = opened, patience = seconds or PATIENCE }, Connection)
 end
 
 --- Sends octets, now.
@@ -43,7 +46,7 @@ function Connection:finish() self.socket:shutdown "w" end
 -- @tparam[opt] number seconds how long to wait for it
 -- @treturn ?string nil where the connection has ended, or the time
 function Connection:line(seconds)
-  local line = self.socket:xread("*L", nil, seconds or PATIENCE)
+  local line = self.socket:xread("*L", nil, seconds or self.patience)
   if not line then self.socket:clearerr() end
   return line and (line:gsub("\r?\n$", ""))
 end
@@ -63,7 +66,7 @@ local function read_chunks(self)
   while true do
     local size = tonumber((self:line() or ""):match "^%x+" or "", 16)
     if not size then return table.concat(parts), true end
-    if size > 0 then parts[#parts + 1] = self.socket:xread(size, "bn", PATIENCE) end
+    if size > 0 then parts[#parts + 1] = self.socket:xread(size, "bn", self.patience) end
     self:line()
     if size == 0 then return table.concat(parts) end
   end
@@ -74,7 +77,7 @@ local function read_body(self, status, headers, method)
   if headers["transfer-encoding"] then return read_chunks(self) end
   local length = tonumber(headers["content-length"])
   if length == 0 then return "" end
-  return self.socket:xread(length or "*a", "bn", PATIENCE) or ""
+  return self.socket:xread(length or "*a", "bn", self.patience) or ""
 end
 
 --- The head of an answer; for one whose body is a stream, to be read by @{line}.
@@ -123,7 +126,49 @@ function Connection:request(method, path, headers, body)
   return self:receive(method)
 end
 
+--- Does the other side close it within so many seconds, whatever it may still say until then?
+-- @tparam number seconds
+-- @treturn boolean
+function Connection:ends(seconds)
+  local by = cqueues.monotime() + seconds
+  while true do
+    local octets, code = self.socket:xread(-4096, "b", math.max(0, by - cqueues.monotime()))
+    if type(octets) ~= "string" then
+      self.socket:clearerr()
+      return code ~= errno.ETIMEDOUT and code ~= errno.EAGAIN
+    end
+  end
+end
+
 --- Closes it.
 function Connection:close() self.socket:close() end
+
+--- Sends octets on a connection of their own, and takes what comes back.
+-- @tparam number port
+-- @tparam string octets whatever they are
+-- @tparam[opt] number count how many answers are waited for (1)
+-- @tparam[opt] number seconds how long for each
+-- @treturn {table,...} those that came, as of `receive`
+function M.exchange(port, octets, count, seconds)
+  local connection, answers = M.connect(port, nil, seconds), {}
+  connection:send(octets)
+  for i = 1, count or 1 do
+    answers[i] = connection:receive()
+    if not answers[i] then break end
+  end
+  connection:close()
+  return answers
+end
+
+--- Does something so many times at once.
+-- @tparam number count
+-- @tparam function fn given each number
+function M.at_once(count, fn)
+  local loop = cqueues.new()
+  for i = 1, count do
+    loop:wrap(function() fn(i) end)
+  end
+  assert(loop:loop())
+end
 
 return M

@@ -21,12 +21,16 @@ local PATIENCE = 60 -- seconds until the service must answer
 local guardian = [[
 directory=$1
 shift
-"$@" >"$directory/out" 2>"$directory/log" </dev/null &
-server=$!
-echo "$server" >"$directory/pid"
+{
+  "$@" >"$directory/out" 2>"$directory/log" </dev/null &
+  echo $! >"$directory/pid"
+  trap '' INT TERM HUP
+  wait $!
+  echo $? >"$directory/status"
+} 2>/dev/null &
 trap '' INT TERM HUP
-{ wait "$server"; echo $? >"$directory/status"; } 2>/dev/null &
 read -r _
+server=$(cat "$directory/pid")
 tries=0
 while kill -0 "$server" 2>/dev/null; do
   case $tries in
@@ -46,10 +50,11 @@ local function quote_all(words)
 end
 
 local function words_for(self, options)
-  local words = { "bin/mailseal", "serve", "--listen", "127.0.0.1:0", "--workers", tostring(options.workers or 1), "--db", self.db }
+  local words = { (table.unpack or unpack)(options.under or {}) } -- luacheck: ignore
   local function add(...)
     for _, word in ipairs { ... } do words[#words + 1] = word end
   end
+  add("bin/mailseal", "serve", "--listen", "127.0.0.1:0", "--workers", tostring(options.workers or 1), "--db", self.db)
   if options.servers then
     for _, server in ipairs(options.servers) do add("--server", server) end
   else
@@ -65,7 +70,7 @@ local function await(self)
   for _ = 1, PATIENCE * 20 do
     local port = self:out():match "https?://127%.0%.0%.1:(%d+)\n"
     if port then return tonumber(port) end
-    if not shell.exists("/proc/" .. self.pid) then break end
+    if self:status() then break end
     shell.output "sleep 0.05"
   end
 end
@@ -77,6 +82,7 @@ end
 -- - `servers`: DNS servers to ask, such as that of `spec.support.knot`; or `zone`, a table as of a JSON zone (an empty one)
 -- - `workers` (1); `arguments`: further ones of `mailseal serve`
 -- - `token`: of the tenant, where the database has had its first
+-- - `under`: words of a command that it is run under, such as one that gives it a disk of its own
 -- @treturn table `port`, `base` (its URL), `token` (of the tenant `default`), `directory`, `db`, `pid` (of `mailseal serve`)
 function M.start(options)
   options = options or {}
