@@ -28,7 +28,7 @@ daemon off;
 worker_processes $workers;
 pid $directory/pid;
 error_log $directory/error.log $level;
-worker_shutdown_timeout 1s;
+worker_shutdown_timeout $patience;
 $main
 events { worker_connections 4096; }
 http {
@@ -105,7 +105,7 @@ local function launch(options)
     -- Of root's files, such as a temporary directory, a worker that is nobody can read none.
     user = shell.output "id -u" == "0\n" and "user root;" or "",
     workers = tostring(options.workers or 1), level = options.level or "warn", directory = directory,
-    root = shell.output("pwd"):match "^[^\n]+", port = tostring(random_port()), tls = tostring(random_port()),
+    patience = "1s", root = shell.output("pwd"):match "^[^\n]+", port = tostring(random_port()), tls = tostring(random_port()),
   }
   for name, value in pairs(options.values or {}) do values[name] = value end
   for _, name in ipairs { "main", "http", "server" } do values[name] = fill(options[name] or "", values) end
@@ -122,7 +122,7 @@ end
 --- Starts a server.
 -- @tparam table options `main`, `http`, `server`: what is to stand in those places of its configuration; `files`: texts of
 --   files in its directory, by name; `prepare`: a command that is run there first; `values`: what else is to be put in the place of
---   names with a $; `workers` (1); `level`, of its error log ("warn")
+--   names with a $, among them `patience` with those being served when it ends ("1s"); `workers` (1); `level`, of its error log ("warn")
 -- @treturn table the server: `port`, `tls`, `directory`, `pid`
 function M.start(options)
   local why

@@ -10,6 +10,8 @@
 -- @module mailseal.http
 local actions = require "mailseal.http.actions"
 local auths = require "mailseal.http.auth"
+local backgrounds = require "mailseal.http.background"
+local dictionary = require "mailseal.http.dictionary"
 local dispatch = require "mailseal.http.dispatch"
 local fields = require "mailseal.onboard.fields"
 local kinds = require "mailseal.dns.options"
@@ -55,6 +57,7 @@ local known = {
   policy = kinds.of_type("table", "a table of numbers"),
   rules = kinds.of_type("table", "a list of directories"),
   threads = kinds.of_type("table", "a table of numbers"),
+  background = kinds.flag,
   limits = kinds.of_type("table", "a table of limits"),
   registry = kinds.of_type("table", "a registry of mailseal.onboard"),
   authenticate = kinds.of_type("function", "a function"),
@@ -86,6 +89,8 @@ end
 -- @tparam table options
 --
 -- - `db`, `master_key_file`, `policy`, `rules`, `resolver`, `threads`: as of `mailseal.http.registry.new`
+-- - `background`: false where domains that are due are looked at by `mailseal worker` alone, and not here, see
+--   `mailseal.http.background`
 -- - `registry`: in place of those, a registry that is open
 -- - `authenticate`: a function that returns who asks: a table with `tenant`, and `actor` for the events; or nil, and a message where there
 --   is more to say. Without it a token has to be shown
@@ -185,6 +190,9 @@ end
 --- Begins the work of a worker of nginx. For init_worker_by_lua.
 function Service:init_worker()
   live.of(self):begin()
+  if self.options.background ~= false then
+    backgrounds.new(self:registry_of_worker(), dictionary.shared "mailseal"):start()
+  end
 end
 
 --- Answers a request, wherever it came from.

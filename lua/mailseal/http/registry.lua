@@ -8,10 +8,14 @@
 --
 --     thread_pool mailseal_db threads=6;     # outside of http { }
 --     thread_pool mailseal_rsa threads=2;
+--     lua_shared_dict mailseal 10m;          # within http { }: what is known of domains, for all workers
+--     lua_shared_dict mailseal_dns 10m;      # within http { }: answers of DNS
 -- @module mailseal.http.registry
 local auth = require "mailseal.http.auth"
+local change = require "mailseal.onboard.change"
 local health_rules = require "mailseal.onboard.health_rules"
 local key_life = require "mailseal.onboard.key_life"
+local knowledge = require "mailseal.http.known"
 local schedule = require "mailseal.onboard.schedule"
 local tenants = require "mailseal.onboard.tenant"
 local threads = require "mailseal.http.threads"
@@ -61,14 +65,15 @@ end
 function M.new(options)
   local given, number = options.threads or {}, options.policy or {}
   local self = setmetatable({
-    settings = settings_of(options), given_resolver = options.resolver, clock = options.clock or os.time,
+    known = knowledge.new(ngx.shared.mailseal), settings = settings_of(options), given_resolver = options.resolver,
+    clock = options.clock or os.time,
     policy = {
       health = health_rules.policy(number.health), keys = key_life.policy(number.keys), schedule = schedule.policy(number.schedule),
     },
   }, Registry)
   local function changed(list)
     for i = 1, #list, 2 do
-      self.changed(list[i], list[i + 1])
+      self:changed(list[i], list[i + 1])
     end
   end
   self.db_threads = threads.new { name = "mailseal_db", slots = given.db or DB, queue = given.queue or QUEUE, changed = changed }
@@ -82,8 +87,24 @@ function Registry:now()
   return math.floor(self.clock())
 end
 
---- Called with the tenant and the domain when something of it has changed, in whichever thread.
-function Registry.changed() end
+--- Forgets what is known of a domain, in all workers: called when something of it has changed, in whichever thread.
+-- @tparam string tenant
+-- @tparam string domain as it is stored
+function Registry:changed(tenant, domain)
+  self.known:forget(tenant, domain)
+end
+
+-- The options, with the cache that all workers share, where nginx.conf has it. Over a zone there is none.
+local function with_cache(options)
+  if options.cache ~= nil or options.zone or options.zone_text or not ngx.shared.mailseal_dns then
+    return options
+  end
+  local more = { cache = "mailseal_dns" }
+  for name, value in pairs(options) do
+    more[name] = value
+  end
+  return more
+end
 
 --- What DNS is asked by.
 -- @treturn ?table
@@ -93,7 +114,7 @@ function Registry:resolver()
   if not self.asked then
     local given, message, code = self.given_resolver or {}, nil, nil
     if not given.query then
-      given, message, code = require "mailseal.dns".resolver(given)
+      given, message, code = require "mailseal.dns".resolver(with_cache(given))
     end
     if not given then
       return nil, message, code
@@ -133,6 +154,47 @@ function Tenant:revoke_token(id, options)
     auth.revoked(ngx.shared.mailseal, id)
   end
   return done, message, code
+end
+
+--- Signs a message: as `tenant:sign` does, see `mailseal.onboard.signer`, in a thread of those for that.
+-- @tparam table tenant
+-- @tparam string domain
+-- @tparam string message
+-- @tparam[opt] table options plain data
+-- @treturn ?string the header field, and what else `tenant:sign` returns
+-- @treturn ?string what went wrong
+-- @treturn ?string as there; `busy`, `no_threads`
+function Tenant.sign(tenant, domain, message, options)
+  local registry, name = tenant.registry, change.stored(domain)
+  local mark = registry.known:mark(tenant.id, name)
+  return registry.rsa_threads:call("perform", registry.settings, "signer", "sign", tenant.id, name, message, options, mark)
+end
+
+--- There is no signer here, which would block the worker.
+-- @raise
+function Tenant.signer()
+  error("inside nginx a message is signed by tenant:sign, in a thread", 2)
+end
+
+--- May mail of a domain be sent just now? See `mailseal.onboard.decide`; answered from what is known, where it was asked of late.
+-- @tparam table tenant
+-- @tparam string domain
+-- @treturn ?string `send`, `hold` or `refuse`
+-- @treturn ?string a code; or a message
+-- @treturn ?string a sentence; or a code of the store's, `busy`, `no_threads`
+function Tenant.decide(tenant, domain)
+  local known, name = tenant.registry.known, change.stored(domain)
+  local decision = known:get("decision", tenant.id, name)
+  if decision then
+    return decision:match "^(%S+) (%S+) (.*)$"
+  end
+  local mark = known:mark(tenant.id, name)
+  local verdict, code, text = tenant.registry:perform("tenant", "call", tenant.id, "decide", name)
+  -- Of what is not there nothing is kept: whoever asks for names at random is not to fill the memory.
+  if verdict and code ~= "not_found" then
+    known:put("decision", tenant.id, name, ("%s %s %s"):format(verdict, code, text), mark)
+  end
+  return verdict, code, text
 end
 
 --- A tenant.

@@ -62,4 +62,14 @@ function steps.give_back(registry, owner, rows)
   return registry.db:write(function(tx) return store.give_back(tx, owner, rows) end)
 end
 
+--- Gives back all that a worker has leased which is no more.
+-- @tparam table registry
+-- @tparam string owner of the leases
+-- @treturn ?number how many there were
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function steps.give_back_all(registry, owner)
+  return registry.db:write(function(tx) return store.give_back_all(tx, owner) end)
+end
+
 return M

@@ -57,6 +57,18 @@ function Loaded:doubt(tenant, domain)
   end
 end
 
+--- Has it asked for anew whether a key is still the right one, where the mark is another than the last time.
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam any mark
+function Loaded:expect(tenant, domain, mark)
+  local id = id_of(tenant, domain)
+  local entry = self.young[id] or self.old[id]
+  if entry and entry.mark ~= mark then
+    entry.mark, entry.asked_at = mark, nil
+  end
+end
+
 --- Forgets a key.
 -- @tparam string tenant
 -- @tparam string domain

@@ -17,10 +17,11 @@ local missing = require "mailseal.onboard.master_key".missing
 local store = require "mailseal.store.keys"
 
 local M = {}
-local methods = {}
+local methods, steps = {}, {}
 
---- The methods of a tenant that are defined here.
+--- The methods of a tenant that are defined here; and a step, see `perform` of `mailseal.onboard.registry`.
 M.methods = methods
+M.steps = steps
 
 -- ---- the key that signs
 
@@ -162,6 +163,44 @@ function methods.signer(tenant, domain, options)
     return nil, message, code
   end
   return self
+end
+
+--- Signs a message that is at hand.
+-- @tparam table tenant
+-- @tparam string domain
+-- @tparam string message
+-- @tparam[opt] table options of @{signer}, and `now`: seconds since 1970, for t= and x=
+-- @treturn[1] string the header field; what else is returned is as of `sign` of `mailseal.dkim`'s signer
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string as of @{signer}, or as there
+-- @raise where an option is none
+function methods.sign(tenant, domain, message, options)
+  if type(message) ~= "string" then
+    error("tenant:sign wants a message, a string", 2)
+  end
+  local given = fields.joined(options or {})
+  given.now = nil
+  local signer, text, code = methods.signer(tenant, domain, given)
+  if not signer then
+    return nil, text, code
+  end
+  return signer:sign(message, { now = options and options.now })
+end
+
+--- The same, where others make changes of which this process does not hear, but knows that there were some.
+-- @tparam table registry
+-- @tparam string id the tenant's
+-- @tparam string domain as it is stored
+-- @tparam string message
+-- @tparam ?table options
+-- @tparam any mark another one than at the last call where something of the domain may have changed
+-- @treturn ?string as of @{methods.sign}
+-- @treturn ?string
+-- @treturn ?string
+function steps.sign(registry, id, domain, message, options, mark)
+  registry.loaded_keys:expect(id, domain, mark)
+  return methods.sign(registry:tenant(id), domain, message, options)
 end
 
 return M

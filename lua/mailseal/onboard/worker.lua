@@ -164,18 +164,21 @@ local function turn(work)
     return nil, message, code
   end
   local is_quiet = leased == 0 and work.looking == 0 and not work.done[1]
-  if async.now() >= work.step_at or is_quiet and work.until_idle and work.is_news then
+  if not work.is_last and (async.now() >= work.step_at or is_quiet and work.until_idle and work.is_news) then
     start_steps(work)
   end
   return not is_quiet or work.stepping ~= nil
 end
 
 -- May it go better in a while?
-local passing = { store_busy = true, store_unreachable = true, store_full = true }
+local passing = { store_busy = true, store_unreachable = true, store_full = true, busy = true }
 
 local function run(work)
   work.task = async.task()
   while not (work.stop and work.stop()) do
+    if work.enough and work.enough(work.count) then
+      work.left, work.is_last = 0, true
+    end
     local busy, message, code = turn(work)
     if busy == nil and (work.until_idle or not passing[code]) then
       return nil, message, code
@@ -210,7 +213,8 @@ end
 
 local options_known = {
   until_idle = kinds.flag, at_most = kinds.count(1, 2 ^ 53), stop = kinds.of_type("function", "a function"),
-  tell = kinds.of_type("function", "a function"),
+  tell = kinds.of_type("function", "a function"), enough = kinds.of_type("function", "a function"),
+  owner = kinds.of_type("string", "a text"),
 }
 
 --- Does what is due.
@@ -221,6 +225,9 @@ local options_known = {
 -- - `at_most`: how many domains to look at at most
 -- - `stop`: a function, called several times a second: true where it is to end. What is under way is given up, what was seen is
 --   written, and what was leased is given back. (A worker that is killed leaves its leases, which end after a quarter of an hour.)
+-- - `enough`: a function, called as often with how many domains were taken up: true where that is all. What is under way is brought to
+--   its end
+-- - `owner`: a name that no other worker has, for the leases; without it, letters by chance
 -- - `tell`: a function, called with a line about what has gone wrong and is passed over
 -- @treturn[1] number how many domains were looked at
 -- @treturn[2] nil
@@ -236,7 +243,7 @@ function M.work(registry, options)
   local work = {
     registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell or nothing,
     left = options.at_most or math.huge,
-    owner = letters.new(20), done = {}, tasks = {}, looking = 0,
+    enough = options.enough, owner = options.owner or letters.new(20), done = {}, tasks = {}, looking = 0,
     count = 0, flush_at = 0, lease_at = 0, step_at = 0, again_at = 0, is_hot = true, is_news = true,
   }
   return async.run(function()

@@ -324,4 +324,12 @@ function M.give_back(tx, owner, rows)
   return count
 end
 
+--- Gives back all leases of a worker that is no more. It goes through all domains.
+-- @tparam table tx
+-- @tparam string owner
+-- @treturn number how many there were
+function M.give_back_all(tx, owner)
+  return tx:run("UPDATE domains SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = ?", owner)
+end
+
 return M

@@ -1,0 +1,205 @@
+--- The work in the background of nginx: one worker leads, and whatever becomes of him, each domain that is due is looked at.
+local cjson = require "cjson"
+local nginx = require "spec.support.nginx"
+local onboard = require "mailseal.onboard"
+local shell = require "spec.support.shell"
+local stages = require "spec.support.registry_stage"
+
+-- What each worker of nginx runs: DNS is a zone, and each question takes as long as a file says.
+local PROBE = [[
+local async = require "mailseal.async"
+local cjson = require "cjson"
+local resolver = require "mailseal.dns.resolver"
+local zone = require "mailseal.dns.zone"
+
+local function delay()
+  local file = assert(io.open "$stage/delay")
+  local seconds = tonumber(file:read "*a")
+  file:close()
+  return seconds
+end
+
+local transport = { servers = { false }, tries = 1, close = function() end }
+function transport.exchange(_, query, server)
+  async.sleep(delay())
+  return assert(zone.open "$stage/zone.json"):exchange(query, server)
+end
+
+local registry = require "mailseal.http.registry".new {
+  db = "sqlite:$stage/mailseal.db", resolver = resolver.new(transport, { deadline = 60 }),
+}
+local background = require "mailseal.http.background".new(registry, ngx.shared.mailseal, { term = 2, most = 5 })
+local probe = {}
+
+function probe.leader()
+  ngx.print(ngx.shared.mailseal:get "background leader" == background.id and ngx.worker.pid() or "")
+end
+
+function probe.verify()
+  local found, message, code = registry:tenant "acme":verify(ngx.var.arg_domain)
+  ngx.print(cjson.encode { status = found and found.status, message = message, code = code })
+end
+
+function probe.start() background:start() end
+
+return probe
+]]
+
+-- Six who ask for a look, and nginx is told to reload while they wait.
+local RELOAD = [[
+ask() {
+  exec 3<>/dev/tcp/127.0.0.1/%d
+  printf 'GET /probe/verify?domain=d01.example.com HTTP/1.0\r\n\r\n' >&3
+  printf '%%s\n' "$(tail -n 1 <&3)"
+}
+for i in 1 2 3 4 5 6; do ask & done
+sleep 0.3
+kill -HUP %s
+wait
+]]
+
+describe("the background of #nginx", function()
+  local stage, registry, servers
+
+  before_each(function()
+    stage, servers = stages.new(), {}
+    shell.write(stage.directory .. "/delay", "0")
+    registry = assert(onboard.open { db = "sqlite:" .. stage.path })
+  end)
+
+  after_each(function()
+    for _, server in ipairs(servers) do server:stop() end
+    registry:close()
+    stage:remove()
+  end)
+
+  local function start(workers)
+    local server = nginx.start {
+      main = "thread_pool mailseal_db threads=6; thread_pool mailseal_rsa threads=2;",
+      http = "lua_shared_dict mailseal 10m; init_worker_by_lua_block { require('probe').start() }",
+      server = "location ~ ^/probe/(.*)$ { content_by_lua_block { require('probe')[ngx.var[1]]() } }",
+      files = { ["probe.lua"] = PROBE }, workers = workers, values = { stage = stage.directory, patience = "20s" },
+    }
+    servers[#servers + 1] = server
+    return server
+  end
+
+  -- Domains of the tenant, all of them due.
+  local function add(count)
+    local tenant, list = registry:tenant "acme", {}
+    for i = 1, count do
+      list[i] = {
+        domain = ("d%02d.example.com"):format(i), provider = "kraiter",
+        vars = { region = "eu-west-1", tokens = { ("a%d"):format(i), ("b%d"):format(i), ("c%d"):format(i) } },
+      }
+    end
+    assert(tenant:create_many(list))
+    assert(registry.db:write(function(tx) return tx:run "UPDATE domains SET next_check_at = 1" end))
+  end
+
+  local function column(name)
+    local sql = ("SELECT %s AS it FROM domains ORDER BY domain"):format(name)
+    local list = {}
+    for i, row in ipairs(registry.db:read(function(tx) return tx:rows(sql) end)) do list[i] = row.it end
+    return list
+  end
+
+  -- Waits until it holds, for a generous while.
+  local function await(what)
+    for _ = 1, 400 do
+      local found = what()
+      if found then return found end
+      shell.output "sleep 0.1"
+    end
+    local logs = {}
+    for i, server in ipairs(servers) do logs[i] = server:log() end
+    error("it did not come to that\n" .. table.concat(logs, "\n"), 2)
+  end
+
+  -- The process that leads; asked of whichever worker answers.
+  local function leader(server)
+    return await(function()
+      local pid = server:get "/probe/leader"
+      return pid ~= "" and pid
+    end)
+  end
+
+  local function all_were_looked_at()
+    for _, looked_at in ipairs(column "checked_at IS NOT NULL") do
+      if looked_at == 0 then return false end
+    end
+    return true
+  end
+
+  local function assert_once(count)
+    local once = {}
+    for i = 1, count do once[i] = 1 end
+    assert.same(once, column "attempts")
+  end
+
+  it("looks at all that is due, in one timer after the other", function()
+    add(12)
+    start(1)
+    await(all_were_looked_at)
+    assert_once(12)
+  end)
+
+  it("finds a domain verified whose records are there", function()
+    add(1)
+    stage:publish(assert(registry:tenant "acme":get "d01.example.com").records)
+    start(2)
+    await(function() return registry:tenant "acme":get "d01.example.com".status == "verified" end)
+  end)
+
+  it("shares the domains with another nginx on the same database, and none is looked at twice", function()
+    shell.write(stage.directory .. "/delay", "0.05")
+    add(30)
+    start(1)
+    start(1)
+    await(all_were_looked_at)
+    assert_once(30)
+  end)
+
+  it("goes on where the worker that leads is killed, whose leases are nobody's then", function()
+    shell.write(stage.directory .. "/delay", "30")
+    local server = start(2)
+    local killed = leader(server)
+    add(3)
+    local owner = await(function() return column "lease_owner"[3] end)
+    assert.same({ owner, owner, owner }, column "lease_owner")
+    shell.write(stage.directory .. "/delay", "0")
+    os.execute("kill -9 " .. killed)
+    await(all_were_looked_at)
+    assert.are_not.equal(killed, leader(server))
+    assert_once(3)
+    assert.same({}, column "lease_owner")
+  end)
+
+  it("loses no look that somebody waits for when nginx is told to reload, and goes on", function()
+    shell.write(stage.directory .. "/delay", "0.2")
+    local server = start(2)
+    add(6)
+    local before = leader(server)
+    stage:publish(assert(registry:tenant "acme":get "d01.example.com").records)
+    local printed = shell.output("bash -c " .. shell.quote(RELOAD:format(server.port, server.pid)))
+    local answers = 0
+    for line in printed:gmatch "[^\n]+" do
+      assert.same({ status = "verified" }, cjson.decode(line))
+      answers = answers + 1
+    end
+    assert.equal(6, answers, server:log())
+    assert.are_not.equal(before, leader(server))
+    await(all_were_looked_at)
+    await(function() return not next(column "lease_owner") end)
+  end)
+
+  it("leaves no lease and no lock where nginx is ended in the midst of looks", function()
+    shell.write(stage.directory .. "/delay", "30")
+    local server = start(1)
+    add(3)
+    await(function() return column "lease_owner"[3] end)
+    os.execute("kill -QUIT " .. server.pid)
+    await(function() return not next(column "lease_owner") end)
+    assert.same({ 0, 0, 0 }, column "attempts")
+  end)
+end)
