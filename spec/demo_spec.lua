@@ -154,16 +154,28 @@ describe("the demo as a program, with #nginx", function()
     end
   end)
 
-  it("has a history to show", function()
-    local status, found = request("GET", "/v1/domains/florist.example")
+  it("has a history of weeks to show", function()
+    local status, found = request("GET", "/v1/domains/florist.example/events")
     assert.equal(200, status)
-    assert.is_true(found.created_at < os.time() - 10 * 86400)
+    local kinds = {}
+    for i, event in ipairs(found.events) do
+      kinds[i] = event.kind
+    end
+    assert.same({ "created", "ownership_proven", "verified", "drift" }, kinds)
+    assert.is_true(found.events[1].at < os.time() - 10 * 86400)
+    assert.is_true(found.events[4].at > os.time() - 86400)
   end)
 
   it("has no button where all is there, nor before a domain that has failed is started again", function()
     for _, name in ipairs { "coffee.example", "theatre.example" } do
       assert.is_nil(button(name), name)
     end
+  end)
+
+  it("lets a domain that has failed be started again, and then be published", function()
+    assert.equal(200, (request("POST", "/v1/domains/theatre.example/restart")))
+    press "theatre.example"
+    await "theatre.example"
   end)
 
   it("publishes what each customer lacks when its button is pressed, so that all are verified", function()
