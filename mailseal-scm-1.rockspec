@@ -394,6 +394,7 @@ build = {
     ["mailseal.http.api.dns_hosts"] = "lua/mailseal/http/api/dns_hosts.lua",
     ["mailseal.http.api.domains"] = "lua/mailseal/http/api/domains.lua",
     ["mailseal.http.api.events"] = "lua/mailseal/http/api/events.lua",
+    ["mailseal.http.api.openapi"] = "lua/mailseal/http/api/openapi.lua",
     ["mailseal.http.api.problems"] = "lua/mailseal/http/api/problems.lua",
     ["mailseal.http.api.providers"] = "lua/mailseal/http/api/providers.lua",
     ["mailseal.http.api.records"] = "lua/mailseal/http/api/records.lua",

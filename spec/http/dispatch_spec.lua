@@ -92,6 +92,7 @@ describe("a request to the service", function()
     local before = log.write
     finally(function() log.write = before end)
     log.write = function(line) lines[#lines + 1] = line end
+    stage.is_described = false
     stage.service.router:add { { method = "GET", path = "/fails", id = "fails", handler = function() error "secret\ninternals" end } }
     local reply = stage:get "/fails"
     assert.equal("500 internal", (problem(reply)))

@@ -8,6 +8,7 @@ local cjson = require "cjson.safe"
 local dns = require "mailseal.dns"
 local http = require "mailseal.http"
 local onboard = require "mailseal.onboard"
+local openapi = require "spec.support.openapi"
 
 local M = {}
 
@@ -23,6 +24,7 @@ Stage.__index = Stage
 function M.new(options)
   options = options or {}
   local self = setmetatable({ time = 1800000000, tenant_id = "acme" }, Stage)
+  self.is_described = not options.service or options.service.api == nil -- each answer is held against openapi.json
   local zone = options.zone or {}
   local opened = { db = "sqlite::memory:", clock = function() return self.time end, resolver = assert(dns.resolver { zone = zone }) }
   for name, value in pairs(options.registry or {}) do opened[name] = value end
@@ -79,6 +81,7 @@ function Stage:ask(method, target, body, headers)
       return bodies.new { octets = octets or "" }
     end,
   }
+  if self.is_described and not reply.run then openapi.check(method, target, reply) end
   reply.json = reply.type and reply.type:find "json" and cjson.decode(reply.body) or nil
   return reply
 end

@@ -31,6 +31,7 @@ M.ROUTES = {
     "mailseal.http.api.domains",
     "mailseal.http.api.stream",
     "mailseal.http.api.events",
+    "mailseal.http.api.openapi",
     "mailseal.http.api.problems",
     "mailseal.http.api.providers",
     "mailseal.http.api.records",

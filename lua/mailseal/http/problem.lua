@@ -20,12 +20,12 @@ local hidden = "it could not be done, for a reason that the service's log tells 
 local later = "it cannot be done just now: try again in a few seconds"
 
 --- The problem of a message and a code.
--- @tparam ?table service where its types are told, see `mailseal.http.api.problems`
 -- @tparam string message
 -- @tparam[opt] string code
 -- @tparam[opt] table members further ones
+-- @tparam[opt] table service where its type is told, see `mailseal.http.api.problems`
 -- @treturn table plain data
-function M.of(service, message, code, members)
+function M.of(message, code, members, service)
   local known = codes[code] or own
   local path = service and codes[code] and service:path("api", "/v1/problems/" .. code)
   local made = { type = path or "about:blank", title = known.title, status = known.status, code = code, detail = message }
@@ -64,7 +64,7 @@ end
 -- @tparam[opt] table members further ones; `headers`: fields of the header
 -- @treturn table as of `mailseal.http.reply`
 function M.reply(call, message, code, members)
-  local made = M.of(call.service, message, code, members)
+  local made = M.of(message, code, members, call.service)
   local answer
   if call.route and call.route.problem then
     answer = call.route.problem(call, made.status, made)
