@@ -108,6 +108,20 @@ describe("domains, over HTTP", function()
     assert.equal("xn--bcher-kva.example.com", stage:delete("/v1/domains/b%C3%BCcher.example.com").json.domain)
   end)
 
+  it("are told to have stayed the same, or sent anew", function()
+    stage:create()
+    local reply = stage:get(PATH)
+    local tag = reply.headers.ETag
+    assert.matches('^"%x+"$', tag)
+    for _, field in ipairs { tag, 'W/' .. tag, '"other", ' .. tag, "*" } do
+      local again = stage:get(PATH, { ["if-none-match"] = field })
+      assert.same({ 304, tag }, { again.status, again.headers.ETag })
+      assert.is_nil(again.body)
+    end
+    stage:post(PATH .. "/disable")
+    assert.equal(200, stage:get(PATH, { ["if-none-match"] = tag }).status)
+  end)
+
   it("are nobody else's", function()
     stage:create()
     local rival = stage:as "rival"

@@ -1,11 +1,13 @@
 --- The routes of a tenant's domains: their life, from being created to being removed.
 -- @module mailseal.http.api.domains
+local change = require "mailseal.onboard.change"
 local escapes = require "mailseal.http.escapes"
 local json = require "mailseal.json"
 local objects = require "mailseal.onboard.objects"
 local paging = require "mailseal.http.paging"
 local reply = require "mailseal.http.reply"
 local shape = require "mailseal.http.shape"
+local tags = require "mailseal.http.tags"
 
 -- ---- Listing, showing.
 
@@ -21,7 +23,52 @@ local function list(call)
   return paging.reply(call, "domains", found, place_of, objects.domain)
 end
 
+-- A domain's JSON, and in front of it its entity tag (RFC 9110 §8.8.3): the same as long as nothing of it is another.
+local TAGGED = "^(%S+) (.*)$"
+
+local function read_tagged(call)
+  local domain, message, code = call.tenant:get(call.path.domain)
+  if not domain then
+    return nil, message, code
+  end
+  local body = json.encode(objects.domain(domain))
+  return ('"%s" %s'):format(tags.of(body), body)
+end
+
+-- The same, as the workers of nginx know it for a second at most, and until it is changed.
+local function known_or_read(call)
+  local known = call.tenant.registry.known
+  if not known then
+    return read_tagged(call)
+  end
+  local tenant, name = call.tenant.id, change.stored(call.path.domain)
+  local tagged = known:get("domain", tenant, name)
+  if not tagged then
+    local mark, message, code = known:mark(tenant, name), nil, nil
+    tagged, message, code = read_tagged(call)
+    if not tagged then
+      return nil, message, code
+    end
+    known:put("domain", tenant, name, tagged, mark)
+  end
+  return tagged
+end
+
 local function get(call)
+  local tagged, message, code = known_or_read(call)
+  if not tagged then
+    return nil, message, code
+  end
+  local tag, body = tagged:match(TAGGED)
+  local headers = { ETag = tag, ["Cache-Control"] = "private, no-cache" }
+  if tags.is_among(tag, call.headers["if-none-match"]) then
+    return reply.empty(304, headers)
+  end
+  return reply.encoded(200, body, headers)
+end
+
+-- As it is when something has been done with it.
+local function show(call)
   local domain, message, code = call.tenant:get(call.path.domain)
   if not domain then
     return nil, message, code
@@ -79,7 +126,7 @@ local function enable(call)
   if not done then
     return nil, message, code
   end
-  return get(call)
+  return show(call)
 end
 
 local reason = shape.object { reason = shape.text(1000) }
@@ -89,7 +136,7 @@ local function disable(call)
   if not done then
     return nil, message, code
   end
-  return get(call)
+  return show(call)
 end
 
 local list_query = paging.query(shape.text(255), { status = shape.one_of { "pending", "verified", "failed" } })

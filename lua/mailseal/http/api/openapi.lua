@@ -22,7 +22,10 @@ end
 local function get(call)
   local path = call.service:path("api", "")
   text = text or read()
-  local shown = path == "" and text or text:gsub('("servers": %[{"url": )"/"', function(before) return ('%s"%s"'):format(before, path) end, 1)
+  local shown = text
+  if path ~= "" then
+    shown = text:gsub('("servers": %[{"url": )"/"', function(before) return ('%s"%s"'):format(before, path) end, 1)
+  end
   return reply.encoded(200, shown, { ["Cache-Control"] = "no-cache" })
 end
 
