@@ -24,7 +24,8 @@ endif
 CORE     = $(wildcard $(addprefix csrc/,$(addsuffix /*.c,base crypto mail record dkim dns)))
 BINDINGS = $(wildcard csrc/lua/*.c)
 TARGETS  = $(patsubst csrc/fuzz/%.c,%,$(wildcard csrc/fuzz/*.c))
-MODULES  = $(patsubst lua/%,%,$(shell find lua -name '*.lua' 2>/dev/null))
+# Modules, and the files that some of them read.
+MODULES  = $(patsubst lua/%,%,$(shell find lua -type f 2>/dev/null))
 
 # A Lua is found where its header is.
 PREFIXES    = /usr /usr/local /usr/local/openresty/luajit /opt/homebrew

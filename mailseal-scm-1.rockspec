@@ -600,7 +600,39 @@ build = {
     ["mailseal.store.tokens"] = "lua/mailseal/store/tokens.lua",
     ["mailseal.store.transaction"] = "lua/mailseal/store/transaction.lua",
     ["mailseal.store.uses"] = "lua/mailseal/store/uses.lua",
+    ["mailseal.web.assets"] = "lua/mailseal/web/assets.lua",
+    ["mailseal.web.domain"] = "lua/mailseal/web/domain.lua",
+    ["mailseal.web.domain_aside"] = "lua/mailseal/web/domain_aside.lua",
+    ["mailseal.web.domain_more"] = "lua/mailseal/web/domain_more.lua",
+    ["mailseal.web.domains"] = "lua/mailseal/web/domains.lua",
+    ["mailseal.web.headline"] = "lua/mailseal/web/headline.lua",
+    ["mailseal.web.html"] = "lua/mailseal/web/html.lua",
+    ["mailseal.web.icon"] = "lua/mailseal/web/icon.lua",
+    ["mailseal.web.layout"] = "lua/mailseal/web/layout.lua",
+    ["mailseal.web.link"] = "lua/mailseal/web/link.lua",
+    ["mailseal.web.new"] = "lua/mailseal/web/new.lua",
+    ["mailseal.web.piece"] = "lua/mailseal/web/piece.lua",
+    ["mailseal.web.problem"] = "lua/mailseal/web/problem.lua",
+    ["mailseal.web.record"] = "lua/mailseal/web/record.lua",
+    ["mailseal.web.removed"] = "lua/mailseal/web/removed.lua",
+    ["mailseal.web.sign_in"] = "lua/mailseal/web/sign_in.lua",
+    ["mailseal.web.spark"] = "lua/mailseal/web/spark.lua",
+    ["mailseal.web.status"] = "lua/mailseal/web/status.lua",
+    ["mailseal.web.timeline"] = "lua/mailseal/web/timeline.lua",
+    ["mailseal.web.visible"] = "lua/mailseal/web/visible.lua",
+    ["mailseal.web.words"] = "lua/mailseal/web/words.lua",
     -- modules: end
   },
-  install = { bin = { "bin/mailseal" } },
+  install = {
+    bin = { "bin/mailseal" },
+    -- What modules read: each file goes into the directory that its name here says, under its own name.
+    lua = {
+    -- files: begin
+      ["mailseal.http.openapi_json"] = "lua/mailseal/http/openapi.json",
+      ["mailseal.web.page_js"] = "lua/mailseal/web/page.js",
+      ["mailseal.web.seal_svg"] = "lua/mailseal/web/seal.svg",
+      ["mailseal.web.style_css"] = "lua/mailseal/web/style.css",
+    -- files: end
+    },
+  },
 }

@@ -133,6 +133,7 @@ needs_of_testing() {
     need command chromium chromium "Chromium, to walk through the page with"
     need command node nodejs "Node.js, to drive Chromium with"
     need command npm npm "npm, for what drives Chromium"
+    need python_module html5lib python3-html5lib "html5lib, to read pages as browsers do"
     need python_module jsonschema python3-jsonschema "jsonschema, to hold answers against their description"
     need perl_module Mail::DKIM::Verifier libmail-dkim-perl "Mail::DKIM, to interoperate with"
 }

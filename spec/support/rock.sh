@@ -62,6 +62,10 @@ local domain = assert(registry:tenant("acme"):create {
 })
 assert(registry:tenant("acme"):export(domain.domain, "bind"):find("abc.dkim.amazonses.com.", 1, true))
 registry:close()
+-- The page brings its style sheet and its script.
+local page = { base = "/", name = "mailseal", now = 0, version = require("mailseal.web.assets").version() }
+assert(require("mailseal.web.sign_in").draw(page, {}):find("</html>", 1, true))
+assert(#require("mailseal.web.assets").find("style.css").body > 1000 and #require("mailseal.web.assets").find("page.js").body > 1000)
 -- A check loads what looks at each aspect when it comes to it, and so does a picture.
 local resolver = assert(require("mailseal.dns").resolver { zone_text = 'example.com. TXT "v=spf1 -all"' })
 local report = assert(require("mailseal.check").domain("example.com", { resolver = resolver, selectors = { "s1" }, key = key }))

@@ -1,4 +1,4 @@
--- rockspec.lua: keeps the two lists of the rockspec, C sources and Lua modules, equal to the tree.
+-- rockspec.lua: keeps the lists of the rockspec, C sources, Lua modules and the files that these read, equal to the tree.
 --
 --   lua spec/support/rockspec.lua            writes them
 --   lua spec/support/rockspec.lua --check    says whether they are right, and changes nothing
@@ -43,6 +43,18 @@ local function modules()
   return table.concat(lines)
 end
 
+-- LuaRocks puts a file into the directory that stands in front of the last dot of its name here.
+local function files()
+  local lines = {}
+  for _, path in ipairs(find("lua", "*.*")) do
+    if not path:find("%.lua$") then
+      local name = path:gsub("^lua/", ""):gsub("%.", "_"):gsub("/", ".")
+      lines[#lines + 1] = ("      [%q] = %q,\n"):format(name, path)
+    end
+  end
+  return table.concat(lines)
+end
+
 local function put(text, name, list)
   local begin = ("%%-%%- %s: begin\n"):format(name)
   local first, last = text:find(begin .. ".-[ ]*%-%- " .. name .. ": end")
@@ -53,7 +65,7 @@ local function put(text, name, list)
 end
 
 local before = read(FILE)
-local after = put(put(before, "sources", sources()), "modules", modules())
+local after = put(put(put(before, "sources", sources()), "modules", modules()), "files", files())
 if arg[1] == "--check" then
   if after ~= before then
     io.stderr:write(FILE, " does not list what is in the tree: run make rockspec\n")

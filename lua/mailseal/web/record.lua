@@ -1,0 +1,213 @@
+--- A record of a domain, as a card: what to enter, with the words of the DNS host's own form, and what DNS shows.
+-- @module mailseal.web.record
+local h = require "mailseal.web.html"
+local piece = require "mailseal.web.piece"
+local status = require "mailseal.web.status"
+local words = require "mailseal.web.words"
+
+local M = {}
+
+-- What records are for, for people who have never heard of them.
+local purposes = {
+  dkim = { "DKIM key", "Receivers verify the signature of your mail with it." },
+  spf = { "SPF", "Says which servers may send mail for the domain." },
+  return_path = { "Return path", "Where messages that could not be delivered go back to." },
+  dmarc = { "DMARC policy", "Says what receivers do with mail that only pretends to be yours." },
+  ownership = { "Proof of ownership", "Shows that whoever runs the domain's DNS wants this. It may go when the domain is verified." },
+  inbound = { "Incoming mail", "Where mail to the domain is delivered." },
+  links = { "Links in mail", "The domain's own name in links and pictures." },
+  delegation = { "Delegation", "Hands a part of the domain's DNS to the mail service." },
+}
+
+--- Titles of records, by id: those of the same purpose are numbered.
+-- @tparam {table,...} records
+-- @treturn table
+function M.titles(records)
+  local totals, titles, counts = {}, {}, {}
+  for _, record in ipairs(records) do
+    totals[record.purpose or ""] = (totals[record.purpose or ""] or 0) + 1
+  end
+  for _, record in ipairs(records) do
+    local purpose = record.purpose or ""
+    local known = purposes[purpose] and purposes[purpose][1] or words.capital(words.plain(purpose))
+    counts[purpose] = (counts[purpose] or 0) + 1
+    titles[record.id] = totals[purpose] > 1 and ("%s %d of %d"):format(known, counts[purpose], totals[purpose]) or known
+  end
+  return titles
+end
+
+-- ---- What to enter.
+
+local is_copied = { name = true, value = true, priority = true }
+
+local function field_value(field, id, about)
+  local value = field.value
+  if value == nil then
+    return h.span { class = "soft", "Your mail provider shows it" }
+  elseif value == "" then
+    return h.span { class = "soft", "Leave this field empty" }
+  elseif is_copied[field.key] then
+    return piece.copyable(id, tostring(value), ("%s of %s"):format(field.label, about.title))
+  end
+  return h.span { class = "chosen", tostring(value) }
+end
+
+local function fields_of(record, about)
+  local list = {}
+  for i, field in ipairs(record.host.fields or {}) do
+    list[i] = h.div {
+      class = "entry entry-" .. field.key, h.dt { field.label },
+      h.dd { field_value(field, ("copy-%s-%d"):format(record.id, i), about) },
+    }
+  end
+  return h.dl { class = "entries", list }
+end
+
+local function impossible(host, place)
+  return piece.notice("bad", {
+    h.strong { ("This cannot be published%s."):format(place and " at " .. place or "") }, " ",
+    host.why and words.capital(host.why) .. ". " or nil, host.instead,
+  })
+end
+
+-- What to mind, but for what is said of all records together.
+local function notes_of(record, common)
+  local list = {}
+  if record.note and record.purpose ~= "ownership" then
+    list[1] = h.li { record.note }
+  end
+  for _, note in ipairs(record.host.notes or {}) do
+    list[#list + 1] = not common[note] and h.li { note } or nil
+  end
+  return list[1] and h.ul { class = "notes", list } or nil
+end
+
+local function entry_of(record, about)
+  local host = record.host
+  local zone = host.zone ~= about.zone and h.p { class = "zone-of", "Goes into the zone ", h.b { host.zone }, "." } or nil
+  return {
+    zone, host.possible == false and impossible(host, about.host_name) or nil, fields_of(record, about), notes_of(record, about.common),
+  }
+end
+
+-- ---- What DNS shows.
+
+local SHORT = 400
+
+local function found_of(record)
+  if record.found == nil or record.found == "" then
+    return nil
+  end
+  local found = tostring(record.found)
+  if #found > SHORT then
+    return h.details { h.summary { "What DNS shows" }, h.code { class = "shown", found } }
+  end
+  return h.div { class = "seen", h.span { class = "soft", "DNS shows" }, h.code { class = "shown", found } }
+end
+
+local function next_look(record, domain, now)
+  local at = domain.next_check_at
+  if record.status == "found" or not at or domain.status == "failed" then
+    return nil
+  elseif at <= now then
+    return h.span { class = "next", "Next look in a moment" }
+  end
+  return h.span { class = "next", "Next look at ", piece.moment(at, now) }
+end
+
+-- Why it is as it is, and the cure. That a record is missing was said already.
+local function finding_of(finding, record)
+  if finding.code == "record_missing" and record.status == "missing" then
+    return nil
+  end
+  local place = finding.name and finding.name ~= record.name and not (finding.message or ""):find(finding.name, 1, true) and finding.name
+  return h.li {
+    class = "finding is-" .. status.finding(finding), h.p { class = "cause", finding.message },
+    place and h.p { class = "soft", "At ", h.code { place } },
+    finding.fix and h.p { class = "cure", h.b { "What to do: " }, finding.fix },
+  }
+end
+
+local function findings_of(record, findings)
+  local list = {}
+  for _, finding in ipairs(findings or {}) do
+    list[#list + 1] = finding_of(finding, record)
+  end
+  return list[1] and h.ul { class = "findings", list } or nil
+end
+
+-- ---- The card.
+
+local function head_of(record, about, domain)
+  local tone, word, own = status.record(record, domain)
+  return h.div {
+    class = "record-head", h.h3 { id = "title-" .. record.id, about.title, h.span { class = "type", record.type } },
+    h.span { class = "chips", own and h.span { class = "own", own }, piece.state(tone, word) },
+  }, tone
+end
+
+--- Draws a record that is to be published, or mended.
+-- @tparam table domain as of `mailseal.onboard`
+-- @tparam table record of it
+-- @tparam table about `title`; `findings`, those about it; `host_name`, what the DNS host is called; `zone`, that of most records;
+--   `common`, a set of notes that are not said again; `now`
+-- @treturn table HTML
+function M.card(domain, record, about)
+  local head, tone = head_of(record, about, domain)
+  local known = purposes[record.purpose or ""]
+  return h.article {
+    class = "record is-" .. tone, id = "record-" .. record.id, data_part = true, aria_labelledby = "title-" .. record.id, head,
+    h.p { class = "soft", known and known[2] .. " " or nil, not record.required and h.b { "Optional." } or nil },
+    findings_of(record, about.findings), found_of(record), entry_of(record, about), next_look(record, domain, about.now),
+  }
+end
+
+--- Draws a record that is as it should be: a line that can be opened.
+-- @tparam table domain
+-- @tparam table record
+-- @tparam table about as of @{card}
+-- @treturn table HTML
+function M.done(domain, record, about)
+  local tone, word, own = status.record(record, domain)
+  return h.details {
+    class = "record done is-" .. tone, id = "record-" .. record.id, data_part = true,
+    h.summary {
+      h.span { class = "record-name", h.b { about.title }, h.span { class = "type", record.type }, h.code { record.name } },
+      h.span { class = "chips", own and h.span { class = "own", own }, piece.state(tone, word) },
+    },
+    found_of(record), entry_of(record, about),
+  }
+end
+
+--- The records in the order in which they are shown: those that are to be published, those that may be, and those that are there.
+-- @tparam table domain
+-- @treturn {table,...} required
+-- @treturn {table,...} optional
+-- @treturn {table,...} found
+function M.sort(domain)
+  local required, optional, found = {}, {}, {}
+  for _, record in ipairs(domain.records or {}) do
+    local list = record.status == "found" and found or record.required and required or optional
+    list[#list + 1] = record
+  end
+  return required, optional, found
+end
+
+--- What is to be minded with several records alike: the notes, and the set of them.
+-- @tparam {table,...} records
+-- @treturn {string,...}
+-- @treturn table
+function M.common(records)
+  local counts, list, set = {}, {}, {}
+  for _, record in ipairs(records) do
+    for _, note in ipairs(record.host and record.host.notes or {}) do
+      counts[note] = (counts[note] or 0) + 1
+      if counts[note] == 2 then
+        list[#list + 1], set[note] = note, true
+      end
+    end
+  end
+  return list, set
+end
+
+return M
