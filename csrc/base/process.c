@@ -11,11 +11,13 @@
 #include <sys/prctl.h>
 #endif
 
-void ms_process_follow_parent(void)
+void ms_process_follow(pid_t parent)
 {
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
 #endif
+    if (getppid() != parent)
+        kill(getpid(), SIGQUIT);
 }
 
 /* What the child does; it only returns where the program cannot be run. */
@@ -24,9 +26,7 @@ static void become(const char *const *argv, pid_t parent)
     sigset_t none;
 
     setsid();
-    ms_process_follow_parent();
-    if (getppid() != parent) /* it has ended before it could be followed */
-        return;
+    ms_process_follow(parent);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     /* execvp changes none of them; its type is older than const. */

@@ -61,11 +61,10 @@ static int process_signal(lua_State *L)
     return 0;
 }
 
-/* follow_parent(): when this process's parent ends, it is asked to end */
-static int l_follow_parent(lua_State *L)
+/* follow(parent): this process gets SIGQUIT when its parent, of that number, ends or has ended */
+static int l_follow(lua_State *L)
 {
-    (void)L;
-    ms_process_follow_parent();
+    ms_process_follow((pid_t)luaL_checkinteger(L, 1));
     return 0;
 }
 
@@ -93,7 +92,7 @@ static const luaL_Reg methods[] = {
 
 static const luaL_Reg functions[] = {
     { "start", l_start },
-    { "follow_parent", l_follow_parent },
+    { "follow", l_follow },
     { "may_listen", l_may_listen },
     { NULL, NULL },
 };
