@@ -61,7 +61,7 @@ local function words_for(self, options)
     self:publish(options.zone or {})
     add("--zone", self.directory .. "/zone.json")
   end
-  if options.db then add("--master-key", self.directory .. "/master.key") end
+  if options.db then add("--master-key", options.master_key or self.directory .. "/master.key") end
   add((table.unpack or unpack)(options.arguments or {})) -- luacheck: ignore
   return words
 end
@@ -78,9 +78,9 @@ end
 --- Starts a service.
 -- @tparam[opt] table options
 --
--- - `db`: the URL of a database (a new one of SQLite's)
+-- - `db`: the URL of a database (a new one of SQLite's); `master_key`: its file (a new one)
 -- - `servers`: DNS servers to ask, such as that of `spec.support.knot`; or `zone`, a table as of a JSON zone (an empty one)
--- - `workers` (1); `arguments`: further ones of `mailseal serve`
+-- - `workers` (1); `arguments`: further ones of `mailseal serve`; `environment`: variables, by name
 -- - `token`: of the tenant, where the database has had its first
 -- - `under`: words of a command that it is run under, such as one that gives it a disk of its own
 -- @treturn table `port`, `base` (its URL), `token` (of the tenant `default`), `directory`, `db`, `pid` (of `mailseal serve`)
@@ -88,8 +88,11 @@ function M.start(options)
   options = options or {}
   local directory = shell.new_directory()
   local self = setmetatable({ directory = directory, db = options.db or "sqlite:" .. directory .. "/mailseal.db" }, Service)
-  self.pipe = assert(io.popen(("LUA=%s exec sh -c %s guardian %s %s"):format(
-    shell.lua, shell.quote(guardian), shell.quote(directory), quote_all(words_for(self, options))), "w"))
+  local words = { "LUA=" .. shell.lua }
+  for name, value in pairs(options.environment or {}) do words[#words + 1] = ("%s=%s"):format(name, value) end
+  for _, word in ipairs(words_for(self, options)) do words[#words + 1] = word end
+  self.pipe = assert(io.popen(("exec sh -c %s guardian %s env %s"):format(
+    shell.quote(guardian), shell.quote(directory), quote_all(words)), "w"))
   while not self.pid do
     shell.output "sleep 0.02"
     self.pid = shell.exists(directory .. "/pid") and tonumber(shell.read(directory .. "/pid"):match "%d+") or nil

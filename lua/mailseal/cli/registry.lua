@@ -166,7 +166,7 @@ end
 local function make_private(url)
   local path = file_of(url)
   if path and not exists(path) then
-    os.execute(("umask 077; : >>%s"):format("'" .. path:gsub("'", "'\\''") .. "' 2>/dev/null"))
+    os.execute(("{ umask 077; : >>'%s'; } 2>/dev/null"):format((path:gsub("'", "'\\''"))))
   end
 end
 
@@ -202,6 +202,9 @@ function M.open(given, more)
   local registry, message, code = module "mailseal.onboard".open {
     db = url, clock = clock, resolver = resolver.open(given, wanted), providers = own, master_key_file = master_key_file,
   }
+  if code == "not_private" then
+    message = ("%s (chmod 600 %s, as its owner)"):format(message, master_key_file)
+  end
   if not registry then -- what is not found here is the master key's file
     status.stop(code == "not_found" and status.DATA or M.status(code), with_file(url, message, code))
   end

@@ -17,8 +17,8 @@ local M = {}
 
 local LISTEN = "127.0.0.1:8080"
 
--- Seconds until nginx must be there; between two looks; until those are left who are being served when it ends.
-local READY, LOOK, PATIENCE = 30, 0.05, 10
+-- Seconds between two looks whether nginx is there; and until those are left who are being served when it ends.
+local LOOK, PATIENCE = 0.05, 10
 
 -- Connections of a worker: a thousand streams of events, five hundred domains that are looked at, and requests.
 local CONNECTIONS = 4096
@@ -41,10 +41,16 @@ function M.describe(command)
     :count "*"
   registry_face.describe_store(command)
   resolver.describe(command)
+  command
+    :option("--url", "Where browsers find it, https://mail.example.com for instance, if a proxy with TLS stands before it.")
+    :argname "URL"
   command:option("--workers", "nginx's worker processes (one a processor)."):convert(options.whole("--workers", 1, 256)):argname "N"
   command:option("--tls-cert", "Serve HTTPS with this certificate and those that it needs, in PEM."):argname "FILE"
   command:option("--tls-key", "Its private key, in PEM."):argname "FILE"
   command:option("--access-log", "Write a line here for every request."):argname "FILE"
+  command:flag("--no-worker", "Leave the domains that are due to `mailseal worker`.")
+  command:flag("--allow-private-webhooks", "Let webhooks go to this machine, and into private networks.")
+  command:option("--nginx", "The program (openresty or nginx, as it is found)."):argname "PROGRAM"
   command
     :option("--with", "A Lua program that returns further options of mailseal.http.new: a table with actions and routes, for instance.")
     :argname "FILE"
@@ -71,9 +77,21 @@ local function listen(given)
   return list
 end
 
-local function check_tls(given)
+local function want_file(option, path)
+  local file, message = io.open(path, "rb")
+  if not file then status.stop(status.DATA, ("%s: %s"):format(option, message)) end
+  file:close()
+end
+
+local function check(given)
   if (given.tls_cert == nil) ~= (given.tls_key == nil) then
     status.stop(status.USAGE, "--tls-cert and --tls-key belong together")
+  elseif given.tls_cert then
+    want_file("--tls-cert", given.tls_cert)
+    want_file("--tls-key", given.tls_key)
+  end
+  if given.url and not given.url:find "^https?://[%w%.%-:%[%]]+$" then
+    status.stop(status.USAGE, ("--url: '%s' is not a URL without a path such as https://mail.example.com"):format(given.url))
   end
 end
 
@@ -89,6 +107,7 @@ end
 -- Makes ready what the service works on, and says how its workers open it.
 local function prepare(given)
   local registry, settings = registry_face.open(given, { makes_database = true, makes_key = function() return true end })
+  settings.url, settings.background, settings.allow_private_webhooks = given.url, not given.no_worker, given.allow_private_webhooks
   settings.resolver = { zone = given.zone, servers = given.server[1] and given.server or nil }
   return registry, settings
 end
@@ -98,8 +117,10 @@ local function tell_first_token(registry)
   if first then
     output.line(('The token of the tenant "%s", told this once:'):format(first.tenant))
     output.line("  " .. first.token)
-    output.flush()
+  else
+    output.line "Tokens are made by `mailseal tokens add`."
   end
+  output.flush()
 end
 
 -- ---- nginx
@@ -161,30 +182,39 @@ local function test(program, directory)
   for i, word in ipairs(words) do words[i] = place.quote(word) end
   local printed = place.output(table.concat(words, " ") .. " -t 2>&1 </dev/null; echo $?")
   os.remove(directory .. "/pid") -- an empty one
-  if printed:find "\n0$" then return end
-  local cause = printed:match "%[emerg%] ([^\n]+)" or printed:match "%[%l+%] ([^\n]+)" or printed:match "[^\n]*"
-  status.stop(status.UNAVAILABLE, "nginx does not start: " .. cause:gsub("^%d+#%d+: ", ""))
-end
-
--- Waits until nginx listens: then it writes its number.
-local function await(process, signals, directory)
-  for _ = 1, READY / LOOK do
-    if core.file.kind(directory .. "/pid") == "file" or process:ended() then return end
-    signals:wait(LOOK)
-  end
+  if ("\n" .. printed):find "\n0$" then return end
+  status.stop(status.UNAVAILABLE, "nginx does not start: " .. place.cause(printed))
 end
 
 -- What nginx gets for a request to end, the first, the second and all others.
 local REQUESTS = { "SIGQUIT", "SIGTERM", "SIGKILL" }
 
--- Stays until nginx has ended. Returns its status, and whether it was asked to end.
-local function attend(process, signals)
-  local asked = 0
+-- Is there a terminal?
+local function has_terminal()
+  return core.file.columns(0) or core.file.columns(1) or core.file.columns(2)
+end
+
+-- Says where it is.
+local function announce(given, where)
+  for _, address in ipairs(where.listen) do
+    output.line(("%s://%s"):format(given.tls_cert and "https" or "http", address))
+  end
+  output.flush()
+end
+
+-- Stays until nginx has ended. Returns its status, and whether it was asked to end. A terminal that is closed says SIGHUP as well.
+local function attend(process, signals, given, where)
+  local asked, had_terminal, is_ready = 0, has_terminal(), false
   while not process:ended() do
-    local name = signals:wait(60)
-    if name == "SIGHUP" then
+    local name = signals:wait(is_ready and 60 or LOOK)
+    -- When it listens it writes its number.
+    if not is_ready and core.file.kind(where.directory .. "/pid") == "file" then
+      is_ready = true
+      announce(given, where)
+    end
+    if name == "SIGHUP" and not (had_terminal and not has_terminal()) then
       process:signal "SIGHUP"
-    elseif name == "SIGTERM" or name == "SIGINT" then
+    elseif name and name ~= "SIGCHLD" then
       asked = math.min(asked + 1, #REQUESTS)
       process:signal(REQUESTS[asked])
     end
@@ -192,22 +222,12 @@ local function attend(process, signals)
   return process:ended(), asked > 0
 end
 
-local function serve(given, program, where)
-  local signals = core.signals.open()
+local function serve(given, program, where, signals)
   local process, message = core.process.start(words_for(program, where.directory))
   if not process then
-    signals:close()
     status.stop(status.UNAVAILABLE, message)
   end
-  await(process, signals, where.directory)
-  if not process:ended() then
-    for _, address in ipairs(where.listen) do
-      output.line(("%s://%s"):format(given.tls_cert and "https" or "http", address))
-    end
-    output.flush()
-  end
-  local code, asked = attend(process, signals)
-  signals:close()
+  local code, asked = attend(process, signals, given, where)
   if not asked or code ~= 0 then
     status.stop(status.INTERNAL, ("nginx has ended with status %d"):format(code))
   end
@@ -217,20 +237,22 @@ end
 -- @tparam table given the options
 -- @treturn number exit status
 function M.run(given)
-  check_tls(given)
+  check(given)
   check_own(given["with"])
-  local program = place.nginx()
+  local program = place.nginx(given.nginx)
   local where = { listen = listen(given.listen) }
   local registry, settings = prepare(given)
+  local signals = core.signals.open() -- from here on there is something to clear away
   where.directory = new_directory()
   local ok, failure = pcall(function()
     write_configuration(given, program, where, settings)
     test(program, where.directory)
     tell_first_token(registry)
     registry:close()
-    serve(given, program, where)
+    serve(given, program, where, signals)
   end)
   os.execute("rm -rf " .. place.quote(where.directory))
+  signals:close()
   if not ok then error(failure, 0) end
   return status.OK
 end

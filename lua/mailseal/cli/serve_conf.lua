@@ -61,7 +61,7 @@ http {
     package.loaded["mailseal.service"] = require "mailseal.http".new(dofile "{directory}/settings.lua")
   }
   init_worker_by_lua_block {
-    require "mailseal.core".process.follow_parent()
+    require "mailseal.core".process.follow(require "ngx.process".get_master_pid())
     require "mailseal.service":init_worker()
   }
 

@@ -31,25 +31,44 @@ end
 function M.quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 --- The program, or the end of the command.
+-- @tparam[opt] string named by the user
 -- @treturn string
-function M.nginx()
-  for _, name in ipairs { "openresty", "nginx" } do
-    local path = M.output(("PATH=$PATH:%s command -v %s"):format(DIRECTORIES, name))
-    if path ~= "" then return path end
+function M.nginx(named)
+  for _, name in ipairs(named and { named } or { "openresty", "nginx" }) do
+    local path = M.output(("PATH=$PATH:%s command -v %s"):format(DIRECTORIES, M.quote(name)))
+    if path ~= "" and core.kind(path) == "file" then return path end
   end
-  status.stop(status.UNAVAILABLE, NGINX)
+  status.stop(status.UNAVAILABLE, named and ("--nginx: there is no program %s"):format(named) or NGINX)
 end
 
 --- The modules to load.
 -- @tparam string program
 -- @treturn {string,...} files; none where Lua is compiled in
 function M.modules(program)
+  if M.output(M.quote(program) .. " -V 2>&1"):find "lua" then return {} end
   for _, directory in ipairs(MODULE_DIRECTORIES) do
     local lua = directory .. "/ngx_http_lua_module.so"
     if core.kind(lua) == "file" then return { directory .. "/ndk_http_module.so", lua } end
   end
-  if M.output(M.quote(program) .. " -V 2>&1 | grep -c lua") == "0" then status.stop(status.UNAVAILABLE, NGINX) end
-  return {}
+  status.stop(status.UNAVAILABLE, NGINX)
+end
+
+-- What is missing where nginx says so, and how it is to be had.
+local PACKAGES = {
+  ["resty.core"] = "lua-resty-core", cjson = "lua-cjson", DBI = "lua-dbi-sqlite3", ["mailseal.http"] = "mailseal for LuaJIT",
+}
+
+--- Why nginx does not take its configuration, in one line.
+-- @tparam string printed what it has printed
+-- @treturn string
+function M.cause(printed)
+  local module = printed:match "module '([%w._]+)' not found"
+  if module then
+    return ("LuaJIT has no module %s%s"):format(module, PACKAGES[module] and ": install " .. PACKAGES[module] or "")
+  end
+  local line = printed:match "%[emerg%] ([^\n]+)" or printed:match "%[alert%] ([^\n]+)" or printed:match "%[%l+%] ([^\n]+)"
+    or printed:match "[^\n]*"
+  return (line:gsub("^%d+#%d+: ", ""))
 end
 
 -- Where a path of another Lua's leads for LuaJIT: bin/mailseal may run by any.

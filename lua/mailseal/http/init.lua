@@ -66,6 +66,7 @@ local known = {
     function(value) return type(value) == "string" and value:find "^https?://[%w%.%-:%[%]]+$" ~= nil end,
     "a URL without a path, such as https://mail.example.com",
   },
+  allow_private_webhooks = kinds.flag,
   actions = kinds.of_type("table", "a list of actions"),
   routes = kinds.of_type("table", "a list of routes"),
   api = prefix, page = prefix,
@@ -93,12 +94,14 @@ end
 -- - `background`: false where domains that are due are looked at by `mailseal worker` alone, and not here, see
 --   `mailseal.http.background`
 -- - `registry`: in place of those, a registry that is open
--- - `authenticate`: a function that returns who asks: a table with `tenant`, and `actor` for the events; or nil, and a message where there
---   is more to say. Without it a token has to be shown
+-- - `authenticate`: a function that gets a call (`mailseal.http.dispatch`) and returns who asks: a table with `tenant`, and `actor` for
+--   the events; or nil, and a message and a code where there is more to say. One that goes by a cookie asks @{Service:same_origin}, too.
+--   Without it a token has to be shown
 -- - `url`: where browsers find the service, as `https://mail.example.com`: to be told where a proxy stands before it that they speak
 --   https with, or that changes the field Host
 -- - `limits`: `verify`: how often may be looked at a domain, in place of `LIMITS` of `mailseal.http.verify_now`; `streams`: how many
 --   streams of events there may be, in place of those of `mailseal.http.stream`
+-- - `allow_private_webhooks`: true where webhooks may go to addresses of this machine and of private networks (false)
 -- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
 -- - `routes`: further routes, as `mailseal.http.dispatch` describes them
 -- - `api`, `page`: under which path each of the two is mounted ("", so that the API is at /v1), or false for not at all
@@ -183,9 +186,20 @@ end
 -- @treturn[2] ?string its code (`unauthorized`)
 function Service:authenticate(call)
   if self.options.authenticate then
-    return self.options.authenticate()
+    return self.options.authenticate(call)
   end
   return self.auth:identify(call)
+end
+
+--- Does a request come from a page of this host? To be asked where a cookie says who it is, and something is changed: see
+-- `mailseal.http.auth`.
+-- @tparam table call as of `mailseal.http.dispatch`
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `forbidden`
+function Service:same_origin(call)
+  return self.auth:same_origin(call)
 end
 
 --- Begins the work of a worker of nginx. For init_worker_by_lua.
