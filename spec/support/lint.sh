@@ -96,7 +96,7 @@ requires_point_down() {
             sub(/[.\/].*/, "", module)
             if (module == "async")
                 return "dns"
-            return module ~ /^(authres|dkim|dmarc|domain|json|key|message|nearest|pattern|printable|record|spf)$/ ? "standards" : module
+            return module ~ /^(authres|dkim|dmarc|domain|json|key|message|nearest|pattern|printable|record|spf|webhook)$/ ? "standards" : module
         }
         function readable(path, line, found) {
             found = (getline line < path) >= 0

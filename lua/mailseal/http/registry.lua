@@ -13,10 +13,8 @@
 -- @module mailseal.http.registry
 local auth = require "mailseal.http.auth"
 local change = require "mailseal.onboard.change"
-local health_rules = require "mailseal.onboard.health_rules"
-local key_life = require "mailseal.onboard.key_life"
 local knowledge = require "mailseal.http.known"
-local schedule = require "mailseal.onboard.schedule"
+local policies = require "mailseal.onboard.policies"
 local tenants = require "mailseal.onboard.tenant"
 local threads = require "mailseal.http.threads"
 local worker = require "mailseal.onboard.worker"
@@ -63,13 +61,10 @@ end
 --   `mailseal_rsa` (2); `queue`, how many may wait for each (512)
 -- @treturn table
 function M.new(options)
-  local given, number = options.threads or {}, options.policy or {}
+  local given = options.threads or {}
   local self = setmetatable({
     known = knowledge.new(ngx.shared.mailseal), settings = settings_of(options), given_resolver = options.resolver,
-    clock = options.clock or os.time,
-    policy = {
-      health = health_rules.policy(number.health), keys = key_life.policy(number.keys), schedule = schedule.policy(number.schedule),
-    },
+    clock = options.clock or os.time, policy = policies.of(options.policy),
   }, Registry)
   local function changed(list)
     for i = 1, #list, 2 do

@@ -1,13 +1,11 @@
 --- The registry of domains: a database, what DNS is asked by, a clock, and the numbers that all goes by.
 -- @module mailseal.onboard.registry
 local decisions = require "mailseal.onboard.decisions"
-local health_rules = require "mailseal.onboard.health_rules"
-local key_life = require "mailseal.onboard.key_life"
 local kinds = require "mailseal.dns.options"
 local loaded_keys = require "mailseal.onboard.loaded_keys"
 local master_key = require "mailseal.onboard.master_key"
+local policies = require "mailseal.onboard.policies"
 local rotation = require "mailseal.onboard.rotation"
-local schedule = require "mailseal.onboard.schedule"
 local store = require "mailseal.store"
 local tenants = require "mailseal.onboard.tenant"
 local worker = require "mailseal.onboard.worker"
@@ -31,22 +29,6 @@ local open_options = {
   changed = kinds.of_type("function", "a function"),
 }
 
--- What makes the numbers of each part of those that are given.
-local policies = { health = health_rules.policy, keys = key_life.policy, schedule = schedule.policy }
-
-local function policy_of(given)
-  local policy = {}
-  for part in pairs(given) do
-    if not policies[part] then
-      error(("onboard.open: there is no policy of \"%s\""):format(tostring(part)), 3)
-    end
-  end
-  for part, make in pairs(policies) do
-    policy[part] = make(given[part])
-  end
-  return policy
-end
-
 local function nothing() end
 
 --- Opens a registry.
@@ -56,7 +38,7 @@ local function nothing() end
 -- - `resolver`: what to ask (`mailseal.dns`; the system's servers without it)
 -- - `clock`: a function that returns the time, in seconds since 1970 (`os.time`)
 -- - `policy`: by part, numbers in place of the ordinary ones: `schedule` (`mailseal.onboard.schedule`), `health`
---   (`mailseal.onboard.health_rules`), `keys` (`mailseal.onboard.key_life`)
+--   (`mailseal.onboard.health_rules`), `keys` (`mailseal.onboard.key_life`), `webhooks` (`mailseal.onboard.webhook_rules`)
 -- - `master_key_file`: the file of the key under which private keys are sealed, see `mailseal.onboard.master_key`; it is made where
 --   there is none. Without it no key is made here, nor signed with
 -- - `providers`: rules of one's own, see `mailseal.provider.load_directory`
@@ -72,7 +54,7 @@ function M.open(options)
   if not options.db then
     error("onboard.open wants a database", 2)
   end
-  local policy, db = policy_of(options.policy or {}), options.db
+  local policy, db = policies.of(options.policy, 2), options.db
   if type(db) == "string" then
     local opened, message, code = store.open(db)
     if not opened then

@@ -7,7 +7,8 @@
 local M = {}
 
 local modules = {
-  "creation", "decide", "domains", "export", "gate", "health", "holds", "keys", "removal", "rotation", "signer", "tokens", "uses",
+  "creation", "decide", "deliveries", "domains", "export", "gate", "health", "holds", "keys", "removal", "rotation", "signer", "tokens",
+  "uses", "webhooks",
 }
 
 --- All methods, by name.

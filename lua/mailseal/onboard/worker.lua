@@ -28,7 +28,7 @@ local IDLE, PAUSE, AGAIN = 1, 0.25, 5
 
 --- Modules with a function `work(registry, at_most)`, which does what is due of theirs, waiting for DNS where it has to. It returns how
 -- much that was; nil, a message and a code where the store failed.
-M.STEPS = { "gate", "key_steps" }
+M.STEPS = { "gate", "key_steps", "sending" }
 
 -- ---- Looking.
 
@@ -93,26 +93,32 @@ end
 
 -- ---- Other parts' steps.
 
-local function step_all(work)
-  local count = 0
-  for _, name in ipairs(M.STEPS) do
-    local ok, n, message = pcall(require("mailseal.onboard." .. name).work, work.registry, BATCH)
-    if not ok and n == async.cancelled then
-      error(n, 0)
-    elseif not ok or not n then
-      work.tell(("%s: %s"):format(name, tostring(not ok and n or message)))
-    end
-    count = count + (ok and n or 0)
+-- What went wrong is told once, not each second for as long as it lasts.
+local function tell_change(work, name, problem)
+  if problem and problem ~= work.troubles[name] then
+    work.tell(("%s: %s"):format(name, problem))
   end
-  work.stepping, work.is_news = nil, work.is_news or count > 0
+  work.troubles[name] = problem
+end
+
+-- Takes a part's steps, as a task of its own: one that waits holds up no other.
+local function step(work, name)
+  local ok, n, message = pcall(require("mailseal.onboard." .. name).work, work.registry, BATCH)
+  if not ok and n == async.cancelled then
+    error(n, 0)
+  end
+  tell_change(work, name, not ok and tostring(n) or not n and tostring(message) or nil)
+  work.stepping[name], work.is_news = nil, work.is_news or ok and n ~= nil and n > 0
   async.wake(work.task)
 end
 
--- Starts them, unless they are under way.
+-- Starts those that are not under way.
 local function start_steps(work)
-  if not work.stepping and M.STEPS[1] then
-    work.step_at, work.is_news = async.now() + IDLE, false
-    work.stepping = async.start(step_all, work)
+  work.step_at, work.is_news = async.now() + IDLE, false
+  for _, name in ipairs(M.STEPS) do
+    if not work.stepping[name] then
+      work.stepping[name] = async.start(step, work, name)
+    end
   end
 end
 
@@ -167,7 +173,7 @@ local function turn(work)
   if not work.is_last and (async.now() >= work.step_at or is_quiet and work.until_idle and work.is_news) then
     start_steps(work)
   end
-  return not is_quiet or work.stepping ~= nil
+  return not is_quiet or next(work.stepping) ~= nil
 end
 
 -- May it go better in a while?
@@ -201,8 +207,8 @@ local function finish(work)
     rows[#rows + 1] = { tenant_id = row.tenant_id, domain = row.domain }
     task:cancel()
   end
-  if work.stepping then
-    work.stepping:cancel()
+  for _, task in pairs(work.stepping) do
+    task:cancel()
   end
   local ok, message, code = flush(work)
   if not ok or not rows[1] then
@@ -243,7 +249,7 @@ function M.work(registry, options)
   local work = {
     registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell or nothing,
     left = options.at_most or math.huge,
-    enough = options.enough, owner = options.owner or letters.new(20), done = {}, tasks = {}, looking = 0,
+    enough = options.enough, owner = options.owner or letters.new(20), done = {}, tasks = {}, stepping = {}, troubles = {}, looking = 0,
     count = 0, flush_at = 0, lease_at = 0, step_at = 0, again_at = 0, is_hot = true, is_news = true,
   }
   return async.run(function()

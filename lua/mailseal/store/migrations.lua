@@ -11,6 +11,7 @@ local M = {}
 M.STEPS = {
   (require "mailseal.store.schema.0001"),
   (require "mailseal.store.schema.0002"),
+  (require "mailseal.store.schema.0003"),
   (require "mailseal.store.schema.0005"),
 }
 
