@@ -11,13 +11,17 @@ local DAY = 86400
 local MESSAGE = "From: a@example.com\r\nTo: b@example.net\r\nSubject: x\r\nDate: Mon, 1 Jan 2024 00:00:00 +0000\r\n"
   .. "Message-ID: <1@example.com>\r\n\r\nhello\r\n"
 
+local NO_WEBHOOK = { "there is no such webhook", "no_such_webhook" }
+
 -- What a stranger calls, with the domain's name behind the tenant; and what comes of it where he has no such domain, other than
 -- nil, a message and "not_found".
 local calls = {
   count = { {}, comes_to = { all = 0 } },
   create = { { { domain = "DOMAIN", provider = "own" } }, comes_to = { domain = "DOMAIN", status = "pending", owned = false } },
   create_many = { { { { domain = "DOMAIN", provider = "own" } } }, comes_to = { { domain = "DOMAIN", status = "pending" } } },
+  change_webhook = { { "WEBHOOK", { url = "https://stranger.example/", new_secret = true } }, refused = NO_WEBHOOK },
   decide = { { "DOMAIN" }, comes_to = "refuse", second = "not_found" },
+  deliveries = { { "WEBHOOK" }, refused = NO_WEBHOOK },
   disable = { { "DOMAIN", { reason = "because" } } },
   dns_host = { { "DOMAIN" } },
   enable = { { "DOMAIN" } },
@@ -32,11 +36,15 @@ local calls = {
   keys = { { "DOMAIN" } },
   list = { {}, comes_to = {} },
   make_token = { { { name = "stranger" } }, comes_to = { name = "stranger" } },
+  make_webhook = { { { url = "https://stranger.example/" } }, comes_to = { url = "https://stranger.example/", waiting = 0 } },
   records = { { "DOMAIN" } },
   release = { { "DOMAIN", "VICTIM-user" } },
   release_holds = { { "DOMAIN" } },
   released = { {}, comes_to = {} },
   remove = { { "DOMAIN" } },
+  remove_webhook = { { "WEBHOOK" }, refused = NO_WEBHOOK },
+  replay = { { "WEBHOOK", 5 }, refused = NO_WEBHOOK },
+  replay_dead = { { "WEBHOOK" }, refused = NO_WEBHOOK },
   report = { { "DOMAIN", { bounced = 100000 } } },
   reset_health = { { "DOMAIN" } },
   restart = { { "DOMAIN" } },
@@ -44,20 +52,24 @@ local calls = {
   revoke_token = { { "TOKEN" }, refused = { "there is no such token", "no_such_token" } },
   rotate = { { "DOMAIN" } },
   signer = { { "DOMAIN" } },
+  test_webhook = { { "WEBHOOK" }, refused = NO_WEBHOOK },
   tokens = { {}, comes_to = {} },
   unhold = { { "DOMAIN", "VICTIM-held" } },
   use = { { "DOMAIN", "stranger" } },
   users = { { "DOMAIN" } },
   verify = { { "DOMAIN" } },
+  webhook = { { "WEBHOOK" }, refused = NO_WEBHOOK },
+  webhooks = { {}, comes_to = {} },
 }
 
 describe("A tenant", function()
   databases.each({ describe = describe, setup = setup, teardown = teardown }, function(new_database)
-    local directory, stage, victim, secrets, statements, stop, strangers, token, session
+    local directory, stage, victim, secrets, statements, stop, strangers, token, session, hook
 
     -- The victim has a domain that is verified, with a row in every table.
     local function furnish()
       victim = stage.registry:tenant "VICTIM"
+      hook = assert(victim:make_webhook { url = "https://hooks.example/VICTIM-hook", description = "VICTIM-description" })
       assert(victim:create { domain = "example.com", provider = "own", actor = "VICTIM-actor" })
       stage:publish(victim:records "example.com")
       assert.equal("verified", assert(victim:verify "example.com").status)
@@ -69,11 +81,13 @@ describe("A tenant", function()
       assert(victim:rotate "example.com")
       token = assert(victim:make_token { name = "VICTIM-token" })
       session = assert(tokens.sign_in(stage.registry, token.token)).session
+      assert(stage.registry:perform("outbox", "collect"))
     end
 
     -- What only the victim is to see: texts of his, and random ones that were made for him.
     local function secrets_of()
-      local list = { "VICTIM", "54321", token.id, token.token, session, victim:keys("example.com")[1].text:match "p=(.+)" }
+      local text = victim:keys("example.com")[1].text:match "p=(.+)"
+      local list = { "VICTIM", "54321", token.id, token.token, session, hook.id, hook.secret, text }
       for _, key in ipairs(victim:keys "example.com") do
         list[#list + 1] = key.selector
       end
@@ -117,7 +131,8 @@ describe("A tenant", function()
         end
         return copy
       end
-      return value == "DOMAIN" and "example.com" or value == "SELECTOR" and secrets[#secrets - 1] or value == "TOKEN" and token.id or value
+      local stands_for = { DOMAIN = "example.com", SELECTOR = secrets[#secrets - 1], TOKEN = token.id, WEBHOOK = hook.id }
+      return stands_for[value] or value
     end
 
     local function call(stranger, method)

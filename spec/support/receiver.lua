@@ -60,6 +60,12 @@ function Receiver:await(count, path)
   error(("the receiver was not asked %d times"):format(count), 2)
 end
 
+--- Has it forget what it was asked, and what it was told to do.
+function Receiver:forget()
+  os.remove(self.directory .. "/requests")
+  os.remove(self.directory .. "/behaviour.json")
+end
+
 --- Ends it.
 function Receiver:stop()
   self.pipe:close()

@@ -3,7 +3,8 @@
 It says its port and serves until its standard input ends. DIRECTORY/behaviour.json, which is read anew for each request, tells by path
 what to do ("*" for all others): `status`, `headers`, `body`, or `raw`, octets that are sent as they are; `delay`, seconds before
 the answer; `drip`, seconds between two octets; `again`: `raw` is sent so many times; `hold`: seconds for which the connection stays open
-then; `times`: after so many requests with that path `then` counts in its place. Each request is a line of JSON in DIRECTORY/requests.
+then; `times`: after so many requests with that path `then` counts in its place; `when`: a list of a text and what to do where the
+request's body has it. Each request is a line of JSON in DIRECTORY/requests.
 """
 import json, os, socket, ssl, sys, threading, time
 
@@ -36,7 +37,7 @@ def read_request(connection):
     return {"method": method, "path": path, "headers": headers, "body": body.decode("utf-8", "replace"), "at": time.time()}
 
 
-def behaviour_of(path):
+def behaviour_of(path, body):
     try:
         with open(os.path.join(directory, "behaviour.json")) as file:
             known = json.load(file)
@@ -47,6 +48,9 @@ def behaviour_of(path):
         counts[path] = counts.get(path, 0) + 1
         if "times" in found and counts[path] > found["times"]:
             found = found["then"]
+    for text, other in found.get("when", []):
+        if text in body:
+            return other
     return found
 
 
@@ -71,7 +75,7 @@ def serve(connection, context):
             connection = context.wrap_socket(connection, server_side=True)
         request = read_request(connection)
         if request:
-            found = behaviour_of(request["path"])
+            found = behaviour_of(request["path"], request["body"])
             note(request)
             time.sleep(found.get("delay", 0))
             octets = octets_of(found)

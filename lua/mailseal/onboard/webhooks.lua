@@ -46,7 +46,7 @@ function M.no_such() return nil, "there is no such webhook", "no_such_webhook" e
 local function shown(tx, row)
   return {
     id = row.id, url = row.url, kinds = row.kinds, description = row.description, enabled = row.enabled,
-    disabled_because = row.disabled_because, created_at = row.created_at, delivered_at = row.delivered_at, problem = row.problem,
+    disabled_reason = row.disabled_reason, created_at = row.created_at, delivered_at = row.delivered_at, problem = row.problem,
     failures = row.failures, failing_since = row.failing_since, paused_until = row.pause_until, waiting = row.waiting,
     dead = tx and deliveries.count_dead(tx, row.tenant_id, row.id) or 0,
   }
@@ -69,7 +69,7 @@ end
 --- A webhook.
 -- @tparam table tenant
 -- @tparam string id
--- @treturn[1] table `id`, `url`, `kinds` (nil: all), `description`, `enabled`; `disabled_because`: "by_hand", "gone" (its receiver answered
+-- @treturn[1] table `id`, `url`, `kinds` (nil: all), `description`, `enabled`; `disabled_reason`: "by_hand", "gone" (its receiver answered
 --   410), "failing"; `created_at`, `delivered_at` (the last time), `problem` (of the last attempt, where it failed), `failures` (in a row),
 --   `failing_since`, `paused_until`; `waiting`, `dead`: how many deliveries
 -- @treturn[2] nil
@@ -180,7 +180,7 @@ function M.change(tenant, id, fn)
 end
 
 local function enable(tx, row, now, actor)
-  row.enabled, row.disabled_because, row.failures, row.failing_since, row.pause_until = true, nil, 0, nil, nil
+  row.enabled, row.disabled_reason, row.failures, row.failing_since, row.pause_until = true, nil, 0, nil, nil
   deliveries.begin(tx, row.tenant_id, row.id, now)
   events.add(tx, row.tenant_id, nil, "webhook_enabled", { webhook = row.id }, { at = now, actor = actor })
 end
@@ -188,14 +188,14 @@ end
 --- Disables a webhook whose row is locked, and writes it: what waits keeps waiting, and what happens from now on is kept for it in the log.
 -- @tparam table tx
 -- @tparam table row
--- @tparam string because "by_hand", "gone", "failing"
+-- @tparam string reason "by_hand", "gone", "failing"
 -- @tparam number now
 -- @tparam[opt] string actor
-function M.disable(tx, row, because, now, actor)
-  row.enabled, row.disabled_because = false, because
+function M.disable(tx, row, reason, now, actor)
+  row.enabled, row.disabled_reason = false, reason
   deliveries.rest(tx, row.tenant_id, row.id)
   store.write(tx, row)
-  events.add(tx, row.tenant_id, nil, "webhook_disabled", { webhook = row.id, because = because, problem = row.problem },
+  events.add(tx, row.tenant_id, nil, "webhook_disabled", { webhook = row.id, reason = reason, problem = row.problem },
     { at = now, actor = actor })
 end
 

@@ -7,7 +7,7 @@ local json = require "mailseal.store.json"
 local M = {}
 
 local COLUMNS = [[SELECT tenant_id, id, url, kinds, description, sealed, sealed_before, before_until, place, waiting, enabled,
-  disabled_because, failures, failing_since, pause_until, slow, delivered_at, problem, created_at FROM webhooks ]]
+  disabled_reason, failures, failing_since, pause_until, slow, delivered_at, problem, created_at FROM webhooks ]]
 
 local function read(row)
   if row then
@@ -61,7 +61,7 @@ function M.list(tx, tenant, limit)
 end
 
 local UPDATE = [[UPDATE webhooks SET url = ?, kinds = ?, description = ?, sealed = ?, sealed_before = ?, before_until = ?, place = ?,
-  waiting = ?, enabled = ?, disabled_because = ?, failures = ?, failing_since = ?, pause_until = ?, slow = ?, delivered_at = ?, problem = ?
+  waiting = ?, enabled = ?, disabled_reason = ?, failures = ?, failing_since = ?, pause_until = ?, slow = ?, delivered_at = ?, problem = ?
   WHERE tenant_id = ? AND id = ?]]
 
 --- Writes a webhook's row, which was locked.
@@ -69,7 +69,7 @@ local UPDATE = [[UPDATE webhooks SET url = ?, kinds = ?, description = ?, sealed
 -- @tparam table row
 function M.write(tx, row)
   tx:run(UPDATE, row.url, row.kinds and json.encode(row.kinds), row.description, row.sealed, row.sealed_before, row.before_until,
-    row.place, row.waiting, row.enabled, row.disabled_because, row.failures, row.failing_since, row.pause_until, row.slow,
+    row.place, row.waiting, row.enabled, row.disabled_reason, row.failures, row.failing_since, row.pause_until, row.slow,
     row.delivered_at, row.problem, row.tenant_id, row.id)
 end
 

@@ -16,7 +16,7 @@ return {
     place DOUBLE PRECISION NOT NULL,
     waiting INTEGER NOT NULL DEFAULT 0,
     enabled INTEGER NOT NULL DEFAULT 1,
-    disabled_because TEXT,
+    disabled_reason TEXT,
     failures INTEGER NOT NULL DEFAULT 0,
     failing_since DOUBLE PRECISION,
     pause_until DOUBLE PRECISION,
