@@ -37,6 +37,8 @@ add(404, {
   no_host = "There is no such DNS host",
   no_such_key = "There is no such key",
   no_such_token = "There is no such token",
+  no_such_webhook = "There is no such webhook",
+  no_such_delivery = "There is no such delivery",
   not_delegated = "The domain is not there in DNS",
 })
 add(405, { method_not_allowed = "There is no such method here" })
@@ -68,6 +70,7 @@ add(415, { unsupported_media_type = "What was sent is of another media type than
 -- It can be read, and makes no sense.
 add(422, {
   bad_name = "That is no domain that could send mail",
+  bad_webhook = "That is no webhook that could be sent to",
   public_suffix = "That is a public suffix",
   no_provider = "There is no such provider",
   vars_missing = "The provider's rule asks for more",
