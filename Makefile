@@ -130,20 +130,28 @@ build/asan/preload.so: spec/support/preload.c
 
 # ---- the two commands
 
-.PHONY: deps test-deps run demo test
+.PHONY: deps example-deps test-deps run example demo test
 deps:
 	@CC="$(CC)" sh spec/support/deps.sh build
+
+example-deps:
+	@CC="$(CC)" sh spec/support/deps.sh example
 
 test-deps:
 	@CC="$(CC)" sh spec/support/deps.sh test
 
-# make run ARGS=example.com
+# make run ARGS='--listen 127.0.0.1:9090'
 run: deps
+	$(AGAIN) all
+	bin/mailseal serve $(ARGS)
+
+# make example ARGS=example.com
+example: example-deps
 	$(AGAIN) all
 	$(LUA) examples/onboard.lua $(ARGS)
 
 # The service and its page, with made-up customers: make demo ARGS="--listen 127.0.0.1:8080"
-demo: deps
+demo: example-deps
 	$(AGAIN) all
 	$(LUA) examples/demo.lua $(ARGS)
 
@@ -306,7 +314,7 @@ rockspec:
 # rockspec that says where it is.
 dist:
 	@mkdir -p build
-	tar -czf build/mailseal-scm-1.tar.gz --exclude-vcs --exclude=./build --exclude='*.o' --exclude='*.so' --exclude='*.rock' \
+	tar -czf build/mailseal-scm-1.tar.gz --exclude-vcs --exclude=./build --exclude='./mailseal.db*' --exclude=./master.key --exclude='*.o' --exclude='*.so' --exclude='*.rock' \
 	  --transform='s,^\.,mailseal-scm-1,' .
 	sed 's|file://build|file://$(CURDIR)/build|' mailseal-scm-1.rockspec >build/mailseal-scm-1.rockspec
 
@@ -321,7 +329,8 @@ help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make                 build for every Lua found
-#: make run             install what is missing, build, onboard a domain (ARGS=example.com for a real one)
+#: make run             install what is missing, build, serve the page and the API at http://127.0.0.1:8080 (ARGS='--help' tells more)
+#: make example         onboard a domain against a DNS server on loopback (ARGS=example.com for a real one)
 #: make demo            the service with made-up customers in all kinds of trouble, to be clicked through without the Internet
 #: make test            install what the tests need, run them all
 #: make lint            formatting, static analysis, warnings as errors, the rules of the layers

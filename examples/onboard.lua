@@ -268,7 +268,7 @@ local function onboard(settings, stage)
   terminal.line()
   terminal.line(terminal.green(settings.domain .. " is ready: its mail can leave signed."))
   if stage then
-    terminal.line("With a domain of yours: make run ARGS=example.org")
+    terminal.line("With a domain of yours: make example ARGS=example.org")
   end
 end
 

@@ -3,6 +3,7 @@
 #
 #   deps.sh check     what compiling needs: names what is missing, installs nothing
 #   deps.sh build     what building and running needs: installs what is missing where it can
+#   deps.sh example   that and what the examples and the demo need, likewise
 #   deps.sh test      what the tests and checks need, likewise
 #
 # A need is looked for by what it does (a header that compiles, a command, a Lua module), never by a
@@ -83,16 +84,22 @@ needs_of_building() {
     need command luajit luajit2 "LuaJIT, for the service"
     need lua_header luajit-2.1 libluajit2-5.1-dev "the header of LuaJIT"
     need lua_module luajit:cjson lua-cjson "lua-cjson for LuaJIT"
+    need lua_module luajit:argparse lua-argparse "argparse for LuaJIT"
     need lua_module luajit:dbd.sqlite3 lua-dbi-sqlite3 "lua-dbi with SQLite for LuaJIT"
     need command nginx nginx "nginx, for the service"
     need nginx_lua "" libnginx-mod-http-lua "lua-nginx-module"
     need nginx_module resty.core lua-resty-core "lua-resty-core"
-    need command knotd knot "Knot DNS, for the example"
-    need command knsupdate knot-dnsutils "knsupdate, for the example"
+    need file /etc/ssl/certs/ca-certificates.crt ca-certificates "certificates to trust, for webhooks"
+}
+
+needs_of_examples() {
+    needs_of_building
+    need command knotd knot "Knot DNS, for the examples"
+    need command knsupdate knot-dnsutils "knsupdate, for the examples"
 }
 
 needs_of_testing() {
-    needs_of_building
+    needs_of_examples
     need command busted lua-busted "busted, the test runner"
     for lua in lua5.4 luajit; do
         need lua_module $lua:cqueues lua-cqueues "cqueues, a loop that tasks run on"
@@ -175,9 +182,10 @@ look() {
 case ${1:-} in
 check) needs=needs_of_compiling ;;
 build) needs=needs_of_building ;;
+example) needs=needs_of_examples ;;
 test) needs=needs_of_testing ;;
 *)
-    echo "usage: deps.sh check|build|test" >&2
+    echo "usage: deps.sh check|build|example|test" >&2
     exit 64
     ;;
 esac
