@@ -8,6 +8,7 @@ local paint = require "mailseal.cli.paint"
 local resolver = require "mailseal.cli.resolver"
 local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
+local told = require "mailseal.authres.told"
 
 local M = {}
 
@@ -38,27 +39,11 @@ function M.describe(command)
   command:flag("--json", "Print one JSON object per message on standard output, and nothing else.")
 end
 
---- This machine's name, which stands first in Authentication-Results (RFC 8601 §2.5) unless another is told.
-local function host_name()
-  local file = io.open("/proc/sys/kernel/hostname") or io.open("/etc/hostname")
-  local name = file and file:read("*l")
-  if file then
-    file:close()
-  end
-  return name and name:match("^[%w%.%-]+$") or "localhost"
-end
-
---- Does the first line end in a bare LF? A line that is longer than the chunk says nothing.
-local function has_unix_lines(chunk)
-  local line_end = chunk:find("\n", 1, true)
-  return line_end ~= nil and chunk:sub(line_end - 1, line_end - 1) ~= "\r"
-end
-
 local function verify(path, given, dns_resolver)
   local dkim = require "mailseal.dkim"
   local stream
   local function start(first)
-    local verifier = dkim.verifier { resolver = dns_resolver, normalize = has_unix_lines(first) }
+    local verifier = dkim.verifier { resolver = dns_resolver, normalize = told.has_unix_lines(first) }
     stream = verifier:stream { now = given.time }
   end
   for chunk in input.chunks(path) do
@@ -80,35 +65,12 @@ local function verify(path, given, dns_resolver)
   return results
 end
 
---- The results of a message without a signature are one that says so (RFC 8601 §2.7.1).
-local none = { { method = "dkim", result = "none" } }
-
-local function authentication_results(results, given)
-  local authres = require "mailseal.authres"
-  local field = authres.write {
-    authserv_id = given.authserv_id or host_name(),
-    results = #results > 0 and results or none,
-  }
-  return (field:gsub("\r\n$", ""))
-end
-
-local fields = {
-  "method", "result", "reason", "text", "domain", "selector", "identity", "algorithm", "key_bits", "octets_unsigned",
-  "testing", "authenticated_data", "canonicalization", "headers", "timestamp", "expiration", "in_future", "key_name",
-  "header_intact",
-}
-
 local function tell_json(path, results, line)
-  local list = {}
-  for i, result in ipairs(#results > 0 and results or none) do
-    result.method = "dkim"
-    list[i] = json.pick(result, fields)
-  end
   output.line(
     json.encode(
       json.object(
         "file", path,
-        "results", list,
+        "results", told.objects(results),
         "ignored", results.ignored, -- signatures beyond those that one message may have evaluated
         "authentication_results", line
       )
@@ -188,7 +150,7 @@ local function verify_and_tell(path, given, dns_resolver)
     output.complain("mailseal verify", results.message)
     return results.status
   end
-  local line = authentication_results(results, given)
+  local line = told.field(results, given.authserv_id)
   local show = given.json and tell_json or tell
   show(path, results, line)
   return verdict(results)

@@ -51,9 +51,12 @@ end
 
 local function lead(self, mark, token, fn)
   self.flights[token] = { waiting = {} }
-  local renewing = async.start(renew, self, mark, token)
+  -- Who is no task is alone.
+  local renewing = async.task() and async.start(renew, self, mark, token)
   local ran, result, message, code, more = pcall(fn)
-  renewing:cancel()
+  if renewing then
+    renewing:cancel()
+  end
   if ran then
     finish(self, mark, token, { result, message, code, more })
     return result, message, code, more

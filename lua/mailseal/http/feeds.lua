@@ -5,6 +5,7 @@
 -- @module mailseal.http.feeds
 local async = require "mailseal.async"
 local json = require "mailseal.json"
+local objects = require "mailseal.onboard.objects"
 
 local M = {}
 local Feeds = { __name = "mailseal.http.feeds" }
@@ -31,10 +32,7 @@ end
 -- @tparam table event as of `tenant:events`
 -- @treturn string
 function M.frame(event)
-  local data = next(event.data) ~= nil and json.plain(event.data) or json.object()
-  local object = json.object(
-    "id", event.id, "domain", event.domain, "at", event.at, "kind", event.kind, "actor", event.actor, "data", data)
-  return ("id: %d\ndata: %s\n\n"):format(event.id, json.encode(object))
+  return ("id: %d\ndata: %s\n\n"):format(event.id, json.encode(objects.event(event)))
 end
 
 -- ---- Polling.

@@ -102,10 +102,15 @@ function Live:measure_threads(registry)
   end
 end
 
+--- Has all know what this worker has counted, and how it is just now.
+-- @tparam[opt] boolean is_ending the worker is about to end, and is nothing any more
+function Live:tell(is_ending)
+  self.metrics:add(not is_ending and worker_id() or nil)
+end
+
 --- Begins what goes on beside the requests. For init_worker_by_lua.
 function Live:begin()
-  local function tell(is_ending) self.metrics:add(not is_ending and worker_id() or nil) end
-  ngx.timer.every(OFTEN, tell)
+  ngx.timer.every(OFTEN, function(is_ending) self:tell(is_ending) end)
   -- A worker that is to end cuts its timers short.
   ngx.timer.every(LONG, function(is_ending)
     if is_ending then

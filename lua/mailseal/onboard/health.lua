@@ -116,6 +116,21 @@ function methods.report(tenant, domain, numbers)
   end)
 end
 
+--- Reports of several domains, one after the other: each is taken, or is not, by itself.
+-- @tparam table tenant
+-- @tparam {table,...} list each with `domain`, and the numbers of @{methods.report}
+-- @treturn {table,...} for each `domain`, and `health`, its state; or `message` and `code`, as of @{methods.report}
+function methods.report_all(tenant, list)
+  local results = {}
+  for i, given in ipairs(list) do
+    local numbers = {}
+    for name in next, reported do numbers[name] = rawget(given, name) end
+    local state, message, code = tenant:report(given.domain, numbers)
+    results[i] = { domain = given.domain, health = state, message = not state and message or nil, code = not state and code or nil }
+  end
+  return results
+end
+
 --- The health of a domain.
 -- @tparam table tenant
 -- @tparam string domain

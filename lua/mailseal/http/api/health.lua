@@ -1,0 +1,76 @@
+--- The routes of how a tenant's mail is received: reports in, health out.
+-- @module mailseal.http.api.health
+local json = require "mailseal.json"
+local problem = require "mailseal.http.problem"
+local reply = require "mailseal.http.reply"
+local shape = require "mailseal.http.shape"
+
+-- Reports that one call may bring; and that are taken in one go, between which others have their turn at the database.
+local MOST, AT_A_TIME = 1000, 50
+
+local function get(call)
+  local health, message, code = call.tenant:health(call.path.domain)
+  if not health then
+    return nil, message, code
+  end
+  return reply.json(200, health)
+end
+
+local function report(call)
+  local state, message, code = call.tenant:report(call.path.domain, call.body)
+  if not state then
+    return nil, message, code
+  end
+  return reply.json(200, { domain = call.path.domain, health = state })
+end
+
+local function reset(call)
+  local done, message, code = call.tenant:reset_health(call.path.domain)
+  if not done then
+    return nil, message, code
+  end
+  return reply.empty(204)
+end
+
+-- What became of a report: what is wrong with it reads as a problem does.
+local function result_of(call, result)
+  if result.health then
+    return json.object("domain", result.domain, "health", result.health)
+  end
+  return json.object("domain", result.domain, "problem", json.plain(problem.of(call.service, result.message, result.code)))
+end
+
+local function report_all(call)
+  local list, results = call.body.reports, {}
+  for first = 1, #list, AT_A_TIME do
+    local part = {}
+    for i = first, math.min(first + AT_A_TIME - 1, #list) do
+      part[#part + 1] = list[i]
+    end
+    local told, message, code = call.tenant:report_all(part)
+    if not told then
+      return nil, message, code
+    end
+    for _, one in ipairs(told) do
+      results[#results + 1] = result_of(call, one)
+    end
+  end
+  return reply.json(200, { results = results })
+end
+
+local count = shape.count(0, 1e9)
+local numbers = { delivered = count, bounced = count, complained = count, at = shape.moment() }
+local of_domain = { domain = shape.text(255) }
+for name, field in pairs(numbers) do
+  of_domain[name] = field
+end
+
+return {
+  { method = "GET", path = "/v1/domains/{domain}/health", id = "getHealth", handler = get },
+  { method = "POST", path = "/v1/domains/{domain}/health", id = "reportHealth", handler = report, body = shape.object(numbers) },
+  { method = "DELETE", path = "/v1/domains/{domain}/health", id = "resetHealth", handler = reset },
+  {
+    method = "POST", path = "/v1/health", id = "reportHealthOfMany", handler = report_all,
+    body = shape.object({ reports = shape.list(shape.object(of_domain, { "domain" }), MOST, 1) }, { "reports" }),
+  },
+}

@@ -1,0 +1,145 @@
+--- The routes of messages: to be signed for a domain, and to be verified.
+-- @module mailseal.http.api.messages
+local accepts = require "mailseal.http.accepts"
+local dkim = require "mailseal.dkim"
+local json = require "mailseal.json"
+local live = require "mailseal.http.live"
+local now = require "mailseal.async".now
+local reply = require "mailseal.http.reply"
+local shape = require "mailseal.http.shape"
+local told = require "mailseal.authres.told"
+
+local MESSAGE = "message/rfc822"
+local GIVEN = { "application/json", "text/plain" }
+
+-- ---- Signing.
+
+local OPTIONS = { "canonicalization", "headers", "oversign", "identity", "expire", "copy_headers", "lint" }
+
+local function names(text)
+  local list = {}
+  for name in text:gmatch "[^:]+" do
+    list[#list + 1] = name
+  end
+  return list
+end
+
+local function options_of(query)
+  local options = {}
+  for _, name in ipairs(OPTIONS) do
+    options[name] = query[name]
+  end
+  options.headers, options.oversign = query.headers and names(query.headers), query.oversign and names(query.oversign)
+  return options
+end
+
+-- What a signing came to, for the figures: a refusal is the message's or the domain's, a failure is ours.
+local function outcome_of(header, code)
+  if header then
+    return "signed"
+  end
+  local known = require "mailseal.http.codes"[code]
+  return known and known.status >= 500 and "failed" or "refused"
+end
+
+local function sign(call)
+  local began, figures = now(), live.of(call.service).metrics
+  if call.request.stay then
+    call.request:stay()
+  end
+  local header, findings, code = call.tenant:sign(call.path.domain, call.body, options_of(call.query))
+  local outcome = outcome_of(header, code)
+  figures:count(('mailseal_signs_total{outcome="%s"}'):format(outcome))
+  if not header then
+    return nil, findings, code
+  end
+  figures:observe("mailseal_sign_seconds", "", now() - began)
+  if accepts.suits(call.headers.accept, GIVEN) == "text/plain" then
+    return reply.text(200, header)
+  end
+  return reply.json(200, json.object("header", header, "findings", json.plain(findings)))
+end
+
+-- ---- Verifying.
+
+-- The message goes by piece by piece, and the others have their turn between.
+local function read(body, stream_of)
+  local stream
+  for piece in body:pieces() do
+    stream = stream or stream_of(piece)
+    local taken, message, code = stream:write(piece)
+    if not taken then
+      return nil, message, code
+    end
+  end
+  return stream
+end
+
+local function results_of(call, resolver)
+  local stream, message, code = read(call.body, function(first)
+    return dkim.verifier({ resolver = resolver, normalize = told.has_unix_lines(first) }):stream { now = call.query.time }
+  end)
+  if not stream then
+    return nil, message or "the message is empty", code or "not_a_message"
+  end
+  return stream:finish()
+end
+
+local function count(figures, results, began)
+  for _, result in ipairs(results[1] and results or told.NONE) do
+    figures:count(('mailseal_verifies_total{result="%s"}'):format(result.result))
+  end
+  figures:observe("mailseal_verify_seconds", "", now() - began)
+end
+
+local function verify(call)
+  local began = now()
+  if call.request.stay then
+    call.request:stay()
+  end
+  local resolver, message, code = call.service:registry_of_worker():resolver()
+  if not resolver then
+    return nil, message, code
+  end
+  local results
+  results, message, code = results_of(call, resolver)
+  if not results then
+    return nil, message, code
+  end
+  count(live.of(call.service).metrics, results, began)
+  local objects = told.objects(results)
+  return reply.json(200, json.object(
+    "results", objects, "ignored", results.ignored, "authentication_results", told.field(results, call.query.authserv_id)))
+end
+
+local list = shape.text(2000, "names of header fields, with colons between")
+
+local function is_id(value) return value ~= "" and not value:find "%c" end
+
+local id = shape.text(255)
+local authserv_id = { words = "a name without control characters" }
+function authserv_id.read(value, place)
+  local text, message = id.read(value, place)
+  if text and not is_id(text) then
+    return nil, ("%s must be %s"):format(place, authserv_id.words)
+  end
+  return text, message
+end
+authserv_id.parse = authserv_id.read
+
+return {
+  {
+    method = "POST", path = "/v1/domains/{domain}/sign", id = "signMessage", handler = sign, accepts = MESSAGE, gives = GIVEN,
+    query = {
+      canonicalization = shape.one_of {
+        "relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple", "relaxed", "simple",
+      },
+      headers = list, oversign = list, identity = shape.text(500), expire = shape.count(1, 2 ^ 31), copy_headers = shape.flag(),
+      lint = shape.one_of { "refuse", "report", "off" },
+    },
+  },
+  {
+    method = "POST", path = "/v1/messages/verify", id = "verifyMessage", handler = verify, accepts = MESSAGE, pieces = true, at_most = 200,
+    query = { authserv_id = authserv_id, time = shape.moment() },
+  },
+}
