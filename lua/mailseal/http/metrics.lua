@@ -12,8 +12,10 @@ local M = {}
 local Metrics = { __name = "mailseal.http.metrics" }
 Metrics.__index = Metrics
 
+local BUCKETS = { 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
+
 --- Where the buckets of histograms end, in seconds.
-M.BUCKETS = { 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
+M.BUCKETS = BUCKETS
 
 -- Seconds between two times that a worker adds what it has counted; and for which what it measured of itself is worth something.
 local OFTEN, STANDS = 1, 10
@@ -42,12 +44,12 @@ function Metrics:count(series, by)
 end
 
 local function bucket_of(seconds)
-  for i, ends in ipairs(M.BUCKETS) do
+  for i, ends in ipairs(BUCKETS) do
     if seconds <= ends then
       return i
     end
   end
-  return #M.BUCKETS + 1
+  return #BUCKETS + 1
 end
 
 --- Counts how long something took.
