@@ -12,7 +12,6 @@ local WHERE = {
 
 -- Codes that no request meets: of functions that handlers do not call, and those that are made another before a client sees them.
 local ELSEWHERE = {
-  bad_header_name = "options of a signer, which the service makes itself",
   not_private = "the master key, when the registry is opened: no_registry",
   raised = "an error on its way out of a thread",
 }

@@ -87,6 +87,21 @@ add(422, {
   several_messages = "Those are several messages",
   mixed_line_ends = "The message has line ends of several kinds",
   header_too_large = "The message's header is too large",
+  bare_cr = "The message is not fit to be signed",
+  bare_lf = "The message is not fit to be signed",
+  nul = "The message is not fit to be signed",
+  line_too_long = "The message is not fit to be signed",
+  header_malformed = "The message is not fit to be signed",
+  no_from = "The message is not fit to be signed",
+  multiple_from = "The message is not fit to be signed",
+  no_date = "The message is not fit to be signed",
+  no_message_id = "The message is not fit to be signed",
+  bad_identity = "The identity is none of the domain's",
+  bad_header_name = "That is no name of a header field",
+  too_many_headers = "There are more header fields to be signed than there may be",
+  key_too_small = "The key is too small",
+  key_too_large = "The key is too large",
+  key_bad_bits = "There are no keys of that size",
 })
 add(429, { too_often = "That was asked for too often", too_many_streams = "There are too many streams of events" })
 

@@ -37,7 +37,7 @@ local function result_of(call, result)
   if result.health then
     return json.object("domain", result.domain, "health", result.health)
   end
-  return json.object("domain", result.domain, "problem", json.plain(problem.of(call.service, result.message, result.code)))
+  return json.object("domain", result.domain, "problem", json.plain(problem.of(result.message, result.code, nil, call.service)))
 end
 
 local function report_all(call)
