@@ -2,6 +2,7 @@
 local cjson = require "cjson"
 local nginx = require "spec.support.nginx"
 local onboard = require "mailseal.onboard"
+local postgresql = require "spec.support.postgresql"
 local shell = require "spec.support.shell"
 local stages = require "spec.support.registry_stage"
 
@@ -26,9 +27,9 @@ function transport.exchange(_, query, server)
 end
 
 local registry = require "mailseal.http.registry".new {
-  db = "sqlite:$stage/mailseal.db", resolver = resolver.new(transport, { deadline = 60 }),
+  db = "$database", resolver = resolver.new(transport, { deadline = 60 }),
 }
-local background = require "mailseal.http.background".new(registry, ngx.shared.mailseal, { term = 2, most = 5 })
+local background = require "mailseal.http.background".new(registry, ngx.shared.mailseal, { term = 2, most = 5, lock = 3 })
 local probe = {}
 
 function probe.leader()
@@ -59,12 +60,13 @@ wait
 ]]
 
 describe("the background of #nginx", function()
-  local stage, registry, servers
+  local stage, url, registry, servers
 
   before_each(function()
     stage, servers = stages.new(), {}
     shell.write(stage.directory .. "/delay", "0")
-    registry = assert(onboard.open { db = "sqlite:" .. stage.path })
+    url = "sqlite:" .. stage.path
+    registry = assert(onboard.open { db = url })
   end)
 
   after_each(function()
@@ -78,7 +80,8 @@ describe("the background of #nginx", function()
       main = "thread_pool mailseal_db threads=6; thread_pool mailseal_rsa threads=2;",
       http = "lua_shared_dict mailseal 10m; init_worker_by_lua_block { require('probe').start() }",
       server = "location ~ ^/probe/(.*)$ { content_by_lua_block { require('probe')[ngx.var[1]]() } }",
-      files = { ["probe.lua"] = PROBE }, workers = workers, values = { stage = stage.directory, patience = "20s" },
+      files = { ["probe.lua"] = PROBE }, workers = workers,
+      values = { stage = stage.directory, database = url, patience = "20s" },
     }
     servers[#servers + 1] = server
     return server
@@ -125,7 +128,7 @@ describe("the background of #nginx", function()
   end
 
   local function all_were_looked_at()
-    for _, looked_at in ipairs(column "checked_at IS NOT NULL") do
+    for _, looked_at in ipairs(column "coalesce(checked_at, 0)") do
       if looked_at == 0 then return false end
     end
     return true
@@ -151,13 +154,24 @@ describe("the background of #nginx", function()
     await(function() return registry:tenant "acme":get "d01.example.com".status == "verified" end)
   end)
 
-  it("shares the domains with another nginx on the same database, and none is looked at twice", function()
+  local function shared_by_two()
     shell.write(stage.directory .. "/delay", "0.05")
     add(30)
     start(1)
     start(1)
     await(all_were_looked_at)
     assert_once(30)
+  end
+
+  it("shares the domains with another nginx on the same database, and none is looked at twice", shared_by_two)
+
+  it("does so on PostgreSQL", function()
+    local database = postgresql.start()
+    finally(function() database:stop() end)
+    registry:close()
+    url = database:new_database()
+    registry = assert(onboard.open { db = url })
+    shared_by_two()
   end)
 
   it("goes on where the worker that leads is killed, whose leases are nobody's then", function()

@@ -30,12 +30,13 @@ local LEADER, LAST = "background leader", "background last leader"
 --- Makes it, for one worker of nginx.
 -- @tparam table registry of `mailseal.http.registry`
 -- @tparam table dict an `ngx.shared` dictionary
--- @tparam[opt] table options `term`: seconds that a timer leads (60); `most`: domains that it looks at, about (2000)
+-- @tparam[opt] table options `term`: seconds that a timer leads (60); `most`: domains that it looks at, about (2000); `lock`: seconds after
+--   which the lock of one who is silent expires (5)
 -- @treturn table
 function M.new(registry, dict, options)
   local given = options or {}
   return setmetatable({
-    registry = registry, dict = dict, term = given.term or TERM, most = given.most or MOST, id = letters.new(20),
+    registry = registry, dict = dict, term = given.term or TERM, most = given.most or MOST, lock = given.lock or LOCK, id = letters.new(20),
     renewed = 0, terms = 0, -- when the lock was renewed; timers that lead, or bring theirs to an end
   }, Background)
 end
@@ -63,7 +64,7 @@ function Background:leads()
     return true
   end
   local holder = self.dict:get(LEADER)
-  local ok = holder == self.id and self.dict:set(LEADER, self.id, LOCK) or not holder and self.dict:add(LEADER, self.id, LOCK)
+  local ok = holder == self.id and self.dict:set(LEADER, self.id, self.lock) or not holder and self.dict:add(LEADER, self.id, self.lock)
   self.renewed = ok and moment or 0
   return ok or false
 end

@@ -35,6 +35,9 @@ local function rules_of(settings)
   return rules or false
 end
 
+-- MB of an SQLite file that each VM keeps in memory: there are several in each worker, and the system keeps it, too.
+local CACHE = 8
+
 local function open(settings)
   if registries[settings.id] then
     return registries[settings.id]
@@ -43,11 +46,19 @@ local function open(settings)
   if rules == nil then
     return nil, wrong, why
   end
-  local registry, message, code = require "mailseal.onboard".open {
-    db = settings.db, master_key_file = settings.master_key_file, policy = settings.policy, providers = rules or nil,
+  local db, message, code = require "mailseal.store".open(settings.db, { cache = CACHE })
+  if not db then
+    return nil, message, code
+  end
+  local registry
+  registry, message, code = require "mailseal.onboard".open {
+    db = db, master_key_file = settings.master_key_file, policy = settings.policy, providers = rules or nil,
     -- Of the other threads' changes nobody tells this one: decisions are kept where all see them, by `mailseal.http.registry`.
     decision_age = 0, changed = note,
   }
+  if not registry then
+    db:close()
+  end
   registries[settings.id] = registry
   return registry, message, code
 end

@@ -36,7 +36,7 @@ local DRIVERS = {
   postgresql = "mailseal.store.postgresql",
   postgres = "mailseal.store.postgresql",
 }
-local OPTIONS = { busy_timeout = "number" }
+local OPTIONS = { busy_timeout = "number", cache = "number" }
 -- How often one transaction is run before its failure is the caller's.
 local ATTEMPTS = 5
 
@@ -237,7 +237,8 @@ end
 --- Opens a database, and makes or migrates its tables where that is due.
 -- @tparam string url `sqlite:PATH` (the file is made where it is absent), `sqlite::memory:`, or `postgresql://…` as
 -- libpq reads it
--- @tparam[opt] table options `busy_timeout`: how long to wait for others, in seconds (5)
+-- @tparam[opt] table options `busy_timeout`: how long to wait for others, in seconds (5); `cache`: of an SQLite file, how much of it to
+-- keep in memory, in MB (32)
 -- @treturn ?table the database: see `db`
 -- @treturn ?string what went wrong
 -- @treturn ?string its code
@@ -255,7 +256,7 @@ function M.open(url, options)
     url = url,
     driver = driver,
     dbd = dbd,
-    options = { busy_timeout = options.busy_timeout or 5 },
+    options = { busy_timeout = options.busy_timeout or 5, cache = options.cache or 32 },
   }, Db)
   local ready, message
   ready, message, code = migrations.run(db)

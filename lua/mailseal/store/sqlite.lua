@@ -106,13 +106,13 @@ local function prepare(self, options)
   self:rows "PRAGMA synchronous = FULL"
   self:rows "PRAGMA foreign_keys = ON"
   self:rows "PRAGMA secure_delete = ON"
-  self:rows "PRAGMA cache_size = -32768"
+  self:rows(("PRAGMA cache_size = -%d"):format(options.cache * 1024))
   self:rows "PRAGMA journal_size_limit = 67108864"
 end
 
 --- Opens the database.
 -- @tparam string url `sqlite:PATH`, or `sqlite::memory:`
--- @tparam table options `busy_timeout` in seconds
+-- @tparam table options `busy_timeout` in seconds, `cache` in MB
 -- @tparam table dbd lua-dbi's module
 -- @treturn ?table the connection
 -- @treturn ?table the failure
