@@ -407,6 +407,7 @@ build = {
     ["mailseal.http.api.stream"] = "lua/mailseal/http/api/stream.lua",
     ["mailseal.http.api.tokens"] = "lua/mailseal/http/api/tokens.lua",
     ["mailseal.http.api.uses"] = "lua/mailseal/http/api/uses.lua",
+    ["mailseal.http.api.webhooks"] = "lua/mailseal/http/api/webhooks.lua",
     ["mailseal.http.auth"] = "lua/mailseal/http/auth.lua",
     ["mailseal.http.background"] = "lua/mailseal/http/background.lua",
     ["mailseal.http.body"] = "lua/mailseal/http/body.lua",

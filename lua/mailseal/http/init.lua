@@ -42,6 +42,7 @@ M.ROUTES = {
     "mailseal.http.api.stream",
     "mailseal.http.api.tokens",
     "mailseal.http.api.uses",
+    "mailseal.http.api.webhooks",
   },
   page = {
   },

@@ -66,4 +66,23 @@ function M.event(event)
   return json.add(json.pick(event, { "id", "domain", "at", "kind", "actor" }), "data", data)
 end
 
+--- A webhook.
+-- @tparam table webhook as of `tenant:webhook`; with `secret`, where that is new
+-- @treturn table
+function M.webhook(webhook)
+  return pick(webhook, {
+    "id", "url", "kinds", "description", "secret", "enabled", "disabled_reason", "created_at", "delivered_at", "problem", "failures",
+    "failing_since", "paused_until", "waiting", "dead",
+  })
+end
+
+--- A delivery.
+-- @tparam table delivery as of `tenant:deliveries`
+-- @treturn table
+function M.delivery(delivery)
+  return pick(delivery, {
+    "event", "kind", "domain", "at", "state", "attempts", "first_at", "last_at", "next_at", "status", "problem",
+  })
+end
+
 return M
