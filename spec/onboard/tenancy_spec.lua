@@ -70,7 +70,8 @@ describe("A tenant", function()
     local function furnish()
       victim = stage.registry:tenant "VICTIM"
       hook = assert(victim:make_webhook { url = "https://hooks.example/VICTIM-hook", description = "VICTIM-description" })
-      assert(victim:create { domain = "example.com", provider = "own", actor = "VICTIM-actor" })
+      assert(victim:create({ domain = "example.com", provider = "own", actor = "VICTIM-actor" },
+        { key = "VICTIM-request", fingerprint = "VICTIM-asked" }))
       stage:publish(victim:records "example.com")
       assert.equal("verified", assert(victim:verify "example.com").status)
       assert(victim:hold("example.com", "VICTIM-sent"))

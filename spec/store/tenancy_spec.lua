@@ -10,6 +10,7 @@ local holds = require "mailseal.store.holds"
 local keys = require "mailseal.store.keys"
 local domains = require "mailseal.store.domains"
 local owners = require "mailseal.store.owners"
+local repeatable = require "mailseal.store.repeatable"
 local store = require "mailseal.store"
 local tenancy = require "spec.support.tenancy"
 local uses = require "mailseal.store.uses"
@@ -18,7 +19,8 @@ local NOW = 1800000000
 local A, B, DOMAIN = "VICTIM", "stranger", "example.com"
 
 local modules = {
-  domains = domains, events = events, gates = gates, health = health, holds = holds, keys = keys, owners = owners, uses = uses,
+  domains = domains, events = events, gates = gates, health = health, holds = holds, keys = keys, owners = owners,
+  repeatable = repeatable, uses = uses,
 }
 
 local key = {
@@ -70,6 +72,8 @@ local of_tenant = {
   ["owners.add"] = { { DOMAIN, NOW }, gives = false },
   ["owners.replace"] = { { DOMAIN, { tenant_id = "another", since = NOW }, NOW }, gives = false },
   ["owners.remove"] = { { DOMAIN }, gives = false },
+  ["repeatable.get"] = { { "VICTIM-request", NOW } },
+  ["repeatable.add"] = { { "b-request", { fingerprint = "b", answer = {}, expires_at = NOW + 1 }, NOW }, gives = true },
   ["uses.add"] = { { DOMAIN, "VICTIM-user", NOW }, gives = true, needs = true },
   ["uses.remove"] = { { DOMAIN, "VICTIM-user" }, gives = false },
   ["uses.list"] = { { DOMAIN, 100 }, gives = {} },
@@ -105,6 +109,7 @@ describe("The tables", function()
         owners.add(tx, A, DOMAIN, NOW)
         keys.insert(tx, A, DOMAIN, key)
         uses.add(tx, A, DOMAIN, "VICTIM-user", NOW)
+        repeatable.add(tx, A, "VICTIM-request", { fingerprint = "VICTIM-asked", answer = {}, expires_at = NOW + 1 }, NOW)
         holds.add(tx, A, DOMAIN, { "VICTIM-released" }, 1, NOW)
         holds.release(tx, A, DOMAIN, 1, NOW)
         holds.add(tx, A, DOMAIN, { "VICTIM-held" }, 2, NOW)

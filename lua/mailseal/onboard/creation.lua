@@ -1,9 +1,12 @@
 --- A tenant's domains are created, one or many at a time. DNS is not asked.
+--
+-- A request to create one may come with a key of its own: then it may be repeated when its answer was lost, and is answered as it was.
 -- @module mailseal.onboard.creation
 local change = require "mailseal.onboard.change"
 local events = require "mailseal.store.events"
 local keys = require "mailseal.onboard.keys"
 local prepare = require "mailseal.onboard.prepare"
+local repeatable = require "mailseal.store.repeatable"
 local store = require "mailseal.store.domains"
 local view = require "mailseal.onboard.view"
 
@@ -13,8 +16,12 @@ local methods = {}
 --- The methods of a tenant that are defined here.
 M.methods = methods
 
--- Adds prepared domains in one transaction. Returns for each: was it new?
-local function insert(tenant, prepared, now)
+-- Seconds for which a request may be repeated.
+local REPEATED = 86400
+
+-- Adds prepared domains in one transaction. Returns for each: was it new? `last` is called at the end, with the transaction and that;
+-- where it returns nil and a message, nothing is added.
+local function insert(tenant, prepared, now, last)
   local rows = {}
   for i, one in ipairs(prepared) do
     rows[i] = one.row
@@ -27,6 +34,9 @@ local function insert(tenant, prepared, now)
         events.add(tx, tenant.id, one.row.domain, "created", { provider = one.row.provider }, { at = now, actor = one.actor })
         keys.add(tx, tenant.id, one.row.domain, one.keys, now)
       end
+    end
+    if last then
+      return last(tx, added)
     end
     return added
   end)
@@ -42,6 +52,44 @@ local function exists(row)
   return ("there is a domain %s already"):format(row.domain), "exists"
 end
 
+-- What was answered to a request before; false where nothing was.
+local function answered(tenant, once, now)
+  local kept, message, code = tenant.registry.db:ask(function(tx) return repeatable.get(tx, tenant.id, once.key, now) or false end)
+  if not kept then
+    return kept, message, code
+  elseif kept.fingerprint ~= once.fingerprint then
+    return nil, "that key came with something else before", "key_reused"
+  end
+  return kept.answer
+end
+
+-- Keeps what is answered to a request that may be repeated, with what it has brought about.
+local function keep(tenant, once, made, now)
+  return function(tx, added)
+    local kept = { fingerprint = once.fingerprint, answer = made, expires_at = now + REPEATED }
+    if added[1] and not repeatable.add(tx, tenant.id, once.key, kept, now) then
+      return nil, "another request with that key came first", "key_reused"
+    end
+    return added
+  end
+end
+
+local function create(tenant, given, now, once)
+  local one, message, code, missing = prepare.new(tenant, given, now, 3)
+  if not one then
+    return nil, message, code, missing
+  end
+  local made = view.domain(one.row, tenant.registry.providers)
+  local added
+  added, message, code = insert(tenant, { one }, now, once and keep(tenant, once, made, now))
+  if not added then
+    return nil, message, code
+  elseif not added[1] then
+    return nil, exists(one.row)
+  end
+  return made
+end
+
 --- Creates a domain: its records are known from then on, and awaited. DNS is not asked.
 -- @tparam table tenant
 -- @tparam table given
@@ -50,27 +98,37 @@ end
 -- - `provider`: an id, see `mailseal.provider.list`
 -- - `vars`: what the provider has issued for it, by name
 -- - `actor`: who does it, for the events: up to 255 octets
+-- @tparam[opt] table once where this request may be repeated: `key`, which no other one of the tenant's has; `fingerprint`, which tells
+--   what is asked for from anything else
 -- @treturn[1] table the domain, see `mailseal.onboard.view`
+-- @treturn[1] ?boolean true where that is the answer to a former request with that key
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string `exists`; `bad_id` (of `actor`);
+-- @treturn[2] string `exists`; `key_reused`: something else was asked for with that key; `bad_id` (of `actor`);
 --   `bad_name`, `public_suffix` and others of `mailseal.onboard.names`; `no_provider`, `vars_missing`,
 --   `bad_var` and others of `mailseal.provider`; a code of `mailseal.store`
 -- @treturn[2] ?{table,...} of `vars_missing`, which: see `mailseal.provider.records`
-function methods.create(tenant, given)
+function methods.create(tenant, given, once)
   local now = tenant.registry:now()
-  local one, message, code, missing = prepare.new(tenant, given, now, 2)
-  if not one then
-    return nil, message, code, missing
+  if not once then
+    return create(tenant, given, now)
   end
-  local added
-  added, message, code = insert(tenant, { one }, now)
-  if not added then
+  local found, message, code = answered(tenant, once, now)
+  if found == false then
+    local made, wrong, why, missing = create(tenant, given, now, once)
+    if made or why ~= "exists" and why ~= "key_reused" then
+      return made, wrong, why, missing
+    end
+    -- It may be the same request that was done meanwhile.
+    found, message, code = answered(tenant, once, now)
+    if found == false then
+      return nil, wrong, why
+    end
+  end
+  if not found then
     return nil, message, code
-  elseif not added[1] then
-    return nil, exists(one.row)
   end
-  return view.domain(one.row, tenant.registry.providers)
+  return found, true
 end
 
 --- Creates many domains at once, in one transaction: all that can be are there afterwards, or, where the store fails, none.

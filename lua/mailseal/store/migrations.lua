@@ -12,6 +12,7 @@ M.STEPS = {
   (require "mailseal.store.schema.0001"),
   (require "mailseal.store.schema.0002"),
   (require "mailseal.store.schema.0003"),
+  (require "mailseal.store.schema.0004"),
   (require "mailseal.store.schema.0005"),
 }
 

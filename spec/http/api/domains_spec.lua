@@ -41,6 +41,25 @@ describe("domains, over HTTP", function()
     assert.equal("tokens", reply.json.missing[1].name)
   end)
 
+  it("are created once, however often that is asked for with the same Idempotency-Key", function()
+    local body = '{"domain":"mail.example.com","provider":"kraiter","vars":{"region":"eu-west-1","tokens":["abc","def","ghi"]}}'
+    local other = '{"vars":{"tokens":["abc","def","ghi"],"region":"eu-west-1"},"provider":"kraiter","domain":"mail.example.com"}'
+    local function create(text, key)
+      return stage:post("/v1/domains", text, { ["idempotency-key"] = key, ["content-type"] = "application/json" })
+    end
+    local first, again = create(body, "8e03978e"), create(other, "8e03978e")
+    assert.same({ 201, 201, nil, "true" }, {
+      first.status, again.status, first.headers["Idempotency-Replayed"], again.headers["Idempotency-Replayed"],
+    })
+    assert.same({ first.json, first.headers.Location }, { again.json, again.headers.Location })
+    assert.equal("422 key_reused", refused(create(body:gsub("eu%-west%-1", "eu-west-2"), "8e03978e")))
+    assert.equal("409 exists", refused(create(body, "another")))
+    for _, key in ipairs { "", "a\nb", "ü", ("a"):rep(256) } do assert.equal("400 bad_id", refused(create(body, key))) end
+    local dict = require "mailseal.http.live".of(stage.service).dict
+    dict:add("request acme busy", true, 60)
+    assert.equal("409 under_way", refused(create(body, "busy")))
+  end)
+
   it("are told with who has created them", function()
     stage:create()
     local events = stage:get(PATH .. "/events").json.events

@@ -2,6 +2,7 @@
 -- @module mailseal.http.api.domains
 local change = require "mailseal.onboard.change"
 local escapes = require "mailseal.http.escapes"
+local idempotency = require "mailseal.http.idempotency"
 local json = require "mailseal.json"
 local live = require "mailseal.http.live"
 local objects = require "mailseal.onboard.objects"
@@ -44,15 +45,16 @@ local function known_or_read(call)
   end
   local tenant, name = call.tenant.id, change.stored(call.path.domain)
   local tagged = known:get("domain", tenant, name)
-  if not tagged then
-    local mark, message, code = known:mark(tenant, name), nil, nil
-    tagged, message, code = read_tagged(call)
-    if not tagged then
-      return nil, message, code
-    end
+  if tagged then
+    return tagged
+  end
+  local mark = known:mark(tenant, name) -- before it is read
+  local message, code
+  tagged, message, code = read_tagged(call)
+  if tagged then
     known:put("domain", tenant, name, tagged, mark)
   end
-  return tagged
+  return tagged, message, code
 end
 
 local function get(call)
@@ -85,14 +87,19 @@ local new_domain = shape.object({
 }, { "domain", "provider" })
 
 local function create(call)
+  local once, wrong, why = idempotency.of(call)
+  if wrong then
+    return nil, wrong, why
+  end
   local given = call.body
   given.actor = call.identity.actor
-  local domain, message, code, missing = call.tenant:create(given)
+  local domain, message, code, missing = idempotency.alone(call, once, function() return call.tenant:create(given, once) end)
   if not domain then
     return nil, message, code, missing and { missing = missing }
   end
   return reply.json(201, objects.domain(domain), {
     Location = call.service:path("api", "/v1/domains/" .. escapes.encode(domain.domain)),
+    ["Idempotency-Replayed"] = once and message and "true" or nil,
   })
 end
 
