@@ -314,7 +314,8 @@ rockspec:
 # rockspec that says where it is.
 dist:
 	@mkdir -p build
-	tar -czf build/mailseal-scm-1.tar.gz --exclude-vcs --exclude=./build --exclude='./mailseal.db*' --exclude=./master.key --exclude='*.o' --exclude='*.so' --exclude='*.rock' \
+	tar -czf build/mailseal-scm-1.tar.gz --exclude-vcs --exclude=./build --exclude='./mailseal.db*' \
+	  --exclude=./master.key --exclude='*.o' --exclude='*.so' --exclude='*.rock' \
 	  --transform='s,^\.,mailseal-scm-1,' .
 	sed 's|file://build|file://$(CURDIR)/build|' mailseal-scm-1.rockspec >build/mailseal-scm-1.rockspec
 
