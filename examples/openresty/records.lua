@@ -9,7 +9,7 @@ local M = {}
 -- MAILSEAL_SERVER names another server than the system's; nginx.conf lets it through (`env MAILSEAL_SERVER;`).
 local server = os.getenv "MAILSEAL_SERVER"
 
-local resolver = assert(dns.resolver { servers = server and { server }, cache = "dns" })
+local resolver = assert(dns.resolver { servers = server and { server }, cache = "mailseal_dns" })
 
 local questions = {
   { "", "MX" }, { "", "TXT" }, { "_dmarc.", "TXT" }, { "_mta-sts.", "TXT" }, { "_smtp._tls.", "TXT" }, { "default._bimi.", "TXT" },
