@@ -26,7 +26,8 @@ bool ms_process_ended(ms_process *process);
  * gets none. */
 bool ms_process_signal(const ms_process *process, const char *name);
 
-/* From now on this process gets SIGQUIT when its parent ends, of which the number is given: at once, where it has ended. */
+/* From now on this process gets SIGQUIT when its parent ends, of which the number is given: at once, where it has
+ * ended. */
 void ms_process_follow(pid_t parent);
 
 #endif

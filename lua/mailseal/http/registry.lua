@@ -141,8 +141,14 @@ for name, method in pairs(tenants.methods) do
   end
 end
 
--- That a token is revoked is known at once, not when what is remembered of it is a second old.
 local revoke_token = Tenant.revoke_token
+
+--- Revokes a token: as of `mailseal.onboard.tokens`. That is known at once, not when what is remembered of it is a second old.
+-- @tparam string id
+-- @tparam[opt] table options
+-- @treturn ?boolean true
+-- @treturn ?string a message
+-- @treturn ?string `no_such_token`; a code of the store
 function Tenant:revoke_token(id, options)
   local done, message, code = revoke_token(self, id, options)
   if done then
