@@ -136,6 +136,12 @@ describe("The page of a domain", function()
     assert.matches("Missing.-Next look at 14:05 UTC", (shown {}))
   end)
 
+  it("says when it was looked at, and is again", function()
+    assert.matches("Looked at 14:01 UTC . Next look at 14:05 UTC .", (shown {}), 1, true)
+    assert.matches("The next look is due now.", (shown { next_check_at = NOW }), 1, true)
+    assert.equal(1, select(2, shown({ checked_at = false, records = {} }):gsub("Next look at", "")))
+  end)
+
   it("says what is wrong, what DNS shows, and what to do", function()
     local text = shown { records = with("mismatch", { found = "s9.elsewhere.example" }), findings = { finding() } }
     assert.matches("Wrong.-It is wrong%. +What to do: +Mend it%. +DNS shows +s9%.elsewhere%.example", text)

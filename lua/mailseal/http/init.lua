@@ -45,6 +45,12 @@ M.ROUTES = {
     "mailseal.http.api.webhooks",
   },
   page = {
+    "mailseal.http.pages.assets",
+    "mailseal.http.pages.domain",
+    "mailseal.http.pages.domains",
+    "mailseal.http.pages.files",
+    "mailseal.http.pages.new",
+    "mailseal.http.pages.session",
   },
 }
 

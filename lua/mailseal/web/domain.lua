@@ -54,18 +54,17 @@ local function watch_line(page, domain)
   if at then
     list[2] = at > page.now and { "Next look at ", piece.moment(at, page.now), "." } or "The next look is due now."
   end
-  return list[1] or list[2] and list or nil, list[2]
+  return list
 end
 
 local function panel(page, data)
   local domain = data.domain
   local told = headline.of(domain, data.host and data.host.name)
-  local looked, next_one = watch_line(page, domain)
   return h.section {
     class = "headline is-" .. told.tone, id = "headline", data_part = true, aria_labelledby = "headline-title", icon.state(told.tone),
     h.div {
       h.h2 { id = "headline-title", told.title }, h.p { told.text },
-      (looked or next_one) and h.p { class = "soft", looked, next_one } or nil,
+      h.p { class = "soft", watch_line(page, domain) },
     },
     action_of(page, domain, told.action),
   }
@@ -173,6 +172,16 @@ end
 
 -- ---- The whole.
 
+-- What stood against what was tried last.
+local function problem_of(page, data)
+  local at = data.retry_at
+  return h.div {
+    id = "problem", data_part = true, data.problem and piece.notice("bad", {
+      h.p { data.problem, at and at > page.now and { " A new look can make sense at ", piece.moment(at, page.now), "." } or nil },
+    }) or nil,
+  }
+end
+
 local function title_of(page, data)
   local domain = data.domain
   local tone, word = status.domain(domain)
@@ -196,7 +205,7 @@ end
 -- - `keys`, `users`: as of `tenant:keys`, `tenant:users`; `held`: as of `tenant:held`, and `held_more`: is that not all?
 -- - `health`: as of `tenant:health`; `series`: a series of `tenant:health_series` (`slots`, `step`)
 -- - `actions`: what may be done besides, a list of `id`, `label` and `text`
--- - `problem`: what stood against what was tried last
+-- - `problem`: what stood against what was tried last; `retry_at`: when trying again makes sense
 -- @treturn string
 function M.draw(page, data)
   local domain = data.domain
@@ -205,7 +214,7 @@ function M.draw(page, data)
     title = domain.unicode or domain.domain, place = "domain", class = "domain", watch = domain.domain,
     next_at = domain.status ~= "failed" and domain.next_check_at or nil,
   }, {
-    title_of(page, data), data.problem and piece.notice("bad", data.problem) or nil, panel(page, data),
+    title_of(page, data), problem_of(page, data), panel(page, data),
     offers(page, data), h.div {
       class = "columns", h.div { class = "main-column", id = "records", data_part = true, drawn, also_noticed(others), advice(domain) },
       aside.draw(page, data),

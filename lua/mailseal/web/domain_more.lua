@@ -43,7 +43,7 @@ local function picture(page, data)
     h.details {
       class = "picture", h.summary { "Show the picture" },
       h.a {
-        href = address, h.img { src = address, alt = words_for, loading = "lazy", width = 760, height = 480 },
+        href = address, h.img { src = address, alt = words_for, loading = "lazy", width = 920, height = 700 },
       },
     },
   })

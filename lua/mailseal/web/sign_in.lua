@@ -31,6 +31,8 @@ function M.draw(page, about)
       },
       h.button { type = "submit", class = "button primary", "Sign in" },
     },
+    -- Whoever comes by a link on another site has not shown his cookie, though he may have one.
+    about.to and h.p { class = "go-on", h.a { href = about.to, "I am signed in already" } } or nil,
   })
 end
 
