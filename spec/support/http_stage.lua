@@ -19,12 +19,14 @@ local Stage = {}
 Stage.__index = Stage
 
 --- Makes one.
--- @tparam[opt] table options `zone`: as of `mailseal.dns.zone`; `service`: further options of `http.new`; `registry`: of `onboard.open`
+-- @tparam[opt] table options `zone`: as of `mailseal.dns.zone`; `service`: further options of `http.new`; `registry`: of `onboard.open`;
+--   `described`: false where it is the page that is asked, which openapi.json says nothing of
 -- @treturn table
 function M.new(options)
   options = options or {}
   local self = setmetatable({ time = 1800000000, tenant_id = "acme" }, Stage)
-  self.is_described = not options.service or options.service.api == nil -- each answer is held against openapi.json
+  -- Each answer is held against openapi.json.
+  self.is_described = options.described ~= false and (not options.service or options.service.api == nil)
   local zone = options.zone or {}
   local opened = { db = "sqlite::memory:", clock = function() return self.time end, resolver = assert(dns.resolver { zone = zone }) }
   for name, value in pairs(options.registry or {}) do opened[name] = value end

@@ -36,7 +36,7 @@ local function text_input(about)
     id = about.id, name = about.name, type = "text", value = about.value or false, required = about.required or false,
     autocapitalize = "none", autocomplete = "off", spellcheck = "false", inputmode = about.inputmode or false,
     placeholder = about.example or false, aria_invalid = about.problem and "true" or false, aria_label = about.aria_label or false,
-    aria_describedby = described(about.id, about.hint, about.problem),
+    aria_describedby = about.described or described(about.id, about.hint, about.problem),
   }
 end
 
@@ -62,6 +62,7 @@ local function hint_of(var, rule)
   end
   local example = joined(var.example)
   list[#list + 1] = example and not var.choices and ("It looks like %s."):format(example) or nil
+  list[#list + 1] = var.form == "key" and "Paste the whole text of the record: it holds p= and a long key." or nil
   list[#list + 1] = not var.choices and var.default and ("Unless told, it is %s."):format(joined(var.default)) or nil
   return list[1] and table.concat(list, " ") or nil
 end
@@ -87,7 +88,7 @@ local function items_of(about, var)
       text_input {
         id = id, name = about.name, value = type(about.value) == "table" and about.value[i] or nil,
         required = about.required, example = type(var.example) == "table" and var.example[i] or nil,
-        problem = about.problem,
+        problem = about.problem, described = described(about.id, about.hint, about.problem),
       },
     }
   end
@@ -124,6 +125,8 @@ local function var_field(one, data)
   elseif var.least then
     about.hint = "One a line. " .. (about.hint or "")
     return lines_field(about, var)
+  elseif var.form == "key" then
+    return lines_field(about, { most = 4 })
   elseif var.choices then
     return field(about, select_of(about, var.choices, data.vars[name] or var.default))
   end

@@ -16,14 +16,16 @@ local PATIENCE = 4
 
 -- ---- What is asked for.
 
--- What a provider's rule wants to know: what must be told, and what may be.
+-- What a provider's rule wants to know: what must be told, and what may be. Nil and why, where there is nothing to be done with it.
 local function vars_of(rule, domain, variant, own)
-  local _, _, missing, used = provider.records(rule, domain.domain, { variant = variant }, {
+  local records, message, missing, used = provider.records(rule, domain.domain, { variant = variant }, {
     org_domain = domain.registrable, partial = true, rules = own,
   })
-  used = type(used) == "table" and used or rule
+  if not records then
+    return nil, message
+  end
   local asked, more, is_asked = {}, {}, {}
-  for _, one in ipairs(type(missing) == "table" and missing or {}) do
+  for _, one in ipairs(missing) do
     if one.issued_by ~= "mailseal" then
       asked[#asked + 1], is_asked[one.name] = { name = one.name, var = used.vars[one.name], required = true }, true
     end
@@ -68,6 +70,9 @@ local function data_of(call, given)
     data.rule, data.domain = rule, name.domain
     data.variants = variants_of(rule)
     data.asked, data.more = vars_of(rule, name, given.variant, own)
+    if not data.asked then
+      data.problems.all, data.asked, data.more = page.sentence(data.more), {}, {}
+    end
   end
   return data
 end
