@@ -5,6 +5,7 @@ local http_client = require "spec.support.http_client"
 local knot = require "spec.support.knot"
 local services = require "spec.support.service"
 local shell = require "spec.support.shell"
+local updates = require "spec.support.updates"
 
 local PATIENCE = 30
 
@@ -20,17 +21,6 @@ local function await(what, fn)
     async.sleep(0.05)
   until async.now() > ends
   error("waited in vain until " .. what, 2)
-end
-
--- The domain's records, as lines for knsupdate.
-local function updates(records)
-  local lines = {}
-  for i, record in ipairs(records) do
-    local value = record.type == "TXT" and ('"%s"'):format(record.value:gsub("[\"\\;]", "\\%0"):gsub(("."):rep(200), '%0" "'))
-      or record.value .. "."
-    lines[i] = ("add %s. 60 %s %s"):format(record.name, record.type, value)
-  end
-  return lines
 end
 
 local function create(service, domain)
@@ -53,7 +43,7 @@ describe("A worker of #nginx that is killed", function()
   end)
 
   it("while it looks at a domain leaves nothing locked and nothing half done", function()
-    assert(server:update("example.test", updates(create(service, "mail.example.test").records)))
+    assert(server:update("example.test", updates.add(create(service, "mail.example.test").records)))
     server:silence(true)
     local connection = service:connect()
     connection:send(http_client.octets("POST", "/v1/domains/mail.example.test/verify", { Authorization = "Bearer " .. service.token }, ""))
