@@ -29,7 +29,7 @@ end
 local registry = require "mailseal.http.registry".new {
   db = "$database", resolver = resolver.new(transport, { deadline = 60 }),
 }
-local background = require "mailseal.http.background".new(registry, ngx.shared.mailseal, { term = 2, most = 5, lock = 3 })
+local background = require "mailseal.http.background".new(registry, ngx.shared.mailseal, { term = 2, most = 5, lock = 2 })
 local probe = {}
 
 function probe.leader()
@@ -154,6 +154,25 @@ describe("the background of #nginx", function()
     await(function() return registry:tenant "acme":get "d01.example.com".status == "verified" end)
   end)
 
+  it("takes the steps of keys, and lets held mail go", function()
+    registry:close()
+    registry = assert(onboard.open { db = url, master_key_file = stage.directory .. "/master.key" })
+    local tenant = registry:tenant "acme"
+    assert(tenant:create { domain = "own.example.com", provider = "own" })
+    stage:publish(tenant:get "own.example.com".records)
+    assert(registry.db:write(function(tx) return tx:run "UPDATE domains SET next_check_at = 1" end))
+    start(1)
+    await(function() return tenant:get "own.example.com".status == "verified" end)
+    assert(tenant:disable "own.example.com")
+    assert(tenant:hold("own.example.com", { "message 1", "message 2" }))
+    assert(registry.db:write(function(tx) return tx:run "UPDATE domains SET enabled = 1, gate_at = 1" end))
+    await(function() return #tenant:released {} == 2 end)
+    assert(tenant:rotate "own.example.com")
+    stage:publish(tenant:get "own.example.com".records)
+    assert(registry.db:write(function(tx) return tx:run "UPDATE keys SET next_at = 1 WHERE next_at IS NOT NULL" end))
+    await(function() return tenant:keys "own.example.com"[2].state == "spreading" end)
+  end)
+
   local function shared_by_two()
     shell.write(stage.directory .. "/delay", "0.05")
     add(30)
@@ -167,7 +186,10 @@ describe("the background of #nginx", function()
 
   it("does so on PostgreSQL", function()
     local database = postgresql.start()
-    finally(function() database:stop() end)
+    finally(function()
+      registry:close()
+      database:stop()
+    end)
     registry:close()
     url = database:new_database()
     registry = assert(onboard.open { db = url })
@@ -190,7 +212,7 @@ describe("the background of #nginx", function()
   end)
 
   it("loses no look that somebody waits for when nginx is told to reload, and goes on", function()
-    shell.write(stage.directory .. "/delay", "0.2")
+    shell.write(stage.directory .. "/delay", "0.1")
     local server = start(2)
     add(6)
     local before = leader(server)

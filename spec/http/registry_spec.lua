@@ -2,7 +2,9 @@
 local cjson = require "cjson"
 local knot = require "spec.support.knot"
 local nginx = require "spec.support.nginx"
+local shell = require "spec.support.shell"
 local stages = require "spec.support.registry_stage"
+local store = require "mailseal.store"
 
 -- What the server runs: `do` of a request names one of these functions, which is given JSON.
 local PROBE = [[
@@ -41,6 +43,9 @@ function probe.crowd(given)
   return codes
 end
 
+-- How many calls are under way.
+function probe.under_way() return { registry.db_threads:busy() + registry.db_threads.waiting } end
+
 -- Has a thread say what it takes itself for.
 function probe.thread() return { ngx.run_worker_thread("mailseal_db", "thread_probe", "look") } end
 
@@ -69,6 +74,10 @@ return M
 local MESSAGE = "From: a@signed.example.com\r\nTo: b@example.net\r\nSubject: s\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\n"
   .. "Message-ID: <1@signed.example.com>\r\n\r\nHello\r\n"
 
+-- One who asks, and is gone before there is an answer.
+local IMPATIENT = [[
+(exec 3<>/dev/tcp/127.0.0.1/%d; printf '%%b' 'GET /probe?do=call&given=%s HTTP/1.0\r\n\r\n' >&3; sleep 0.3) &]]
+
 describe("the registry inside #nginx", function()
   local stage, server
 
@@ -76,7 +85,7 @@ describe("the registry inside #nginx", function()
     stage = stages.new()
     server = nginx.start {
       main = "thread_pool mailseal_db threads=6; thread_pool mailseal_rsa threads=2;",
-      http = "lua_shared_dict mailseal 10m; lua_shared_dict mailseal_dns 10m;",
+      http = "lua_shared_dict mailseal 10m; lua_shared_dict mailseal_dns 10m; lua_check_client_abort on;",
       server = "location = /probe { content_by_lua_block { require 'probe'() } }",
       files = { ["probe.lua"] = PROBE, ["thread_probe.lua"] = THREAD_PROBE }, values = { stage = stage.directory }, workers = 2,
     }
@@ -189,6 +198,31 @@ describe("the registry inside #nginx", function()
     end
     assert.equal(50, counts.found + counts.busy)
     assert.is_true(counts.found >= 1 and counts.busy >= 40, counts.busy)
+  end)
+
+  it("does what it was asked for, and goes on, where nobody waits for that any more", function()
+    local domains = {}
+    for i = 1, 12 do domains[i] = ("gone%d.example.com"):format(i) end
+    local db = assert(store.open("sqlite:" .. stage.path))
+    -- Nobody else writes meanwhile: those who ask have no patience.
+    assert(db:write(function()
+      local commands = {}
+      for i, domain in ipairs(domains) do
+        local given = cjson.encode { method = "create", arguments = { { domain = domain, provider = "own" } } }
+        commands[i] = IMPATIENT:format(server.port, escaped(given))
+      end
+      shell.output("bash -c " .. shell.quote(table.concat(commands, "\n") .. "\nwait"))
+    end))
+    db:close()
+    for _, domain in ipairs(domains) do
+      for _ = 1, 200 do
+        if call("get", domain) then break end
+        shell.output "sleep 0.1"
+      end
+      assert(call("get", domain))
+    end
+    for _ = 1, 8 do assert.same({ 0 }, probe("under_way", {})) end
+    assert.is_nil(server:log():find("exited on signal", 1, true), server:log())
   end)
 
   it("has threads that do not take themselves for nginx's loop", function()
