@@ -437,6 +437,7 @@ build = {
     ["mailseal.http.pages.session"] = "lua/mailseal/http/pages/session.lua",
     ["mailseal.http.paging"] = "lua/mailseal/http/paging.lua",
     ["mailseal.http.problem"] = "lua/mailseal/http/problem.lua",
+    ["mailseal.http.refusal"] = "lua/mailseal/http/refusal.lua",
     ["mailseal.http.registry"] = "lua/mailseal/http/registry.lua",
     ["mailseal.http.reply"] = "lua/mailseal/http/reply.lua",
     ["mailseal.http.request"] = "lua/mailseal/http/request.lua",

@@ -68,6 +68,13 @@ http {
   server {
 {listen}
 {tls}
+    # What nginx refuses by itself is told as the service tells it.
+    error_page 400 408 413 414 500 502 503 504 /refused;
+    error_page 494 =431 /refused;
+    location = /refused {
+      internal;
+      content_by_lua_block { require "mailseal.service":refuse() }
+    }
     location / {
       content_by_lua_block { require "mailseal.service":serve() }
     }

@@ -13,6 +13,7 @@ end
 
 -- What was sent is not what can be read, or not of the kind that is wanted.
 add(400, {
+  bad_request = "That is no request of HTTP",
   bad_json = "The body is no JSON that is good",
   bad_body = "The body is not as this operation wants it",
   bad_query = "The query is not as this operation wants it",
@@ -64,7 +65,9 @@ add(409, {
   under_way = "The same is under way",
   conflicting = "Records stand in each other's way",
 })
+add(408, { too_slow = "The request did not come in time" })
 add(413, { too_large = "What was sent is too large" })
+add(414, { address_too_long = "The path or the query is too long" })
 add(415, { unsupported_media_type = "What was sent is of another media type than is wanted" })
 
 -- It can be read, and makes no sense.
@@ -103,6 +106,7 @@ add(422, {
   key_too_large = "The key is too large",
   key_bad_bits = "There are no keys of that size",
 })
+add(431, { fields_too_large = "The fields of the request's header are too large" })
 add(429, { too_often = "That was asked for too often", too_many_streams = "There are too many streams of events" })
 
 -- DNS.

@@ -47,13 +47,16 @@ local function read_query(call, text)
   return call.query, message, code
 end
 
--- Is something sent at all?
+-- May something be sent? (HTTP/2 need not say how much.)
 local function is_sent(headers)
   local length = headers["content-length"]
-  return headers["transfer-encoding"] or length and length ~= "0"
+  return length and length ~= "0" or not length and (headers["transfer-encoding"] or headers["content-type"])
 end
 
 local function read_json(route, body)
+  if route.optional and body.size == 0 then
+    return {}
+  end
   local value, message, code = decode.decode(body:octets())
   if value == nil then
     return nil, message, code

@@ -52,6 +52,10 @@ function M.alone(call, once, fn)
   if not once then
     return fn()
   end
+  -- Whoever gives up waiting asks again: then it is to be over.
+  if call.request.stay then
+    call.request:stay()
+  end
   local dict, name = live.of(call.service).dict, ("request %s %s"):format(call.tenant.id, once.key)
   local ok, why = dict:add(name, true, FORGOTTEN)
   if not ok and why == "exists" then

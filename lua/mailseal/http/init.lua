@@ -17,6 +17,7 @@ local fields = require "mailseal.onboard.fields"
 local kinds = require "mailseal.dns.options"
 local live = require "mailseal.http.live"
 local provider = require "mailseal.provider"
+local refusal = require "mailseal.http.refusal"
 local registries = require "mailseal.http.registry"
 local request = require "mailseal.http.request"
 local router = require "mailseal.http.router"
@@ -235,6 +236,15 @@ end
 --- Answers the request of nginx, and ends it. For content_by_lua.
 function Service:serve()
   request.send(self:answer(request.current()))
+end
+
+--- Answers what nginx refuses by itself as this service does, with a problem. For content_by_lua of what `error_page` names:
+--
+--     error_page 400 408 413 414 500 502 503 504 /refused;
+--     error_page 494 =431 /refused;
+--     location = /refused { internal; content_by_lua_block { service:refuse() } }
+function Service:refuse()
+  request.send(refusal.reply(self, ngx.status))
 end
 
 return M

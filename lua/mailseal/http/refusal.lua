@@ -1,0 +1,27 @@
+--- What nginx refuses by itself, before any of this is asked: told as a problem, like all else that goes wrong.
+-- @module mailseal.http.refusal
+local problem = require "mailseal.http.problem"
+
+local M = {}
+
+-- By status, what is said.
+local known = {
+  [400] = { "bad_request", "the request is none of HTTP/1.1, or of HTTP/2" },
+  [408] = { "too_slow", "the request did not come in time" },
+  [413] = { "too_large", "what is sent is larger than anything that is taken here" },
+  [414] = { "address_too_long", "the path or the query is too long" },
+  [431] = { "fields_too_large", "the fields of the header are too large" },
+  [503] = { "busy", "nginx has no room for more" },
+  [504] = { "timeout", "it took too long" },
+}
+
+--- Makes the answer.
+-- @tparam table service
+-- @tparam number status as nginx has it
+-- @treturn table as of `mailseal.http.reply`
+function M.reply(service, status)
+  local one = known[status] or { "internal", ("nginx says %s"):format(tostring(status)) }
+  return problem.reply({ service = service }, one[2], one[1])
+end
+
+return M

@@ -1,0 +1,114 @@
+--- The API over the wire: what nginx does before the service is asked, bodies that come as they like, and what workers know.
+local http_client = require "spec.support.http_client"
+local openapi = require "spec.support.openapi"
+local services = require "spec.support.service"
+
+local PATH = "/v1/domains/mail.example.com"
+local DOMAIN = { domain = "mail.example.com", provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } } }
+
+describe("the API in #nginx", function()
+  local service
+
+  setup(function() service = services.start { workers = 2 } end)
+  teardown(function() service:stop() end)
+
+  -- Asks, and holds the answer against the description.
+  local function ask(method, path, body, options)
+    local reply = service:request(method, path, body, options)
+    openapi.check(method, path, { status = reply.status, type = reply.headers["content-type"], body = reply.body })
+    return reply
+  end
+
+  it("answers HEAD as GET, without the body, and OPTIONS with what there is", function()
+    local got, head = ask("GET", "/v1/providers"), ask("HEAD", "/v1/providers")
+    assert.same({ 200, "", got.headers["content-length"] }, { head.status, head.body, head.headers["content-length"] })
+    local options = ask("OPTIONS", "/v1/domains", nil, { token = false })
+    assert.same({ 204, "GET, HEAD, OPTIONS, POST" }, { options.status, options.headers.allow })
+    assert.equal("nosniff", got.headers["x-content-type-options"])
+    assert.equal("no-store", got.headers["cache-control"])
+  end)
+
+  it("takes a body as it comes: in chunks, in pieces, kept in a file", function()
+    local padded = (" "):rep(200000) .. '{"reason":"a pause"}'
+    ask("POST", "/v1/domains", DOMAIN)
+    local chunked = http_client.octets("POST", PATH .. "/disable", {
+      Authorization = "Bearer " .. service.token, ["Content-Type"] = "application/json", ["Transfer-Encoding"] = "chunked",
+    })
+    local pieces = {}
+    for at = 1, #padded, 50000 do
+      local piece = padded:sub(at, at + 49999)
+      pieces[#pieces + 1] = ("%x\r\n%s\r\n"):format(#piece, piece)
+    end
+    local answer = http_client.exchange(service.port, chunked .. table.concat(pieces) .. "0\r\n\r\n")[1]
+    assert.equal(200, answer.status, answer.body)
+    assert.is_false(ask("GET", PATH).json.enabled)
+    assert.equal("a pause", ask("GET", PATH .. "/events").json.events[2].data.reason)
+    assert.is_true(ask("POST", PATH .. "/enable").json.enabled)
+    assert.equal(413, ask("POST", PATH .. "/disable", (" "):rep(1024 * 1024) .. "{}").status)
+  end)
+
+  it("tells a path as it was sent from what nginx makes of it", function()
+    for path, status in pairs {
+      ["/v1/domains/..%2fproviders"] = 404, ["/v1/domains/%2e%2e/providers"] = 404, ["/v1//domains"] = 404, ["/v1/domains/"] = 404,
+      ["/v1/domains/mail.example.com%3f"] = 404, ["/v1/./domains"] = 404, ["/v1/domains/MAIL.example.com."] = 200,
+    } do
+      assert.equal(status, service:get(path).status, path)
+    end
+    local absolute = http_client.octets("GET", ("http://127.0.0.1:%d/v1/providers/kraiter?"):format(service.port),
+      { Authorization = "Bearer " .. service.token })
+    assert.equal(200, http_client.exchange(service.port, absolute)[1].status)
+  end)
+
+  it("tells what nginx refuses as all else that is refused", function()
+    for octets, wanted in pairs {
+      ["GET /v1/domains HTTP/1.1\r\n\r\n"] = "400 bad_request", -- no Host
+      ["GET /" .. ("a"):rep(9000) .. " HTTP/1.1\r\nHost: a\r\n\r\n"] = "414 address_too_long",
+      ["GET / HTTP/1.1\r\nHost: a\r\nX: " .. ("a"):rep(9000) .. "\r\n\r\n"] = "431 fields_too_large",
+      ["POST /v1/domains HTTP/1.1\r\nHost: a\r\nContent-Length: 30000000\r\n\r\n"] = "413 too_large",
+    } do
+      local answer = http_client.exchange(service.port, octets)[1]
+      assert.equal("application/problem+json", answer.headers["content-type"], wanted)
+      assert.equal(wanted, ("%d %s"):format(answer.status, answer.body:match '"code":"([%l_]+)"'))
+    end
+    assert.equal(404, service:get("/refused").status)
+  end)
+
+  it("knows what has changed at once, whichever worker is asked", function()
+    local connections = {}
+    for i = 1, 8 do connections[i] = service:connect() end
+    finally(function()
+      for _, connection in ipairs(connections) do connection:close() end
+    end)
+    local function all_say(enabled)
+      for _, connection in ipairs(connections) do
+        assert.equal(enabled, service:get(PATH, { connection = connection }).json.enabled)
+      end
+    end
+    for round = 1, 20 do
+      all_say(round % 2 == 1)
+      local word = round % 2 == 1 and "/disable" or "/enable"
+      assert.equal(200, service:post(PATH .. word, nil, { connection = connections[round % 8 + 1] }).status)
+      all_say(round % 2 == 0)
+    end
+  end)
+
+  it("creates a domain once, however many ask for it at a time under one Idempotency-Key", function()
+    local count, replies = 12, {}
+    local body = { domain = "once.example.com", provider = "own" }
+    http_client.at_once(count, function(i)
+      local reply
+      repeat
+        reply = service:post("/v1/domains", body, { headers = { ["Idempotency-Key"] = "k-1" } })
+      until reply.status ~= 409 or reply.json.code ~= "under_way"
+      replies[i] = reply
+    end)
+    local first = replies[1].json
+    local new = 0
+    for _, reply in ipairs(replies) do
+      assert.equal(201, reply.status, reply.body)
+      assert.same(first, reply.json)
+      new = new + (reply.headers["idempotency-replayed"] and 0 or 1)
+    end
+    assert.equal(1, new)
+  end)
+end)
