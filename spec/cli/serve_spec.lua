@@ -94,6 +94,10 @@ describe("mailseal serve", function()
     assert_fails(65, "mode 0640", "--master-key", path)
   end)
 
+  it("says which names nginx takes no file by", function()
+    assert_fails(64, "no file's name with a $", "--access-log", directory .. "/$uri")
+  end)
+
   it("wants the two files of TLS together, and readable", function()
     assert_fails(64, "--tls-cert and --tls-key belong together", "--tls-cert", "a.pem")
     assert_fails(65, "--tls-cert: ", "--tls-cert", directory .. "/no.pem", "--tls-key", directory .. "/no.pem")
@@ -174,12 +178,13 @@ describe("mailseal serve in #nginx", function()
   end)
 
   it("writes an access log without queries, and nothing in it that ends a line", function()
-    local path = os.tmpname()
+    local directory = shell.new_directory()
+    local path = directory .. [[/a "log"\of; {mine}.txt]]
     server = service.start { arguments = { "--access-log", path } }
     server:get("/v1/nothing%0A%1B[2Jhere?token=s3cr3t")
     eventually(function() return shell.read(path) ~= "" end, "a line is written")
     local log = shell.read(path)
-    os.remove(path)
+    shell.remove_directory(directory)
     assert.matches([[^127%.0%.0%.1 %[%S+%] "GET /v1/nothing\x0A\x1B%[2Jhere" %d+ %d+ %S+
 $]], log)
   end)
@@ -194,5 +199,22 @@ $]], log)
     assert.is_true(({ [400] = true, [414] = true })[server:get("/" .. ("a"):rep(9000)).status])
     assert.equal(431, server:get("/", { headers = { ["X-Large"] = ("a"):rep(40000) } }).status)
     assert.equal(413, server:request("POST", "/v1/domains", nil, { headers = { ["Content-Length"] = "99999999" } }).status)
+    assert.is_nil(server:log():find(server.token, 1, true), server:log())
+  end)
+
+  it("asks whoever guesses to wait, and nobody else", function()
+    server = service.start()
+    assert.equal(200, server:get("/v1/domains").status)
+    local connection, reply = server:connect(), nil
+    for i = 1, 31 do
+      reply = server:get("/v1/domains", { token = ("ms_%064x"):format(i), connection = connection })
+      if i <= 30 then assert.equal(401, reply.status) end
+    end
+    assert.equal(429, reply.status)
+    assert.is_true(tonumber(reply.headers["retry-after"]) <= 60)
+    assert.is_true(reply.json.retry_at >= os.time())
+    assert.equal(200, server:get("/v1/domains").status)
+    assert.is_nil(server:log():find("ms_", 1, true), server:log())
+    connection:close()
   end)
 end)

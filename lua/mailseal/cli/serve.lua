@@ -158,11 +158,17 @@ local function settings_program(settings, own)
   return text .. "return settings\n"
 end
 
+-- nginx takes what follows a $ for a variable, and knows no way to write a $ itself.
+local function named_for_nginx(path)
+  if path:find "[%c$]" then status.stop(status.USAGE, ("nginx takes no file's name with a $ or a control character: %s"):format(path)) end
+  return path
+end
+
 local function write_configuration(given, program, where, settings)
   local here, descriptors = place.output "pwd", place.descriptors()
   local lua_path, lua_cpath = place.lua_paths(here)
-  local function file(path) return path and place.absolute(path, here) end
-  write_file(where.directory .. "/settings.lua", settings_program(settings, file(given["with"])))
+  local function file(path) return path and named_for_nginx(place.absolute(path, here)) end
+  write_file(where.directory .. "/settings.lua", settings_program(settings, given["with"] and place.absolute(given["with"], here)))
   write_file(where.directory .. "/nginx.conf", conf.write {
     directory = where.directory, listen = where.listen, modules = place.modules(program), user = place.user(),
     workers = given.workers or place.processors(), database_threads = 6, signing_threads = 2, patience = PATIENCE,
