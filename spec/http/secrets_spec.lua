@@ -64,7 +64,7 @@ describe("The secrets of the service in #nginx", function()
     local keys = service:get("/v1/domains/" .. routes.DOMAIN .. "/keys").json.keys
     local names = {
       domain = routes.DOMAIN, user = "u", mail = "m", selector = keys[1].selector, code = "not_found", token = "tok_0",
-      provider = "own-server", delivery = "1", webhook = webhook.id,
+      provider = "own-server", delivery = "1", webhook = webhook.id, action = "nothing", version = "0", name = "page.js",
     }
     local list = secrets()
     for _, route in ipairs(routes.all()) do

@@ -14,7 +14,7 @@ M.DOMAIN = "mail.example.test"
 local MESSAGE = "From: a@mail.example.test\r\nTo: b@example.net\r\nSubject: x\r\nDate: Mon, 1 Jan 2024 00:00:00 +0000\r\n"
   .. "Message-ID: <1@mail.example.test>\r\n\r\nhello\r\n"
 
--- What is sent to a route that wants something. A text is a message.
+-- What is sent to a route that wants something. A text is a message, or what a form sends.
 local bodies = {
   createDomain = { domain = M.DOMAIN, provider = "own-server" },
   disableDomain = { reason = "because" },
@@ -26,6 +26,7 @@ local bodies = {
   revokeKey = { force = true },
   signMessage = MESSAGE, verifyMessage = MESSAGE,
   createWebhook = { url = "https://stranger.example/hook" },
+  pageCreateDomain = "provider=own-server&domain=" .. M.DOMAIN,
   changeWebhook = { url = "https://stranger.example/hook" },
 }
 
@@ -67,7 +68,7 @@ end
 function M.ask(port, route, names, token)
   local body = bodies[route.id]
   local headers = { Authorization = token and "Bearer " .. token or nil }
-  if body then headers["Content-Type"] = type(body) == "string" and "message/rfc822" or "application/json" end
+  if body or route.accepts then headers["Content-Type"] = route.accepts or "application/json" end
   body = type(body) == "table" and cjson.encode(body) or body or route.method ~= "GET" and "" or nil
   local octets = http_client.octets(route.method, path_of(route, names), headers, body)
   -- A stream has no end: what comes of it at once is enough.
