@@ -18,7 +18,7 @@ describe("streams of events", function()
       dict = dict, limits = options.limits, worker = function() return number end, workers = function() return 2 end,
       registry = function() return options.registry or stage.registry end,
       spawn = options.spawn or function() return true end, -- the tests poll
-      tell = options.tell or error,
+      tell = options.tell or error, heartbeat = options.heartbeat,
     }
   end
 
@@ -146,6 +146,18 @@ describe("streams of events", function()
       happen("acme", 1, "b.example")
       poll(made)
       assert.same({ 2, 4, 6, 8 }, heard.ids())
+    end)
+  end)
+
+  it("give a sign of life where nothing happens, and say with it where they are", function()
+    async.run(function()
+      local made = worker(0, { heartbeat = 0.05 })
+      local heard = listen(made, { tenant = "acme", domain = "a.example" })
+      happen("acme", 1, "b.example")
+      poll(made)
+      async.sleep(0.2)
+      assert.same({}, heard.ids())
+      assert.equal(":\nid: 1\n\n", heard.sent[#heard.sent])
     end)
   end)
 

@@ -64,5 +64,20 @@ describe("the figures of a registry", function()
     assert.equal(before + looks, read().checks.found)
   end)
 
+  it("tell of deliveries to webhooks that wait, and of those that were given up", function()
+    assert.same({ waiting = 0, dead = 0 }, read().webhooks)
+    assert(stage.registry.db:write(function(tx)
+      tx:run "INSERT INTO tenants (id, created_at) VALUES ('acme', 1)"
+      tx:run "INSERT INTO webhooks (tenant_id, id, url, sealed, place, created_at) VALUES ('acme', 'w', 'https://a.example/', 's', 0, 1)"
+      for event, state in ipairs { "waiting", "waiting", "dead" } do
+        tx:run("INSERT INTO deliveries (tenant_id, webhook, event, domain, state, next_at) VALUES ('acme', 'w', ?, 'd', ?, ?)",
+          event, state, event == 1 and stage.now - 7 or nil)
+      end
+      return true
+    end))
+    assert.same({ waiting = 2, dead = 1 }, read().webhooks)
+    assert.same({ 1, 7 }, { queue "webhooks".due, queue "webhooks".age })
+  end)
+
   it("say whether the database answers", function() assert.is_true(figures.steps.ready(stage.registry)) end)
 end)

@@ -13,7 +13,7 @@ local FAMILIES = {
   { "mailseal_checks_total", "counter", "Looks at domains, by what they came to; by whatever process, since the database was made." },
   { "mailseal_queue_due", "gauge", "What is due and not done yet, by what it is; at most 100000 are counted." },
   { "mailseal_queue_age_seconds", "gauge", "For how long the first of what is due has waited." },
-  { "mailseal_webhooks_waiting", "gauge", "Deliveries to webhooks that are to be made, by state." },
+  { "mailseal_webhook_deliveries", "gauge", "Deliveries to webhooks, waiting or given up; at most 100000 are counted." },
   { "mailseal_store_up", "gauge", "Did the database answer when it was asked last?" },
   { "mailseal_dns_query_seconds", "histogram", "Questions put to DNS servers, by what was answered." },
   { "mailseal_signs_total", "counter", "Messages that were to be signed, by what came of it." },

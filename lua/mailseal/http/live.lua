@@ -32,7 +32,7 @@ end
 
 local function new(service)
   local dict, limits = dictionary.shared "mailseal", service.options.limits or {}
-  local self = setmetatable({ dict = dict, metrics = metrics.new(dict), counted = {}, looked = {} }, Live)
+  local self = setmetatable({ dict = dict, metrics = metrics.new(dict), counted = {}, looked = {}, large = 0 }, Live)
   self.verify_now = verify_now.new(dict, limits.verify)
   self.streams = streams.new {
     dict = dict, limits = limits.streams, worker = worker_id, workers = worker_count, spawn = spawn,
@@ -45,7 +45,8 @@ end
 
 --- What a service keeps.
 -- @tparam table service
--- @treturn table `dict`, the dictionary; `metrics`, `verify_now`, `streams`: as of those modules
+-- @treturn table `dict`, the dictionary; `metrics`, `verify_now`, `streams`: as of those modules; `large`: how many large messages this
+--   worker has at hand
 function M.of(service)
   service.live = service.live or new(service)
   return service.live

@@ -37,12 +37,13 @@ local RETRY_LEAST, RETRY_MOST, AT_A_TIME = 1000, 3000, 32768
 -- - `worker`, `workers`: functions that return this worker's number, from 0, and how many there are
 -- - `spawn`: a function that starts another, to go on by itself; returns whether it could
 -- - `tell`: called with a line about what has gone wrong
+-- - `heartbeat`: seconds between two signs of life (15)
 -- @treturn table `count`: how many there are in this worker
 function M.new(options)
   local given = options.limits or {}
   local self = setmetatable({
     dict = options.dict, worker = options.worker, workers = options.workers, spawn = options.spawn, count = 0,
-    most = { tenant = given.tenant or M.LIMITS.tenant, all = given.all or M.LIMITS.all },
+    heartbeat = options.heartbeat or HEARTBEAT, most = { tenant = given.tenant or M.LIMITS.tenant, all = given.all or M.LIMITS.all },
   }, Streams)
   self.feeds = feeds.new {
     registry = options.registry, tell = options.tell, polled = function() self:publish() end,
@@ -190,7 +191,7 @@ end
 -- Waits until there is something behind the stream's place. Returns whether there may be.
 local function wait(self)
   self.task = async.task()
-  async.suspend(nil, nil, HEARTBEAT)
+  async.suspend(nil, nil, self.streams.heartbeat)
   self.task = nil
   return self.place < self.feed.last
 end

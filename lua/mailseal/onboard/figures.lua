@@ -12,7 +12,7 @@ M.steps = {}
 -- @tparam table registry
 -- @treturn[1] table `checks`: by outcome ("found", "incomplete", "differing", "unsure", as of `mailseal.onboard.assess`; "fault": DNS
 --   could not be asked), how many looks there were since the database was made; `queues`: as of `mailseal.store.queues`, with `age` in
---   seconds in place of `oldest`
+--   seconds in place of `oldest`; `webhooks`: as of its `backlog`
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string a code of `mailseal.store`
@@ -24,7 +24,7 @@ function M.steps.read(registry)
       queue.age = queue.oldest and math.max(0, now - queue.oldest) or 0
       queue.oldest = nil
     end
-    return { checks = checks.all(tx), queues = due }
+    return { checks = checks.all(tx), queues = due, webhooks = queues.backlog(tx) }
   end)
 end
 

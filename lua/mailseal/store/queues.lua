@@ -19,14 +19,15 @@ local QUEUES = {
   { name = "routine", sql = IN_LANE, lane = domains.ROUTINE },
   { name = "gates", sql = counting("gate_at", "domains") },
   { name = "keys", sql = counting("next_at", "keys") },
+  { name = "webhooks", sql = counting("next_at", "deliveries") },
 }
 
 --- What is due.
 -- @tparam table tx
 -- @tparam number now seconds since 1970
 -- @treturn {table,...} `name` ("pending" and "routine": looks at domains that are not verified yet, and at those that are; "gates": held
---   mail and health; "keys": steps of rotations); `due`: how many, at most `MOST`; `oldest`: since when the first one is due, nil where
---   none is
+--   mail and health; "keys": steps of rotations; "webhooks": deliveries that are next of their domain); `due`: how many, at most `MOST`;
+--   `oldest`: since when the first one is due, nil where none is
 function M.due(tx, now)
   local list = {}
   for i, queue in ipairs(QUEUES) do
@@ -39,6 +40,19 @@ function M.due(tx, now)
     list[i] = { name = queue.name, due = row.due, oldest = row.oldest }
   end
   return list
+end
+
+local BACKLOG = "SELECT COUNT(*) AS count FROM (SELECT 1 FROM deliveries WHERE state = '%s' LIMIT ?) AS some"
+
+--- How many deliveries to webhooks there are.
+-- @tparam table tx
+-- @treturn table `waiting`: to be made, now or later; `dead`: given up; at most `MOST` of each
+function M.backlog(tx)
+  local counts = {}
+  for _, state in ipairs { "waiting", "dead" } do
+    counts[state] = tx:row(BACKLOG:format(state), M.MOST).count
+  end
+  return counts
 end
 
 return M

@@ -33,6 +33,26 @@ local function options_of(query)
   return options
 end
 
+-- Octets from which on a message is large; and how many of those a worker of nginx holds at a time, each of them in memory twice.
+local LARGE, AT_A_TIME = 1024 * 1024, 8
+
+-- Calls a function with the message, unless it is large and as many of those as may be are under way.
+local function with_message(call, fn)
+  local body, kept = call.body, live.of(call.service)
+  if body.size <= LARGE then
+    return fn(body:octets())
+  elseif kept.large >= AT_A_TIME then
+    return nil, "as many large messages as may be are being signed", "busy"
+  end
+  kept.large = kept.large + 1
+  local results = { pcall(function() return fn(body:octets()) end) }
+  kept.large = kept.large - 1
+  if not results[1] then
+    error(results[2], 0)
+  end
+  return results[2], results[3], results[4]
+end
+
 -- What a signing came to, for the figures: a refusal is the message's or the domain's, a failure is ours.
 local function outcome_of(header, code)
   if header then
@@ -47,7 +67,9 @@ local function sign(call)
   if call.request.stay then
     call.request:stay()
   end
-  local header, findings, code = call.tenant:sign(call.path.domain, call.body, options_of(call.query))
+  local header, findings, code = with_message(call, function(message)
+    return call.tenant:sign(call.path.domain, message, options_of(call.query))
+  end)
   local outcome = outcome_of(header, code)
   figures:count(('mailseal_signs_total{outcome="%s"}'):format(outcome))
   if not header then
@@ -119,7 +141,8 @@ local list = shape.text(2000, "names of header fields, with colons between")
 
 return {
   {
-    method = "POST", path = "/v1/domains/{domain}/sign", id = "signMessage", handler = sign, accepts = MESSAGE, gives = GIVEN,
+    method = "POST", path = "/v1/domains/{domain}/sign", id = "signMessage", handler = sign,
+    accepts = MESSAGE, pieces = true, gives = GIVEN,
     query = {
       canonicalization = shape.one_of {
         "relaxed/relaxed", "relaxed/simple", "simple/relaxed", "simple/simple", "relaxed", "simple",

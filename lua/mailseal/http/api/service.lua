@@ -49,6 +49,9 @@ local function add_figures(all, figures)
     all[exposition.series("mailseal_queue_due", { "queue", queue.name })] = queue.due
     all[exposition.series("mailseal_queue_age_seconds", { "queue", queue.name })] = queue.age
   end
+  for state, count in pairs(figures.webhooks or {}) do
+    all[exposition.series("mailseal_webhook_deliveries", { "state", state })] = count
+  end
 end
 
 local function metrics(call)
