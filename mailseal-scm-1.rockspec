@@ -277,6 +277,7 @@ build = {
     ["mailseal.cli.text"] = "lua/mailseal/cli/text.lua",
     ["mailseal.cli.tokens"] = "lua/mailseal/cli/tokens.lua",
     ["mailseal.cli.verify"] = "lua/mailseal/cli/verify.lua",
+    ["mailseal.cli.webhooks"] = "lua/mailseal/cli/webhooks.lua",
     ["mailseal.cli.worker"] = "lua/mailseal/cli/worker.lua",
     ["mailseal.dkim"] = "lua/mailseal/dkim.lua",
     ["mailseal.dmarc.alignment"] = "lua/mailseal/dmarc/alignment.lua",

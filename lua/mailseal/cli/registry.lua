@@ -41,6 +41,12 @@ function M.describe(command)
     :argname("N")
 end
 
+--- Declares the option that lets webhooks go to this machine and to private networks.
+-- @tparam table command argparse's command
+function M.describe_webhooks(command)
+  command:flag("--allow-private-webhooks", "Webhooks may go to this machine and to private networks, and to http://.")
+end
+
 --- Declares the option that names a tenant.
 -- @tparam table command argparse's command
 function M.describe_tenant(command)
@@ -62,12 +68,12 @@ end
 -- What the codes of the registry and of what it is made of mean for the exit status. All others are that the answer is no.
 local statuses = {}
 for code, words in pairs {
-  [status.USAGE] = "bad_name public_suffix no_provider vars_missing bad_var bad_id bad_text no_format bad_provider bad_url too_many "
-    .. "several_zones other_zone in_the_future key_too_small key_too_large key_bad_bits no_master_key",
+  [status.USAGE] = "bad_name bad_webhook public_suffix no_provider vars_missing bad_var bad_id bad_text no_format bad_provider bad_url "
+    .. "too_many several_zones other_zone in_the_future key_too_small key_too_large key_bad_bits no_master_key",
   [status.DATA] = "store_corrupt store_foreign store_too_new store_readonly bad_rule bad_suffix_list wrong_master_key not_private "
     .. "not_a_file bad_key too_large unreadable bad_path seal_broken seal_malformed not_representable outside_zone bad_type bad_value "
     .. "conflicting",
-  [status.UNAVAILABLE] = "store_unreachable store_missing_package no_suffix_list bad_server timeout",
+  [status.UNAVAILABLE] = "store_unreachable store_missing_package no_module no_suffix_list bad_server timeout",
   [status.CANNOT_CREATE] = "not_permitted",
   [status.OUTPUT] = "store_full no_space io_error",
   [status.TEMPORARY] = "store_busy changed_meanwhile servfail refused bogus",
@@ -83,6 +89,7 @@ local cures = {
   not_found = "`mailseal domains list` tells those that the tenant has",
   no_such_token = "`mailseal tokens list` tells those of the tenant",
   no_such_key = "`mailseal domains keys` tells those of the domain",
+  no_such_webhook = "`mailseal webhooks list` tells those that the tenant has",
   exists = "`mailseal domains show` tells how it stands",
   in_use = "`mailseal domains release` notes that a use has ended, `mailseal domains unhold` calls held mail off",
 }
@@ -187,7 +194,7 @@ end
 --   made; `makes_key`: a function that takes the user's own rules of
 --   providers and returns whether a private key is to be made
 -- @treturn table the registry
--- @treturn table by what it was opened: `db`, `master_key_file`, and `rules`, directories
+-- @treturn table by what it was opened: `db`, `master_key_file`, `policy`, and `rules`, directories
 function M.open(given, more)
   more = more or {}
   local own, url = provider_input.own(given), url_of(given, more)
@@ -199,8 +206,9 @@ function M.open(given, more)
     wanted[name] = value
   end
   local master_key_file = master_key_of(given, url, more.makes_key and more.makes_key(own))
+  local policy = given.allow_private_webhooks and { webhooks = { allow_private = true } } or nil
   local registry, message, code = module "mailseal.onboard".open {
-    db = url, clock = clock, resolver = resolver.open(given, wanted), providers = own, master_key_file = master_key_file,
+    db = url, clock = clock, resolver = resolver.open(given, wanted), providers = own, master_key_file = master_key_file, policy = policy,
   }
   if code == "not_private" then
     message = ("%s (chmod 600 %s, as its owner)"):format(message, master_key_file)
@@ -208,7 +216,9 @@ function M.open(given, more)
   if not registry then -- what is not found here is the master key's file
     status.stop(code == "not_found" and status.DATA or M.status(code), with_file(url, message, code))
   end
-  return registry, { db = url, master_key_file = master_key_file, rules = rules.directories(given.rules, "provider") }
+  return registry, {
+    db = url, master_key_file = master_key_file, rules = rules.directories(given.rules, "provider"), policy = policy,
+  }
 end
 
 --- Opens the registry for what asks nothing of DNS and needs no key.

@@ -100,9 +100,11 @@ function M.lua_paths(here)
   return ("%s;%s;;"):format(lua, (lua:gsub("%?%.lua$", "?/init.lua"))), pattern_of("mailseal.core", package.cpath, here) .. ";;"
 end
 
---- The certificates that the system trusts, where there are some.
+--- The certificates that are trusted: those that the environment's SSL_CERT_FILE names, as OpenSSL has it, or the system's.
 -- @treturn ?string a file
 function M.authorities()
+  local named = os.getenv "SSL_CERT_FILE"
+  if named and core.kind(named) == "file" then return absolute(named, M.output "pwd") end
   for _, path in ipairs(AUTHORITIES) do
     if core.kind(path) == "file" then return path end
   end

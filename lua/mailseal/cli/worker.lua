@@ -23,6 +23,7 @@ function M.describe(command)
   command:description "Looks at the domains of all tenants when they are due: those that are pending, and those that are verified."
   command:epilog(epilog)
   registry_face.describe(command)
+  registry_face.describe_webhooks(command)
   command:flag("--until-idle", "End when nothing is due any more.")
   command:option("--at-most", "End after so many domains."):convert(options.whole("--at-most", 1, 1000000000)):argname "N"
   command:flag("--json", "Print one JSON object on standard output when it ends, and nothing else.")

@@ -58,12 +58,18 @@ function M.domain(domain)
   return object
 end
 
+--- What there is to tell of an event, by its kind.
+-- @tparam table event as of `tenant:events`
+-- @treturn table
+function M.data(event)
+  return type(event.data) == "table" and next(event.data) ~= nil and json.plain(event.data) or json.object()
+end
+
 --- An event.
 -- @tparam table event as of `tenant:events`
 -- @treturn table
 function M.event(event)
-  local data = type(event.data) == "table" and next(event.data) ~= nil and json.plain(event.data) or json.object()
-  return json.add(json.pick(event, { "id", "domain", "at", "kind", "actor" }), "data", data)
+  return json.add(json.pick(event, { "id", "domain", "at", "kind", "actor" }), "data", M.data(event))
 end
 
 --- A webhook.

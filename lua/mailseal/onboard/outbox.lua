@@ -6,8 +6,9 @@
 -- @module mailseal.onboard.outbox
 local deliveries = require "mailseal.store.deliveries"
 local events = require "mailseal.store.events"
-local json = require "mailseal.store.json"
+local json = require "mailseal.json"
 local master_key = require "mailseal.onboard.master_key"
+local objects = require "mailseal.onboard.objects"
 local rules = require "mailseal.onboard.webhook_rules"
 local store = require "mailseal.store.webhooks"
 local webhooks = require "mailseal.onboard.webhooks"
@@ -59,11 +60,11 @@ end
 
 -- ---- what is sent
 
+-- The same octets each time: who signs, or compares, may rely on it.
 local function body_of(tenant, event)
-  return json.encode {
-    type = event.kind, timestamp = os.date("!%Y-%m-%dT%H:%M:%SZ", event.at), tenant = tenant, id = event.id, domain = event.domain,
-    actor = event.actor, data = event.data,
-  }
+  return json.encode(json.object(
+    "type", event.kind, "timestamp", os.date("!%Y-%m-%dT%H:%M:%SZ", event.at), "tenant", tenant, "id", event.id, "domain", event.domain,
+    "actor", event.actor, "data", objects.data(event)))
 end
 
 -- The secrets of a webhook, opened; nil and a code where that cannot be.
