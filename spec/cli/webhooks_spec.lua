@@ -114,7 +114,7 @@ end)
 describe("examples/webhook_receiver.lua", function()
   it("believes what is signed, and nothing else", function()
     local secret = webhook.new_secret()
-    local program = child.start("arg = { [0] = '', ... } dofile 'examples/webhook_receiver.lua'", { secret, "0" })
+    local program = child.start("arg = { [0] = '', ... } dofile 'examples/webhook_receiver.lua'", { secret, "0" }, "exec 2>/dev/null;")
     local port = program:line():match "listening on 127%.0%.0%.1:(%d+)"
     local function post(headers, body)
       local words = { "curl -s -o /dev/null -w '%{http_code}' --max-time 20" }
