@@ -309,7 +309,7 @@ describe("The page, served,", function()
     local reply, text = get(address)
     assert.matches("Used by user 60", text, 1, true)
     text = select(2, get(reply.body:match 'href="([^"]*/history[^"]*)"'))
-    assert.matches("Added, for mail sent by kraiter", text, 1, true)
+    assert.matches("Added, for mail sent by Kraiter", text, 1, true)
     assert.is_nil(text:find("Older events", 1, true))
   end)
 

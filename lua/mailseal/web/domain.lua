@@ -110,9 +110,9 @@ local function place_words(data)
   local host, domain = data.host, data.domain
   local zone = (data.open[1] or domain.records[1] or { host = {} }).host.zone
   if host then
-    return { "The DNS of ", h.b { zone or domain.domain }, " is at ", h.b { host.name }, ". The fields are called as they are there." }
+    return { "The DNS of ", h.b { zone or domain.domain }, " is at ", h.b { host.name }, ". The fields below are named as they are there." }
   end
-  return { "Enter them where the DNS of ", h.b { zone or domain.domain }, " is managed. The fields may be called otherwise there." }
+  return { "Enter them where the DNS of ", h.b { zone or domain.domain }, " is managed. The fields may be named otherwise there." }
 end
 
 local function sections(page, data)

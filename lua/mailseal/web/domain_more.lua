@@ -61,9 +61,11 @@ local function key_item(page, data, key)
     h.div { class = "record-head", h.h3 { key.selector, h.span { class = "type", kind } }, piece.state(tone, word) },
     h.p { words.capital(meaning), ". ", h.span { class = "soft", "Since ", piece.moment(key.state_since, page.now),
       key.wait_until and { "; until ", piece.moment(key.wait_until, page.now) } or nil, "." } },
-    may_be_revoked[key.state] and data.domain.status == "verified" and piece.button {
-      action = to(page, data, "keys", key.selector, "revoke"), text = "Revoke", label = "Revoke the key " .. key.selector,
-      class = "button small",
+    may_be_revoked[key.state] and data.domain.status == "verified" and h.details {
+      h.summary { "Revoke it" },
+      piece.button {
+        action = to(page, data, "keys", key.selector, "revoke"), text = "Revoke the key " .. key.selector, class = "button small danger",
+      },
     } or nil,
   }
 end

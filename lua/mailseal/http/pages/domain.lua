@@ -35,6 +35,14 @@ local function cut(list, most)
   return is_more
 end
 
+-- Events have the ids of providers; people know their names.
+local function name_providers(events, names)
+  for _, event in ipairs(events) do
+    local id = event.kind == "created" and event.data.provider
+    event.data.provider = id and names[id] or event.data.provider
+  end
+end
+
 local function read(call, domain)
   local data = { domain = domain }
   for _, part in ipairs(parts_of(domain.domain)) do
@@ -50,6 +58,7 @@ local function read(call, domain)
   data.older, data.held_more = cut(data.events, EVENTS), cut(data.held, HELD)
   local _, names = page.providers(call)
   data.provider_name = names[domain.provider] or domain.provider
+  name_providers(data.events, names)
   data.host = domain.dns_host and host.find(domain.dns_host) or nil
   data.actions = call.service.actions:offered(call, domain)
   return data
@@ -97,6 +106,8 @@ local function show_history(call)
   if not events then
     return nil, message, code
   end
+  local _, names = page.providers(call)
+  name_providers(events, names)
   local older = cut(events, EVENTS * 5)
   return page.send(history.draw(page.new(call), { domain = domain, events = events, older = older }))
 end
