@@ -140,6 +140,28 @@ _dmarc TXT "v=DMARC1; p=reject"
     end)
   end)
 
+  describe("/mail", function()
+    it("has the page for whoever is signed in to the product, with all it needs under that path", function()
+      assert.equal(401, request("GET", "/mail/").status)
+      local page = request("GET", "/mail/", { Authorization = ACME })
+      assert.equal(200, page.status, page.body)
+      assert.matches("example.com", page.body, 1, true)
+      local count = 0
+      for attribute, path in page.body:gmatch ' (%l+)="(/[^"]*)"' do
+        count = count + 1
+        assert.equal("/mail", path:match "^/mail", attribute)
+        if attribute ~= "action" then
+          assert.equal(200, request("GET", (path:gsub("&amp;", "&")), { Authorization = ACME }).status, path)
+        end
+      end
+      assert.is_true(count > 3)
+    end)
+
+    it("shows another account nothing of it", function()
+      assert.is_nil(request("GET", "/mail/", { Authorization = GLOBEX }).body:find(">example.com<", 1, true))
+    end)
+  end)
+
   describe("/outgoing", function()
     local function post(message, account)
       return request("POST", "/outgoing", { Authorization = account or ACME, ["Content-Type"] = "message/rfc822" }, message)
