@@ -15,6 +15,9 @@ local DEEPEST = 16
 -- The segments of a path, which begins with a slash; an empty one stands behind one at the end.
 local function segments(path)
   local list = {}
+  if path:sub(1, 1) ~= "/" then
+    return nil
+  end
   for segment in path:gmatch "/([^/]*)" do
     if #list == DEEPEST then
       return nil
