@@ -32,7 +32,7 @@ end
 
 local function new(service)
   local dict, limits = dictionary.shared "mailseal", service.options.limits or {}
-  local self = setmetatable({ dict = dict, metrics = metrics.new(dict), counted = {}, looked = {}, large = 0 }, Live)
+  local self = setmetatable({ dict = dict, metrics = metrics.new(dict), counted = {}, large = 0 }, Live)
   self.verify_now = verify_now.new(dict, limits.verify)
   self.streams = streams.new {
     dict = dict, limits = limits.streams, worker = worker_id, workers = worker_count, spawn = spawn,
@@ -56,18 +56,10 @@ end
 -- @treturn number
 M.workers = worker_count
 
--- Of what is counted often, the series by what makes them.
-local function series_of(kept, first, second, make)
-  local of_first = kept[first]
-  if not of_first then
-    of_first = {}
-    kept[first] = of_first
-  end
-  local series = of_first[second]
-  if not series then
-    series = make()
-    of_first[second] = series
-  end
+-- Keeps a series, which is put together once, under what it is found by.
+local function keep(kept, first, second, series)
+  kept[first] = kept[first] or {}
+  kept[first][second] = series
   return series
 end
 
@@ -76,18 +68,16 @@ end
 -- @tparam number status
 function Live:answered(route, status)
   local id = route and route.id or "none"
-  self.metrics:count(series_of(self.counted, id, status, function()
-    return exposition.series("mailseal_http_requests_total", { "route", id, "status", status })
-  end))
+  local series = self.counted[id] and self.counted[id][status]
+    or keep(self.counted, id, status, exposition.series("mailseal_http_requests_total", { "route", id, "status", status }))
+  self.metrics:count(series)
 end
 
 --- Counts a question to DNS: see `observe` of `mailseal.dns`.
 -- @tparam table answer
 -- @tparam number seconds
 function Live:asked(answer, seconds)
-  self.metrics:observe("mailseal_dns_query_seconds", series_of(self.looked, "dns", answer.status, function()
-    return ('outcome="%s"'):format(answer.status)
-  end), seconds)
+  self.metrics:observe("mailseal_dns_query_seconds", ('outcome="%s"'):format(answer.status), seconds)
 end
 
 --- Measures the threads of a registry of nginx.

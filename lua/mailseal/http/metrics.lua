@@ -6,8 +6,6 @@
 --
 -- Of labels there are only words of ours, never a domain, a tenant or what somebody has sent: so there are few series.
 -- @module mailseal.http.metrics
-local now = require "mailseal.core".async.now
-
 local M = {}
 local Metrics = { __name = "mailseal.http.metrics" }
 Metrics.__index = Metrics
@@ -17,8 +15,8 @@ local BUCKETS = { 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 --- Where the buckets of histograms end, in seconds.
 M.BUCKETS = BUCKETS
 
--- Seconds between two times that a worker adds what it has counted; and for which what it measured of itself is worth something.
-local OFTEN, STANDS = 1, 10
+-- So many counts a worker keeps for itself where nobody has it tell them. Seconds for which what it measured of itself is worth something.
+local OFTEN, STANDS = 1000, 10
 
 -- Where things are in the dictionary: how many series there are; each one's name, by number; each one's count, by name.
 local COUNT, NAME, VALUE = "metrics", "metric name ", "metric "
@@ -27,7 +25,7 @@ local COUNT, NAME, VALUE = "metrics", "metric name ", "metric "
 -- @tparam table dict an `ngx.shared` dictionary
 -- @treturn table
 function M.new(dict)
-  return setmetatable({ dict = dict, fresh = {}, known = {}, read = 0, added_at = now(), gauges = {} }, Metrics)
+  return setmetatable({ dict = dict, fresh = {}, known = {}, read = 0, counts = 0, gauges = {} }, Metrics)
 end
 
 -- ---- Counting.
@@ -38,7 +36,8 @@ end
 function Metrics:count(series, by)
   local fresh = self.fresh
   fresh[series] = (fresh[series] or 0) + (by or 1)
-  if now() - self.added_at >= OFTEN then
+  self.counts = self.counts + 1
+  if self.counts >= OFTEN then
     self:add()
   end
 end
@@ -104,7 +103,7 @@ end
 -- @tparam[opt=0] number worker its number; nil where it is about to end, and measures nothing any more
 function Metrics:add(worker)
   local fresh = self.fresh
-  self.fresh, self.added_at = {}, now()
+  self.fresh, self.counts = {}, 0
   learn(self)
   for series, by in pairs(fresh) do
     name(self, series)
