@@ -66,6 +66,9 @@ registry:close()
 local page = { base = "/", name = "mailseal", now = 0, version = require("mailseal.web.assets").version() }
 assert(require("mailseal.web.sign_in").draw(page, {}):find("</html>", 1, true))
 assert(#require("mailseal.web.assets").find("style.css").body > 1000 and #require("mailseal.web.assets").find("page.js").body > 1000)
+-- The API brings its description.
+local described = require("mailseal.http.api.openapi")[1].handler { service = { path = function() return "" end } }
+assert(described.body:find('"openapi": "3.1.0"', 1, true))
 -- A check loads what looks at each aspect when it comes to it, and so does a picture.
 local resolver = assert(require("mailseal.dns").resolver { zone_text = 'example.com. TXT "v=spf1 -all"' })
 local report = assert(require("mailseal.check").domain("example.com", { resolver = resolver, selectors = { "s1" }, key = key }))
