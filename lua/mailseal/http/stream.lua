@@ -4,8 +4,8 @@
 -- missed, a page when he has taken the one before. He tells his place when he comes again (`Last-Event-ID`), so that nothing is lost
 -- between two connections and nothing comes twice.
 --
--- A stream ends when its token is revoked; when the worker of nginx is about to end, its client coming to another one; and after an
--- hour, so that it is asked again whose it is.
+-- A stream ends when its token is revoked, or its session is over; when the worker of nginx is about to end, its client coming to another
+-- one; and after an hour, so that it is asked again whose it is.
 -- @module mailseal.http.stream
 local async = require "mailseal.async"
 local feeds = require "mailseal.http.feeds"
@@ -115,7 +115,7 @@ end
 
 --- Opens a stream, which is then to be @{run}, or closed.
 -- @tparam table from `tenant`; `token`: the id of the one that asks, where there is one; `domain`: as it is stored, for its events alone;
---   `after`: the id of the last event that was seen (what happens from now on)
+--   `after`: the id of the last event that was seen (what happens from now on); `lasts`: seconds after which it ends at the latest
 -- @treturn[1] table the stream
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -127,7 +127,8 @@ function Streams:open(from)
     return nil, message, code, members
   end
   local stream = setmetatable({
-    streams = self, tenant = from.tenant, token = from.token, domain = from.domain, ends = now() + LONGEST + math.random() * SPREAD,
+    streams = self, tenant = from.tenant, token = from.token, domain = from.domain,
+    ends = now() + math.min(from.lasts or math.huge, LONGEST + math.random() * SPREAD),
   }, Stream)
   self.count = self.count + 1
   stream.feed, message, code = self.feeds:join(stream)

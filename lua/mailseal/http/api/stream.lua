@@ -27,10 +27,11 @@ local function stream(call)
   elseif call.method == "HEAD" then
     return reply.text(200, "", TYPE)
   end
-  local opened, members
+  local opened, members, expires_at = nil, nil, call.identity.expires_at
   opened, message, code, members = live.of(call.service).streams:open {
     tenant = call.tenant.id, token = call.identity.token, after = place,
     domain = call.query.domain and change.stored(call.query.domain),
+    lasts = expires_at and math.max(0, expires_at - call.tenant.registry:now()),
   }
   if not opened then
     return nil, message, code, members
