@@ -16,6 +16,7 @@ local ZONE = {
   ["mixed.example"] = { { type = "A", data = "8.8.8.8" }, { type = "A", data = "127.0.0.1" } },
   ["mapped.example"] = { { type = "AAAA", data = "::ffff:127.0.0.1" } }, ["six.example"] = { { type = "AAAA", data = "::1" } },
   ["cloud.example"] = { { type = "A", data = "169.254.169.254" } }, ["broken.example"] = { { error = "servfail" } },
+  ["half.example"] = { { type = "A", data = "127.0.0.1" }, { type = "AAAA", error = "servfail" } },
   ["empty.example"] = { { type = "TXT", data = "x" } },
 }
 
@@ -115,6 +116,7 @@ local function tests(ask)
     assert.equal("no_such_host", get("/", { url = "http://empty.example/" }).code)
     assert.equal("dns_failed", get("/", { url = "http://broken.example/" }).code)
     assert.equal("unreachable", get("/", { url = "http://127.0.0.1:1/" }).code)
+    assert.equal(200, get("/", { url = ("http://half.example:%d/"):format(plain.port) }).status)
   end)
 
   it("wants https:// unless told otherwise", function()
@@ -199,6 +201,21 @@ describe("a request, in a cqueues program,", function()
       local controller, found = require "cqueues".new(), nil
       controller:wrap(function() found = ask(options) end)
       assert(controller:loop())
+      return found
+    end
+  end)
+end)
+
+describe("a request, in a luv program,", function()
+  tests(function(directory)
+    local ask = plainly(directory)
+    return function(options)
+      if options.stop then return end
+      local found
+      require "mailseal.async.luv".start(function() return ask(options) end, function(ok, result)
+        found = ok and result or { message = result }
+      end)
+      require "luv".run()
       return found
     end
   end)

@@ -23,8 +23,8 @@ local urls = require "mailseal.fetch.url"
 
 local M = {}
 
--- Seconds in all, and for each of several addresses; octets of a body; addresses of a host that are tried.
-local TIMEOUT, PATIENCE, MOST, TRIED = 10, 4, 65536, 4
+-- Seconds in all, for DNS, and for each of several addresses; octets of a body; addresses of a host that are tried.
+local TIMEOUT, LOOK_UP, PATIENCE, MOST, TRIED = 10, 4, 4, 65536, 4
 
 local known = {
   url = kinds.of_type("string", "a URL"), method = { function(value) return questions.METHODS[value] ~= nil end, "a method" },
@@ -44,15 +44,18 @@ local function no_address(host, failed)
   return nil, ("there is no host %s"):format(host), "no_such_host"
 end
 
--- The addresses of a host, those of IPv4 first.
+-- The addresses of a host, those of IPv4 first. Where DNS tells one kind of them and is silent about the other, those will do.
 local function look_up(url, resolver)
   if url.is_address then return { url.host } end
+  local given, problems = async.map({ "A", "AAAA" }, 2, function(kind)
+    return resolver:query(url.host, kind, { deadline = LOOK_UP })
+  end)
   local list, failed = {}, nil
-  for _, kind in ipairs { "A", "AAAA" } do
-    local answer, message, code = resolver:query(url.host, kind)
-    if not answer then return nil, message, code == "bad_name" and "no_such_host" or "dns_failed" end
-    for _, record in ipairs(answer.status == "ok" and answer.records or {}) do list[#list + 1] = record.address end
-    if answer.status ~= "ok" and not NOT_THERE[answer.status] then failed = answer.status end
+  for place = 1, 2 do
+    local answer = given[place]
+    local status = answer and answer.status or tostring(problems[place])
+    for _, record in ipairs(status == "ok" and answer.records or {}) do list[#list + 1] = record.address end
+    if status ~= "ok" and not NOT_THERE[status] then failed = status end
   end
   if not list[1] then return no_address(url.host, failed) end
   return list

@@ -16,7 +16,7 @@
 -- life of a domain: `flow` (what happens and what it leads to, a table), `schedule` (when it is looked at), `assess` (the look at
 -- DNS), `drift` (what has changed), `outcome` (all that a look brings about), `worker` (who looks at all that is due). Whose a domain
 -- may be: `names`, `public_suffix`, `ownership`. What it may send: `decide`, `gate`, `health`, `holds`. Its keys: `keys`, `key_life`,
--- `rotation`, `key_steps`, `signer`.
+-- `rotation`, `key_steps`, `signer`. Who is told of what happens: `webhooks`, `deliveries`, `sending`.
 -- @module mailseal.onboard
 local registry = require "mailseal.onboard.registry"
 

@@ -21,7 +21,7 @@ M.steps = steps
 
 -- Webhooks for which events are taken up at a time, and how many events for each; seconds that a lease lasts beyond the time for an
 -- answer.
-local AT_A_TIME, EVENTS, SLACK = 50, 200, 30
+local AT_A_TIME, EVENTS, SLACK = 50, 500, 30
 
 -- ---- taking up what has happened
 

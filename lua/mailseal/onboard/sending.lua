@@ -90,19 +90,10 @@ local function flush(work)
   return nil, message, code
 end
 
--- Takes up what has happened, and starts what is due. Returns how many were started.
+-- Starts what is due. Returns how many.
 local function start(work)
-  local registry = work.registry
-  local found, message, code = registry:perform("outbox", "look")
-  if found and found.behind then
-    local taken
-    taken, message, code = registry:perform("outbox", "collect")
-    found = taken and { due = true } or nil
-  end
-  if not found then return nil, message, code end
-  if not found.due or work.good + work.poor == 0 or work.left <= 0 then return 0 end
-  local jobs
-  jobs, message, code = registry:perform("outbox", "lease", work.owner, work.good, work.poor)
+  if work.good + work.poor == 0 or work.left <= 0 then return 0 end
+  local jobs, message, code = work.registry:perform("outbox", "lease", work.owner, work.good, work.poor)
   if not jobs then return nil, message, code end
   for _, job in ipairs(jobs) do
     local kind = job.poor and "poor" or "good"
@@ -113,19 +104,29 @@ local function start(work)
   return #jobs
 end
 
+-- Takes up what has happened, and starts what is due. Returns how much of both.
+local function go_on(work)
+  local found, message, code = work.registry:perform("outbox", "look")
+  local taken, started = 0, 0
+  if found and found.behind then taken, message, code = work.registry:perform("outbox", "collect") end
+  if not (found and taken) then return nil, message, code end
+  if found.due or taken > 0 then started, message, code = start(work) end
+  if not started then return nil, message, code end
+  return taken + started
+end
+
 local function nothing() end
 
 local function run(work)
-  repeat
+  while true do
     local ok, message, code = flush(work)
-    local started = 0
-    if ok then started, message, code = start(work) end
-    if not started or not ok or work.problem then
-      return nil, message or work.problem[1], code or work.problem[2]
-    end
-    if work.under_way > 0 and not work.done[1] then async.suspend(nil, nothing, LOOK) end
-  until work.under_way == 0 and not work.done[1] and started == 0
-  return work.count
+    local count
+    if ok then count, message, code = go_on(work) end
+    if not count then return nil, message, code end
+    if work.problem then return nil, work.problem[1], work.problem[2] end
+    if count == 0 and work.under_way == 0 and not work.done[1] then return work.count end
+    if not work.done[1] then async.suspend(nil, nothing, count == 0 and LOOK or 0) end
+  end
 end
 
 -- Writes what was sent, and gives back what was not: who ends leaves no leases. In nginx a task that was cancelled can do neither.

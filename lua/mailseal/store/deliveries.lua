@@ -66,13 +66,15 @@ function M.list(tx, tenant, webhook, page)
   return tx:rows(LIST, tenant, webhook, page.after, page.limit)
 end
 
+local COUNT_DEAD = "SELECT COUNT(*) AS n FROM deliveries " .. OF_WEBHOOK .. "AND state = 'dead'"
+
 --- How many were given up.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string webhook
 -- @treturn number
 function M.count_dead(tx, tenant, webhook)
-  return tx:row("SELECT COUNT(*) AS n FROM deliveries " .. OF_WEBHOOK .. "AND state = 'dead'", tenant, webhook).n
+  return tx:row(COUNT_DEAD, tenant, webhook).n
 end
 
 local EVENT = "SELECT id, domain, at, kind, actor, data FROM events WHERE tenant_id = ? AND id = ?"
@@ -112,13 +114,15 @@ end
 -- @treturn boolean
 function M.is_waiting(tx, tenant, webhook, domain) return tx:row(HAS_WAITING, tenant, webhook, domain) ~= nil end
 
+local REMOVE = "DELETE FROM deliveries " .. OF_WEBHOOK .. "AND event = ?"
+
 --- Removes a delivery.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string webhook
 -- @tparam number event
 function M.remove(tx, tenant, webhook, event)
-  tx:run("DELETE FROM deliveries " .. OF_WEBHOOK .. "AND event = ?", tenant, webhook, event)
+  tx:run(REMOVE, tenant, webhook, event)
 end
 
 local WRITE = [[UPDATE deliveries SET state = ?, attempts = ?, first_at = ?, last_at = ?, next_at = ?, status = ?, problem = ?,
