@@ -35,9 +35,14 @@ describe("The headline of a domain", function()
     for i, status in ipairs { "found", "missing", "missing", "mismatch", "conflicting", "migrating", "propagating", "unknown" } do
       records[i] = pages.record { id = "r" .. i, status = status }
     end
-    assert.equal("bad: 3 records are not right, 2 are missing, 1 is spreading and 1 is not known yet", (told { records = records }))
+    assert.equal("bad: 2 records are not right, 1 is out of date, 2 are missing, 1 is spreading and 1 is not known yet",
+      (told { records = records }))
     assert.equal("wait: 1 record is missing", (told { records = { records[1], records[2] } }))
     assert.matches("1 of 2 is there already", select(2, told { records = { records[1], records[2] } }).text, 1, true)
+  end)
+
+  it("says that a record is from an earlier set-up, which is no mistake", function()
+    assert.equal("warn: 1 record is out of date", (told { records = with "migrating" }))
   end)
 
   it("does not call missing what is there at a wrong place", function()

@@ -6,18 +6,20 @@ local words = require "mailseal.web.words"
 local M = {}
 
 -- The statuses of records that somebody has to mend.
-local is_wrong = { mismatch = true, conflicting = true, migrating = true }
+local is_wrong = { mismatch = true, conflicting = true }
 
-local kinds = { found = "found", missing = "missing", propagating = "spreading" }
+local kinds = { found = "found", missing = "missing", propagating = "spreading", migrating = "old" }
 
 -- What is told of them, in this order.
-local told = { { "wrong", "not right" }, { "missing", "missing" }, { "spreading", "spreading" }, { "unknown", "not known yet" } }
+local told = {
+  { "wrong", "not right" }, { "old", "out of date" }, { "missing", "missing" }, { "spreading", "spreading" }, { "unknown", "not known yet" },
+}
 
 --- How many of a domain's required records stand how.
 -- @tparam table domain as of `mailseal.onboard`
--- @treturn table `all`, `found`, `missing`, `wrong`, `spreading`, `unknown`; `open`: all but those that are found
+-- @treturn table `all`, `found`, `missing`, `wrong`, `old`, `spreading`, `unknown`; `open`: all but those that are found
 function M.tally(domain)
-  local tally = { all = 0, found = 0, missing = 0, wrong = 0, spreading = 0, unknown = 0 }
+  local tally = { all = 0, found = 0, missing = 0, wrong = 0, old = 0, spreading = 0, unknown = 0 }
   for _, record in ipairs(domain.records or {}) do
     if record.required then
       local status = record.status
@@ -125,9 +127,9 @@ end
 local function pending(domain, tally, place)
   if not domain.checked_at or tally.missing == tally.all then
     return begin(domain, tally, place)
-  elseif tally.wrong > 0 then
+  elseif tally.wrong + tally.old > 0 then
     return {
-      tone = "bad", title = words.capital(open_words(tally)), action = "verify",
+      tone = tally.wrong > 0 and "bad" or "warn", title = words.capital(open_words(tally)), action = "verify",
       text = "Below is what DNS shows, why that does not work, and what to enter in its place.",
     }
   elseif tally.missing > 0 then

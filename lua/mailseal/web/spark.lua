@@ -13,15 +13,31 @@ local max, min = math.max, math.min
 -- Of what makes a domain critical, the most that is drawn; and the least that the picture has room for.
 local MOST, LEAST = 2, 1.15
 
--- A part of the time has too few messages for a rate: it is taken of the part of the least number that falls to it.
+-- Each point is of the day that ends there: of a few hours, one complaint more or less would be a mountain.
+local DAY = 86400
+
+-- What was reported in some of the spans.
+local function sum_of(slots, first, last)
+  local sum = { delivered = 0, bounced = 0, complained = 0 }
+  for i = max(1, first), last do
+    for name, count in pairs(sum) do
+      sum[name] = count + slots[i][name]
+    end
+  end
+  return sum
+end
+
+-- A day has too few messages for a rate: it is taken of the part of the least number that falls to it.
 local function ratios(series, policy)
-  local slots, share = series.slots, series.step / policy.window
+  local slots, width = series.slots, max(1, math.floor(DAY / series.step))
+  local share = width * series.step / policy.window
   local bounces, complaints, top = {}, {}, LEAST
-  for i, slot in ipairs(slots) do
-    local sent = slot.delivered + slot.bounced
-    if sent + slot.complained > 0 then
-      bounces[i] = min(MOST, slot.bounced / max(sent, policy.bounce_least * share) / policy.bounce_critical)
-      complaints[i] = min(MOST, slot.complained / max(slot.delivered, policy.complaint_least * share) / policy.complaint_critical)
+  for i in ipairs(slots) do
+    local sum = sum_of(slots, i - width + 1, i)
+    local sent = sum.delivered + sum.bounced
+    if sent + sum.complained > 0 then
+      bounces[i] = min(MOST, sum.bounced / max(sent, policy.bounce_least * share) / policy.bounce_critical)
+      complaints[i] = min(MOST, sum.complained / max(sum.delivered, policy.complaint_least * share) / policy.complaint_critical)
       top = max(top, bounces[i], complaints[i])
     end
   end
@@ -50,12 +66,7 @@ end
 -- @tparam table series `slots`
 -- @treturn table `delivered`, `bounced`, `complained`, `bounce_rate`, `complaint_rate`
 function M.sums(series)
-  local sums = { delivered = 0, bounced = 0, complained = 0 }
-  for _, slot in ipairs(series.slots) do
-    for name in pairs(sums) do
-      sums[name] = sums[name] + slot[name]
-    end
-  end
+  local sums = sum_of(series.slots, 1, #series.slots)
   sums.bounce_rate = sums.bounced / max(1, sums.delivered + sums.bounced)
   sums.complaint_rate = sums.complained / max(1, sums.delivered)
   return sums

@@ -31,7 +31,7 @@ function M.domain(domain)
   local word = own_word(domain.provider_status, known.word)
   if domain.status == "verified" and domain.enabled == false then
     return "off", "Paused"
-  elseif domain.status == "verified" and (domain.negatives or 0) > 0 then
+  elseif domain.status == "verified" and ((domain.negatives or 0) > 0 or domain.restriction) then
     return "warn", word
   end
   return known.tone, word
