@@ -85,7 +85,7 @@ describe("The picture of health", function()
   end)
 
   it("has a line for each, and one where it gets critical", function()
-    local drawn = draw(slots(28, 1000, 100, 3))
+    local drawn = draw(slots(28, 9000, 1000, 27))
     local limit = drawn:match 'class="spark%-limit" d="M0 ([%d.]+)H'
     for _, rate in ipairs { "bounces", "complaints" } do -- that are just what makes a domain critical
       assert.matches(('class="spark%%-%s" d="M1 %sL'):format(rate, limit), drawn)

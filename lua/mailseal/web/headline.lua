@@ -12,7 +12,8 @@ local kinds = { found = "found", missing = "missing", propagating = "spreading",
 
 -- What is told of them, in this order.
 local told = {
-  { "wrong", "not right" }, { "old", "out of date" }, { "missing", "missing" }, { "spreading", "spreading" }, { "unknown", "not known yet" },
+  { "wrong", "not right" }, { "old", "out of date" }, { "missing", "missing" }, { "spreading", "spreading" },
+  { "unknown", "not known yet" },
 }
 
 --- How many of a domain's required records stand how.
