@@ -109,6 +109,16 @@ function Stage:pin(processors)
   end
 end
 
+--- Seconds of a processor that the workers have used so far, their threads included.
+-- @treturn number
+function Stage:processor_time()
+  local seconds = 0
+  for _, pid in ipairs(self.server:workers()) do
+    seconds = seconds + process.processor_time(pid)
+  end
+  return seconds
+end
+
 --- Memory of the workers: their proportional share of what is resident.
 -- @treturn number megabytes
 function Stage:memory()
