@@ -165,6 +165,18 @@ function methods.signer(tenant, domain, options)
   return self
 end
 
+-- The signer that all have in common who want nothing but the ordinary: it is kept with the loaded key.
+local function common(tenant, domain)
+  local name = change.stored(domain)
+  local found, message, code = resolve(tenant, name)
+  if not found then
+    return nil, message, code
+  elseif not found.signer then
+    found.signer, message, code = dkim.signer { domain = name, selector = found.selector, key = found.key }
+  end
+  return found.signer, message, code
+end
+
 --- Signs a message that is at hand.
 -- @tparam table tenant
 -- @tparam string domain
@@ -181,7 +193,12 @@ function methods.sign(tenant, domain, message, options)
   end
   local given = fields.joined(options or {})
   given.now = nil
-  local signer, text, code = methods.signer(tenant, domain, given)
+  local signer, text, code
+  if next(given) == nil then
+    signer, text, code = common(tenant, domain)
+  else
+    signer, text, code = methods.signer(tenant, domain, given)
+  end
   if not signer then
     return nil, text, code
   end
