@@ -147,14 +147,14 @@ end
 
 --- Waits until some have ended: what each has to tell.
 -- @tparam table ... as of @{load}
--- @treturn table ... `rate`, `count`, `p50`, `p99`, `most` (milliseconds), `refused`, `failed`
+-- @treturn table ... `rate`, `count`, `p50`, `p99`, `most` (milliseconds), `refused`, `failed`; `processor`, the seconds that wrk took
 function Stage.await(...)
   local all, figures = { ... }, {}
   process.watch(all)
   for i, one in ipairs(all) do
     local out = shell.read(one.out)
     assert(one.status == 0 and out:find "\nfigures\n", out .. one.err)
-    figures[i] = {}
+    figures[i] = { processor = one.processor }
     for name, number in out:match("\nfigures\n(.*)"):gmatch "(%S+) (%S+)\n" do
       figures[i][name] = tonumber(number)
     end
