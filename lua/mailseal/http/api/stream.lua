@@ -27,7 +27,8 @@ local function stream(call)
   elseif call.method == "HEAD" then
     return reply.text(200, "", TYPE)
   end
-  local opened, members, expires_at = nil, nil, call.identity.expires_at
+  local expires_at = call.identity.expires_at
+  local opened, members
   opened, message, code, members = live.of(call.service).streams:open {
     tenant = call.tenant.id, token = call.identity.token, after = place,
     domain = call.query.domain and change.stored(call.query.domain),
