@@ -42,7 +42,7 @@ function M.due(tx, now)
   return list
 end
 
-local BACKLOG = "SELECT COUNT(*) AS count FROM (SELECT 1 FROM deliveries WHERE state = '%s' LIMIT ?) AS some"
+local BACKLOG = "SELECT COUNT(*) AS count FROM (SELECT 1 FROM deliveries WHERE state = '%s' LIMIT ?) AS counted"
 
 --- How many deliveries to webhooks there are.
 -- @tparam table tx

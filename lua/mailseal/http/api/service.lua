@@ -41,6 +41,9 @@ local function figures_of(call)
 end
 
 local function add_figures(all, figures)
+  if not figures then
+    return -- the first ones are being asked for
+  end
   all.mailseal_store_up = figures.down and 0 or 1
   for outcome, count in pairs(figures.checks or {}) do
     all[exposition.series("mailseal_checks_total", { "outcome", outcome })] = count
@@ -61,7 +64,7 @@ local function metrics(call)
   for series, value in pairs(kept.metrics:measured(live.workers())) do
     all[series] = value
   end
-  add_figures(all, figures_of(call) or {})
+  add_figures(all, figures_of(call))
   return reply.text(200, exposition.write(all), exposition.TYPE)
 end
 
