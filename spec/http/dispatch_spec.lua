@@ -105,6 +105,51 @@ describe("a request to the service", function()
     assert.equal("500 internal", (problem(reply)))
   end)
 
+  it("may come without a body where its route can do without", function()
+    stage:create()
+    local path = "/v1/domains/mail.example.com/disable"
+    for _, sent in ipairs { {}, { "", { ["content-length"] = "0" } }, { "", { ["content-type"] = "application/json" } }, { "{}" } } do
+      local headers = sent[2] or { ["content-type"] = sent[1] and "application/json" }
+      assert.equal(200, stage:post(path, sent[1], headers).status)
+    end
+    assert.equal("415 unsupported_media_type", (problem(stage:post(path, "{}", {}))))
+    assert.equal("400 bad_json", (problem(stage:post("/v1/domains", "", { ["content-type"] = "application/json" }))))
+  end)
+
+  it("is asked to come again where as many are under way as may be, of a costly route", function()
+    local route, again = { method = "GET", path = "/costly", id = "costly", at_most = 2 }, nil
+    local depth = 0
+    function route.handler()
+      depth = depth + 1
+      again = stage:get "/costly"
+      depth = depth - 1
+      if depth == 0 then error "over" end
+      return again
+    end
+    stage.is_described = false
+    stage.service.router:add { route }
+    local log = require "mailseal.http.log"
+    local before, count = log.write, 0
+    finally(function() log.write = before end)
+    log.write = function() count = count + 1 end
+    assert.equal(500, stage:get("/costly").status)
+    assert.same({ "503 busy", "1" }, { (problem(again)), again.headers["Retry-After"] })
+    assert.equal(500, stage:get("/costly").status) -- what raised an error is under way no more
+    assert.equal(4, count)
+  end)
+
+  it("may be answered by its route's own problem", function()
+    stage.is_described = false
+    stage.service.router:add { {
+      method = "GET", path = "/page", id = "page", handler = print,
+      problem = function(call, status, told)
+        return { status = status, type = "text/html", headers = {}, body = call.route.path .. " " .. told.code }
+      end,
+    } }
+    local reply = stage:as(nil):get "/page"
+    assert.same({ 401, "text/html", "/page unauthorized" }, { reply.status, reply.type, reply.body })
+  end)
+
   it("may not be larger than its route lets it be", function()
     local reply = stage:post("/v1/domains", (" "):rep(1024 * 1024) .. "{}", { ["content-type"] = "application/json" })
     assert.equal("413 too_large", (problem(reply)))

@@ -1,24 +1,25 @@
 --- Work for whoever asks that waits for DNS, and takes some doing: a bounded number of times for each tenant, and for a bounded time.
 -- @module mailseal.http.costly
 local async = require "mailseal.async"
+local fields = require "mailseal.onboard.fields"
 local limits = require "mailseal.http.limits"
 local live = require "mailseal.http.live"
 
 local M = {}
 
 --- How often a tenant may ask: `burst` times at once, and once more after each `every` seconds. And all tenants together.
-M.TENANT = { burst = 60, every = 0.5 }
-M.ALL = { burst = 600, every = 0.02 }
+M.LIMITS = { tenant = { burst = 60, every = 0.5 }, all = { burst = 600, every = 0.02 } }
 
 --- Seconds that an answer may take where nothing else is said; and at most.
 M.DEADLINE, M.LONGEST = 20, 60
 
 -- Takes what one costs.
 local function take(call)
-  local counted = limits.new(live.of(call.service).dict)
+  local counted, given = limits.new(live.of(call.service).dict), call.service.options.limits or {}
+  local most = fields.joined(M.LIMITS, given.check)
   local ok, wait = counted:take {
-    { key = "costly:tenant:" .. call.identity.tenant, burst = M.TENANT.burst, every = M.TENANT.every },
-    { key = "costly:all:", burst = M.ALL.burst, every = M.ALL.every },
+    { key = "costly:tenant:" .. call.identity.tenant, burst = most.tenant.burst, every = most.tenant.every },
+    { key = "costly:all:", burst = most.all.burst, every = most.all.every },
   }
   if ok then
     return true

@@ -126,6 +126,10 @@ local function handle(call)
   if not ok then
     return nil, message, code
   end
+  -- Where its client leaves, nginx would drop it, and nobody would know that it is under way no more.
+  if call.request.stay then
+    call.request:stay()
+  end
   local results = { pcall(route.handler, call) }
   call.service.busy[route] = call.service.busy[route] - 1
   if not results[1] then

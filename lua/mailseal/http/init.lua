@@ -113,8 +113,9 @@ end
 --   Without it a token has to be shown
 -- - `url`: where browsers find the service, as `https://mail.example.com`: to be told where a proxy stands before it that they speak
 --   https with, or that changes the field Host
--- - `limits`: `verify`: how often may be looked at a domain, in place of `LIMITS` of `mailseal.http.verify_now`; `streams`: how many
---   streams of events there may be, in place of those of `mailseal.http.stream`
+-- - `limits`: by what they are of, in place of the usual ones: `check`, how often tenants may ask for checks and DNS hosts (as of `LIMITS`
+--   of `mailseal.http.costly`); `verify`, how often may be looked at a domain (as of `LIMITS` of `mailseal.http.verify_now`); `streams`,
+--   how many streams of events there may be (see `mailseal.http.stream`)
 -- - `allow_private_webhooks`: true where webhooks may go to addresses of this machine and of private networks (false)
 -- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
 -- - `routes`: further routes, as `mailseal.http.dispatch` describes them

@@ -31,13 +31,13 @@ function M.limit(call)
   return (call.query.limit or M.PAGE) + 1
 end
 
--- The same request, after another place.
-local function next_page(call, after)
+-- The same request, from another place on.
+local function next_page(call, field, place)
   local parts, query = {}, {}
   for name, value in pairs(call.query) do
     query[name] = value
   end
-  query.after = after
+  query[field] = place
   for i, name in ipairs(sorted.names(query)) do
     local value = query[name]
     value = type(value) == "number" and ("%.0f"):format(value) or tostring(value)
@@ -53,15 +53,16 @@ end
 -- @tparam {table,...} found as many as @{limit} says, at most; it is shortened
 -- @tparam function place_of of the last one that is shown, its place
 -- @tparam[opt] function convert makes of each what is shown
+-- @tparam[opt="after"] string field of the query, that the place of the next page stands in
 -- @treturn table a reply with the list, and `next`: path and query of the next page, where there is one
-function M.reply(call, name, found, place_of, convert)
+function M.reply(call, name, found, place_of, convert, field)
   local most, shown = M.limit(call) - 1, {}
   local after
   for i = 1, math.min(#found, most) do
     shown[i] = convert and convert(found[i]) or found[i]
   end
   if #found > most then
-    after = next_page(call, place_of(found[most]))
+    after = next_page(call, field or "after", place_of(found[most]))
   end
   return reply.json(200, { [name] = shown, next = after })
 end

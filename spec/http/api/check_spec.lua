@@ -97,10 +97,8 @@ describe("a check, over HTTP", function()
   end)
 
   it("is to be had so often", function()
-    local costly = require "mailseal.http.costly"
-    local before = costly.TENANT
-    finally(function() costly.TENANT = before end)
-    costly.TENANT = { burst = 2, every = 1000 }
+    stage:close()
+    stage = stages.new { zone = ZONE, service = { limits = { check = { tenant = { burst = 2, every = 1000 } } } } }
     for _ = 1, 2 do assert.equal(200, stage:get("/v1/check/example.com?only=mx&name_servers=false").status) end
     local reply = stage:get "/v1/check/example.com?only=mx&name_servers=false"
     assert.same({ 429, "too_often" }, { reply.status, reply.json.code })

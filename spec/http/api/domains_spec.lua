@@ -77,6 +77,7 @@ describe("domains, over HTTP", function()
     reply = stage:get(reply.json.next)
     assert.same({ 1, nil }, { #reply.json.domains, reply.json.next })
     assert.same({ domains = {} }, stage:get("/v1/domains?status=verified").json)
+    assert.equal("m3.example.com", stage:get("/v1/domains?search=M3.").json.domains[1].domain)
     assert.equal(5, #stage:get("/v1/domains?status=pending&limit=5").json.domains)
     assert.is_nil(stage:get("/v1/domains?status=pending&limit=5").json.next)
   end)
@@ -242,6 +243,17 @@ describe("events, over HTTP", function()
     list, next = kinds(next)
     assert.same({ { "4 removed m2" } }, { list, next })
     assert.same({ { } }, { kinds "/v1/events?after=4" })
+  end)
+
+  it("are there with the newest first, too", function()
+    local list, next = kinds "/v1/events?newest=true&limit=3"
+    assert.same({ "4 removed m2", "3 created m3", "2 created m2" }, list)
+    assert.equal("/v1/events?before=2&limit=3&newest=true", next)
+    assert.same({ { "1 created m1" } }, { kinds(next) })
+    assert.same({ "2 created m2" }, (kinds "/v1/domains/m2.example.com/events?newest=true&before=4"))
+    for _, query in ipairs { "newest=true&after=1", "before=3" } do
+      assert.equal("bad_query", stage:get("/v1/events?" .. query).json.code)
+    end
   end)
 
   it("are those of one domain, also when it is gone", function()

@@ -17,7 +17,7 @@ local function place_of(domain) return domain.domain end
 
 local function list(call)
   local found, message, code = call.tenant:list {
-    status = call.query.status, after = call.query.after, limit = paging.limit(call), brief = true,
+    status = call.query.status, search = call.query.search, after = call.query.after, limit = paging.limit(call), brief = true,
   }
   if not found then
     return nil, message, code
@@ -151,7 +151,9 @@ local function disable(call)
   return show(call)
 end
 
-local list_query = paging.query(shape.text(255), { status = shape.one_of { "pending", "verified", "failed" } })
+local list_query = paging.query(shape.text(255), {
+  status = shape.one_of { "pending", "verified", "failed" }, search = shape.text(255),
+})
 
 return {
   { method = "GET", path = "/v1/domains", id = "listDomains", handler = list, query = list_query },
