@@ -67,6 +67,14 @@ describe("The page, served,", function()
     assert.equal(200, stage:get("/sign-in?to=%2Fdomains%2Fx").status)
   end)
 
+  it("tells a browser by a page that nothing is there, and others as the API does", function()
+    local reply, text = get("/nowhere", { accept = "text/html,*/*;q=0.8" })
+    assert.equal(404, reply.status)
+    assert.matches("There is nothing here", text, 1, true)
+    assert.same({}, pages.problems { reply.body }[1])
+    assert.equal("application/problem+json", get("/nowhere").type)
+  end)
+
   it("says that somebody is not known, where an embedder tells who is", function()
     local reply = stage:as(nil):get "/"
     assert.equal(401, reply.status)

@@ -57,6 +57,15 @@ local function encoded(made)
   return json.encode(object)
 end
 
+-- What makes the answer in place of JSON, if anything does: that of the route; where there is none, a browser is told by a page.
+local function teller(call)
+  if call.route then
+    return call.route.problem
+  end
+  local wants_page = (call.headers.accept or ""):find("text/html", 1, true)
+  return wants_page and call.service:path("page", "/") and require("mailseal.http.pages.page").problem
+end
+
 --- Makes the answer.
 -- @tparam table call as of `mailseal.http.dispatch`
 -- @tparam string message
@@ -66,8 +75,9 @@ end
 function M.reply(call, message, code, members)
   local made = M.of(message, code, members, call.service)
   local answer
-  if call.route and call.route.problem then
-    answer = call.route.problem(call, made.status, made)
+  local tell = teller(call)
+  if tell then
+    answer = tell(call, made.status, made)
   else
     answer = reply.text(made.status, encoded(made), "application/problem+json")
   end

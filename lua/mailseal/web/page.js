@@ -164,7 +164,7 @@
 
   // ---- when to look whether anything has changed
 
-  const LEAST = 4000;
+  const LEAST = 5000;
   const MOST = 60000;
   let timer;
 
@@ -211,7 +211,7 @@
         else { document.open(); document.write(html); document.close(); }
         return;
       }
-      const told = document.querySelector("#flash p");
+      const told = document.querySelector("#problem p, #flash p");
       if (told) announce(told.textContent);
     } catch {
       announce("Nobody answers just now. Try again in a moment.");

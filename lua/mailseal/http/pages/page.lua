@@ -109,7 +109,8 @@ function M.problem(call, status, problem)
   if problem.id then
     text = ("%s It is %s."):format(text, problem.id)
   end
-  return M.send(problems.draw(M.new(call), { title = status == 404 and "There is nothing here" or problem.title, text = text }), status)
+  local title = status == 404 and "There is nothing here" or problem.title
+  return M.send(problems.draw(M.new(call), { title = title, text = text }), status)
 end
 
 --- Makes routes of the page: what they give is HTML, and so is what goes wrong.
