@@ -44,6 +44,10 @@ function M.describe(command)
   command
     :option("--url", "Where browsers find it, https://mail.example.com for instance, if a proxy with TLS stands before it.")
     :argname "URL"
+  command
+    :option("--proxy", "Believe this proxy, or network, whom it asks for (X-Forwarded-For); may be repeated.")
+    :argname "ADDR[/BITS]"
+    :count "*"
   command:option("--workers", "nginx's worker processes (one a processor)."):convert(options.whole("--workers", 1, 256)):argname "N"
   command:option("--tls-cert", "Serve HTTPS with this certificate and those that it needs, in PEM."):argname "FILE"
   command:option("--tls-key", "Its private key, in PEM."):argname "FILE"
@@ -90,6 +94,12 @@ local function check(given)
   elseif given.tls_cert then
     want_file("--tls-cert", given.tls_cert)
     want_file("--tls-key", given.tls_key)
+  end
+  for _, proxy in ipairs(given.proxy) do
+    local address = proxy:match "^([%x:.]+)/%d+$" or proxy:match "^[%x:.]+$"
+    if not address or not address:find "[:.]" then
+      status.stop(status.USAGE, ("--proxy: '%s' is not an address or a network such as 10.0.0.0/8"):format(proxy))
+    end
   end
   if given.url and not given.url:find "^https?://[%w%.%-:%[%]]+$" then
     status.stop(status.USAGE, ("--url: '%s' is not a URL without a path such as https://mail.example.com"):format(given.url))
@@ -171,7 +181,7 @@ local function write_configuration(given, program, where, settings)
   local function file(path) return path and named_for_nginx(place.absolute(path, here)) end
   write_file(where.directory .. "/settings.lua", settings_program(settings, given["with"] and place.absolute(given["with"], here)))
   write_file(where.directory .. "/nginx.conf", conf.write {
-    directory = where.directory, listen = where.listen, modules = place.modules(program), user = place.user(),
+    directory = where.directory, listen = where.listen, proxies = given.proxy, modules = place.modules(program), user = place.user(),
     workers = given.workers or place.processors(), database_threads = 6, signing_threads = 2, patience = PATIENCE,
     connections = math.min(CONNECTIONS, math.floor(descriptors * 0.8)), descriptors = math.min(descriptors, 4 * CONNECTIONS),
     certificate = file(given.tls_cert), certificate_key = file(given.tls_key), access_log = file(given.access_log),

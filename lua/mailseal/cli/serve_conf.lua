@@ -25,6 +25,7 @@ http {
   server_tokens off;
   default_type application/octet-stream;
   {access_log}
+  {proxies}
 
   client_header_timeout 10s;
   client_body_timeout 10s;
@@ -87,6 +88,8 @@ local ACCESS_LOG = [[
   log_format mailseal '$remote_addr [$time_iso8601] "$request_method $uri" $status $body_bytes_sent $request_time';
   access_log "%s" mailseal;]]
 
+local REAL = "\n  real_ip_header X-Forwarded-For;\n  real_ip_recursive on;"
+
 local TLS = [[
     ssl_certificate "%s";
     ssl_certificate_key "%s";
@@ -127,6 +130,7 @@ end
 -- - `listen`: addresses with ports; `certificate`, `certificate_key`: files, for TLS
 -- - `workers`, `database_threads`, `signing_threads`, `connections`, `descriptors`, `patience` (seconds until those who are being served
 --   are left when it ends): numbers
+-- - `proxies`: addresses, or networks, whose word is taken for whom they ask for
 -- - `lua_path`, `lua_cpath`; `authorities`: a file of certificates that is trusted; `access_log`: a file
 -- @treturn string
 function M.write(given)
@@ -137,7 +141,7 @@ function M.write(given)
     modules = lines_of(given.modules, 'load_module "%s";'),
     user = given.user and ("user %s;"):format(given.user) or "",
     files = given.descriptors and ("worker_rlimit_nofile %d;"):format(given.descriptors) or "",
-    environment = environment(),
+    environment = environment(), proxies = given.proxies[1] and lines_of(given.proxies, "  set_real_ip_from %s;") .. REAL or "",
     access_log = given.access_log and ACCESS_LOG:format(quoted(given.access_log)) or "access_log off;",
     lua_path = quoted(given.lua_path), lua_cpath = quoted(given.lua_cpath),
     certificates = given.authorities and ('lua_ssl_trusted_certificate "%s";'):format(quoted(given.authorities)) or "",

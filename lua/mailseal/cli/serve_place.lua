@@ -5,8 +5,8 @@ local core = require "mailseal.core".file
 
 local M = {}
 
-local NGINX = "mailseal serve needs nginx with Lua: apt install nginx libnginx-mod-http-lua lua-resty-core, or OpenResty"
-local BUILD = "mailseal serve needs mailseal for LuaJIT as well: make, or make install LUA=luajit"
+local NGINX = "it needs nginx with Lua: apt install nginx libnginx-mod-http-lua lua-resty-core, or OpenResty"
+local BUILD = "it needs mailseal for LuaJIT as well: make, or make install LUA=luajit"
 
 local DIRECTORIES = "/usr/sbin:/sbin:/usr/local/sbin:/usr/local/openresty/bin:/opt/homebrew/bin"
 
