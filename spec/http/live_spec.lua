@@ -166,7 +166,7 @@ describe("what goes on beside requests in #nginx", function()
         Authorization = "Bearer " .. service.token,
       }, ""))
     end
-    async.sleep(0.5)
+    async.sleep(1.5) -- a look at what nobody answers for lasts longer
     assert.equal(200, service:get("/healthz", { token = false }).status)
     server:silence(false)
     for _, connection in ipairs(connections) do

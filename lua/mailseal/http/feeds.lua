@@ -87,15 +87,18 @@ end
 
 -- Asks the store. Returns whether there is more; nil, and what went wrong.
 local function ask(self)
-  local after, unsure = {}, self.unsure
+  local after, unsure, wanted = {}, self.unsure, {}
   for tenant, feed in pairs(self.of) do
     after[tenant] = feed.last
   end
-  self.unsure = {}
-  local found, message = self.registry():perform("feed", "news", after, unsure)
+  for token, tenant in pairs(unsure) do
+    wanted[#wanted + 1] = { tenant = tenant, token = token }
+  end
+  self.unsure = {} -- who comes meanwhile is asked about the next time
+  local found, message = self.registry():perform("feed", "news", after, wanted)
   if not found then
-    for _, one in ipairs(unsure) do
-      table.insert(self.unsure, one)
+    for token, tenant in pairs(unsure) do
+      self.unsure[token] = tenant
     end
     return nil, message
   end
@@ -175,7 +178,7 @@ function Feeds:join(listener)
   local feed = self.of[tenant]
   feed.listeners[listener], feed.count = true, feed.count + 1
   if listener.token then
-    table.insert(self.unsure, { tenant = tenant, token = listener.token })
+    self.unsure[listener.token] = tenant -- it may have been revoked just now
   end
   return feed
 end
