@@ -6,10 +6,20 @@ local services = require "spec.support.service"
 local PATH = "/v1/domains/mail.example.com"
 local DOMAIN = { domain = "mail.example.com", provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } } }
 
+local ZONE = {
+  ["com"] = { { type = "NS", data = "ns.com." }, { type = "SOA", data = "ns.com. host.com. 1 3600 600 86400 60" } },
+  ["ns.com"] = { { type = "A", data = "192.0.2.2" } },
+  ["example.com"] = {
+    { type = "SOA", data = "ns1.example.com. host.example.com. 1 3600 600 86400 60" }, { type = "NS", data = "ns1.example.com." },
+    { type = "TXT", data = "v=spf1 -all" },
+  },
+  ["ns1.example.com"] = { { type = "A", data = "192.0.2.1" } },
+}
+
 describe("the API in #nginx", function()
   local service
 
-  setup(function() service = services.start { workers = 2 } end)
+  setup(function() service = services.start { workers = 2, zone = ZONE } end)
   teardown(function() service:stop() end)
 
   -- Asks, and holds the answer against the description.
@@ -89,6 +99,19 @@ describe("the API in #nginx", function()
       local word = round % 2 == 1 and "/disable" or "/enable"
       assert.equal(200, service:post(PATH .. word, nil, { connection = connections[round % 8 + 1] }).status)
       all_say(round % 2 == 0)
+    end
+  end)
+
+  it("asks DNS without keeping others waiting", function()
+    local replies = {}
+    http_client.at_once(12, function(i)
+      local path = ({ "/v1/check/example.com", "/v1/check/example.com/picture", "/v1/dns-hosts/example.com" })[i % 3 + 1]
+      replies[i] = { path, service:get(path) }
+    end)
+    for _, one in ipairs(replies) do
+      local reply = one[2]
+      assert.equal(200, reply.status, reply.body)
+      openapi.check("GET", one[1], { status = reply.status, type = reply.headers["content-type"], body = reply.body })
     end
   end)
 
