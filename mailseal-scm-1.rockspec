@@ -446,6 +446,7 @@ build = {
     ["mailseal.http.shape"] = "lua/mailseal/http/shape.lua",
     ["mailseal.http.stream"] = "lua/mailseal/http/stream.lua",
     ["mailseal.http.tags"] = "lua/mailseal/http/tags.lua",
+    ["mailseal.http.tenant"] = "lua/mailseal/http/tenant.lua",
     ["mailseal.http.thread"] = "lua/mailseal/http/thread.lua",
     ["mailseal.http.threads"] = "lua/mailseal/http/threads.lua",
     ["mailseal.http.verify_now"] = "lua/mailseal/http/verify_now.lua",

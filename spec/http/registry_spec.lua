@@ -43,6 +43,17 @@ function probe.crowd(given)
   return codes
 end
 
+-- In which threads a method is called.
+function probe.threads_of(given)
+  local pool = "none"
+  for _, threads in ipairs { registry.db_threads, registry.rsa_threads } do
+    threads.call = function() pool = threads.name end
+  end
+  pcall(function() return registry:tenant "acme"[given.method](registry:tenant "acme", unpack(given.arguments)) end)
+  registry.db_threads.call, registry.rsa_threads.call = nil, nil
+  return { pool }
+end
+
 -- How many calls are under way.
 function probe.under_way() return { registry.db_threads:busy() + registry.db_threads.waiting } end
 
@@ -186,6 +197,16 @@ describe("the registry inside #nginx", function()
       assert.same({ disabled = true }, repeated("sign", "signed.example.com", MESSAGE))
       assert(call("enable", "signed.example.com"))
     end
+  end)
+
+  it("makes keys where it signs, so that nobody waits for that who only asks the database", function()
+    local function threads_of(method, ...) return probe("threads_of", { method = method, arguments = { ... } })[1] end
+    assert.equal("mailseal_rsa", threads_of("sign", "signed.example.com", MESSAGE))
+    assert.equal("mailseal_rsa", threads_of("rotate", "signed.example.com"))
+    assert.equal("mailseal_rsa", threads_of("create", { domain = "x.example.com", provider = "own" }))
+    assert.equal("mailseal_db", threads_of("create", { domain = "x.example.com", provider = "kraiter" }))
+    assert.equal("mailseal_db", threads_of("create", { domain = "x.example.com" }))
+    assert.equal("mailseal_db", threads_of("get", "signed.example.com"))
   end)
 
   it("does so much at a time, and tells all others that it is busy", function()

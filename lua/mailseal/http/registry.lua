@@ -2,7 +2,7 @@
 -- cosockets, and nothing blocks the worker.
 --
 -- It has of `mailseal.onboard.registry` what those modules need that wait for DNS, so that they are the same in a script and here. Its
--- tenants have the methods of `mailseal.onboard.tenant`, with the same arguments and results, but for `signer`: see `sign`.
+-- tenants have the methods of `mailseal.onboard.tenant`: see `mailseal.http.tenant`.
 --
 -- nginx.conf says how many threads there are:
 --
@@ -11,11 +11,9 @@
 --     lua_shared_dict mailseal 10m;          # within http { }: what is known of domains, for all workers
 --     lua_shared_dict mailseal_dns 10m;      # within http { }: answers of DNS
 -- @module mailseal.http.registry
-local auth = require "mailseal.http.auth"
-local change = require "mailseal.onboard.change"
 local knowledge = require "mailseal.http.known"
 local policies = require "mailseal.onboard.policies"
-local tenants = require "mailseal.onboard.tenant"
+local tenants = require "mailseal.http.tenant"
 local threads = require "mailseal.http.threads"
 local worker = require "mailseal.onboard.worker"
 
@@ -131,79 +129,24 @@ function Registry:perform(module, step, ...)
   return self.db_threads:call("perform", self.settings, module, step, ...)
 end
 
--- The tenants of this registry: what waits for DNS is done here, all else in a thread.
-local Tenant = { __name = "mailseal.http.tenant" }
-Tenant.__index = Tenant
-
-for name, method in pairs(tenants.methods) do
-  Tenant[name] = tenants.waiting[name] and method or function(tenant, ...)
-    return tenant.registry:perform("tenant", "call", tenant.id, name, ...)
-  end
-end
-
-local revoke_token = Tenant.revoke_token
-
---- Revokes a token: as of `mailseal.onboard.tokens`. That is known at once, not when what is remembered of it is a second old.
--- @tparam string id
--- @tparam[opt] table options
--- @treturn ?boolean true
--- @treturn ?string a message
--- @treturn ?string `no_such_token`; a code of the store
-function Tenant:revoke_token(id, options)
-  local done, message, code = revoke_token(self, id, options)
-  if done then
-    auth.revoked(ngx.shared.mailseal, id)
-  end
-  return done, message, code
-end
-
---- Signs a message: as `tenant:sign` does, see `mailseal.onboard.signer`, in a thread of those for that.
--- @tparam table tenant
--- @tparam string domain
--- @tparam string message
--- @tparam[opt] table options plain data
--- @treturn ?string the header field, and what else `tenant:sign` returns
--- @treturn ?string what went wrong
--- @treturn ?string as there; `busy`, `no_threads`
-function Tenant.sign(tenant, domain, message, options)
-  local registry, name = tenant.registry, change.stored(domain)
-  local mark = registry.known:mark(tenant.id, name)
-  return registry.rsa_threads:call("perform", registry.settings, "signer", "sign", tenant.id, name, message, options, mark)
-end
-
---- There is no signer here, which would block the worker.
--- @raise
-function Tenant.signer()
-  error("inside nginx a message is signed by tenant:sign, in a thread", 2)
-end
-
---- May mail of a domain be sent just now? See `mailseal.onboard.decide`; answered from what is known, where it was asked of late.
--- @tparam table tenant
--- @tparam string domain
--- @treturn ?string `send`, `hold` or `refuse`
--- @treturn ?string a code; or a message
--- @treturn ?string a sentence; or a code of the store's, `busy`, `no_threads`
-function Tenant.decide(tenant, domain)
-  local known, name = tenant.registry.known, change.stored(domain)
-  local decision = known:get("decision", tenant.id, name)
-  if decision then
-    return decision:match "^(%S+) (%S+) (.*)$"
-  end
-  local mark = known:mark(tenant.id, name)
-  local verdict, code, text = tenant.registry:perform("tenant", "call", tenant.id, "decide", name)
-  -- Of what is not there nothing is kept: whoever asks for names at random is not to fill the memory.
-  if verdict and code ~= "not_found" then
-    known:put("decision", tenant.id, name, ("%s %s %s"):format(verdict, code, text), mark)
-  end
-  return verdict, code, text
+--- Takes a step that needs a processor for a while, and not the database for more than a moment, in a thread of those for that.
+-- @tparam string module
+-- @tparam string step
+-- @tparam any ... plain data
+-- @treturn any as of @{perform}
+-- @treturn ?string
+-- @treturn ?string
+-- @raise as of @{perform}
+function Registry:reckon(module, step, ...)
+  return self.rsa_threads:call("perform", self.settings, module, step, ...)
 end
 
 --- A tenant.
 -- @tparam string id printable ASCII, 1 to 200 octets
--- @treturn table
+-- @treturn table see `mailseal.http.tenant`
 -- @raise where that is no such id
 function Registry:tenant(id)
-  return tenants.new(self, id, Tenant)
+  return tenants.new(self, id)
 end
 
 --- Does what is due: see `mailseal.onboard.worker.work`.

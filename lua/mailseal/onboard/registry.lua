@@ -108,7 +108,7 @@ end
 -- @treturn table see `mailseal.onboard.tenant`
 -- @raise where that is no such id
 function Registry:tenant(id)
-  return tenants.new(self, id)
+  return (tenants.new(self, id))
 end
 
 --- Takes a step: a function of the `steps` of one of onboarding's modules, which gets the registry and what is given here. Plain data
