@@ -1,7 +1,7 @@
 --- What the workers of nginx share: a dictionary of lua_shared_dict; and what stands in its place where there is no nginx.
 --
 -- The latter has of lua_shared_dict the methods `get`, `set`, `add`, `delete`, `incr`, `expire` and `ttl`, as lua-nginx-module describes
--- them, but for flags; and no bounds.
+-- them; and no bounds.
 -- @module mailseal.http.dictionary
 local now = require "mailseal.core".async.now
 
@@ -39,18 +39,20 @@ local function ends(self, seconds) return seconds and seconds > 0 and self.clock
 --- What is kept under a key.
 -- @tparam string key
 -- @treturn any nil where nothing is
+-- @treturn ?number the flags that it is kept with, if there are any
 function Dictionary:get(key)
   local entry = find(self, key)
-  return entry and entry.value
+  if entry then return entry.value, entry.flags end
 end
 
 --- Keeps something, in place of what there was.
 -- @tparam string key
 -- @tparam any value nil for nothing
 -- @tparam[opt] number seconds for how long
+-- @tparam[opt] number flags of 32 bits
 -- @treturn boolean true
-function Dictionary:set(key, value, seconds)
-  self.entries[key] = value ~= nil and { value = value, ends = ends(self, seconds) } or nil
+function Dictionary:set(key, value, seconds, flags)
+  self.entries[key] = value ~= nil and { value = value, ends = ends(self, seconds), flags = flags ~= 0 and flags or nil } or nil
   return true
 end
 
