@@ -121,14 +121,21 @@ const commands = {
     });
   },
 
+  async cookie({ page, name }) {
+    const found = (await page.context().cookies()).find((cookie) => cookie.name === name);
+    return found && found.value;
+  },
+
   resize({ page, width, height }) { return page.setViewportSize({ width, height }); },
   emulate({ page, scheme }) { return page.emulateMedia({ colorScheme: scheme }); },
   async screenshot({ page, path }) {
+    await settled(page);
     await page.screenshot({ path, fullPage: true });
   },
 
   // What axe finds against WCAG 2.2 A and AA and its own rules of good practice.
   async axe({ page }) {
+    await settled(page);
     await evaluated(page, AXE);
     const report = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
     return report.violations.map(({ id, impact, help, nodes }) => ({
@@ -136,6 +143,11 @@ const commands = {
     }));
   },
 };
+
+// A colour on its way to another is neither.
+function settled(page) {
+  return page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
+}
 
 // A page's policy does not hold for what the browser itself is told to run.
 async function evaluated(page, source) {
@@ -153,7 +165,7 @@ async function answer(command) {
     const value = await commands[command.do]({ ...command, state, number: command.page, page: state && state.page });
     return { id: command.id, value };
   } catch (error) {
-    return { id: command.id, error: error.message };
+    return { id: command.id, error: error.message.replace(/\u001b\[\d+m/g, "") };
   }
 }
 

@@ -94,7 +94,7 @@ describe("the #browser of the tests", function()
 
   it("fails a step of a page that complains, and keeps a picture of it", function()
     local run
-    browsers.steps(function(_, body) run = body end, function() return page end)("keeps a picture", function() go "talkative" end)
+    browsers.tests(function(_, body) run = body end, function() return page end)("keeps a picture", function() go "talkative" end)
     local ok, why = pcall(run)
     assert.is_false(ok)
     assert.matches("it hurts", why, 1, true)

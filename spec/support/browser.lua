@@ -119,6 +119,9 @@ function Page:misses(at, patience) return self:ask("wait", { at = at, state_of =
 --- The value of an expression of JavaScript.
 function Page:evaluate(code) return self:ask("evaluate", { code = code }) end
 
+--- A cookie's value; nil where there is none of that name.
+function Page:cookie(name) return self:ask("cookie", { name = name }) end
+
 --- Makes the window another size.
 function Page:resize(width, height) return self:ask("resize", { width = width, height = height }) end
 
@@ -155,29 +158,48 @@ end
 -- A step's name as a file's.
 local function file_name(title) return (title:gsub("[^%w]+", "-"):sub(1, 80)) end
 
---- Makes a test of each step of a walk: the steps share a page, a page that complains of anything fails the step, and of one that
--- fails a picture is kept and named.
+-- Keeps a picture of a page where something has failed, and says where it is.
+local function keep_picture(page, title, why)
+  local kept, path = pcall(page.picture, page, "failed-" .. file_name(title))
+  local place = kept and ("\nat %s, seen in %s"):format(page:url(), path) or ""
+  if type(why) == "table" and why.message then
+    why.message = tostring(why.message) .. place
+    return why
+  end
+  return tostring(why) .. place
+end
+
+--- Makes tests that are given a page: one that complains of anything fails the test, and of one that fails a picture is kept and named.
 -- @tparam function it busted's
--- @tparam function current gives the page that is walked on
+-- @tparam function current gives the page
 -- @treturn function as `it`; its body is given the page
-function M.steps(it, current)
+function M.tests(it, current)
   return function(title, body)
     it(title, function()
       local page = current()
-      local ok, why = xpcall(function()
+      local ok, why = pcall(function()
         body(page)
         local complaints = page:complaints()
         if complaints[1] then error("the page complains: " .. table.concat(complaints, "\n"), 0) end
-      end, function(reason) return reason end)
-      if ok then return end
-      local kept, path = pcall(page.picture, page, "failed-" .. file_name(title))
-      local place = kept and ("\nat %s, seen in %s"):format(page:url(), path) or ""
-      if type(why) == "table" and why.message then
-        why.message = tostring(why.message) .. place
-      else
-        why = tostring(why) .. place
-      end
-      error(why, 0)
+      end)
+      if not ok then error(keep_picture(page, title, why), 0) end
+    end)
+  end
+end
+
+--- The same for the steps of a walk: where one fails, those behind it fail at once.
+-- @tparam function it busted's
+-- @tparam function current gives the page
+-- @treturn function as `it`
+function M.walk(it, current)
+  local failed
+  local test = M.tests(it, current)
+  return function(title, body)
+    test(title, function(page)
+      if failed then error(("not tried, for the step before failed: \"%s\""):format(failed), 0) end
+      failed = title
+      body(page)
+      failed = nil
     end)
   end
 end
