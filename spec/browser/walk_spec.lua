@@ -162,6 +162,14 @@ describe("A customer at the page, by #browser,", function()
     page:picture "domain-wrong"
   end)
 
+  it("is told that a domain is gone where it was deleted meanwhile", function()
+    assert.equal(200, stage.service:delete "/v1/domains/florist.example".status)
+    page:click { role = "button", name = "Check now" }
+    page:misses { css = "#headline-title" }
+    assert.equal("main", page:focus().id)
+    assert.matches("nothing", page:text { role = "heading" }:lower(), 1, true)
+  end)
+
   it("signs out, and is nobody", function()
     page:click { role = "button", name = "Sign out" }
     page:sees { role = "heading", name = "Sign in" }

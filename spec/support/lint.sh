@@ -152,7 +152,7 @@ parses_as_javascript() {
 # What comes from DNS is text: nothing makes markup or a program of it, neither here nor by an attribute.
 makes_nothing_of_text() {
     local quote="[\"'\`]"
-    ! grep -nE -e '\b(innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|setHTMLUnsafe)\b|document\.write' \
+    ! grep -nE -e '\b(inner|outer)HTML *\+?=[^=]|\b(insertAdjacentHTML|createContextualFragment|setHTMLUnsafe)\b|document\.write' \
         -e '\beval\(|\bnew Function\b|javascript:' -e "set(Timeout|Interval)\( *$quote|setAttribute\( *${quote}on" "$@"
 }
 

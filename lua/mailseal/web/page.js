@@ -33,7 +33,8 @@
       if (!time.title) time.title = time.textContent;
       time.textContent = localMoment(new Date(time.dateTime));
     }
-    for (const place of all("footer .zone", within)) place.textContent = zone ? `Times are in ${zone.replace(/_/g, " ")}.` : "Times are yours.";
+    const whose = zone ? `Times are in ${zone.replace(/_/g, " ")}.` : "Times are yours.";
+    for (const place of all("footer .zone", within)) place.textContent = whose;
   };
 
   // ---- copying
@@ -150,6 +151,15 @@
     return true;
   };
 
+  // Another page in place of this one, as an answer that tells what went wrong. A parser's scripts do not run.
+  const showOtherPage = (html) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    document.title = page.title;
+    document.body.replaceWith(document.adoptNode(page.body));
+    prepare(document);
+    document.getElementById("main").focus();
+  };
+
   let busy = false;
 
   const refresh = async () => {
@@ -208,7 +218,7 @@
       const html = await answer.text();
       if (!showPage(html, true)) {
         if (answer.redirected) location.assign(answer.url);
-        else { document.open(); document.write(html); document.close(); }
+        else showOtherPage(html);
         return;
       }
       const told = document.querySelector("#problem p, #flash p");
