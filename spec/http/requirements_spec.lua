@@ -59,6 +59,8 @@ local lines = {
     "text from DNS is data, under a policy without inline script",
     ["spec/onboard/hostile_dns_spec.lua"] = { "A hostile text in DNS" },
     ["spec/cli/injection_spec.lua"] = { "reaches no picture" },
+    ["spec/browser/hostile_spec.lua"] = { "shows what is hostile as text" },
+    ["spec/browser/pages_spec.lua"] = { "is under a policy that lets no text become a script" },
     ["spec/web/domain_spec.lua"] = { "shows whatever stands in DNS as text" },
     ["spec/web/html_spec.lua"] = { "has no script, no style and no handler within, whoever asks for it" },
   },
