@@ -3,7 +3,7 @@ local assets = require "mailseal.web.assets"
 local pages = require "spec.support.pages"
 local stages = require "spec.support.http_stage"
 
-local FORM = { ["content-type"] = "application/x-www-form-urlencoded" }
+local FORM = { ["content-type"] = "application/x-www-form-urlencoded", host = "mail.test", origin = "https://mail.test" }
 local KRAITER = "provider=kraiter&var.region=eu-west-1&var.tokens=abc&var.tokens=def&var.tokens=ghi"
 
 local KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
@@ -79,6 +79,18 @@ describe("The page, served,", function()
     local reply = stage:as(nil):get "/"
     assert.equal(401, reply.status)
     assert.equal("text/html; charset=utf-8", reply.type)
+  end)
+
+  it("takes no form from another site's page, whoever tells who is signed in", function()
+    add()
+    for _, origin in ipairs { "https://evil.test", "null", "https://mail.test.evil.test", false } do
+      local reply = post("/domains/mail.example.com/delete", "", {
+        ["content-type"] = FORM["content-type"], host = "mail.test", origin = origin or nil,
+      })
+      assert.equal(403, reply.status, origin)
+    end
+    assert.equal(200, get("/domains/mail.example.com").status)
+    assert.is_nil(select(2, get "/domains/mail.example.com"):find("was removed", 1, true))
   end)
 
   it("leads back to nowhere but itself", function()

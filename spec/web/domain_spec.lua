@@ -159,6 +159,31 @@ describe("The page of a domain", function()
     assert.matches("Spreading.-2 of 3 name servers have it%.", text)
   end)
 
+  it("tells with a record what its status comes from, though the finding names no record", function()
+    local two = finding {
+      code = "spf_two_records", record = false, name = "example.com", message = "There are two.", fix = "Make one of them.",
+    }
+    local records = { pages.record({
+      id = "spf", type = "TXT", name = "example.com", value = "v=spf1 mx -all", purpose = "spf", match = "spf_include",
+      status = "conflicting", findings = { "spf_two_records" },
+    }, "godaddy") }
+    local text = shown { records = records, findings = { two } }
+    assert.matches("In conflict.-There are two%. +What to do: +Make one of them%.", text)
+    assert.matches("One name has one SPF record", text, 1, true)
+    assert.is_nil(text:find("Also noticed", 1, true))
+  end)
+
+  it("shows the SPF record that is there with what is new in it, and never a second one", function()
+    local records = { pages.record({
+      id = "spf", type = "TXT", name = "example.com", value = "v=spf1 include:new.example ~all", include = "new.example", purpose = "spf",
+      match = "spf_include", status = "mismatch", found = "v=spf1 include:old.example -all",
+    }, "godaddy") }
+    local text, page = shown { records = records }
+    assert.matches("v=spf1 include:old.example include:new.example -all</code>", page, 1, true)
+    assert.is_nil(page:find("v=spf1 include:new.example ~all</code>", 1, true))
+    assert.matches("This takes the place of the SPF record that is there", text, 1, true)
+  end)
+
   it("uses the provider's own words", function()
     local text = shown { status = "verified", provider_status = "Connected", records = with("found", { provider_status = "Valid" }) }
     assert.matches("example.com Connected", text, 1, true)

@@ -74,17 +74,17 @@ end
 
 -- The findings by the record that they are about; and those that are about none that is open.
 local function sort_findings(domain)
-  local of, others, open = {}, {}, {}
-  for _, record in ipairs(domain.records) do
-    open[record.id] = record.status ~= "found"
-  end
+  local of, others = {}, {}
   for _, finding in ipairs(domain.findings or {}) do
-    if finding.record and open[finding.record] then
-      of[finding.record] = of[finding.record] or {}
-      table.insert(of[finding.record], finding)
-    else
-      others[#others + 1] = finding
+    local list = others
+    for _, record in ipairs(domain.records) do
+      if record.status ~= "found" and status.is_about(finding, record) then
+        of[record.id] = of[record.id] or {}
+        list = of[record.id]
+        break
+      end
     end
+    list[#list + 1] = finding
   end
   return of, others
 end

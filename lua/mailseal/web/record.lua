@@ -1,7 +1,10 @@
 --- A record of a domain, as a card: what to enter, with the words of the DNS host's own form, and what DNS shows.
 -- @module mailseal.web.record
+local formats = require "mailseal.record"
 local h = require "mailseal.web.html"
 local piece = require "mailseal.web.piece"
+local plans = require "mailseal.handover.plan"
+local remarks = require "mailseal.handover.words".remarks
 local status = require "mailseal.web.status"
 local words = require "mailseal.web.words"
 
@@ -40,8 +43,16 @@ end
 
 local is_copied = { name = true, value = true, priority = true }
 
-local function field_value(field, id, about)
+-- What is to be typed: of SPF, where a record is there already, that one with what is new in it, for a name has one only.
+local function typed(field, merged)
   local value = field.value
+  if merged and field.key == "value" and value ~= nil then
+    return tostring(value):find '^"' and formats.quote(formats.split(merged)) or merged
+  end
+  return value
+end
+
+local function field_value(field, value, id, about)
   if value == nil then
     return h.span { class = "soft", "Your mail provider shows it" }
   elseif value == "" then
@@ -52,12 +63,12 @@ local function field_value(field, id, about)
   return h.span { class = "chosen", tostring(value) }
 end
 
-local function fields_of(record, about)
+local function fields_of(record, about, merged)
   local list = {}
   for i, field in ipairs(record.host.fields or {}) do
     list[i] = h.div {
       class = "entry entry-" .. field.key, h.dt { field.label },
-      h.dd { field_value(field, ("copy-%s-%d"):format(record.id, i), about) },
+      h.dd { field_value(field, typed(field, merged), ("copy-%s-%d"):format(record.id, i), about) },
     }
   end
   return h.dl { class = "entries", list }
@@ -71,10 +82,10 @@ local function impossible(host, place)
 end
 
 -- What to mind, but for what is said of all records together.
-local function notes_of(record, common)
+local function notes_of(record, common, state)
   local list = {}
-  if record.note and record.purpose ~= "ownership" then
-    list[1] = h.li { record.note }
+  for _, remark in ipairs(record.purpose ~= "ownership" and record.status ~= "found" and remarks(record, state) or {}) do
+    list[#list + 1] = h.li { remark }
   end
   for _, note in ipairs(record.host.notes or {}) do
     list[#list + 1] = not common[note] and h.li { note } or nil
@@ -84,9 +95,11 @@ end
 
 local function entry_of(record, about)
   local host = record.host
+  local value, state = plans.value(record)
   local zone = host.zone ~= about.zone and h.p { class = "zone-of", "Goes into the zone ", h.b { host.zone }, "." } or nil
   return {
-    zone, host.possible == false and impossible(host, about.host_name) or nil, fields_of(record, about), notes_of(record, about.common),
+    zone, host.possible == false and impossible(host, about.host_name) or nil,
+    fields_of(record, about, state == "merged" and value or nil), notes_of(record, about.common, state),
   }
 end
 

@@ -49,6 +49,22 @@ local records = {
   migrating = { "warn", "Old value" }, propagating = { "wait", "Spreading" }, unknown = { "none", "Not looked at yet" },
 }
 
+--- Is a finding about a record? It names it; or is one of those that its status comes from, at its name.
+-- @tparam table finding
+-- @tparam table record of a domain
+-- @treturn boolean
+function M.is_about(finding, record)
+  if finding.record then
+    return finding.record == record.id
+  end
+  for _, code in ipairs(record.findings or {}) do
+    if code == finding.code and (finding.name == nil or finding.name == record.name) then
+      return true
+    end
+  end
+  return false
+end
+
 -- That something is not there, and nothing else.
 local is_plain = { record_missing = true }
 
@@ -58,7 +74,7 @@ local is_plain = { record_missing = true }
 -- @treturn boolean
 function M.has_cause(record, domain)
   for _, finding in ipairs(domain.findings or {}) do
-    if finding.record == record.id and finding.severity == "error" and not is_plain[finding.code] then
+    if finding.severity == "error" and not is_plain[finding.code] and M.is_about(finding, record) then
       return true
     end
   end

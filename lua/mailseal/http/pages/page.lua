@@ -113,6 +113,19 @@ function M.problem(call, status, problem)
   return M.send(problems.draw(M.new(call), { title = title, text = text }), status)
 end
 
+-- What changes something comes from a page of this host, whoever tells who is signed in. A program that shows a token is no browser.
+local function from_here(handler)
+  return function(call)
+    if not call.headers.authorization then
+      local ok, message, code = call.service.auth:same_origin(call)
+      if not ok then
+        return nil, message, code
+      end
+    end
+    return handler(call)
+  end
+end
+
 --- Makes routes of the page: what they give is HTML, and so is what goes wrong.
 -- @tparam {table,...} routes
 -- @treturn {table,...} the same
@@ -121,7 +134,7 @@ function M.routes(routes)
     route.problem = route.problem or M.problem
     route.gives = route.gives == nil and { "text/html" } or route.gives
     if route.method == "POST" then
-      route.accepts, route.limit = M.FORM, 65536
+      route.accepts, route.limit, route.handler = M.FORM, 65536, from_here(route.handler)
     end
   end
   return routes
