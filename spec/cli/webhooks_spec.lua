@@ -54,6 +54,7 @@ describe("mailseal webhooks", function()
     local listed = run("webhooks", "list")
     assert.truthy(listed.out:find "hooks%.example" and listed.out:find "CRM" and listed.out:find "kinds: created")
     assert.is_nil(listed.out:find("whsec_", 1, true))
+    assert.truthy(run("domains", "events").out:find "  %-  webhook_made by mailseal webhooks  host=hooks%.example")
     assert.equal(75, run("domains", "add", "mail.example.com", "--provider", "kraiter", "--var", "region=eu-west-1", "--var",
       "tokens=abc,def,ghi").status)
     local worked = run("worker", "--until-idle", "--allow-private-webhooks")

@@ -92,6 +92,7 @@ local function tests(ask)
     for _ = 1, 10 do assert.equal("bad_certificate", get_tls("hooks.example", tls, { ca_file = "none" }).code) end
     assert.equal("tls_failed", get_tls("hooks.example", plain).code)
     assert.equal(1, #tls:requests())
+    assert.equal("hooks.example", tls:requests()[1].server_name)
   end)
 
   it("connects to what it has looked up, and judged, alone", function()
@@ -286,6 +287,24 @@ describe("a request", function()
   it("wants a URL and a resolver", function()
     assert.has_error(function() fetch.request {} end, "fetch.request wants a URL and a resolver")
     assert.has_error(function() fetch.request { url = "x", resolver = {}, method = "BREW" } end, "fetch.request: method must be a method")
+  end)
+
+  it("looks a name up once: what was judged is what is connected to", function()
+    local plain, asked = receiver.start(), {}
+    local resolver = {
+      query = function(_, name, kind)
+        asked[#asked + 1] = kind
+        -- The second time it would be another.
+        return { status = "ok", records = kind == "A" and { { address = #asked <= 2 and "127.0.0.1" or "127.0.0.9", name = name } } or {} }
+      end,
+    }
+    local found = assert(fetch.request {
+      url = ("http://rebound.example:%d/"):format(plain.port), resolver = resolver, allow_plain = true, allow_private = true,
+    })
+    assert.equal(200, found.status)
+    table.sort(asked)
+    assert.same({ "A", "AAAA" }, asked)
+    plain:stop()
   end)
 
   it("leaves no descriptor open, however it ends", function()

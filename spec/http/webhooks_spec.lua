@@ -91,7 +91,7 @@ describe("the service's webhooks, inside #nginx,", function()
   end)
 
   it("come again, with the same id, where nginx's worker was killed before it noted what came of it", function()
-    receiver:behave { ["/killed"] = { delay = 4, times = 1, ["then"] = {} } }
+    receiver:behave { ["/killed"] = { delay = 8, times = 1, ["then"] = {} } }
     local made = hook(("http://hooks.example:%d/killed"):format(receiver.port))
     create()
     receiver:await(1, "/killed")

@@ -34,7 +34,7 @@ describe("Webhooks, where several processes send,", function()
 
     it("are sent again, with the same id, where a worker was killed before it noted what came of it", function()
       stage:hook(receiver)
-      receiver:behave { ["*"] = { delay = 2 } }
+      receiver:behave { ["*"] = { delay = 4 } }
       stage:happen "a.example verified, a.example lost"
       local worker = child.start(WORKER, { url, stage.key, ("%d"):format(stage.stage.now) })
       assert.equal("ready", worker:line())

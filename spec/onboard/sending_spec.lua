@@ -174,7 +174,7 @@ describe("Webhooks", function()
 
     it("are sent a bounded number at a time", function()
       stage:hook(receiver)
-      receiver:behave { ["*"] = { delay = 0.2 } }
+      receiver:behave { ["*"] = { delay = 0.5 } }
       local words = {}
       for i = 1, 12 do words[i] = ("d%d.example verified"):format(i) end
       stage:happen(table.concat(words, ", "))
@@ -182,7 +182,7 @@ describe("Webhooks", function()
       local requests, most = receiver:requests(), 0
       for _, one in ipairs(requests) do
         local n = 0
-        for _, other in ipairs(requests) do n = n + (other.at >= one.at and other.at < one.at + 0.2 and 1 or 0) end
+        for _, other in ipairs(requests) do n = n + (other.at >= one.at and other.at < one.at + 0.5 and 1 or 0) end
         most = math.max(most, n)
       end
       assert.is_true(most > 1 and most <= 4, most)
@@ -228,6 +228,20 @@ describe("Webhooks", function()
       stage:send()
       assert.equal("forbidden_address", assert(stage.tenant:deliveries(hook.id))[1].problem)
       assert.same({}, receiver:requests())
+    end)
+
+    it("wait for what it takes to send them, which is told once", function()
+      local hook = stage:hook(receiver)
+      stage:happen "a.example verified"
+      local transport, lines = require "mailseal.fetch.cqueues", {}
+      local ready = transport.ready
+      transport.ready = function() return nil, "cqueues is not there", "no_module" end
+      assert(stage.registry:work { until_idle = true, tell = function(line) lines[#lines + 1] = line end })
+      assert.equal("no_module", (select(3, stage.tenant:test_webhook(hook.id))))
+      transport.ready = ready
+      assert.same({ "sending: cqueues is not there" }, lines)
+      assert.equal(0, assert(stage.tenant:deliveries(hook.id))[1].attempts)
+      assert.equal(1, stage:send())
     end)
 
     it("can be tried out", function()

@@ -36,7 +36,7 @@ end
 
 --- What it was asked so far, in order.
 -- @tparam[opt] string path at that one alone
--- @treturn {table,...} `method`, `path`, `headers`, `body`, `at`
+-- @treturn {table,...} `method`, `path`, `headers`, `body`, `at`, `server_name` (of TLS)
 function Receiver:requests(path)
   local list, name = {}, self.directory .. "/requests"
   if not shell.exists(name) then return list end

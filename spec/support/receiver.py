@@ -10,6 +10,7 @@ import json, os, socket, ssl, sys, threading, time
 
 directory = sys.argv[1]
 lock, counts = threading.Lock(), {}
+mine = threading.local()  # the server's name that the client asked for, of this thread's connection
 
 
 def read_request(connection):
@@ -34,7 +35,9 @@ def read_request(connection):
         if not piece:
             break
         body += piece
-    return {"method": method, "path": path, "headers": headers, "body": body.decode("utf-8", "replace"), "at": time.time()}
+    found = {"method": method, "path": path, "headers": headers, "body": body.decode("utf-8", "replace"), "at": time.time()}
+    found["server_name"] = getattr(mine, "server_name", None)
+    return found
 
 
 def behaviour_of(path, body):
@@ -100,6 +103,7 @@ context = None
 if len(sys.argv) > 2:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[2], sys.argv[3])
+    context.sni_callback = lambda _, name, __: setattr(mine, "server_name", name)
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(("127.0.0.1", int(os.environ.get("RECEIVER_PORT", "0"))))

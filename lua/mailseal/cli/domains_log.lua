@@ -74,7 +74,7 @@ local function tell_event(event, given)
     return
   end
   local actor = event.actor and " by " .. event.actor or ""
-  local words = ("%s  %s  %s%s  %s"):format(paint.time(event.at), event.domain, event.kind, actor, words_of(event.data))
+  local words = ("%s  %s  %s%s  %s"):format(paint.time(event.at), event.domain or "-", event.kind, actor, words_of(event.data))
   paint.line(("%8d  "):format(event.id), 10, (words:gsub("%s+$", "")))
 end
 
