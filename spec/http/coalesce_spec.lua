@@ -109,6 +109,20 @@ describe("what is done one at a time", function()
     assert.equal("looked", result)
   end)
 
+  it("ends well where its mark was lost meanwhile, and another did it, too", function()
+    local first, second
+    async.run(function()
+      local task = async.start(function() first = one:run("key", slow(0.8, "first"), again) end)
+      async.sleep(0.02)
+      local other_task = async.start(function() second = one:run("key", slow(0.01, "second"), again) end)
+      async.sleep(0.02)
+      dict:delete "one:key"
+      other_task:join()
+      task:join()
+    end)
+    assert.same({ "first", "second" }, { first, second })
+  end)
+
   it("keeps its mark for as long as it lasts, and no longer", function()
     local left = {}
     async.run(function()

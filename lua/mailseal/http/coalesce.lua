@@ -34,8 +34,7 @@ local function renew(self, mark, token)
 end
 
 -- Ends it, and tells all who wait, here and elsewhere. Without an outcome one of them does it.
-local function finish(self, mark, token, outcome)
-  local flight = self.flights[token]
+local function finish(self, mark, token, flight, outcome)
   flight.outcome, self.flights[token] = outcome, nil
   if outcome then
     local text = cjson.encode { ok = outcome[1] and true or false, message = outcome[2], code = outcome[3], more = outcome[4] }
@@ -50,7 +49,8 @@ local function finish(self, mark, token, outcome)
 end
 
 local function lead(self, mark, token, fn)
-  self.flights[token] = { waiting = {} }
+  local flight = { waiting = {} }
+  self.flights[token] = flight
   -- Who is no task is alone.
   local renewing = async.task() and async.start(renew, self, mark, token)
   local ran, result, message, code, more = pcall(fn)
@@ -58,10 +58,10 @@ local function lead(self, mark, token, fn)
     renewing:cancel()
   end
   if ran then
-    finish(self, mark, token, { result, message, code, more })
+    finish(self, mark, token, flight, { result, message, code, more })
     return result, message, code, more
   end
-  finish(self, mark, token, result ~= async.cancelled and { nil, tostring(result), "internal" } or nil)
+  finish(self, mark, token, flight, result ~= async.cancelled and { nil, tostring(result), "internal" } or nil)
   error(result, 0)
 end
 
@@ -101,6 +101,7 @@ local function follow(self, mark, token, again, deadline)
     local is_held = self.dict:get(mark) == token
     local outcome = is_held and wait(self, token) or told(self, token, again)
     if outcome or not is_held then
+      self.flights[token] = nil -- of one whose request was given up
       return outcome
     end
   end

@@ -80,6 +80,20 @@ function Live:asked(answer, seconds)
   self.metrics:observe("mailseal_dns_query_seconds", ('outcome="%s"'):format(answer.status), seconds)
 end
 
+--- Looks at a domain, as somebody asks for it: to the end even where he leaves, for others may be waiting for what is found.
+-- @tparam table call as of `mailseal.http.dispatch`
+-- @tparam string domain
+-- @treturn ?table as of `look` of `mailseal.http.verify_now`
+-- @treturn ?string
+-- @treturn ?string
+-- @treturn ?table
+function Live:look(call, domain)
+  if call.request.stay then
+    call.request:stay()
+  end
+  return self.verify_now:look(call.tenant, domain)
+end
+
 --- Measures the threads of a registry of nginx.
 -- @tparam table registry as of `mailseal.http.registry`
 function Live:measure_threads(registry)

@@ -122,11 +122,7 @@ local function restart(call)
 end
 
 local function verify(call)
-  -- Others may be waiting for what this look finds.
-  if call.request.stay then
-    call.request:stay()
-  end
-  local domain, message, code, members = live.of(call.service).verify_now:look(call.tenant, call.path.domain)
+  local domain, message, code, members = live.of(call.service):look(call, call.path.domain)
   if not domain then
     return nil, message, code, members
   end

@@ -141,7 +141,7 @@ local function doing(word, act)
   end
 end
 
-local function verify(call, domain) return live.of(call.service).verify_now:look(call.tenant, domain) end
+local function verify(call, domain) return live.of(call.service):look(call, domain) end
 
 local function disable(call, domain, given) return call.tenant:disable(domain, { reason = form.one(given, "reason") }) end
 
