@@ -57,12 +57,13 @@ local function encoded(made)
   return json.encode(object)
 end
 
--- What makes the answer in place of JSON, if anything does: that of the route; where there is none, a browser is told by a page.
+-- What makes the answer in place of JSON, if anything does: that of the route; where there is none, a browser is told by a page. Of what
+-- nginx has refused the header was not looked at.
 local function teller(call)
   if call.route then
     return call.route.problem
   end
-  local wants_page = (call.headers.accept or ""):find("text/html", 1, true)
+  local wants_page = ((call.headers or {}).accept or ""):find("text/html", 1, true)
   return wants_page and call.service:path("page", "/") and require("mailseal.http.pages.page").problem
 end
 
