@@ -28,7 +28,7 @@ describe("A database of the service in #nginx", function()
   end
 
   it("that is locked has writers told to come again, while readers are served", function()
-    service = services.start()
+    service = services.start { arguments = { "--no-worker" } }
     create(service, "mail.example.com")
     local locker = child.start([[
       local connection = require "mailseal.store".open(...).connection
@@ -39,6 +39,7 @@ describe("A database of the service in #nginx", function()
     finally(function() locker:kill() end)
     assert.equal("locked", locker:line())
     assert.equal(200, service:get("/v1/domains/mail.example.com").status)
+    assert.equal(200, service:get("/healthz", { token = false }).status)
     is_refused(service:post("/v1/domains", { domain = "other.example.com", provider = "own" }), "store_busy")
     locker:kill()
     locker:rest()
@@ -48,7 +49,7 @@ describe("A database of the service in #nginx", function()
   it("that is gone, and comes again, is found again", function()
     local database = postgresql.start()
     finally(function() database:stop() end)
-    service = services.start { db = (database:new_database()) }
+    service = services.start { db = (database:new_database()), arguments = { "--no-worker" } }
     create(service, "mail.example.com")
     database:crash()
     is_refused(service:get "/v1/domains/mail.example.com", "store_unreachable")
@@ -64,7 +65,7 @@ describe("A database of the service in #nginx", function()
   local on_small_disk = shell.succeeds "unshare -m mount -t tmpfs -o size=1m none /mnt" and it or pending
 
   on_small_disk("that is full refuses what is new, keeps what is there, and goes on when there is room", function()
-    service = services.start { db = "sqlite:/mnt/mailseal.db", under = small }
+    service = services.start { db = "sqlite:/mnt/mailseal.db", under = small, arguments = { "--no-worker" } }
     local made = 0
     local reply
     repeat

@@ -89,6 +89,7 @@ describe("a hostile client of the service in #nginx", function()
     for _, length in ipairs { "30000000", "999999999999", "9223372036854775807" } do
       local answers = exchange(port, octets_of("POST /v1/domains", bearer, JSON, "Content-Length: " .. length) .. "{")
       assert.equal(413, answers[1].status, length)
+      assert.equal("application/problem+json", answers[1].headers["content-type"])
     end
     is_refused(exchange(port, octets_of("POST /v1/domains", "Content-Length: 99999999999999999999") .. "{"), "a length past 64 bits")
   end)
