@@ -43,6 +43,9 @@ function probe.crowd(given)
   return codes
 end
 
+-- What is said against options.
+function probe.open(given) return { tostring(select(2, pcall(open, given))) } end
+
 -- In which threads a method is called.
 function probe.threads_of(given)
   local pool = "none"
@@ -244,6 +247,11 @@ describe("the registry inside #nginx", function()
     end
     for _ = 1, 8 do assert.same({ 0 }, probe("under_way", {})) end
     assert.is_nil(server:log():find("exited on signal", 1, true), server:log())
+  end)
+
+  it("wants numbers of threads that are numbers", function()
+    assert.matches("threads: db must be a whole number from 1", probe("open", { threads = { db = 0 } })[1], 1, true)
+    assert.matches('threads knows no option "dns"', probe("open", { threads = { dns = 1 } })[1], 1, true)
   end)
 
   it("has threads that do not take themselves for nginx's loop", function()

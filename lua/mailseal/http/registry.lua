@@ -11,6 +11,7 @@
 --     lua_shared_dict mailseal 10m;          # within http { }: what is known of domains, for all workers
 --     lua_shared_dict mailseal_dns 10m;      # within http { }: answers of DNS
 -- @module mailseal.http.registry
+local kinds = require "mailseal.dns.options"
 local knowledge = require "mailseal.http.known"
 local policies = require "mailseal.onboard.policies"
 local tenants = require "mailseal.http.tenant"
@@ -26,6 +27,9 @@ Registry.__index = Registry
 
 -- Calls at a time: as many VMs there are, of which nginx may allow as few as ten. And how many calls may wait.
 local DB, RSA, QUEUE = 6, 2, 512
+
+local many = kinds.count(1, 100000)
+local thread_options = { db = many, rsa = many, queue = many }
 
 -- Values as one text, the same for the same.
 local function spelled(value)
