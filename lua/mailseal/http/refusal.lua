@@ -21,7 +21,7 @@ local known = {
 -- @treturn table as of `mailseal.http.reply`
 function M.reply(service, status)
   local one = known[status] or { "internal", ("nginx says %s"):format(tostring(status)) }
-  return problem.reply({ service = service }, one[2], one[1])
+  return problem.reply({ service = service, headers = {} }, one[2], one[1])
 end
 
 return M
