@@ -62,8 +62,10 @@ end
 -- - `threads`: `db` and `rsa`, how many calls at a time, no more than nginx.conf gives threads to `mailseal_db` (6) and to
 --   `mailseal_rsa` (2); `queue`, how many may wait for each (512)
 -- @treturn table
+-- @raise where one of `threads` is none, or no such number
 function M.new(options)
   local given = options.threads or {}
+  kinds.check("threads", given, thread_options)
   local self = setmetatable({
     known = knowledge.new(ngx.shared.mailseal), settings = settings_of(options), given_resolver = options.resolver,
     clock = options.clock or os.time, policy = policies.of(options.policy),
