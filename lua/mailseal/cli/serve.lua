@@ -54,7 +54,7 @@ function M.describe(command)
   registry_face.describe_webhooks(command)
   command:option("--access-log", "Write a line here for every request."):argname "FILE"
   command:flag("--no-worker", "Leave the domains that are due to `mailseal worker`.")
-  command:flag("--allow-private-webhooks", "Let webhooks go to this machine, and into private networks.")
+  registry_face.describe_webhooks(command)
   command:option("--nginx", "The program (openresty or nginx, as it is found)."):argname "PROGRAM"
   command
     :option("--with", "A Lua program that returns further options of mailseal.http.new: a table with actions and routes, for instance.")
@@ -118,7 +118,7 @@ end
 -- Makes ready what the service works on, and says how its workers open it.
 local function prepare(given)
   local registry, settings = registry_face.open(given, { makes_database = true, makes_key = function() return true end })
-  settings.url, settings.background, settings.allow_private_webhooks = given.url, not given.no_worker, given.allow_private_webhooks
+  settings.url, settings.background = given.url, not given.no_worker
   settings.resolver = { zone = given.zone, servers = given.server[1] and given.server or nil }
   return registry, settings
 end
