@@ -216,6 +216,11 @@ describe("The page of a domain", function()
     assert.is_nil((shown { status = "verified", records = with "found" }):find("Records to publish", 1, true))
   end)
 
+  it("lets records be awaited anew, where they are awaited", function()
+    assert.matches('action="/domains/example.com/restart"', select(2, shown {}), 1, true)
+    assert.is_nil(select(2, shown { status = "verified", records = with "found" }):find("/restart", 1, true))
+  end)
+
   it("tells what stands against deleting it, and offers that where nothing does", function()
     assert.matches("It cannot be deleted now: it is used by sequence 17", (shown({}, { users = { "sequence 17" } })), 1, true)
     assert.matches("Delete example.com", (shown {}), 1, true)

@@ -29,10 +29,20 @@ end
 
 local function moment(at, page) return at and piece.moment(at, page.now) or nil end
 
+-- Who is still waiting for somebody else may have the whole time anew.
+local function more_time(page, domain)
+  return h.details {
+    h.summary { "Need more time?" },
+    piece.button {
+      action = link.to(page.base, "domains", domain.domain, "restart"), text = "Await the records anew", live = true,
+    },
+  }
+end
+
 local function facts(page, data)
   local domain = data.domain
   local waits = domain.status == "pending" and domain.window_ends
-  return block("facts", "At a glance", h.dl {
+  return block("facts", "At a glance", { h.dl {
     class = "facts",
     piece.fact("Mail sent by", data.provider_name), piece.fact("DNS at", dns_words(data)),
     piece.fact("Ownership", domain.owned and "Proven" or "Not proven yet"),
@@ -40,7 +50,7 @@ local function facts(page, data)
     piece.fact("Next look", domain.status ~= "failed" and moment(domain.next_check_at, page) or nil),
     piece.fact(status.word(domain.status) .. " since", moment(domain.status_since, page)),
     piece.fact("Added", moment(domain.created_at, page)),
-  })
+  }, waits and more_time(page, domain) or nil })
 end
 
 -- ---- Health.
