@@ -88,7 +88,7 @@ function M.start(options)
   options = options or {}
   local directory = shell.new_directory()
   local self = setmetatable({ directory = directory, db = options.db or "sqlite:" .. directory .. "/mailseal.db" }, Service)
-  local words = { "LUA=" .. shell.lua }
+  local words = { "LUA=" .. shell.lua, "TMPDIR=" .. directory } -- what one that is killed leaves behind goes with that
   for name, value in pairs(options.environment or {}) do words[#words + 1] = ("%s=%s"):format(name, value) end
   for _, word in ipairs(words_for(self, options)) do words[#words + 1] = word end
   self.pipe = assert(io.popen(("exec sh -c %s guardian %s env %s"):format(

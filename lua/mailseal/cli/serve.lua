@@ -144,7 +144,7 @@ local function write_file(path, text)
 end
 
 local function new_directory()
-  local directory = place.output "umask 077; mktemp -d"
+  local directory = place.output "umask 077; mktemp -d -t mailseal-serve.XXXXXXXX"
   if not directory:find "^/[%w/._+-]+$" then
     status.stop(status.CANNOT_CREATE, "cannot make a temporary directory: TMPDIR names where")
   end
