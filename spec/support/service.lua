@@ -40,7 +40,8 @@ while kill -0 "$server" 2>/dev/null; do
   tries=$((tries + 1))
   sleep 0.05
 done 2>/dev/null
-rm -rf "$directory"
+wait
+rm -rf "$directory" 2>/dev/null || { sleep 1; rm -rf "$directory"; } # an nginx that was left alone may not be done yet
 ]]
 
 local function quote_all(words)
