@@ -140,6 +140,7 @@ describe("the life of domains", function()
       kill(number)
       stage.now = stage.now + ROUND
       stage.registry.db:read(function() end) -- finds whether its connection is gone
+      if server then crash.settle(stage.registry.db) end
       -- A server's farewells may stand there.
       local errors = shell.read(directory .. "/errors")
       assert.is_nil(errors:find("traceback", 1, true), errors)

@@ -137,6 +137,7 @@ describe("held mail", function()
         worker:kill(math.random() * 0.01)
         assert.equal(errors, shell.read(directory .. "/errors"))
       end
+      if server then crash.settle(registry.db) end
       read_log(ledger, directory .. "/log")
       local released = read_feed(ledger, directory .. "/feed")
       check_store(ledger, tenant)

@@ -17,6 +17,25 @@ function M.rounds(few, share)
   return many and math.ceil(many * (share or 1)) or few
 end
 
+-- Seconds in which the server notices that its clients are gone.
+local PATIENCE = 60
+
+--- Waits until PostgreSQL has noticed that the killed are gone: until then a transaction of theirs may yet be committed, and holds its
+-- rows. (SQLite's locks go with the process.)
+-- @tparam table db of `mailseal.store`, on PostgreSQL, and the only one there
+function M.settle(db)
+  local deadline = async.now() + PATIENCE
+  repeat
+    local others = assert(db:read(function(tx)
+      return { count = tx:row [[SELECT count(*) AS n FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend']].n }
+    end)).count
+    if others == 0 then return end
+    async.sleep(0.01)
+  until async.now() > deadline
+  error("somebody else is still connected to the database", 2)
+end
+
 --- Starts a Lua program of spec/support with the Lua that runs the tests.
 -- @tparam string name of its file, without .lua
 -- @tparam {string,...} arguments
