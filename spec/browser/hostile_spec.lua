@@ -14,6 +14,7 @@ local HOSTILE = {
   { [[\255\254bad]], [[\255\254bad]] },
   { [[</code></article></main><form action=https://evil.example>]], "</code></article></main><form action=https://evil.example>" },
   { [[javascript:alert(1) {{7*7}} ${7*7} <%= 7*7 %>]], "javascript:alert(1) {{7*7}} ${7*7} <%= 7*7 %>" },
+  { ("x"):rep(200), ("x"):rep(200) },
 }
 
 describe("What is hostile, by #browser,", function()
@@ -49,6 +50,9 @@ describe("What is hostile, by #browser,", function()
       go("/domains/" .. DOMAIN)
       is_text()
       page:sees { text = text[2], exact = false }
+      page:resize(320, 640)
+      assert.is_false(page:wider_than_window())
+      page:resize(1000, 700)
     end
   end)
 
