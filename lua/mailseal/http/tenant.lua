@@ -22,17 +22,18 @@ local create = Tenant.create
 
 --- Creates a domain: as of `mailseal.onboard.creation`. To make a key takes long.
 -- @tparam table given
+-- @tparam[opt] table once as there
 -- @treturn ?table the domain
 -- @treturn ?string a message
 -- @treturn ?string as there; `busy`, `no_threads`
 -- @treturn ?{table,...} as there
-function Tenant:create(given)
+function Tenant:create(given, once)
   local id = type(given) == "table" and given.provider
   local rule = type(id) == "string" and provider.find(id)
   if rule and rule.generates == "key" then
-    return self.registry:reckon("tenant", "call", self.id, "create", given)
+    return self.registry:reckon("tenant", "call", self.id, "create", given, once)
   end
-  return create(self, given)
+  return create(self, given, once)
 end
 
 --- Begins a rotation: as of `mailseal.onboard.rotation`.
