@@ -74,6 +74,9 @@ describe("the API in #nginx", function()
       ["GET /v1/domains HTTP/1.1\r\n\r\n"] = "400 bad_request", -- no Host
       ["GET /" .. ("a"):rep(9000) .. " HTTP/1.1\r\nHost: a\r\n\r\n"] = "414 address_too_long",
       ["GET / HTTP/1.1\r\nHost: a\r\nX: " .. ("a"):rep(9000) .. "\r\n\r\n"] = "431 fields_too_large",
+      ["TRACE /v1/domains HTTP/1.1\r\nHost: a\r\n\r\n"] = "405 method_not_allowed",
+      ["GET / HTTP/7.0\r\nHost: a\r\n\r\n"] = "505 other_version",
+      ["POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n"] = "501 not_implemented",
       ["POST /v1/domains HTTP/1.1\r\nHost: a\r\nContent-Length: 30000000\r\n\r\n"] = "413 too_large",
     } do
       local answer = http_client.exchange(service.port, octets)[1]

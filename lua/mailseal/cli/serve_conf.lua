@@ -70,12 +70,12 @@ http {
 {listen}
 {tls}
     # What nginx refuses by itself is told as the service tells it.
-    error_page 413 500 502 503 504 @refused;
+    error_page 405 413 500 501 502 503 504 @refused;
     location @refused {
       content_by_lua_block { require "mailseal.service":refuse() }
     }
     # Of these nginx may not know what they ask for.
-    error_page 400 408 414 /refused;
+    error_page 400 408 414 505 /refused;
     error_page 494 =431 /refused;
     location = /refused {
       internal;

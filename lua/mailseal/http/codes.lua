@@ -109,7 +109,9 @@ add(422, {
 add(431, { fields_too_large = "The fields of the request's header are too large" })
 add(429, { too_often = "That was asked for too often", too_many_streams = "There are too many streams of events" })
 
--- DNS.
+-- HTTP, and DNS.
+add(501, { not_implemented = "The request has something that is not taken here" }, true)
+add(505, { other_version = "That version of HTTP is not spoken here" }, true)
 add(502, {
   servfail = "DNS has no answer for now",
   refused = "DNS refuses to answer",

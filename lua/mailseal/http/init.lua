@@ -239,9 +239,9 @@ end
 
 --- Answers what nginx refuses by itself as this service does, with a problem. For content_by_lua of what `error_page` names:
 --
---     error_page 413 500 502 503 504 @refused;
+--     error_page 405 413 500 501 502 503 504 @refused;
 --     location @refused { content_by_lua_block { service:refuse() } }
---     error_page 400 408 414 /refused;        # of those nginx may not know what they ask for
+--     error_page 400 408 414 505 /refused;    # of those nginx may not know what they ask for
 --     error_page 494 =431 /refused;
 --     location = /refused { internal; content_by_lua_block { service:refuse() } }
 function Service:refuse()

@@ -7,12 +7,15 @@ local M = {}
 -- By status, what is said.
 local known = {
   [400] = { "bad_request", "the request is none of HTTP/1.1, or of HTTP/2" },
+  [405] = { "method_not_allowed", "there is no such method here" },
   [408] = { "too_slow", "the request did not come in time" },
   [413] = { "too_large", "what is sent is larger than anything that is taken here" },
   [414] = { "address_too_long", "the path or the query is too long" },
   [431] = { "fields_too_large", "the fields of the header are too large" },
+  [501] = { "not_implemented", "the body comes in a way that is not taken here: as it is, or in chunks" },
   [503] = { "busy", "nginx has no room for more" },
   [504] = { "timeout", "it took too long" },
+  [505] = { "other_version", "that is no version of HTTP that is spoken here" },
 }
 
 --- Makes the answer.

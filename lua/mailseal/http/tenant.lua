@@ -24,7 +24,7 @@ local create = Tenant.create
 -- @tparam table given
 -- @tparam[opt] table once as there
 -- @treturn ?table the domain
--- @treturn ?string a message
+-- @treturn ?string a message; or true, as there
 -- @treturn ?string as there; `busy`, `no_threads`
 -- @treturn ?{table,...} as there
 function Tenant:create(given, once)
