@@ -8,19 +8,21 @@ local gates = require "mailseal.store.gates"
 local health = require "mailseal.store.health"
 local holds = require "mailseal.store.holds"
 local keys = require "mailseal.store.keys"
+local deliveries = require "mailseal.store.deliveries"
 local domains = require "mailseal.store.domains"
 local owners = require "mailseal.store.owners"
 local repeatable = require "mailseal.store.repeatable"
 local store = require "mailseal.store"
 local tenancy = require "spec.support.tenancy"
 local uses = require "mailseal.store.uses"
+local webhooks = require "mailseal.store.webhooks"
 
 local NOW = 1800000000
 local A, B, DOMAIN = "VICTIM", "stranger", "example.com"
 
 local modules = {
-  domains = domains, events = events, gates = gates, health = health, holds = holds, keys = keys, owners = owners,
-  repeatable = repeatable, uses = uses,
+  deliveries = deliveries, domains = domains, events = events, gates = gates, health = health, holds = holds, keys = keys, owners = owners,
+  repeatable = repeatable, uses = uses, webhooks = webhooks,
 }
 
 local key = {
@@ -36,6 +38,21 @@ new_key.public, new_key.sealed, new_key.target, new_key.selector = "b", "b", nil
 -- What a stranger calls behind his own id, and what he is told; without `gives`, nothing, by nil. `needs` is true where it can be
 -- called only for a domain that he has, as its rows refer to that.
 local of_tenant = {
+  ["deliveries.add"] = { { "hook", { { id = 5, domain = DOMAIN } }, NOW }, needs = true },
+  ["deliveries.begin"] = { { "hook", NOW + 5 } },
+  ["deliveries.count_dead"] = { { "hook" }, gives = 0 },
+  ["deliveries.dead"] = { { "hook", 10 }, gives = {} },
+  ["deliveries.event"] = { { 1 } },
+  ["deliveries.get"] = { { "hook", 1 } },
+  ["deliveries.is_waiting"] = { { "hook", DOMAIN }, gives = false },
+  ["deliveries.lease"] = { { "hook", { owner = "b", now = NOW, ends = NOW + 9, limit = 5, at_a_time = 5 } }, gives = {} },
+  ["deliveries.list"] = { { "hook", { after = 0, limit = 10 } }, gives = {} },
+  ["deliveries.pause"] = { { "hook", NOW + 5 } },
+  ["deliveries.promote"] = { { "hook", DOMAIN, NOW + 5 } },
+  ["deliveries.remove"] = { { "hook", 1 } },
+  ["deliveries.rest"] = { { "hook" } },
+  ["deliveries.resume"] = { { "hook", NOW - 5 } },
+  ["deliveries.write"] = { { "hook", { event = 1, state = "dead", attempts = 9 } } },
   ["domains.insert"] = { { { domain = DOMAIN, provider = "b", vars = {}, records = {}, status = "pending", status_since = 0,
     created_at = NOW } }, gives = true },
   ["domains.insert_many"] = { { {} }, gives = {} },
@@ -78,13 +95,20 @@ local of_tenant = {
   ["uses.remove"] = { { DOMAIN, "VICTIM-user" }, gives = false },
   ["uses.list"] = { { DOMAIN, 100 }, gives = {} },
   ["uses.count"] = { { DOMAIN }, gives = 0 },
+  ["webhooks.add"] = { { { id = "other", url = "b", sealed = "b" }, NOW } },
+  ["webhooks.get"] = { { "hook" } },
+  ["webhooks.list"] = { { 10 }, gives = {} },
+  ["webhooks.lock"] = { { "hook" } },
+  ["webhooks.remove"] = { { "hook" }, gives = false },
+  ["webhooks.write"] = { { { id = "hook", url = "b", sealed = "b", place = 0, waiting = 0, enabled = true, failures = 0, slow = false } } },
 }
 
 -- For whoever runs the whole, and never for a tenant: what is due, of whomever, and whose a domain is.
 local across = {
   ["domains.lease"] = true, ["domains.next_due"] = true, ["domains.unchanged"] = true,
   ["domains.give_back"] = true, ["gates.due"] = true, ["keys.is_due"] = true, ["keys.lease"] = true, ["keys.in_zone"] = true,
-  ["owners.of"] = true,
+  ["owners.of"] = true, ["webhooks.behind"] = true, ["deliveries.due"] = true, ["deliveries.is_due"] = true,
+  ["deliveries.give_back"] = true,
 }
 
 describe("The tables", function()
@@ -100,6 +124,7 @@ describe("The tables", function()
         row[name] = value
       end
       assert(domains.insert(tx, tenant, row))
+      webhooks.add(tx, tenant, { id = "hook", url = tenant .. "-url", sealed = tenant .. "-sealed" }, NOW)
     end
 
     setup(function()
@@ -116,6 +141,8 @@ describe("The tables", function()
         gates.set_next_look(tx, A, DOMAIN, NOW)
         health.add(tx, A, DOMAIN, NOW, { delivered = 54321 })
         events.add(tx, A, DOMAIN, "VICTIM-kind", {}, { at = NOW })
+        deliveries.add(tx, A, "hook", { { id = 1, domain = DOMAIN }, { id = 2, domain = "VICTIM.example" }, { id = 3 } }, NOW)
+        deliveries.write(tx, A, "hook", { event = 3, state = "dead", attempts = 1, problem = "VICTIM-problem" })
       end)
       write(function(tx) domains.lease(tx, { owner = "VICTIM-worker", now = NOW, ends = NOW + 900, limit = 8 }) end)
     end)

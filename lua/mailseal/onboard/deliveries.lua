@@ -67,7 +67,7 @@ end
 -- Nothing of a webhook that is disabled is sent.
 local function settle(tx, row)
   if not row.enabled then store.rest(tx, row.tenant_id, row.id) end
-  rows.write(tx, row)
+  rows.write(tx, row.tenant_id, row)
 end
 
 --- Has an event delivered again: one that was given up, one that waits, at once, or one that was delivered.

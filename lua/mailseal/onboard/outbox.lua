@@ -35,7 +35,7 @@ local function collect_for(tx, tenant, id, policy, now)
   if not happened[1] then return 0 end
   deliveries.add(tx, tenant, id, wanted, math.max(now, row.pause_until or 0))
   row.place, row.waiting = happened[#happened].id, row.waiting + #wanted
-  store.write(tx, row)
+  store.write(tx, row.tenant_id, row)
   return #happened
 end
 
@@ -246,7 +246,7 @@ local function note_one(tx, result, owner, now, policy)
   else
     because = failed(tx, row, delivery, result, now, policy)
   end
-  if because then webhooks.disable(tx, row, because, now) else store.write(tx, row) end
+  if because then webhooks.disable(tx, row, because, now) else store.write(tx, row.tenant_id, row) end
 end
 
 local function in_order(a, b)

@@ -194,7 +194,7 @@ end
 function M.disable(tx, row, reason, now, actor)
   row.enabled, row.disabled_reason = false, reason
   deliveries.rest(tx, row.tenant_id, row.id)
-  store.write(tx, row)
+  store.write(tx, row.tenant_id, row)
   events.add(tx, row.tenant_id, nil, "webhook_disabled", { webhook = row.id, reason = reason, problem = row.problem },
     { at = now, actor = actor })
 end
@@ -233,7 +233,7 @@ function methods.change_webhook(tenant, id, given)
     put(row, given, given.url and url, sealed, now)
     if given.enabled and not row.enabled then enable(tx, row, now, given.by) end
     events.add(tx, tenant.id, nil, "webhook_changed", { webhook = id, new_secret = given.new_secret }, { at = now, actor = given.by })
-    if given.enabled == false and row.enabled then M.disable(tx, row, "by_hand", now, given.by) else store.write(tx, row) end
+    if given.enabled == false and row.enabled then M.disable(tx, row, "by_hand", now, given.by) else store.write(tx, row.tenant_id, row) end
     return shown(tx, row)
   end)
   if changed then changed.secret = secret end

@@ -66,11 +66,12 @@ local UPDATE = [[UPDATE webhooks SET url = ?, kinds = ?, description = ?, sealed
 
 --- Writes a webhook's row, which was locked.
 -- @tparam table tx
+-- @tparam string tenant
 -- @tparam table row
-function M.write(tx, row)
+function M.write(tx, tenant, row)
   tx:run(UPDATE, row.url, row.kinds and json.encode(row.kinds), row.description, row.sealed, row.sealed_before, row.before_until,
     row.place, row.waiting, row.enabled, row.disabled_reason, row.failures, row.failing_since, row.pause_until, row.slow,
-    row.delivered_at, row.problem, row.tenant_id, row.id)
+    row.delivered_at, row.problem, tenant, row.id)
 end
 
 --- Removes a webhook, and what was to be delivered by it.
