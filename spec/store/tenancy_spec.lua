@@ -59,9 +59,11 @@ local of_tenant = {
   ["domains.get"] = { { DOMAIN } },
   ["domains.update"] = { { DOMAIN, { status = "failed", records = {} } }, gives = false },
   ["domains.remove"] = { { DOMAIN }, gives = false },
+  ["domains.count"] = { { 100 }, gives = {} },
   ["domains.list"] = { { { status = "verified" } }, gives = {} },
   ["domains.leased"] = { { DOMAIN, "VICTIM-worker" } },
   ["events.add"] = { { DOMAIN, "b", {}, { at = NOW } } },
+  ["events.before"] = { { 1000, 100, DOMAIN }, gives = {} },
   ["events.after"] = { { 0, 100, DOMAIN }, gives = {} },
   ["gates.get"] = { { DOMAIN } },
   ["gates.lock"] = { { DOMAIN } },
@@ -72,6 +74,7 @@ local of_tenant = {
   ["health.add"] = { { DOMAIN, NOW, { bounced = 100 } }, needs = true },
   ["health.sum"] = { { DOMAIN, 0, NOW + 1 }, gives = { delivered = 0, bounced = 0, complained = 0, released = 0 } },
   ["health.forget"] = { { DOMAIN, NOW + 1 }, gives = 0 },
+  ["health.series"] = { { DOMAIN, 0, NOW + 1, 1 }, gives = {} },
   ["holds.add"] = { { DOMAIN, { "VICTIM-held" }, 1, NOW }, gives = 1, needs = true },
   ["holds.released_of"] = { { DOMAIN, { "VICTIM-released" }, 0 }, gives = {} },
   ["holds.remove"] = { { DOMAIN, { "VICTIM-held" } }, gives = 0 },
@@ -105,10 +108,10 @@ local of_tenant = {
 
 -- For whoever runs the whole, and never for a tenant: what is due, of whomever, and whose a domain is.
 local across = {
-  ["domains.lease"] = true, ["domains.next_due"] = true, ["domains.unchanged"] = true,
-  ["domains.give_back"] = true, ["gates.due"] = true, ["keys.is_due"] = true, ["keys.lease"] = true, ["keys.in_zone"] = true,
-  ["owners.of"] = true, ["webhooks.behind"] = true, ["deliveries.due"] = true, ["deliveries.is_due"] = true,
-  ["deliveries.give_back"] = true,
+  ["domains.lease"] = true, ["domains.next_due"] = true, ["domains.unchanged"] = true, ["domains.give_back"] = true,
+  ["domains.give_back_all"] = true, ["gates.due"] = true, ["keys.is_due"] = true, ["keys.lease"] = true,
+  ["keys.in_zone"] = true, ["events.last"] = true, ["owners.of"] = true, ["webhooks.behind"] = true, ["deliveries.due"] = true,
+  ["deliveries.is_due"] = true, ["deliveries.give_back"] = true,
 }
 
 describe("The tables", function()
