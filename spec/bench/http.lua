@@ -126,28 +126,31 @@ end
 
 -- One service a round, for verify-now is not had as often as one likes.
 local function bench_verify()
-  local before, during = {}, {}
+  local before, during, usual, slowed = {}, {}, {}, {}
   local asked = { path = DOMAIN, connections = 8, seconds = SECONDS, processors = 1, pause = 1 }
   for round = 1, ROUNDS do
     local stage = stages.start(1)
     stage:pin "0"
-    before[round] = want_good(stage.await(stage:load(asked))).p99
+    local alone = want_good(stage.await(stage:load(asked)))
     local waiting = stage:load {
       path = "/v1/domains/" .. stages.OTHERS .. "/verify", method = "POST", count = stages.COUNT, connections = stages.COUNT,
       seconds = SECONDS + 2, patience = 60, processors = 1,
     }
     shell.output "sleep 1"
     local figures, late = stage.await(stage:load(asked), waiting)
-    during[round] = want_good(figures).p99
+    before[round], during[round] = alone.p99, want_good(figures).p99
+    usual[round], slowed[round] = alone.p50, figures.p50
     stage:stop()
     if late.count > 0 then
       error(("%d of the verify-now did not wait"):format(late.count), 0)
     end
   end
-  local ratio = median(during) / median(before)
-  show("GET of a domain, 99 of 100 take at most, ms", "%.1f", median(before))
-  show("  while 500 verify-now wait on DNS, ms", "%.1f", median(during))
+  local ratio, most = median(slowed) / median(usual), median(during)
+  show("GET of a domain, half take at most, ms", "%.2f", median(usual))
+  show("  while 500 verify-now wait on DNS, ms", "%.2f", median(slowed))
   show("  times as long", "%.2f", ratio, "1.50", ratio <= GOALS.slowed)
+  show("GET of a domain, 99 of 100 take at most, ms", "%.1f", median(before))
+  show("  while 500 verify-now wait on DNS, ms", "%.1f", most, "20", most <= math.max(GOALS.healthy, GOALS.slowed * median(before)))
 end
 
 -- ---- Streams of events.
