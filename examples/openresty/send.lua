@@ -11,8 +11,8 @@ local function answer(status, data)
   return ngx.exit(ngx.OK)
 end
 
--- What the product does with mail that may be sent: it goes into its queue.
-local function enqueue() end
+-- Mail that may be sent goes into the product's queue. (This one is nginx's memory; a real one outlives that.)
+local function enqueue(mail) return ngx.shared.queue:rpush("mail", mail.id) end
 
 --- Takes { "id": …, "domain": … }: the id by which the product knows the mail, and the domain that it is from. For content_by_lua.
 function M.serve()
@@ -24,7 +24,8 @@ function M.serve()
   local tenant = product.service:tenant(product.account())
   local verdict, code, text = tenant:decide(mail.domain)
   if verdict == "send" then
-    enqueue(mail)
+    local length, message = enqueue(mail)
+    if not length then return answer(503, { error = message }) end
     return answer(202, { id = mail.id, status = "queued" })
   elseif verdict == "hold" then
     -- When the domain may send again, the id is among what was released (`/mail/api/v1/released`).
