@@ -94,6 +94,24 @@ describe("the command mailseal", function()
     end)
   end)
 
+  it("tells each option once, in every help", function()
+    local function walk(words)
+      local help = shell.mailseal { (table.unpack or unpack)(words) }.out -- luacheck: ignore
+      local seen = {}
+      for option in (help:match "\nOptions:(.*)" or ""):gmatch "\n   %-?%l?,? ?(%-%-[%l-]+)" do
+        assert.is_nil(seen[option], table.concat(words, " ") .. " tells it twice: " .. option)
+        seen[option] = true
+      end
+      assert.is_truthy(seen["--help"], help)
+      for name in (help:match "\nCommands:\n(.-)\n\n" or help:match "\nCommands:\n(.*)" or ""):gmatch "%f[^\n%z]   (%l[%l-]*) " do
+        local longer = { (table.unpack or unpack)(words) } -- luacheck: ignore
+        table.insert(longer, #longer, name)
+        walk(longer)
+      end
+    end
+    walk { "--help" }
+  end)
+
   it("says what to do where the core has not been built", function()
     local place = shell.quote(directory)
     local result = shell.run(

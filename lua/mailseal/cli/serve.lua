@@ -51,7 +51,6 @@ function M.describe(command)
   command:option("--workers", "nginx's worker processes (one a processor)."):convert(options.whole("--workers", 1, 256)):argname "N"
   command:option("--tls-cert", "Serve HTTPS with this certificate and those that it needs, in PEM."):argname "FILE"
   command:option("--tls-key", "Its private key, in PEM."):argname "FILE"
-  registry_face.describe_webhooks(command)
   command:option("--access-log", "Write a line here for every request."):argname "FILE"
   command:flag("--no-worker", "Leave the domains that are due to `mailseal worker`.")
   registry_face.describe_webhooks(command)
