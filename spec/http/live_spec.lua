@@ -63,6 +63,7 @@ describe("what goes on beside requests in #nginx", function()
     options = options or {}
     local connection = service:connect()
     local headers = { Authorization = "Bearer " .. (options.token or service.token), Accept = "text/event-stream" }
+    if options.cookie then headers.Authorization, headers.Cookie = nil, options.cookie end
     headers["Last-Event-ID"] = options.last and ("%d"):format(options.last)
     connection:send(http_client.octets("GET", "/v1/events/stream", headers))
     local head = connection:head()
@@ -138,6 +139,26 @@ describe("what goes on beside requests in #nginx", function()
     local domain = create()
     repeat local _, event = other.next() until event.domain == domain
     other.connection:close()
+  end)
+
+  it("ends a stream when the one who signed in signs out, and no other's", function()
+    local function sign_in()
+      local reply = service:post("/sign-in", "token=" .. service.token, {
+        token = false, type = "application/x-www-form-urlencoded", headers = { Origin = service.base, Host = service.base:match "//(.*)" },
+      })
+      return assert(reply.headers["set-cookie"]:match "^[^;]+")
+    end
+    local cookie, other = sign_in(), sign_in()
+    local stream, stays = listen { cookie = cookie }.began(), listen { cookie = other }.began()
+    assert.equal(303, service:post("/sign-out", "", {
+      token = false, type = "application/x-www-form-urlencoded",
+      headers = { Origin = service.base, Host = service.base:match "//(.*)", Cookie = cookie },
+    }).status)
+    repeat local id = stream.next(PATIENCE) until not id
+    assert.equal(401, listen({ cookie = cookie }).status)
+    local domain = create()
+    repeat local _, event = stays.next() until event.domain == domain
+    stays.connection:close()
   end)
 
   it("frees what a stream has when its client leaves without a word", function()

@@ -3,6 +3,7 @@ local dictionary = require "mailseal.http.dictionary"
 local events = require "mailseal.store.events"
 local onboarding = require "spec.support.onboarding"
 local streams = require "mailseal.http.stream"
+local tokens = require "mailseal.onboard.tokens"
 
 describe("streams of events", function()
   local stage, dict
@@ -211,6 +212,22 @@ describe("streams of events", function()
       assert.is_true(heard.over)
       assert.is_nil(stays.over)
       assert.equal(1, made.count)
+    end)
+  end)
+
+  it("end when somebody signs out, within seconds, and no others", function()
+    local token = assert(stage.tenant:make_token())
+    local one, other = assert(tokens.sign_in(stage.registry, token.token)), assert(tokens.sign_in(stage.registry, token.token))
+    async.run(function()
+      local made = worker(0)
+      local function by(session) return listen(made, { tenant = "acme", token = token.id, session = session.session_id }) end
+      local heard, stays = by(one), by(other)
+      for _ = 1, 3 do poll(made) end
+      assert.is_nil(heard.over)
+      assert(tokens.sign_out(stage.registry, one.session))
+      for _ = 1, 3 do poll(made) end
+      assert.is_true(heard.over)
+      assert.is_nil(stays.over)
     end)
   end)
 

@@ -1,6 +1,7 @@
 local events = require "mailseal.store.events"
 local feed = require "mailseal.onboard.feed"
 local onboarding = require "spec.support.onboarding"
+local tokens = require "mailseal.onboard.tokens"
 
 describe("the feed of events", function()
   local stage, registry
@@ -18,7 +19,7 @@ describe("the feed of events", function()
     end))
   end
 
-  local function news(after, wanted) return assert(feed.steps.news(registry, after, wanted or {})) end
+  local function news(after, wanted, sessions) return assert(feed.steps.news(registry, after, wanted or {}, sessions or {})) end
 
   it("tells the last event of a tenant, and that another has none", function()
     happen("acme", 3)
@@ -83,5 +84,17 @@ describe("the feed of events", function()
       { tenant = "acme", token = good.id }, { tenant = "acme", token = bad.id }, { tenant = "other", token = good.id },
     })
     assert.same({ bad.id, good.id }, found.gone)
+  end)
+
+  it("says which sessions are over, of many", function()
+    local made, sessions = assert(stage.tenant:make_token()), {}
+    for i = 1, 70 do sessions[i] = assert(tokens.sign_in(registry, made.token)) end
+    local ids = {}
+    for i, one in ipairs(sessions) do ids[i] = one.session_id end
+    assert.same({}, news({}, {}, ids).ended)
+    for _, i in ipairs { 3, 70 } do assert.is_true(tokens.sign_out(registry, sessions[i].session)) end
+    assert.same({ ids[3], ids[70] }, news({}, {}, ids).ended)
+    assert(stage.tenant:revoke_token(made.id))
+    assert.same(ids, news({}, {}, ids).ended)
   end)
 end)

@@ -135,6 +135,18 @@ describe("A token", function()
       end).n)
     end)
 
+    it("has a hundred sessions at most: the oldest gives way to another", function()
+      local made, other = assert(tenant:make_token()), assert(tenant:make_token())
+      local kept = assert(tokens.sign_in(registry, other.token)).session
+      local first = assert(tokens.sign_in(registry, made.token)).session
+      now = now + 1
+      local second = assert(tokens.sign_in(registry, made.token)).session
+      now = now + 1
+      for _ = 1, tokens.SESSIONS - 1 do assert(tokens.sign_in(registry, made.token)) end
+      assert.equal("unknown_token", code_of(tokens.identify_session(registry, first)))
+      for _, session in ipairs { second, kept } do assert.equal("acme", tokens.identify_session(registry, session).tenant) end
+    end)
+
     it("and a session are ended by signing out, that one alone", function()
       local made = assert(tenant:make_token())
       local one, two = assert(tokens.sign_in(registry, made.token)).session, assert(tokens.sign_in(registry, made.token)).session

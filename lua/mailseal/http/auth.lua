@@ -49,12 +49,13 @@ end
 -- ---- what is kept
 
 local function identity_of(text)
-  local tenant, token, actor, expires_at = text:match "^(.-)\n(.-)\n(.-)\n(.*)$"
-  return { tenant = tenant, token = token, actor = actor, expires_at = tonumber(expires_at) }
+  local tenant, token, actor, expires_at, session = text:match "^(.-)\n(.-)\n(.-)\n(.-)\n(.*)$"
+  return { tenant = tenant, token = token, actor = actor, expires_at = tonumber(expires_at), session_id = session ~= "" and session or nil }
 end
 
 local function text_of(identity)
-  return ("%s\n%s\n%s\n%s"):format(identity.tenant, identity.token, identity.actor, identity.expires_at or "")
+  return ("%s\n%s\n%s\n%s\n%s"):format(
+    identity.tenant, identity.token, identity.actor, identity.expires_at or "", identity.session_id or "")
 end
 
 -- Who that is, as far as it is kept. False where it is known to be nobody, nil where nothing is known.
@@ -174,7 +175,7 @@ end
 
 --- Who asks?
 -- @tparam table call as of `mailseal.http.dispatch`
--- @treturn[1] table `tenant`; `token`, its id; `actor`; `expires_at`, of a session
+-- @treturn[1] table `tenant`; `token`, its id; `actor`; `expires_at` and `session_id`, of a session
 -- @treturn[2] nil
 -- @treturn[2] ?string a message
 -- @treturn[2] ?string `unauthorized`, `forbidden` (a session, from another site's page), `too_often`; a code of the store

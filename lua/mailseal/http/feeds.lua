@@ -15,8 +15,8 @@ Feeds.__index = Feeds
 local OFTEN, AGAIN = 1, 5
 local FRAMES, OCTETS = 500, 262144
 
--- Times that a poller asks before another takes its place.
-local ROUNDS = 600
+-- Times that a poller asks before another takes its place; and between two that it asks whether sessions are over.
+local ROUNDS, SESSIONS = 600, 3
 
 --- Makes them.
 -- @tparam table options `registry`, a function that returns a registry; `tell`, called with a line about what has gone wrong;
@@ -24,7 +24,7 @@ local ROUNDS = 600
 -- @treturn table
 function M.new(options)
   return setmetatable({
-    registry = options.registry, tell = options.tell, polled = options.polled, of = {}, unsure = {},
+    registry = options.registry, tell = options.tell, polled = options.polled, of = {}, unsure = {}, rounds = 0,
   }, Feeds)
 end
 
@@ -57,10 +57,10 @@ local function wake(listener)
   end
 end
 
--- Ends those who listen with a token that is revoked.
-local function revoke(feed, token)
+-- Ends those who listen with a token that is revoked, or in a session that is over.
+local function revoke(feed, id)
   for listener in pairs(feed.listeners) do
-    if listener.token == token then
+    if listener.token == id or listener.session == id then
       listener.ended = "revoked"
       wake(listener)
     end
@@ -85,6 +85,21 @@ local function append(feed, events)
   end
 end
 
+-- The sessions of those who listen, each once; none where they were asked about just now.
+local function sessions_of(self)
+  local list, seen = {}, {}
+  self.rounds = self.rounds + 1
+  for _, feed in pairs(self.rounds % SESSIONS == 0 and self.of or {}) do
+    for listener in pairs(feed.listeners) do
+      local id = listener.session
+      if id and not seen[id] then
+        seen[id], list[#list + 1] = true, id
+      end
+    end
+  end
+  return list
+end
+
 -- Asks the store. Returns whether there is more; nil, and what went wrong.
 local function ask(self)
   local after, unsure, wanted = {}, self.unsure, {}
@@ -95,7 +110,7 @@ local function ask(self)
     wanted[#wanted + 1] = { tenant = tenant, token = token }
   end
   self.unsure = {} -- who comes meanwhile is asked about the next time
-  local found, message = self.registry():perform("feed", "news", after, wanted)
+  local found, message = self.registry():perform("feed", "news", after, wanted, sessions_of(self))
   if not found then
     for token, tenant in pairs(unsure) do
       self.unsure[token] = tenant
@@ -109,9 +124,11 @@ local function ask(self)
       append(feed, events)
     end
   end
-  for _, token in ipairs(found.gone) do
-    for _, feed in pairs(self.of) do
-      revoke(feed, token)
+  for _, list in ipairs { found.gone, found.ended } do
+    for _, id in ipairs(list) do
+      for _, feed in pairs(self.of) do
+        revoke(feed, id)
+      end
     end
   end
   return found.more
@@ -158,8 +175,8 @@ end
 -- ---- Listening.
 
 --- Begins to listen.
--- @tparam table listener `tenant`, `token` (its id, where there is one); is woken where `task` is set, when there is something new, or
---   `ended` says that it is over
+-- @tparam table listener `tenant`, `token` (its id, where there is one), `session` (the same); is woken where `task` is set, when there
+--   is something new, or `ended` says that it is over
 -- @treturn[1] table the feed: `last`, the id of the last event that is known; `first`, of the first whose frame is kept; `frames`, by id:
 --   `text`, `domain`
 -- @treturn[2] nil

@@ -4,8 +4,8 @@
 -- missed, a page when he has taken the one before. He tells his place when he comes again (`Last-Event-ID`), so that nothing is lost
 -- between two connections and nothing comes twice.
 --
--- A stream ends when its token is revoked, or its session is over; when the worker of nginx is about to end, its client coming to another
--- one; and after an hour, so that it is asked again whose it is.
+-- A stream ends within seconds when its token is revoked, or its session is over; when the worker of nginx is about to end, its client
+-- coming to another one; and after an hour, so that it is asked again whose it is.
 -- @module mailseal.http.stream
 local async = require "mailseal.async"
 local feeds = require "mailseal.http.feeds"
@@ -114,7 +114,8 @@ local function place_of(self, stream, after)
 end
 
 --- Opens a stream, which is then to be @{run}, or closed.
--- @tparam table from `tenant`; `token`: the id of the one that asks, where there is one; `domain`: as it is stored, for its events alone;
+-- @tparam table from `tenant`; `token`, `session`: the ids of those that ask, where there are such; `domain`: as it is stored, for its
+--   events alone;
 --   `after`: the id of the last event that was seen (what happens from now on); `lasts`: seconds after which it ends at the latest
 -- @treturn[1] table the stream
 -- @treturn[2] nil
@@ -127,7 +128,7 @@ function Streams:open(from)
     return nil, message, code, members
   end
   local stream = setmetatable({
-    streams = self, tenant = from.tenant, token = from.token, domain = from.domain,
+    streams = self, tenant = from.tenant, token = from.token, session = from.session, domain = from.domain,
     ends = now() + math.min(from.lasts or math.huge, LONGEST + math.random() * SPREAD),
   }, Stream)
   self.count = self.count + 1

@@ -55,12 +55,13 @@ end
 -- @tparam table registry
 -- @tparam table after by tenant, the id of the last event that is known
 -- @tparam {table,...} wanted `tenant`, `token`: ids of tokens of which is to be told whether they are still good
+-- @tparam {string,...} sessions ids of sessions, of which is to be told the same
 -- @treturn[1] table `news`: by tenant, his events in order, only where there are new ones; `more`: are there still others? `gone`: the
---   ids of those tokens that are revoked
+--   ids of those tokens that are revoked; `ended`: those of the sessions that are over
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string a code of `mailseal.store`
-function M.steps.news(registry, after, wanted)
+function M.steps.news(registry, after, wanted, sessions)
   local names = {}
   for tenant in pairs(after) do
     names[#names + 1] = tenant
@@ -75,7 +76,7 @@ function M.steps.news(registry, after, wanted)
         news[tenant], count, more = list, count + #list, more or #list == EACH
       end
     end
-    return { news = news, more = more, gone = gone(tx, wanted) }
+    return { news = news, more = more, gone = gone(tx, wanted), ended = tokens.ended_sessions(tx, sessions, registry:now()) }
   end)
 end
 

@@ -29,6 +29,9 @@ M.MOST = 100
 --- How long a session lasts, in seconds.
 M.SESSION = 12 * 3600
 
+--- How many sessions there may be of a token: who begins another ends the oldest.
+M.SESSIONS = 100
+
 local OCTETS = 32 -- of a secret: 256 bits
 local TOKEN, SESSION = "ms_", "mss_" -- what each begins with
 local FORM = "^" .. ("%x"):rep(2 * OCTETS) .. "$"
@@ -163,7 +166,7 @@ end
 --- Begins a session.
 -- @tparam table registry
 -- @tparam string token
--- @treturn[1] table as of `identify`; also `session`, what the cookie is to be, and `expires_at`
+-- @treturn[1] table as of `identify_session`; also `session`, what the cookie is to be
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `unknown_token`; a code of the store
@@ -174,8 +177,9 @@ function M.sign_in(registry, token)
   return registry.db:write(function(tx)
     local found, message, code = owner(tx, hash)
     if not found then return nil, message, code end
-    store.add_session(tx, { hash = hash_of(session), tenant = found.tenant, token = hash, expires_at = expires_at }, now)
-    found.session, found.expires_at = session, expires_at
+    local id = hash_of(session)
+    store.add_session(tx, { hash = id, tenant = found.tenant, token = hash, expires_at = expires_at }, M.SESSIONS, now)
+    found.session, found.session_id, found.expires_at = session, id, expires_at
     return found
   end)
 end
@@ -183,7 +187,7 @@ end
 --- Whose session is that?
 -- @tparam table registry
 -- @tparam string session what the cookie holds
--- @treturn[1] table as of `identify`; also `expires_at`
+-- @treturn[1] table as of `identify`; also `expires_at`, and `session_id`, by which the database has it
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `unknown_token`; a code of the store
@@ -195,7 +199,7 @@ function M.identify_session(registry, session)
     if not row or not core.same(row.hash, hash) then return unknown() end
     local found, message, code = owner(tx, row.token)
     if not found then return nil, message, code end
-    found.expires_at = row.expires_at
+    found.session_id, found.expires_at = hash, row.expires_at
     return found
   end)
 end

@@ -1,5 +1,7 @@
 --- The tables tokens and sessions: by whose word a request is a tenant's. Tokens are known by their hashes alone.
 -- @module mailseal.store.tokens
+local unpack = table.unpack or unpack -- luacheck: ignore
+
 local M = {}
 
 local ADD = "INSERT INTO tokens (hash, id, tenant_id, name, created_at) VALUES (?, ?, ?, ?, ?)"
@@ -14,6 +16,11 @@ local SESSION = "SELECT hash, token, expires_at FROM sessions WHERE hash = ? AND
 local REMOVE_SESSION = "DELETE FROM sessions WHERE hash = ?"
 local REMOVE_SESSIONS = "DELETE FROM sessions WHERE tenant_id = ? AND token = ?"
 local REMOVE_ENDED = "DELETE FROM sessions WHERE expires_at <= ?"
+local REMOVE_OLD = "DELETE FROM sessions WHERE tenant_id = ? AND token = ? AND hash NOT IN "
+  .. "(SELECT hash FROM sessions WHERE tenant_id = ? AND token = ? ORDER BY expires_at DESC, hash LIMIT ?)"
+-- So many a statement has, the last one again where there are less: its text is prepared once.
+local AT_A_TIME = 64
+local SESSIONS = "SELECT hash FROM sessions WHERE expires_at > ? AND hash IN (" .. ("?, "):rep(AT_A_TIME - 1) .. "?)"
 
 --- Adds a token.
 -- @tparam table tx
@@ -72,13 +79,16 @@ function M.remove(tx, tenant, id)
   return found
 end
 
---- Adds a session, and removes those that have ended.
+--- Adds a session, and removes those that have ended, and the oldest where its token has had too many.
 -- @tparam table tx
 -- @tparam table session `hash`, `tenant`, `token` (that one's hash), `expires_at`
+-- @tparam number most how many a token may have
 -- @tparam number now seconds since 1970
-function M.add_session(tx, session, now)
+function M.add_session(tx, session, most, now)
+  local tenant, token = session.tenant, session.token
   tx:run(REMOVE_ENDED, now)
-  tx:run(ADD_SESSION, session.hash, session.tenant, session.token, session.expires_at)
+  tx:run(REMOVE_OLD, tenant, token, tenant, token, most - 1)
+  tx:run(ADD_SESSION, session.hash, tenant, token, session.expires_at)
 end
 
 --- The session with a hash, unless it has ended.
@@ -88,6 +98,30 @@ end
 -- @treturn ?table `hash`, `token`, `expires_at`
 function M.session(tx, hash, now)
   return tx:row(SESSION, hash, now)
+end
+
+--- Of some sessions, those that there are not any more.
+-- @tparam table tx
+-- @tparam {string,...} hashes
+-- @tparam number now seconds since 1970
+-- @treturn {string,...} hashes
+function M.ended_sessions(tx, hashes, now)
+  local known, ended = {}, {}
+  for first = 1, #hashes, AT_A_TIME do
+    local some = {}
+    for i = 1, AT_A_TIME do
+      some[i] = hashes[math.min(first + i - 1, #hashes)]
+    end
+    for _, row in ipairs(tx:rows(SESSIONS, now, unpack(some, 1, AT_A_TIME))) do
+      known[row.hash] = true
+    end
+  end
+  for _, hash in ipairs(hashes) do
+    if not known[hash] then
+      ended[#ended + 1] = hash
+    end
+  end
+  return ended
 end
 
 --- Ends a session.

@@ -27,12 +27,12 @@ local function stream(call)
   elseif call.method == "HEAD" then
     return reply.text(200, "", TYPE)
   end
-  local expires_at = call.identity.expires_at
+  local identity = call.identity
   local opened, members
   opened, message, code, members = live.of(call.service).streams:open {
-    tenant = call.tenant.id, token = call.identity.token, after = place,
+    tenant = call.tenant.id, token = identity.token, session = identity.session_id, after = place,
     domain = call.query.domain and change.stored(call.query.domain),
-    lasts = expires_at and math.max(0, expires_at - call.tenant.registry:now()),
+    lasts = identity.expires_at and math.max(0, identity.expires_at - call.tenant.registry:now()),
   }
   if not opened then
     return nil, message, code, members
