@@ -136,16 +136,68 @@ describe("Who asks", function()
       return auth:identify(call({ authorization = "Bearer ms_" .. ("%064x"):format(asked) }, "GET", address))
     end
 
-    it("is asked to wait after thirty wrong ones, and the database is left alone", function()
+    it("is asked to wait after thirty wrong ones", function()
       for _ = 1, 30 do assert.equal("unauthorized", code_of(guess())) end
-      local before = asked
       local _, _, code, members = guess()
       assert.equal("too_often", code)
       assert.equal("60", members.headers["Retry-After"])
       assert.equal(clock.now + 60, members.retry_at)
-      assert.equal(before, asked)
+      assert.equal("too_often", code_of(auth:identify(call { authorization = "Basic bXM6bXM=" })))
       clock.now = clock.now + 60
       assert.equal("unauthorized", code_of(guess()))
+    end)
+
+    -- Has the database answer slowly; so many ask at once, and another behind them. Returns what they were told, the other as `last`.
+    local function at_once(count, last)
+      local perform, codes = registry.perform, {}
+      function registry.perform(...)
+        coroutine.yield()
+        return perform(...)
+      end
+      local tasks = {}
+      for i = 1, count do
+        tasks[i] = coroutine.create(function() codes[i] = code_of(guess()) end)
+        assert(coroutine.resume(tasks[i]))
+      end
+      local meanwhile = coroutine.create(function() codes.last = code_of(last()) end)
+      assert(coroutine.resume(meanwhile))
+      tasks[#tasks + 1] = meanwhile
+      for _, task in ipairs(tasks) do
+        if coroutine.status(task) ~= "dead" then assert(coroutine.resume(task)) end
+      end
+      registry.perform = perform
+      return codes
+    end
+
+    it("has two at a time of the database, however many he shows", function()
+      for _ = 1, 31 do guess() end
+      local before = asked
+      local codes = at_once(2, guess)
+      assert.same({ "too_often", "too_often", last = "too_often" }, codes)
+      assert.equal(before + 2, asked)
+      assert.same({ "too_often", last = "too_often" }, at_once(1, guess)) -- the two are free again
+      assert.equal(before + 4, asked)
+    end)
+
+    it("has no more of it where the database fails, or whoever asks it", function()
+      for _ = 1, 31 do guess() end
+      local perform = registry.perform
+      function registry.perform() error("it broke", 0) end
+      for _ = 1, 3 do assert.has_error(guess, "it broke") end
+      registry.perform = perform
+      assert.equal("acme", assert(auth:identify(bearer(token.token))).tenant)
+    end)
+
+    it("holds up nobody at his own address who comes for the first time", function()
+      for _ = 1, 100 do guess() end
+      assert.equal("acme", assert(auth:identify(bearer(token.token))).tenant)
+    end)
+
+    it("holds up no session that begins at his address", function()
+      for _ = 1, 31 do guess() end
+      local cookie = sign_in()
+      function registry.perform() error "the database is asked" end
+      assert.equal("acme", assert(auth:identify(call { cookie = cookie })).tenant)
     end)
 
     it("holds up nobody at another address", function()
@@ -170,7 +222,8 @@ describe("Who asks", function()
     it("is asked to wait at the sign-in page, too", function()
       local function try(text) return auth:sign_in(call({ origin = "http://a.example", host = "a.example" }, "POST"), text) end
       for i = 1, 30 do assert.equal("unauthorized", code_of(try("ms_" .. ("%064x"):format(i)))) end
-      assert.equal("too_often", code_of(try(token.token)))
+      assert.equal("too_often", code_of(try("ms_" .. ("%064x"):format(31))))
+      assert.equal("acme", try(token.token).tenant)
     end)
   end)
 
@@ -198,6 +251,26 @@ describe("Who asks", function()
       local _, cookie = auth:sign_in(call({ origin = "https://mail.example", host = "upstream" }, "POST"), token.token)
       assert.matches("; Secure$", cookie)
       assert.equal("forbidden", code_of(auth:sign_in(call({ origin = "http://mail.example" }, "POST"), token.token)))
+    end)
+
+    it("is https where the browser says so, though nobody has told the service", function()
+      local at = { origin = "https://mail.example", host = "mail.example" }
+      local _, cookie = auth:sign_in(call(at, "POST"), token.token)
+      assert.matches("^__Host%-mailseal=mss_%x+; .*; Secure$", cookie)
+      local pair = cookie:match "^[^;]+"
+      assert.equal("acme", auth:identify(call { cookie = "mailseal=mss_" .. ("0"):rep(64) .. "; " .. pair }).tenant)
+      at.cookie = pair
+      assert.matches("^__Host%-mailseal=; Path=/; Max%-Age=0; .*; Secure$", (auth:sign_out(call(at, "POST"))))
+      assert.equal("unauthorized", code_of(auth:identify(call { cookie = pair })))
+    end)
+
+    it("takes the place of the one that the browser was in, which has ended", function()
+      local first = sign_in()
+      local found, cookie = auth:sign_in(call({ origin = "http://a", host = "a", cookie = first }, "POST"), token.token)
+      assert.equal("acme", found.tenant)
+      assert.not_equal(first, cookie:match "^[^;]+")
+      assert.equal("unauthorized", code_of(auth:identify(call { cookie = first })))
+      assert.equal("acme", auth:identify(call { cookie = cookie:match "^[^;]+" }).tenant)
     end)
 
     it("does not begin with a token that is not known", function()

@@ -1,8 +1,11 @@
 --- Who asks: by a token in `Authorization: Bearer ms_…` (RFC 6750 §2.1), or, from a browser, by the cookie of a session.
 --
 -- What the database has said of a token is known to all workers of nginx for a second, in the shared dictionary, under the hash of it; that
--- it was revoked through this service is known to them at once. Who shows what is nobody's, over and over, is asked to wait, unless what
--- he shows has been good within the hour: whoever shares his address with somebody who guesses is not locked out.
+-- it was revoked through this service is known to them at once.
+--
+-- Who shows what is nobody's, over and over, is asked to wait, so that the database is left alone; nobody guesses 256 bits in any case.
+-- Whoever shares his address with such a one (behind a proxy that the service was not told of, everybody) is not locked out: what has been
+-- good within the hour is not held up at all, and of the rest a few at a time are still asked about.
 --
 -- The cookie is not sent along by another site's page (SameSite), and for what changes something the browser has to say besides that the
 -- page it comes from is of this host.
@@ -19,8 +22,9 @@ Auth.__index = Auth
 -- Seconds for which the database is believed; for which it is remembered that something is nobody's any more, and that it was good.
 local FRESH, OVER, GOOD = 1, 60, 3600
 
--- So many wrong ones an address may show in so many seconds.
-local WRONG, WINDOW = 30, 60
+-- So many wrong ones an address may show in so many seconds; and of addresses that have shown more, so many at a time are asked about
+-- by each worker.
+local WRONG, WINDOW, AT_A_TIME = 30, 60, 2
 
 local SAFE = { GET = true, HEAD = true, OPTIONS = true }
 
@@ -36,7 +40,7 @@ local NOBODY = ""
 -- @treturn table
 function M.new(options)
   local scheme, host = (options.url or ""):match "^(https?)://([^/]+)"
-  return setmetatable({ dict = options.dict, host = host and host:lower(), scheme = scheme }, Auth)
+  return setmetatable({ dict = options.dict, host = host and host:lower(), scheme = scheme, suspects = 0 }, Auth)
 end
 
 --- Has all workers know that a token is revoked. Called by who has revoked it.
@@ -96,30 +100,45 @@ local function too_often(call, dict, place)
   }
 end
 
--- May that be asked about?
-local function may_ask(self, call, key)
+-- Does that come from where too much was shown that is nobody's?
+local function is_suspect(self, call, key)
   local dict = self.dict
-  if not dict or dict:get(key .. "+") then return true end
-  local place = place_of(call)
-  if (dict:get(place) or 0) < WRONG then return true end
-  return too_often(call, dict, place)
+  return dict and not (key and dict:get(key .. "+")) and (dict:get(place_of(call)) or 0) >= WRONG
 end
 
 local function refuse(self, call)
-  if self.dict then self.dict:incr(place_of(call), 1, 0, WINDOW) end
+  local dict = self.dict
+  if not dict then return unauthorized() end
+  local place = place_of(call)
+  if (dict:incr(place, 1, 0, WINDOW) or 0) > WRONG then return too_often(call, dict, place) end
   return unauthorized()
 end
 
 -- ---- tokens and cookies
 
--- Takes a step of mailseal.onboard.tokens with a secret, unless it is known what it will come to.
+-- Takes a step of mailseal.onboard.tokens, as one of the few that may at a time.
+local function ask_for_suspect(self, call, step, secret)
+  if self.suspects >= AT_A_TIME then return too_often(call, self.dict, place_of(call)) end
+  -- Where its client leaves, nginx would drop it, and nobody would know that it is over.
+  if call.request.stay then call.request:stay() end
+  self.suspects = self.suspects + 1
+  local ok, found, message, code = pcall(function() return call.service:registry_of_worker():perform("tokens", step, secret) end)
+  self.suspects = self.suspects - 1
+  if not ok then error(found, 0) end
+  return found, message, code
+end
+
+-- Takes a step of mailseal.onboard.tokens with a secret.
 local function ask(self, call, key, step, secret)
-  local ok, wrong, why, members = may_ask(self, call, key)
-  if not ok then return nil, wrong, why, members end
-  local found, message, code = call.service:registry_of_worker():perform("tokens", step, secret)
+  local found, message, code, members
+  if is_suspect(self, call, key) then
+    found, message, code, members = ask_for_suspect(self, call, step, secret)
+  else
+    found, message, code = call.service:registry_of_worker():perform("tokens", step, secret)
+  end
   if found then return found end
   if code == "unknown_token" then return refuse(self, call) end
-  return nil, message, code
+  return nil, message, code, members
 end
 
 local function look_up(self, call, step, secret)
@@ -140,18 +159,21 @@ local function is_secure(self, call)
   return secure
 end
 
-local function cookie_name(self, call) return is_secure(self, call) and SECURE or PLAIN end
-
--- The value of the cookie; the first, where somebody has sent several.
+-- The value of the cookie; the first, where somebody has sent several. Where a proxy speaks https, of which the service was not told, it
+-- has either name.
 local function session_of(self, call)
-  local wanted, cookies = cookie_name(self, call), call.headers.cookie
-  for name, value in (cookies or ""):gmatch "([^=;%s]+)=([^;%s]*)" do
-    if name == wanted then return value end
+  local plain
+  for name, value in (call.headers.cookie or ""):gmatch "([^=;%s]+)=([^;%s]*)" do
+    if name == SECURE then return value end
+    plain = plain or name == PLAIN and value or nil
   end
+  return not is_secure(self, call) and plain or nil
 end
 
+-- The browser says by the page's Origin whether it speaks https.
 local function set_cookie(self, call, value, seconds)
-  local name = cookie_name(self, call)
+  local is_https = is_secure(self, call) or (call.headers.origin or ""):find "^https://" ~= nil
+  local name = is_https and SECURE or PLAIN
   return ("%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s"):format(name, value, seconds, name == SECURE and "; Secure" or "")
 end
 
@@ -196,7 +218,18 @@ function Auth:identify(call)
   return look_up(self, call, "identify_session", session)
 end
 
---- Begins a session.
+-- Ends the session that the cookie names, if there is one. True, or nil, a message and a code.
+local function end_session(self, call)
+  local session = session_of(self, call)
+  if session then
+    local done, message, code = call.service:registry_of_worker():perform("tokens", "sign_out", session)
+    if done == nil then return nil, message, code end
+    if self.dict then self.dict:set("auth:" .. core.sha256(session), NOBODY, OVER) end
+  end
+  return true
+end
+
+--- Begins a session, in place of the one that the browser was in.
 -- @tparam table call
 -- @tparam string token what was typed
 -- @treturn[1] table as of @{identify}
@@ -210,6 +243,9 @@ function Auth:sign_in(call, token)
   if not ok then return nil, wrong, why end
   local found, message, code, members = ask(self, call, "auth:" .. core.sha256(token), "sign_in", token)
   if not found then return nil, message, code, members end
+  ok, wrong, why = end_session(self, call)
+  if not ok then return nil, wrong, why end
+  keep(self, "auth:" .. core.sha256(found.session), found)
   return found, set_cookie(self, call, found.session, found.expires_at - call.service:registry_of_worker():now())
 end
 
@@ -222,12 +258,8 @@ end
 function Auth:sign_out(call)
   local ok, wrong, why = self:same_origin(call)
   if not ok then return nil, wrong, why end
-  local session = session_of(self, call)
-  if session then
-    local done, message, code = call.service:registry_of_worker():perform("tokens", "sign_out", session)
-    if done == nil then return nil, message, code end
-    if self.dict then self.dict:set("auth:" .. core.sha256(session), NOBODY, OVER) end
-  end
+  local done, message, code = end_session(self, call)
+  if not done then return nil, message, code end
   return set_cookie(self, call, "", 0)
 end
 
