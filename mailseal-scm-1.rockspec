@@ -421,6 +421,7 @@ build = {
     ["mailseal.http.escapes"] = "lua/mailseal/http/escapes.lua",
     ["mailseal.http.exposition"] = "lua/mailseal/http/exposition.lua",
     ["mailseal.http.feeds"] = "lua/mailseal/http/feeds.lua",
+    ["mailseal.http.figures"] = "lua/mailseal/http/figures.lua",
     ["mailseal.http.idempotency"] = "lua/mailseal/http/idempotency.lua",
     ["mailseal.http"] = "lua/mailseal/http/init.lua",
     ["mailseal.http.known"] = "lua/mailseal/http/known.lua",

@@ -32,13 +32,17 @@ describe("mailseal serve", function()
       assert_fails(64, "--listen: ", "--listen", text)
     end
     assert_fails(69, "192.0.2.1 is no address of this machine", "--listen", "192.0.2.1:8080")
+    assert_fails(64, "--metrics-listen: 'foo' is not an address", "--metrics-listen", "foo")
   end)
 
   it("says that a port is in use", function()
     local holder = require "cqueues.socket".listen("127.0.0.1", 0)
     holder:listen()
     local _, _, port = holder:localname()
-    assert_fails(69, ("port %d of 127.0.0.1 is in use"):format(port), "--listen", ("127.0.0.1:%d"):format(port))
+    local address = ("127.0.0.1:%d"):format(port)
+    assert_fails(69, ("port %d of 127.0.0.1 is in use"):format(port), "--listen", address)
+    assert_fails(69, "(--listen names another, such as 127.0.0.1:0 for one that is free)", "--listen", address)
+    assert_fails(69, ("--metrics-listen: port %d of 127.0.0.1 is in use"):format(port), "--metrics-listen", address)
     holder:close()
   end)
 

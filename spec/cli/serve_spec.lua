@@ -76,6 +76,18 @@ describe("mailseal serve in #nginx", function()
     shell.remove_directory(directory)
   end)
 
+  it("tells its figures to nobody through a proxy, and where it is told to, to whoever asks; nothing else there", function()
+    server = service.start { arguments = { "--metrics-listen", "127.0.0.3:0" } }
+    assert.equal(200, server:get("/metrics", { token = false }).status)
+    local refused = server:get("/metrics", { headers = { ["X-Forwarded-For"] = "192.0.2.1" } })
+    assert.same({ 403, "forbidden" }, { refused.status, refused.json.code })
+    local url = assert(server:out():match "\n(http://127%.0%.0%.3:%d+/metrics)\n$")
+    assert.matches("\nmailseal_store_up 1\n", shell.output("curl -s -H 'X-Forwarded-For: 192.0.2.1' " .. url), 1, true)
+    for _, path in ipairs { "/", "/v1/domains", "/healthz", "/sign-in" } do
+      assert.equal("404", shell.output(("curl -s -o /dev/null -w %%{http_code} %s%s"):format((url:gsub("/metrics", "")), path)))
+    end
+  end)
+
   it("writes an access log without queries, and nothing in it that ends a line", function()
     local directory = shell.new_directory()
     local path = directory .. [[/a "log"\of; {mine}.txt]]

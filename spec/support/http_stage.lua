@@ -24,7 +24,7 @@ Stage.__index = Stage
 -- @treturn table
 function M.new(options)
   options = options or {}
-  local self = setmetatable({ time = 1800000000, tenant_id = "acme" }, Stage)
+  local self = setmetatable({ time = 1800000000, tenant_id = "acme" }, Stage) -- `peer`: the octets of the address that asks
   -- Each answer is held against openapi.json.
   self.is_described = options.described ~= false and (not options.service or options.service.api == nil)
   local zone = options.zone or {}
@@ -77,7 +77,7 @@ function Stage:ask(method, target, body, headers)
   for name, value in pairs(headers or {}) do fields[name] = value end
   local octets = sent(body, fields)
   local reply = self.service:answer {
-    method = method, target = target, headers = fields,
+    method = method, target = target, headers = fields, peer = self.peer and function() return self.peer end or nil,
     read = function(limit)
       if #(octets or "") > limit then return nil, ("what is sent has more than %d octets"):format(limit), "too_large" end
       return bodies.new { octets = octets or "" }

@@ -51,6 +51,9 @@ function M.describe(command)
   command:option("--workers", "nginx's worker processes (one a processor)."):convert(options.whole("--workers", 1, 256)):argname "N"
   command:option("--tls-cert", "Serve HTTPS with this certificate and those that it needs, in PEM."):argname "FILE"
   command:option("--tls-key", "Its private key, in PEM."):argname "FILE"
+  command
+    :option("--metrics-listen", "Tell whoever asks here the figures for Prometheus, at /metrics; else only this machine is told them.")
+    :argname "ADDR:PORT"
   command:option("--access-log", "Write a line here for every request."):argname "FILE"
   command:flag("--no-worker", "Leave the domains that are due to `mailseal worker`.")
   registry_face.describe_webhooks(command)
@@ -62,22 +65,23 @@ end
 
 -- ---- What was asked for
 
-local function listen_of(text)
+local function listen_of(text, option)
   local address, port = text:match "^%[([%x:.]+)%]:(%d+)$"
   if not address then address, port = text:match "^([%d.]+):(%d+)$" end
   if not address or tonumber(port) > 65535 then
-    status.stop(status.USAGE, ("--listen: '%s' is not an address and a port such as %s or [::1]:8080"):format(text, LISTEN))
+    status.stop(status.USAGE, ("%s: '%s' is not an address and a port such as %s or [::1]:8080"):format(option, text, LISTEN))
   end
   local free, message, code = core.process.may_listen(address, tonumber(port))
   if not free then
-    status.stop(code == "bad_address" and status.USAGE or status.UNAVAILABLE, ("--listen: %s"):format(message))
+    local cure = code == "in_use" and (" (%s names another, such as 127.0.0.1:0 for one that is free)"):format(option) or ""
+    status.stop(code == "bad_address" and status.USAGE or status.UNAVAILABLE, ("%s: %s%s"):format(option, message, cure))
   end
   return (address:find ":" and "[%s]:%d" or "%s:%d"):format(address, free)
 end
 
 local function listen(given)
   local list = {}
-  for i, text in ipairs(given[1] and given or { LISTEN }) do list[i] = listen_of(text) end
+  for i, text in ipairs(given[1] and given or { LISTEN }) do list[i] = listen_of(text, "--listen") end
   return list
 end
 
@@ -180,7 +184,8 @@ local function write_configuration(given, program, where, settings)
   local function file(path) return path and named_for_nginx(place.absolute(path, here)) end
   write_file(where.directory .. "/settings.lua", settings_program(settings, given["with"] and place.absolute(given["with"], here)))
   write_file(where.directory .. "/nginx.conf", conf.write {
-    directory = where.directory, listen = where.listen, proxies = given.proxy, modules = place.modules(program), user = place.user(),
+    directory = where.directory, listen = where.listen, metrics = where.metrics, proxies = given.proxy,
+    modules = place.modules(program), user = place.user(),
     workers = given.workers or place.processors(), database_threads = 6, signing_threads = 2, patience = PATIENCE,
     connections = math.min(CONNECTIONS, math.floor(descriptors * 0.8)), descriptors = math.min(descriptors, 4 * CONNECTIONS),
     certificate = file(given.tls_cert), certificate_key = file(given.tls_key), access_log = file(given.access_log),
@@ -215,6 +220,7 @@ local function announce(given, where)
   for _, address in ipairs(where.listen) do
     output.line(("%s://%s"):format(given.tls_cert and "https" or "http", address))
   end
+  if where.metrics then output.line(("http://%s/metrics"):format(where.metrics)) end
   output.flush()
 end
 
@@ -256,7 +262,7 @@ function M.run(given)
   check(given)
   check_own(given["with"])
   local program = place.nginx(given.nginx)
-  local where = { listen = listen(given.listen) }
+  local where = { listen = listen(given.listen), metrics = given.metrics_listen and listen_of(given.metrics_listen, "--metrics-listen") }
   local registry, settings = prepare(given)
   local signals = core.signals.open() -- from here on there is something to clear away
   where.directory = new_directory()

@@ -66,9 +66,24 @@ http {
     require "mailseal.service":init_worker()
   }
 
+  map "$uri $request_uri" $has_token {
+    default 0;
+    # What nginx has refused by now.
+    "~^/refused " 0;
+    "~mss?_[0-9a-f]{64}" 1;
+  }
+
   server {
 {listen}
 {tls}
+    # That a body is kept in a file is nothing to warn of.
+    error_log stderr error;
+    # A line of the log has the address that was asked for. One with a token in it is turned away before there is anything to log.
+    if ($has_token) { return 470; }
+    error_page 470 =400 @token;
+    location @token {
+      content_by_lua_block { require "mailseal.service":refuse "token_in_address" }
+    }
     # What nginx refuses by itself is told as the service tells it.
     error_page 405 413 500 501 502 503 504 @refused;
     location @refused {
@@ -85,12 +100,26 @@ http {
       content_by_lua_block { require "mailseal.service":serve() }
     }
   }
+{metrics}
 }
 ]]
 
+local METRICS = [[
+  server {
+    listen %s;
+    location / { return 404; }
+    location = /metrics {
+      content_by_lua_block { require "mailseal.service":metrics() }
+    }
+  }]]
+
 local ACCESS_LOG = [[
   # Without what stands behind the ?. nginx writes what is no printable ASCII as \xXX.
-  log_format mailseal '$remote_addr [$time_iso8601] "$request_method $uri" $status $body_bytes_sent $request_time';
+  map $uri $logged_path {
+    default $uri;
+    "~mss?_[0-9a-f]{64}" "a token";
+  }
+  log_format mailseal '$remote_addr [$time_iso8601] "$request_method $logged_path" $status $body_bytes_sent $request_time';
   access_log "%s" mailseal;]]
 
 local REAL = "\n  real_ip_header X-Forwarded-For;\n  real_ip_recursive on;"
@@ -132,7 +161,8 @@ end
 --
 -- - `directory`: where it is to stand, and what nginx keeps
 -- - `modules`: files that are loaded; `user`: who nginx's workers are, where that is root
--- - `listen`: addresses with ports; `certificate`, `certificate_key`: files, for TLS
+-- - `listen`: addresses with ports; `metrics`: one at which the figures are told, to whoever asks; `certificate`, `certificate_key`: files,
+--   for TLS
 -- - `workers`, `database_threads`, `signing_threads`, `connections`, `descriptors`, `patience` (seconds until those who are being served
 --   are left when it ends): numbers
 -- - `proxies`: addresses, or networks, whose word is taken for whom they ask for
@@ -151,6 +181,7 @@ function M.write(given)
     lua_path = quoted(given.lua_path), lua_cpath = quoted(given.lua_cpath),
     certificates = given.authorities and ('lua_ssl_trusted_certificate "%s";'):format(quoted(given.authorities)) or "",
     listen = lines_of(given.listen, "    listen %s" .. (given.certificate and " ssl;" or ";")), tls = tls,
+    metrics = given.metrics and METRICS:format(given.metrics) or "",
   }
   return (TEMPLATE:gsub("{([%l_]+)}", function(name) return tostring(values[name]) end))
 end

@@ -14,6 +14,7 @@ local backgrounds = require "mailseal.http.background"
 local dictionary = require "mailseal.http.dictionary"
 local dispatch = require "mailseal.http.dispatch"
 local fields = require "mailseal.onboard.fields"
+local figures = require "mailseal.http.figures"
 local kinds = require "mailseal.dns.options"
 local live = require "mailseal.http.live"
 local provider = require "mailseal.provider"
@@ -237,6 +238,14 @@ function Service:serve()
   request.send(self:answer(request.current()))
 end
 
+--- Answers the request of nginx with the figures for Prometheus, whoever asks. For content_by_lua of a location that nginx lets only those
+-- see who may: `/metrics` itself is told on this machine alone.
+--
+--     location = /figures { allow 192.0.2.0/24; deny all; content_by_lua_block { service:metrics() } }
+function Service:metrics()
+  request.send(figures.reply(self))
+end
+
 --- Answers what nginx refuses by itself as this service does, with a problem. For content_by_lua of what `error_page` names:
 --
 --     error_page 405 413 500 501 502 503 504 @refused;
@@ -244,8 +253,10 @@ end
 --     error_page 400 408 414 505 /refused;    # of those nginx may not know what they ask for
 --     error_page 494 =431 /refused;
 --     location = /refused { internal; content_by_lua_block { service:refuse() } }
-function Service:refuse()
-  request.send(refusal.reply(self, ngx.status))
+--
+-- @tparam[opt] string|number why as of `mailseal.http.refusal`; the status that nginx has
+function Service:refuse(why)
+  request.send(refusal.reply(self, why or ngx.status))
 end
 
 return M

@@ -4,8 +4,11 @@ local problem = require "mailseal.http.problem"
 
 local M = {}
 
--- By status, what is said.
+-- By status, or another reason, what is said.
 local known = {
+  token_in_address = {
+    "bad_query", "a token does not belong into an address, which is kept in many places: revoke it, and show another by Authorization",
+  },
   [400] = { "bad_request", "the request is none of HTTP/1.1, or of HTTP/2" },
   [405] = { "method_not_allowed", "there is no such method here" },
   [408] = { "too_slow", "the request did not come in time" },
@@ -20,10 +23,10 @@ local known = {
 
 --- Makes the answer.
 -- @tparam table service
--- @tparam number status as nginx has it
+-- @tparam string|number why the status, as nginx has it; or `token_in_address`
 -- @treturn table as of `mailseal.http.reply`
-function M.reply(service, status)
-  local one = known[status] or { "internal", ("nginx says %s"):format(tostring(status)) }
+function M.reply(service, why)
+  local one = known[why] or { "internal", ("nginx says %s"):format(tostring(why)) }
   return problem.reply({ service = service, headers = {} }, one[2], one[1])
 end
 

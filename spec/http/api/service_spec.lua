@@ -65,6 +65,29 @@ describe("the service", function()
     assert.equal(0, found.value 'mailseal_webhook_deliveries{state="dead"}')
   end)
 
+  it("tells its figures on its own machine alone, and to nobody elsewhere through a proxy on it", function()
+    local function status(peer, headers)
+      stage.peer = peer
+      return stage:as(nil):get("/metrics", headers).status
+    end
+    local loopback = ("\0"):rep(15) .. "\1"
+    for _, peer in ipairs { "\127\0\0\1", "\127\1\2\3", loopback } do assert.equal(200, status(peer)) end
+    for _, peer in ipairs { "\192\0\2\1", "\126\0\0\1", ("\0"):rep(16), "\127" .. ("\0"):rep(14) .. "\1" } do
+      assert.equal(403, status(peer))
+    end
+    for _, name in ipairs { "x-forwarded-for", "forwarded", "x-real-ip", "via" } do
+      assert.equal(403, status(loopback, { [name] = "192.0.2.1" }), name)
+    end
+  end)
+
+  it("takes threads that have much to do for no database that is gone", function()
+    assert.equal(1, figures().value "mailseal_store_up")
+    local dict = require "mailseal.http.live".of(stage.service).dict
+    dict:delete "figures"
+    function stage.registry.perform() return nil, "the service has more to do than it can just now", "busy" end
+    assert.equal(1, figures().value "mailseal_store_up")
+  end)
+
   it("says that the database is gone, and tells all the rest", function()
     stage:get "/healthz"
     stage.is_down = true
