@@ -101,6 +101,13 @@ describe("The secrets of the service in #nginx", function()
     send("GET", "/v1/domains", { Authorization = { bearer, bearer }, Host = "a b" })
     send("POST", "/sign-in", { ["Content-Type"] = "application/x-www-form-urlencoded" }, "token=" .. service.token)
     send("GET", "/v1/domains?token=" .. service.token, { Authorization = bearer })
+    -- In an address, and in such a way that nginx has something to say of it.
+    for _, secret in ipairs { service.token, session } do
+      for _, path in ipairs { "/v1/domains?token=" .. secret, "/v1/domains/" .. secret, "/sign-in?to=%2F&token=" .. secret } do
+        send("POST", path, { Authorization = bearer, ["Content-Type"] = "application/json", ["Content-Length"] = "99999999999" })
+        send("POST", path, { ["Transfer-Encoding"] = "chunked" }, "zz\r\n")
+      end
+    end
     -- A request that ends in the middle, and a worker that does.
     local connection = service:connect()
     connection:send("POST /v1/domains HTTP/1.1\r\nHost: a\r\nAuthorization: " .. bearer .. "\r\nContent-Length: 100\r\n\r\n{")
@@ -123,6 +130,19 @@ describe("The secrets of the service in #nginx", function()
     assert.matches('"POST /v1/domains" 413', access, 1, true)
     has_none(access, secrets(), "the log of requests")
     assert.is_nil((log .. access):find "[%z\1-\8\11-\31\127]")
+  end)
+
+  it("are not taken in an address, and who has put one there is told what to do", function()
+    local reply = service:get("/v1/domains?token=" .. service.token)
+    assert.same({ 400, "bad_query" }, { reply.status, reply.json.code })
+    assert.matches("revoke it", reply.json.detail, 1, true)
+    local connection = service:connect()
+    for _ = 1, 2 do -- what it sends besides is not taken for another request
+      reply = service:request("POST", "/v1/tokens?t=" .. service.token, '{"name":"x"}', { connection = connection })
+      assert.equal(400, reply.status)
+    end
+    assert.equal(200, service:get("/v1/domains", { connection = connection }).status)
+    connection:close()
   end)
 
   it("are in nothing that a process shows", function()
