@@ -1,7 +1,7 @@
 --- What went wrong, as RFC 9457 has it told.
 --
 -- `mailseal.http.codes` says which status and title each code has. What is nobody's business but the operator's goes to the log, with an
--- id that the answer has, too.
+-- id that the answer has, too. Of what passes (503) not all are there.
 -- @module mailseal.http.problem
 local codes = require "mailseal.http.codes"
 local json = require "mailseal.json"
@@ -30,9 +30,13 @@ function M.of(message, code, members, service)
   local path = service and codes[code] and service:path("api", "/v1/problems/" .. code)
   local made = { type = path or "about:blank", title = known.title, status = known.status, code = code, detail = message }
   if not known.tells then
-    made.id = log.id()
-    log.failure(made.id, code, message)
-    made.detail = known.status == 503 and later or hidden
+    local passes = known.status == 503
+    if passes then
+      made.id, made.detail = log.passing(code, message), later
+    else
+      made.id, made.detail = log.id(), hidden
+      log.failure(made.id, code, message)
+    end
   end
   for name, value in pairs(members or {}) do
     if name ~= "headers" then
