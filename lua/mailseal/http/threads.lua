@@ -18,9 +18,9 @@ Pool.__name = "mailseal.http.threads"
 -- What runs in the thread.
 local MODULE = "mailseal.http.thread"
 
--- Seconds that a call waits for its turn; and that a porter waits for calls before he ends. A worker of nginx that is to end waits for
--- him.
-local PATIENCE, IDLE = 10, 1
+-- Seconds that a call waits for its turn; that a porter waits for calls before he ends, for whom a worker of nginx waits that is to end;
+-- and after which nobody reckons any more with one who has not begun: where too many timers run nginx drops those that are due.
+local PATIENCE, IDLE, LATE = 10, 1, 1
 
 local function nothing() end
 
@@ -33,6 +33,7 @@ function M.new(options)
     name = options.name, slots = options.slots, most = options.queue, changed = options.changed,
     queue = {}, first = 1, last = 0, waiting = 0, -- the calls that wait, false for one that does no more
     porters = 0, idle = {}, -- how many there are; the semaphores of those that have nothing to do
+    coming = 0, asked_at = 0, -- how many were asked for and have not begun; when the last one was
     refused = nothing, -- called for each call that is refused
   }, Pool)
 end
@@ -103,6 +104,12 @@ local function serve(self)
 end
 
 local function porter(_, self)
+  self.coming = math.max(self.coming - 1, 0)
+  -- He comes so late that another was asked for in his place.
+  if self.porters == self.slots then
+    return
+  end
+  self.porters = self.porters + 1
   local ok, problem = pcall(serve, self)
   self.porters = self.porters - 1
   if not ok then
@@ -115,11 +122,15 @@ local function call_porter(self)
   local bell = table.remove(self.idle)
   if bell then
     bell:post(1)
-  elseif self.porters < self.slots then
-    local ok = ngx.timer.at(0, porter, self)
-    self.porters = self.porters + (ok and 1 or 0)
+    return true
   end
-  return self.porters > 0 or nil
+  if now() >= self.asked_at + LATE then
+    self.coming = 0
+  end
+  if self.porters + self.coming < self.slots and ngx.timer.at(0, porter, self) then
+    self.coming, self.asked_at = self.coming + 1, now()
+  end
+  return self.porters + self.coming > 0 or nil
 end
 
 local function forget(_, task)
@@ -143,10 +154,12 @@ local function await(self, job)
       give_up(self, job)
       return false
     end
-    local going_on, problem = pcall(async.suspend, nil, forget, left)
+    local going_on, problem = pcall(async.suspend, nil, forget, left and math.min(left, LATE))
     if not going_on then
       give_up(self, job)
       error(problem, 0)
+    elseif not job.begun then
+      call_porter(self)
     end
   end
   return true
