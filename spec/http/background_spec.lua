@@ -43,6 +43,12 @@ end
 
 function probe.start() background:start() end
 
+-- Begins while as many timers run as may.
+function probe.start_in_a_crowd()
+  for _ = 1, 3 do ngx.timer.at(0, function() ngx.sleep(0.5) end) end
+  background:start()
+end
+
 return probe
 ]]
 
@@ -75,10 +81,10 @@ describe("the background of #nginx", function()
     stage:remove()
   end)
 
-  local function start(workers)
+  local function start(workers, how, more)
     local server = nginx.start {
       main = "thread_pool mailseal_db threads=6; thread_pool mailseal_rsa threads=2;",
-      http = "lua_shared_dict mailseal 10m; init_worker_by_lua_block { require('probe').start() }",
+      http = ("lua_shared_dict mailseal 10m; %s init_worker_by_lua_block { require('probe').%s() }"):format(more or "", how or "start"),
       server = "location ~ ^/probe/(.*)$ { content_by_lua_block { require('probe')[ngx.var[1]]() } }",
       files = { ["probe.lua"] = PROBE }, workers = workers,
       values = { stage = stage.directory, database = url, patience = "20s" },
@@ -145,6 +151,13 @@ describe("the background of #nginx", function()
     start(1)
     await(all_were_looked_at)
     assert_once(12)
+  end)
+
+  it("begins, though nginx drops its timers as long as too many run", function()
+    add(2)
+    local server = start(1, "start_in_a_crowd", "lua_max_running_timers 3;")
+    await(all_were_looked_at)
+    assert.matches("lua_max_running_timers are not enough", server:log(), 1, true)
   end)
 
   it("finds a domain verified whose records are there", function()

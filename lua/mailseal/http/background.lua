@@ -5,7 +5,8 @@
 -- other machines share the work by leases alone, see `mailseal.onboard.worker`.
 --
 -- What a timer has used nginx frees when it ends. So each leads for a minute, or for so many domains, and then another begins, while the
--- first one brings to its end what it has under way.
+-- first one brings to its end what it has under way. In each worker one begins every second, and ends where one leads already: so it
+-- goes on, whatever has ended one, also where nginx drops timers as too many run.
 -- @module mailseal.http.background
 local async = require "mailseal.async"
 local letters = require "mailseal.onboard.letters"
@@ -17,9 +18,9 @@ local Background = {}
 Background.__index = Background
 Background.__name = "mailseal.http.background"
 
--- Seconds after which the lock of one who is silent expires, and from one renewal to the next; between two looks whether there is one;
--- and until it is tried again where something failed.
-local LOCK, RENEW, GLANCE, AGAIN = 5, 1, 1, 5
+-- Seconds after which the lock of one who is silent expires, and from one renewal to the next; from one timer to the next; and until it is
+-- tried again where something failed.
+local LOCK, RENEW, OFTEN, AGAIN = 5, 1, 1, 5
 
 -- Seconds that a timer leads, and domains that it looks at.
 local TERM, MOST = 60, 2000
@@ -36,8 +37,10 @@ local LEADER, LAST = "background leader", "background last leader"
 function M.new(registry, dict, options)
   local given = options or {}
   return setmetatable({
-    registry = registry, dict = dict, term = given.term or TERM, most = given.most or MOST, lock = given.lock or LOCK, id = letters.new(20),
-    renewed = 0, terms = 0, -- when the lock was renewed; timers that lead, or bring theirs to an end
+    registry = registry, dict = dict, id = letters.new(20),
+    length = given.term or TERM, most = given.most or MOST, lock = given.lock or LOCK,
+    renewed = 0, again_at = 0, -- when the lock was renewed; until when it is not tried again
+    term = nil, terms = 0, -- of the timer that leads; how many lead, or bring theirs to an end
   }, Background)
 end
 
@@ -80,65 +83,59 @@ end
 
 local tick
 
-local function begin(self, seconds)
-  local ok, message = ngx.timer.at(seconds, tick, self)
-  if not ok and not ngx.worker.exiting() then
-    tell("the work in the background has ended: " .. tostring(message))
-  end
-end
-
 -- Works for a term, and has the next one begin when it is over. Returns true, or nil and a message.
 local function work(self, term)
-  local ends = now() + self.term
+  local ends = now() + self.length
   return self.registry:work {
     owner = self.id, tell = tell,
     enough = function(count)
-      if not term.followed and (now() >= ends or count >= self.most) then
-        term.followed = true
-        begin(self, 0)
+      if self.term == term and (now() >= ends or count >= self.most) then
+        self.term = nil
+        ngx.timer.at(0, tick, self)
       end
-      return term.followed
+      return self.term ~= term
     end,
     stop = function() return ngx.worker.exiting() or not self:leads() end,
   }
 end
 
--- What a timer does. Returns after how many seconds the next is to begin, where none has.
+-- Returns true, or nil and a message.
 local function lead(self, term)
-  if not self:leads() then
-    return GLANCE
-  end
   local ok, message = succeed(self)
-  if ok then
-    ok, message = work(self, term)
-  end
   if not ok then
-    tell(message)
+    return nil, message
   end
-  return ok and GLANCE or AGAIN
+  return work(self, term)
+end
+
+-- What a timer does where none leads.
+local function serve(self)
+  local term = {}
+  self.term, self.terms = term, self.terms + 1
+  local ran, ok, message = pcall(lead, self, term)
+  self.terms = self.terms - 1
+  if self.term == term then
+    self.term = nil
+  end
+  if not (ran and ok) then
+    tell(tostring(message or ok))
+    self.again_at = now() + AGAIN
+  end
 end
 
 function tick(premature, self)
-  local term, seconds = { followed = false }, nil
-  if not premature then
-    self.terms = self.terms + 1
-    local ok, result = pcall(lead, self, term)
-    self.terms = self.terms - 1
-    if not ok then
-      tell(tostring(result))
-    end
-    seconds = ok and result or AGAIN
+  if not premature and not self.term and now() >= self.again_at and self:leads() then
+    serve(self)
   end
-  if premature or ngx.worker.exiting() then
-    if self.terms == 0 then
-      resign(self)
-    end
-  elseif not term.followed then
-    begin(self, seconds)
+  if (premature or ngx.worker.exiting()) and self.terms == 0 then
+    resign(self)
   end
 end
 
 --- Begins. For init_worker_by_lua.
-function Background:start() begin(self, 0) end
+function Background:start()
+  ngx.timer.at(0, tick, self)
+  ngx.timer.every(OFTEN, tick, self)
+end
 
 return M
