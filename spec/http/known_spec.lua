@@ -45,6 +45,18 @@ describe("what is known of a domain", function()
     assert.is_nil(first:get("row", "acme", "example.com"))
   end)
 
+  it("is not what was read before a change, however long ago the one before was", function()
+    for wait = 1, 100 do
+      second:forget("acme", "example.com")
+      now = now + wait - 0.5
+      read(first, "old")
+      now = now + 0.5
+      second:forget("acme", "example.com")
+      assert.is_nil(first:get("row", "acme", "example.com"))
+      now = now + 1000
+    end
+  end)
+
   it("stays known where another domain changes", function()
     read(first, "a")
     first:forget("acme", "example.net")

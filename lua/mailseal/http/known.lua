@@ -15,8 +15,9 @@ M.AGE = 1
 -- Seconds for which a mark is kept: longer than what was read under the one before may be on its way.
 local KEPT = 60
 
--- Marks are kept as a dictionary's flags, of 32 bits.
-local MARKS = 2 ^ 31
+-- The last mark of all domains: a mark comes once. Would a domain's begin anew when they had been kept for so long, then what was read
+-- under a former one would be taken for what is there. They are kept as a dictionary's flags, of 32 bits.
+local LAST, MARKS = "last mark", 2 ^ 32 - 1
 
 --- Makes it.
 -- @tparam ?table dict an `ngx.shared` dictionary; without it nothing is ever known
@@ -33,7 +34,7 @@ local function key_of(kind, tenant, domain) return kind .. " " .. tenant .. " " 
 -- @tparam string domain as it is stored
 -- @treturn number
 function Known:mark(tenant, domain)
-  return (self.dict and self.dict:get(key_of("mark", tenant, domain)) or 0) % MARKS
+  return self.dict and self.dict:get(key_of("mark", tenant, domain)) or 0
 end
 
 --- What is known.
@@ -65,8 +66,9 @@ end
 -- @tparam string tenant
 -- @tparam string domain as it is stored
 function Known:forget(tenant, domain)
-  if self.dict then
-    self.dict:incr(key_of("mark", tenant, domain), 1, 0, KEPT)
+  local last = self.dict and self.dict:incr(LAST, 1, 0)
+  if last then
+    self.dict:set(key_of("mark", tenant, domain), last % MARKS + 1, KEPT)
   end
 end
 
