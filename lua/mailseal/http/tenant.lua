@@ -18,9 +18,20 @@ end
 
 -- ---- what takes a processor for a while: those who only ask the database are not to wait for it
 
-local create = Tenant.create
+local function reckoned(name)
+  return function(tenant, ...)
+    return tenant.registry:reckon("tenant", "call", tenant.id, name, ...)
+  end
+end
 
---- Creates a domain: as of `mailseal.onboard.creation`. To make a key takes long.
+-- Those that may make keys.
+for _, name in ipairs { "create_many", "restart", "rotate" } do
+  Tenant[name] = reckoned(name)
+end
+
+local create, create_with_key = Tenant.create, reckoned "create"
+
+--- Creates a domain: as of `mailseal.onboard.creation`. Of a provider whose rule is not known here, a key may have to be made.
 -- @tparam table given
 -- @tparam[opt] table once as there
 -- @treturn ?table the domain
@@ -30,20 +41,8 @@ local create = Tenant.create
 function Tenant:create(given, once)
   local id = type(given) == "table" and given.provider
   local rule = type(id) == "string" and provider.find(id)
-  if rule and rule.generates == "key" then
-    return self.registry:reckon("tenant", "call", self.id, "create", given, once)
-  end
-  return create(self, given, once)
-end
-
---- Begins a rotation: as of `mailseal.onboard.rotation`.
--- @tparam string domain
--- @tparam[opt] table options
--- @treturn ?table the new key
--- @treturn ?string a message
--- @treturn ?string as there; `busy`, `no_threads`
-function Tenant:rotate(domain, options)
-  return self.registry:reckon("tenant", "call", self.id, "rotate", domain, options)
+  local without_key = rule and rule.generates ~= "key"
+  return (without_key and create or create_with_key)(self, given, once)
 end
 
 --- Signs a message: as `tenant:sign` does, see `mailseal.onboard.signer`, in a thread of those for that.
