@@ -360,3 +360,14 @@ const char *ms_file_kind(const char *path)
         return lstat(path, &found) == 0 ? "nowhere" : NULL;
     return S_ISREG(found.st_mode) ? "file" : S_ISDIR(found.st_mode) ? "directory" : "other";
 }
+
+bool ms_file_identity(const char *path, uint64_t *device, uint64_t *number)
+{
+    struct stat found;
+
+    if (stat(path, &found) != 0)
+        return false;
+    *device = (uint64_t)found.st_dev;
+    *number = (uint64_t)found.st_ino;
+    return true;
+}

@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "base/span.h"
 
+#include <stdint.h>
+
 typedef struct ms_file {
     int descriptor;                 /* -1: it is not open */
     bool direct;                    /* a device, a pipe: written as it is */
@@ -46,5 +48,9 @@ bool ms_file_read_secret(ms_span path, size_t most, ms_buf *out, ms_error *error
 /* What stands there: "file", "directory", "other" (a device, a pipe), "nowhere" (a symbolic link to what is not there),
  * or NULL for nothing that could be seen. The path is NUL-terminated. */
 const char *ms_file_kind(const char *path);
+
+/* Which file stands there, whatever it is called: its device and its number on that. False where none can be seen. The
+ * path is NUL-terminated. */
+bool ms_file_identity(const char *path, uint64_t *device, uint64_t *number);
 
 #endif

@@ -6,6 +6,9 @@
 #include "base/file.h"
 #include "base/terminal.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #define FILE_TYPE "mailseal.file"
 
 /* create(path) -> file, or nil, message, code */
@@ -25,6 +28,19 @@ static int l_create(lua_State *L)
 static int l_kind(lua_State *L)
 {
     lua_pushstring(L, ms_file_kind(luaL_checkstring(L, 1)));
+    return 1;
+}
+
+/* identity(path) -> a text, the same for the same file, or nil */
+static int l_identity(lua_State *L)
+{
+    uint64_t device, number;
+    char text[48];
+
+    if (!ms_file_identity(luaL_checkstring(L, 1), &device, &number))
+        return 0;
+    snprintf(text, sizeof text, "%" PRIu64 " %" PRIu64, device, number);
+    lua_pushstring(L, text);
     return 1;
 }
 
@@ -109,7 +125,8 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    { "create", l_create }, { "kind", l_kind }, { "names", l_names }, { "columns", l_columns }, { NULL, NULL },
+    { "create", l_create }, { "kind", l_kind },       { "identity", l_identity },
+    { "names", l_names },   { "columns", l_columns }, { NULL, NULL },
 };
 
 int ms_open_file(lua_State *L)

@@ -36,7 +36,7 @@ local DRIVERS = {
   postgresql = "mailseal.store.postgresql",
   postgres = "mailseal.store.postgresql",
 }
-local OPTIONS = { busy_timeout = "number", cache = "number" }
+local OPTIONS = { busy_timeout = "number", cache = "number", make = "boolean" }
 -- How often one transaction is run before its failure is the caller's.
 local ATTEMPTS = 5
 
@@ -114,7 +114,12 @@ end
 
 -- Begins it, where it is one of several statements. Returns what the database says against it.
 local function begin(self, mode)
-  local failure = not self.connection and connect(self)
+  local astray, failure = self.driver.astray, nil
+  if not self.connection then
+    failure = connect(self)
+  elseif astray then
+    failure = astray(self.connection)
+  end
   if failure or not self.driver.begin[mode] then
     return failure
   end
@@ -238,7 +243,7 @@ end
 -- @tparam string url `sqlite:PATH` (the file is made where it is absent), `sqlite::memory:`, or `postgresql://…` as
 -- libpq reads it
 -- @tparam[opt] table options `busy_timeout`: how long to wait for others, in seconds (5); `cache`: of an SQLite file, how much of it to
--- keep in memory, in MB (32)
+-- keep in memory, in MB (32); `make`: false where an SQLite file that is absent is not to be made
 -- @treturn ?table the database: see `db`
 -- @treturn ?string what went wrong
 -- @treturn ?string its code
@@ -256,7 +261,7 @@ function M.open(url, options)
     url = url,
     driver = driver,
     dbd = dbd,
-    options = { busy_timeout = options.busy_timeout or 5, cache = options.cache or 32 },
+    options = { busy_timeout = options.busy_timeout or 5, cache = options.cache or 32, make = options.make ~= false },
   }, Db)
   local ready, message
   ready, message, code = migrations.run(db)
@@ -264,6 +269,7 @@ function M.open(url, options)
     db:close()
     return nil, message, code
   end
+  db.options.make = false -- what is gone later is not to be made anew
   return db
 end
 

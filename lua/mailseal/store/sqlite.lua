@@ -6,6 +6,7 @@
 -- @module mailseal.store.sqlite
 local connection = require "mailseal.store.connection"
 local fail = require "mailseal.store.failure"
+local file = require "mailseal.core".file
 
 local M = {
   name = "sqlite",
@@ -110,19 +111,40 @@ local function prepare(self, options)
   self:rows "PRAGMA journal_size_limit = 67108864"
 end
 
+local function gone(path, words)
+  return fail.new("store_unreachable", ("SQLite: the database file %s: %s"):format(words, path))
+end
+
 --- Opens the database.
 -- @tparam string url `sqlite:PATH`, or `sqlite::memory:`
--- @tparam table options `busy_timeout` in seconds, `cache` in MB
+-- @tparam table options `busy_timeout` in seconds, `cache` in MB; `make`: whether a file that is absent is made
 -- @tparam table dbd lua-dbi's module
 -- @treturn ?table the connection
 -- @treturn ?table the failure
 function M.connect(url, options, dbd)
   local path = url:sub(#"sqlite:" + 1)
+  if not options.make and path ~= ":memory:" and not file.identity(path) then
+    return nil, gone(path, "is not there")
+  end
   local handle, message = dbd.New(path)
   if not handle then
     return nil, M.failure(("%s: %s"):format(path, tostring(message):gsub("^Failed to connect to database: ", "")))
   end
-  return connection.open(handle, M, prepare, options)
+  local opened, failure = connection.open(handle, M, prepare, options)
+  if opened then
+    opened.path, opened.identity = path, file.identity(path)
+  end
+  return opened, failure
+end
+
+--- Is the file that is open no more where it was? What would be written there nobody would find any more. (Nor is another that was put in
+-- its place opened by itself: its log would be that of the former one.)
+-- @tparam table opened the connection
+-- @treturn ?table the failure
+function M.astray(opened)
+  if opened.identity and file.identity(opened.path) ~= opened.identity then
+    return gone(opened.path, "was removed, or replaced, while it was in use")
+  end
 end
 
 return M
