@@ -1,6 +1,7 @@
 --- What befalls the database of the service while it is asked: it is locked, full, or gone.
 local async = require "mailseal.async"
 local child = require "spec.support.child"
+local http_client = require "spec.support.http_client"
 local postgresql = require "spec.support.postgresql"
 local services = require "spec.support.service"
 local shell = require "spec.support.shell"
@@ -58,6 +59,22 @@ describe("A database of the service in #nginx", function()
     local ends = async.now() + PATIENCE
     while service:get("/v1/domains/mail.example.com").status ~= 200 and async.now() < ends do async.sleep(0.05) end
     create(service, "other.example.com")
+  end)
+
+  it("that is a file, and is taken away and put back, is not made anew meanwhile, and is found again", function()
+    service = services.start { arguments = { "--no-worker" } }
+    create(service, "mail.example.com")
+    local path = service.db:match "^sqlite:(.*)$"
+    assert(os.rename(path, path .. ".away"))
+    -- More at a time than have opened it until now.
+    local replies = {}
+    http_client.at_once(12, function(i) replies[i] = service:get "/v1/domains" end)
+    for _, reply in ipairs(replies) do is_refused(reply, "store_unreachable") end
+    is_refused(service:post("/v1/domains", { domain = "other.example.com", provider = "own" }), "store_unreachable")
+    assert.is_false(shell.exists(path))
+    assert(os.rename(path .. ".away", path))
+    create(service, "other.example.com")
+    assert.equal(2, #service:get("/v1/domains").json.domains)
   end)
 
   -- A small disk of the service's own, in a name space of mounts.

@@ -123,6 +123,16 @@ function Registry:resolver()
   return self.asked
 end
 
+-- Once something has been read the database is there: no thread that opens it later makes another where it is gone.
+local function note(self, result, ...)
+  self.settings.is_made = self.settings.is_made or result ~= nil
+  return result, ...
+end
+
+local function perform(self, pool, ...)
+  return note(self, pool:call("perform", self.settings, ...))
+end
+
 --- Takes a step in a thread: see `perform` of `mailseal.onboard.registry`.
 -- @tparam string module
 -- @tparam string step
@@ -132,7 +142,7 @@ end
 -- @treturn ?string `busy`, `no_threads`, or the step's
 -- @raise what the step raises, as a text
 function Registry:perform(module, step, ...)
-  return self.db_threads:call("perform", self.settings, module, step, ...)
+  return perform(self, self.db_threads, module, step, ...)
 end
 
 --- Takes a step that needs a processor for a while, and not the database for more than a moment, in a thread of those for that.
@@ -144,7 +154,7 @@ end
 -- @treturn ?string
 -- @raise as of @{perform}
 function Registry:reckon(module, step, ...)
-  return self.rsa_threads:call("perform", self.settings, module, step, ...)
+  return perform(self, self.rsa_threads, module, step, ...)
 end
 
 --- A tenant.

@@ -46,7 +46,7 @@ local function open(settings)
   if rules == nil then
     return nil, wrong, why
   end
-  local db, message, code = require "mailseal.store".open(settings.db, { cache = CACHE })
+  local db, message, code = require "mailseal.store".open(settings.db, { cache = CACHE, make = not settings.is_made })
   if not db then
     return nil, message, code
   end
