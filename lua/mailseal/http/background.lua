@@ -18,9 +18,9 @@ local Background = {}
 Background.__index = Background
 Background.__name = "mailseal.http.background"
 
--- Seconds after which the lock of one who is silent expires, and from one renewal to the next; from one timer to the next; and until it is
--- tried again where something failed.
-local LOCK, RENEW, OFTEN, AGAIN = 5, 1, 1, 5
+-- Seconds after which the lock of one who is silent expires; from one timer to the next; and until it is tried again where something
+-- failed. How often the lock is renewed in the time in which it would expire.
+local LOCK, OFTEN, AGAIN, RENEWALS = 5, 1, 5, 5
 
 -- Seconds that a timer leads, and domains that it looks at.
 local TERM, MOST = 60, 2000
@@ -32,12 +32,12 @@ local LEADER, LAST = "background leader", "background last leader"
 -- @tparam table registry of `mailseal.http.registry`
 -- @tparam table dict an `ngx.shared` dictionary
 -- @tparam[opt] table options `term`: seconds that a timer leads (60); `most`: domains that it looks at, about (2000); `lock`: seconds after
---   which the lock of one who is silent expires (5)
+--   which the lock of one who is silent expires (5); `idle`: as of `mailseal.onboard.worker.work`
 -- @treturn table
 function M.new(registry, dict, options)
   local given = options or {}
   return setmetatable({
-    registry = registry, dict = dict, id = letters.new(20),
+    registry = registry, dict = dict, id = letters.new(20), idle = given.idle,
     length = given.term or TERM, most = given.most or MOST, lock = given.lock or LOCK,
     renewed = 0, again_at = 0, -- when the lock was renewed; until when it is not tried again
     term = nil, terms = 0, -- of the timer that leads; how many lead, or bring theirs to an end
@@ -63,7 +63,7 @@ end
 -- @treturn boolean
 function Background:leads()
   local moment = now()
-  if moment < self.renewed + RENEW then
+  if moment < self.renewed + self.lock / RENEWALS then
     return true
   end
   local holder = self.dict:get(LEADER)
@@ -87,7 +87,7 @@ local tick
 local function work(self, term)
   local ends = now() + self.length
   return self.registry:work {
-    owner = self.id, tell = tell,
+    owner = self.id, tell = tell, idle = self.idle,
     enough = function(count)
       if self.term == term and (now() >= ends or count >= self.most) then
         self.term = nil

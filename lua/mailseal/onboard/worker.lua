@@ -114,7 +114,7 @@ end
 
 -- Starts those that are not under way.
 local function start_steps(work)
-  work.step_at, work.is_news = async.now() + IDLE, false
+  work.step_at, work.is_news = async.now() + work.idle, false
   for _, name in ipairs(M.STEPS) do
     if not work.stepping[name] then
       work.stepping[name] = async.start(step, work, name)
@@ -136,7 +136,7 @@ local function lease_more(work, now)
   if work.looking > AT_A_TIME - BATCH or not (work.until_idle or work.is_hot or now >= work.lease_at) then
     return 0
   end
-  work.lease_at = now + IDLE
+  work.lease_at = now + work.idle
   if not work.is_hot then
     local due, message, code = work.registry:perform("leases", "is_due")
     if not due then
@@ -154,7 +154,7 @@ local function write_and_lease(work)
   if now < work.again_at then
     return 0
   elseif #work.done >= BATCH or work.looking == 0 or now >= work.flush_at then
-    work.flush_at, work.is_news = now + IDLE, work.is_news or work.done[1] ~= nil
+    work.flush_at, work.is_news = now + work.idle, work.is_news or work.done[1] ~= nil
     local ok, message, code = flush(work)
     if not ok then
       return nil, message, code
@@ -195,7 +195,7 @@ local function run(work)
     if busy == false and (work.until_idle or work.left == 0) then
       break
     end
-    wait(PAUSE)
+    wait(math.min(PAUSE, work.idle))
   end
   return true
 end
@@ -220,7 +220,7 @@ end
 local options_known = {
   until_idle = kinds.flag, at_most = kinds.count(1, 2 ^ 53), stop = kinds.of_type("function", "a function"),
   tell = kinds.of_type("function", "a function"), enough = kinds.of_type("function", "a function"),
-  owner = kinds.of_type("string", "a text"),
+  owner = kinds.of_type("string", "a text"), idle = kinds.seconds(3600),
 }
 
 --- Does what is due.
@@ -233,6 +233,7 @@ local options_known = {
 --   written, and what was leased is given back. (A worker that is killed leaves its leases, which end after a quarter of an hour.)
 -- - `enough`: a function, called as often with how many domains were taken up: true where that is all. What is under way is brought to
 --   its end
+-- - `idle`: seconds between two looks for what is due where nothing was (1)
 -- - `owner`: a name that no other worker has, for the leases; without it, letters by chance
 -- - `tell`: a function, called with a line about what has gone wrong and is passed over
 -- @treturn[1] number how many domains were looked at
@@ -247,7 +248,7 @@ function M.work(registry, options)
     return nil, message, code
   end
   local work = {
-    registry = registry, until_idle = options.until_idle, stop = options.stop, tell = options.tell or nothing,
+    registry = registry, idle = options.idle or IDLE, until_idle = options.until_idle, stop = options.stop, tell = options.tell or nothing,
     left = options.at_most or math.huge,
     enough = options.enough, owner = options.owner or letters.new(20), done = {}, tasks = {}, stepping = {}, troubles = {}, looking = 0,
     count = 0, flush_at = 0, lease_at = 0, step_at = 0, again_at = 0, is_hot = true, is_news = true,
