@@ -7,6 +7,9 @@ local M = {}
 -- Seconds that let the others go on.
 local TURN = 0.001
 
+-- Seconds that a body may take, and octets of it that have to come in each of the others: nginx bounds the time between two pieces alone.
+local SECONDS, LEAST = 10, 64 * 1024
+
 local function too_large(limit)
   return nil, ("what is sent has more than %d octets"):format(limit), "too_large"
 end
@@ -19,12 +22,27 @@ local function size_of(path)
   return size
 end
 
+-- Has nginx read the body, in so many seconds. Returns whether that was enough.
+local function read_within(seconds)
+  local bell = require "ngx.semaphore".new()
+  local thread = ngx.thread.spawn(function()
+    ngx.req.read_body()
+    bell:post(1)
+  end)
+  if bell:wait(seconds) then
+    return ngx.thread.wait(thread)
+  end
+  ngx.thread.kill(thread)
+  return false
+end
+
 local function read(limit)
   local length = tonumber(ngx.var.http_content_length)
   if length and length > limit then
     return too_large(limit)
+  elseif not read_within(SECONDS + (length or limit) / LEAST) then
+    return nil, "what is sent comes too slowly", "too_slow"
   end
-  ngx.req.read_body()
   local octets, path = ngx.req.get_body_data(), nil
   if not octets then
     path = ngx.req.get_body_file()
