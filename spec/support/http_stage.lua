@@ -24,14 +24,16 @@ Stage.__index = Stage
 -- @treturn table
 function M.new(options)
   options = options or {}
-  local self = setmetatable({ time = 1800000000, tenant_id = "acme" }, Stage) -- `peer`: the octets of the address that asks
+  local self = setmetatable({ time = 1800000000, tenant_id = "acme" }, Stage) -- also `peer`, `is_operator`: who asks
   -- Each answer is held against openapi.json.
   self.is_described = options.described ~= false and (not options.service or options.service.api == nil)
   local zone = options.zone or {}
   local opened = { db = "sqlite::memory:", clock = function() return self.time end, resolver = assert(dns.resolver { zone = zone }) }
   for name, value in pairs(options.registry or {}) do opened[name] = value end
   self.registry, self.zone = assert(onboard.open(opened)), zone
-  local function authenticate() return self.tenant_id and { tenant = self.tenant_id, actor = "a test" } end
+  local function authenticate()
+    return self.tenant_id and { tenant = self.tenant_id, actor = "a test", operator = self.is_operator }
+  end
   local given = { registry = self.registry, authenticate = authenticate }
   for name, value in pairs(options.service or {}) do given[name] = value end
   self.service = http.new(given)

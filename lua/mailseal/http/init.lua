@@ -109,7 +109,7 @@ end
 --   `mailseal.http.background`
 -- - `registry`: in place of those, a registry that is open
 -- - `authenticate`: a function that gets a call (`mailseal.http.dispatch`) and returns who asks: a table with `tenant`, and `actor` for
---   the events; or nil, and a message and a code where there is more to say. One that goes by a cookie asks @{Service:same_origin}, too.
+--   the events, and `operator`, true for whoever runs the service and may lift what health has restricted; or nil, and a message and a code where there is more to say. One that goes by a cookie asks @{Service:same_origin}, too.
 --   Without it a token has to be shown
 -- - `url`: where browsers find the service, as `https://mail.example.com`: to be told where a proxy stands before it that they speak
 --   https with, or that changes the field Host
@@ -194,7 +194,7 @@ end
 
 --- Who asks?
 -- @tparam table call as of `mailseal.http.dispatch`
--- @treturn[1] table `tenant`, `actor`
+-- @treturn[1] table `tenant`, `actor`, `operator`
 -- @treturn[2] nil
 -- @treturn[2] ?string what is wrong, where that is to be said
 -- @treturn[2] ?string its code (`unauthorized`)

@@ -24,7 +24,14 @@ local function report(call)
   return reply.json(200, { domain = call.path.domain, health = state })
 end
 
+-- What has been reported may have suspended the domain: its tenant does not lift that himself.
 local function reset(call)
+  local found, wrong, why = call.tenant:health(call.path.domain)
+  if not found then
+    return nil, wrong, why
+  elseif not call.identity.operator then
+    return nil, "that is for whoever runs the service to do: he has `mailseal domains reset-health`", "forbidden"
+  end
   local done, message, code = call.tenant:reset_health(call.path.domain)
   if not done then
     return nil, message, code
