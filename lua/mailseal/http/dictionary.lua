@@ -1,7 +1,7 @@
 --- What the workers of nginx share: a dictionary of lua_shared_dict; and what stands in its place where there is no nginx.
 --
--- The latter has of lua_shared_dict the methods `get`, `set`, `add`, `delete`, `incr`, `expire` and `ttl`, as lua-nginx-module describes
--- them; and no bounds.
+-- The latter has of lua_shared_dict the methods `get`, `set`, `add`, `delete`, `incr`, `expire`, `ttl` and `flush_all`, as lua-nginx-module
+-- describes them; and no bounds.
 -- @module mailseal.http.dictionary
 local now = require "mailseal.core".async.now
 
@@ -70,6 +70,9 @@ end
 --- Forgets what is kept under a key.
 -- @tparam string key
 function Dictionary:delete(key) self.entries[key] = nil end
+
+--- Forgets all.
+function Dictionary:flush_all() self.entries = {} end
 
 --- Adds to a number.
 -- @tparam string key

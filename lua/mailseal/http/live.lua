@@ -14,6 +14,9 @@ local M = {}
 local Live = { __name = "mailseal.http.live" }
 Live.__index = Live
 
+-- What stands in dictionaries for so many seconds.
+local DICTIONARIES = { "mailseal", "mailseal_dns" }
+
 -- Seconds between two times that a worker tells what it has counted; and after which nginx is asked to wake us, as it does at once where
 -- the worker is to end.
 local OFTEN, LONG = 1, 86400
@@ -113,9 +116,30 @@ function Live:tell(is_ending)
   self.metrics:add(not is_ending and worker_id() or nil)
 end
 
+--- Forgets what is known where the time of day was set back. A dictionary keeps things until a time of day: all that is to stand for a
+-- second, who has a token among it, would stand until the clock is there again.
+-- @tparam number time of day, in seconds
+-- @tparam number moment of a clock that nobody sets, in seconds
+function Live:mind(time, moment)
+  local ahead = time - moment
+  if self.ahead and ahead < self.ahead - OFTEN then
+    for _, name in ipairs(DICTIONARIES) do
+      local dict = ngx and ngx.shared[name] or name == "mailseal" and self.dict
+      if dict then
+        dict:flush_all()
+      end
+    end
+  end
+  self.ahead = ahead
+end
+
 --- Begins what goes on beside the requests. For init_worker_by_lua.
 function Live:begin()
-  ngx.timer.every(OFTEN, function(is_ending) self:tell(is_ending) end)
+  ngx.timer.every(OFTEN, function(is_ending)
+    ngx.update_time()
+    self:mind(ngx.now(), async.now())
+    self:tell(is_ending)
+  end)
   -- A worker that is to end cuts its timers short.
   ngx.timer.every(LONG, function(is_ending)
     if is_ending then

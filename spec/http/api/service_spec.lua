@@ -96,6 +96,21 @@ describe("the service", function()
     assert.equal(1, found.value 'mailseal_http_requests_total{route="healthz",status="200"}')
   end)
 
+  it("believes nothing any more that it was to believe for a second, where the clock is set back", function()
+    local kept = require "mailseal.http.live".of(stage.service)
+    kept.dict:set("of a second", true, 1)
+    kept:mind(1800000000, 50)
+    kept:mind(1800000001.2, 51)
+    kept:mind(1800003600, 52) -- set on
+    kept:mind(1800003600.5, 53) -- a little slower than the other one
+    assert.is_true(kept.dict:get "of a second")
+    kept:mind(1800000010, 54)
+    assert.is_nil(kept.dict:get "of a second")
+    kept.dict:set("of a second", true, 1)
+    kept:mind(1800000011, 55)
+    assert.is_true(kept.dict:get "of a second")
+  end)
+
   it("refuses a look that comes too soon, and says when one can make sense", function()
     stage:post("/v1/domains", {
       domain = "mail.example.com", provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } },
