@@ -116,6 +116,25 @@ describe("a request to the service", function()
     assert.equal("400 bad_json", (problem(stage:post("/v1/domains", "", { ["content-type"] = "application/json" }))))
   end)
 
+  it("finds a place where another tenant has all that he may have under way, of a costly route", function()
+    local route, told, depth = { method = "GET", path = "/costly", id = "costly", at_most = 4 }, nil, 0
+    local function status(tenant) return stage:as(tenant):get("/costly").status end
+    function route.handler()
+      depth = depth + 1
+      if depth < 3 then
+        status "acme"
+      elseif depth == 3 then
+        told = { status "acme", status "rival" }
+      end
+      return { status = 204, headers = {} }
+    end
+    stage.is_described = false
+    stage.service.router:add { route }
+    assert.equal(204, status "acme")
+    assert.same({ 503, 204 }, told)
+    assert.same({ all = 0, of = {} }, stage.service.busy[route])
+  end)
+
   it("is asked to come again where as many are under way as may be, of a costly route", function()
     local route, again = { method = "GET", path = "/costly", id = "costly", at_most = 2 }, nil
     local depth = 0

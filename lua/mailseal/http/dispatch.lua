@@ -12,7 +12,7 @@
 --   `mailseal.http.body`, so that a large one is read piece by piece or where it lies
 -- - `limit`: octets of the body: 1 MB of JSON, 25 MB of what else is sent
 -- - `gives`: the media types that are answered (`application/json`), or false where what is accepted makes no difference
--- - `at_most`: how many calls of it one worker of nginx has under way at a time, where they are costly
+-- - `at_most`: how many calls of it one worker of nginx has under way at a time, where they are costly; three quarters of these a tenant
 -- - `problem(call, status, problem)`: makes the reply of what went wrong, in place of JSON
 --
 -- **A call** is a table of `service`, `route`, `request`, `method`, `path` (what stands for the names in braces), `query`, `body`,
@@ -106,15 +106,23 @@ end
 
 -- ---- The handler.
 
--- What is under way of each route that is bounded.
+-- The part of what may be under way that one tenant may have: so he holds up no other.
+local SHARE = 3 / 4
+
+-- Counts what is under way of each route that is bounded, in all and by tenants. Returns what takes it off again.
 local function enter(call)
-  local route, busy = call.route, call.service.busy
-  local count = busy[route] or 0
-  if count >= route.at_most then
+  local route, busy, tenant = call.route, call.service.busy, call.identity and call.identity.tenant or ""
+  local under_way = busy[route] or { all = 0, of = {} }
+  local own = under_way.of[tenant] or 0
+  if under_way.all >= route.at_most or own >= math.max(1, route.at_most * SHARE) then
     return nil, "as many of these as may be are under way", "busy"
   end
-  busy[route] = count + 1
-  return true
+  busy[route] = under_way
+  under_way.all, under_way.of[tenant] = under_way.all + 1, own + 1
+  return function()
+    local left = under_way.of[tenant] - 1
+    under_way.all, under_way.of[tenant] = under_way.all - 1, left > 0 and left or nil
+  end
 end
 
 local function handle(call)
@@ -122,8 +130,8 @@ local function handle(call)
   if not route.at_most then
     return route.handler(call)
   end
-  local ok, message, code = enter(call)
-  if not ok then
+  local leave, message, code = enter(call)
+  if not leave then
     return nil, message, code
   end
   -- Where its client leaves, nginx would drop it, and nobody would know that it is under way no more.
@@ -131,7 +139,7 @@ local function handle(call)
     call.request:stay()
   end
   local results = { pcall(route.handler, call) }
-  call.service.busy[route] = call.service.busy[route] - 1
+  leave()
   if not results[1] then
     error(results[2], 0)
   end
