@@ -1,6 +1,7 @@
 --- What whoever runs the service wants to see of it: how many looks there were and what they came to, and what waits to be done.
 -- @module mailseal.onboard.figures
 local checks = require "mailseal.store.checks"
+local meta = require "mailseal.store.meta"
 local queues = require "mailseal.store.queues"
 
 local M = {}
@@ -36,7 +37,7 @@ end
 -- @treturn[2] string a code of `mailseal.store`
 function M.steps.ready(registry)
   return registry.db:ask(function(tx)
-    return tx:row "SELECT value FROM meta WHERE name = 'schema'" ~= nil
+    return meta.get(tx, "schema") ~= nil
   end)
 end
 

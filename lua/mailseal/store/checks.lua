@@ -1,23 +1,21 @@
 --- The table checks: how many looks at domains there were since the database was made, by what they have come to. Whoever looks counts
 -- in the transaction that writes what was seen: so no restart forgets any, and whatever process looks is counted.
 -- @module mailseal.store.checks
-local unpack = table.unpack or unpack -- luacheck: ignore
-
 local M = {}
 
-local ADD = "INSERT INTO checks (outcome, count) VALUES %s ON CONFLICT (outcome) DO UPDATE SET count = checks.count + excluded.count"
+local ADD = [[INSERT INTO checks (outcome, count) VALUES (?, ?)
+  ON CONFLICT (outcome) DO UPDATE SET count = checks.count + excluded.count]]
 
--- One statement for all, in the order of the outcomes, lest two transactions wait for each other's.
+-- In the order of the outcomes, lest two transactions wait for each other's.
 local function write(tx, counts)
-  local outcomes, values = {}, {}
+  local outcomes = {}
   for outcome in pairs(counts) do
     outcomes[#outcomes + 1] = outcome
   end
   table.sort(outcomes)
-  for i, outcome in ipairs(outcomes) do
-    values[2 * i - 1], values[2 * i], outcomes[i] = outcome, counts[outcome], "(?, ?)"
+  for _, outcome in ipairs(outcomes) do
+    tx:run(ADD, outcome, counts[outcome])
   end
-  tx:run(ADD:format(table.concat(outcomes, ", ")), unpack(values))
 end
 
 --- Counts a look, at the end of the transaction: the rows are everybody's, and are locked for as short as may be.

@@ -7,20 +7,17 @@ local M = {}
 --- So many are counted at most: who is that far behind need not know by how much, and to count a million takes its time.
 M.MOST = 100000
 
-local COUNT = "SELECT COUNT(*) AS due, MIN(at) AS oldest FROM (SELECT %s AS at FROM %s WHERE %s <= ?%s ORDER BY %s LIMIT ?) AS waiting"
+--- The names of what waits.
+M.NAMES = { "pending", "routine", "gates", "keys", "webhooks" }
 
-local function counting(column, table_name, more)
-  return COUNT:format(column, table_name, column, more or "", column)
-end
-
-local IN_LANE = counting("next_check_at", "domains", " AND lane = ?")
-local QUEUES = {
-  { name = "pending", sql = IN_LANE, lane = domains.PENDING },
-  { name = "routine", sql = IN_LANE, lane = domains.ROUTINE },
-  { name = "gates", sql = counting("gate_at", "domains") },
-  { name = "keys", sql = counting("next_at", "keys") },
-  { name = "webhooks", sql = counting("next_at", "deliveries") },
-}
+local IN_LANE = [[SELECT COUNT(*) AS due, MIN(next_check_at) AS oldest FROM
+  (SELECT next_check_at FROM domains WHERE next_check_at <= ? AND lane = ? ORDER BY next_check_at LIMIT ?) AS waiting]]
+local GATES = [[SELECT COUNT(*) AS due, MIN(gate_at) AS oldest FROM
+  (SELECT gate_at FROM domains WHERE gate_at <= ? ORDER BY gate_at LIMIT ?) AS waiting]]
+local KEYS = [[SELECT COUNT(*) AS due, MIN(next_at) AS oldest FROM
+  (SELECT next_at FROM keys WHERE next_at <= ? ORDER BY next_at LIMIT ?) AS waiting]]
+local WEBHOOKS = [[SELECT COUNT(*) AS due, MIN(next_at) AS oldest FROM
+  (SELECT next_at FROM deliveries WHERE next_at <= ? ORDER BY next_at LIMIT ?) AS waiting]]
 
 --- What is due.
 -- @tparam table tx
@@ -29,30 +26,25 @@ local QUEUES = {
 --   mail and health; "keys": steps of rotations; "webhooks": deliveries that are next of their domain); `due`: how many, at most `MOST`;
 --   `oldest`: since when the first one is due, nil where none is
 function M.due(tx, now)
-  local list = {}
-  for i, queue in ipairs(QUEUES) do
-    local row
-    if queue.lane then
-      row = tx:row(queue.sql, now, queue.lane, M.MOST)
-    else
-      row = tx:row(queue.sql, now, M.MOST)
-    end
-    list[i] = { name = queue.name, due = row.due, oldest = row.oldest }
+  local list = {
+    tx:row(IN_LANE, now, domains.PENDING, M.MOST), tx:row(IN_LANE, now, domains.ROUTINE, M.MOST), tx:row(GATES, now, M.MOST),
+    tx:row(KEYS, now, M.MOST), tx:row(WEBHOOKS, now, M.MOST),
+  }
+  for i, name in ipairs(M.NAMES) do
+    list[i].name = name
   end
   return list
 end
 
-local BACKLOG = "SELECT COUNT(*) AS count FROM (SELECT 1 FROM deliveries WHERE state = '%s' LIMIT ?) AS counted"
+-- Each has an index of its own, which is found by the word.
+local WAITING = "SELECT COUNT(*) AS count FROM (SELECT 1 FROM deliveries WHERE state = 'waiting' LIMIT ?) AS counted"
+local DEAD = "SELECT COUNT(*) AS count FROM (SELECT 1 FROM deliveries WHERE state = 'dead' LIMIT ?) AS counted"
 
 --- How many deliveries to webhooks there are.
 -- @tparam table tx
 -- @treturn table `waiting`: to be made, now or later; `dead`: given up; at most `MOST` of each
 function M.backlog(tx)
-  local counts = {}
-  for _, state in ipairs { "waiting", "dead" } do
-    counts[state] = tx:row(BACKLOG:format(state), M.MOST).count
-  end
-  return counts
+  return { waiting = tx:row(WAITING, M.MOST).count, dead = tx:row(DEAD, M.MOST).count }
 end
 
 return M
