@@ -78,9 +78,9 @@ describe("A token", function()
     end)
 
     it("leaves a trace of who made and who revoked it, without itself", function()
-      local audited = registry:tenant "audited"
-      local made = assert(audited:make_token { name = "ci", by = "token tok_a" })
-      assert(audited:revoke_token(made.id, { by = "admin" }))
+      local audited = registry:tenant("audited", "admin")
+      local made = assert(registry:tenant("audited", "token tok_a"):make_token { name = "ci" })
+      assert(audited:revoke_token(made.id))
       local found = {}
       for i, event in ipairs(audited:events()) do found[i] = { event.kind, event.actor, event.data.token, event.data.name } end
       assert.same({ { "token_made", "token tok_a", made.id, "ci" }, { "token_revoked", "admin", made.id, "ci" } }, found)

@@ -10,7 +10,7 @@ describe("A tenant's webhooks", function()
 
     before_each(function()
       stage = webhooks.open(new_database(), { allow_private = false, most = 3 })
-      tenant = stage.tenant
+      tenant = stage.registry:tenant("acme", "jane")
     end)
     after_each(function() stage:close() end)
 
@@ -25,7 +25,7 @@ describe("A tenant's webhooks", function()
     end
 
     it("are made, with a secret that is told once", function()
-      local made = assert(make { kinds = { "verified", "key_*" }, description = "to the CRM", by = "jane" })
+      local made = assert(make { kinds = { "verified", "key_*" }, description = "to the CRM" })
       assert.truthy(made.id:find "^wh_[a-z2-7]+$")
       assert.truthy(made.secret:find "^whsec_")
       local secret = made.secret
@@ -75,7 +75,7 @@ describe("A tenant's webhooks", function()
       assert.is_nil(changed.kinds)
       assert.is_nil(changed.secret)
       assert.equal("webhook_changed", last_event().kind)
-      changed = assert(tenant:change_webhook(made.id, { enabled = false, by = "jane" }))
+      changed = assert(tenant:change_webhook(made.id, { enabled = false }))
       assert.same({ false, "by_hand" }, { changed.enabled, changed.disabled_reason })
       assert.same({ "webhook_disabled", "jane" }, { last_event().kind, last_event().actor })
       stage:happen "a.example verified"
@@ -93,7 +93,7 @@ describe("A tenant's webhooks", function()
       stage:happen "a.example verified"
       assert(stage.registry:perform("outbox", "collect"))
       assert.equal(1, #assert(tenant:deliveries(made.id)))
-      assert.is_true(tenant:remove_webhook(made.id, { by = "jane" }))
+      assert.is_true(tenant:remove_webhook(made.id))
       assert.equal("no_such_webhook", (select(3, tenant:webhook(made.id))))
       assert.same({ "webhook_removed", "jane" }, { last_event().kind, last_event().actor })
       assert.equal(0, tenancy.counts(stage.registry.db, "acme").deliveries)

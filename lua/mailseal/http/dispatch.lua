@@ -100,7 +100,7 @@ local function identify(call)
     members = members or code == "unauthorized" and { headers = { ["WWW-Authenticate"] = 'Bearer realm="mailseal"' } } or nil
     return nil, message or "say who you are: Authorization: Bearer, and a token", code, members
   end
-  call.identity, call.tenant = identity, service:tenant(identity.tenant)
+  call.identity, call.tenant = identity, service:tenant(identity.tenant, identity.actor)
   return true
 end
 

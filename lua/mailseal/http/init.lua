@@ -158,9 +158,10 @@ end
 
 --- A tenant, whose methods are those of `mailseal.onboard.tenant`.
 -- @tparam string id
+-- @tparam[opt] string actor who does it, for the events: a text of up to 255 octets
 -- @treturn table
-function Service:tenant(id)
-  return self:registry_of_worker():tenant(id)
+function Service:tenant(id, actor)
+  return self:registry_of_worker():tenant(id, actor)
 end
 
 --- The user's own rules of providers, read the first time.

@@ -159,10 +159,11 @@ end
 
 --- A tenant.
 -- @tparam string id printable ASCII, 1 to 200 octets
+-- @tparam[opt] string actor as of `mailseal.onboard.registry`
 -- @treturn table see `mailseal.http.tenant`
--- @raise where that is no such id
-function Registry:tenant(id)
-  return tenants.new(self, id)
+-- @raise where that is no such id, or no such actor
+function Registry:tenant(id, actor)
+  return tenants.new(self, id, actor)
 end
 
 --- Does what is due: see `mailseal.onboard.worker.work`.

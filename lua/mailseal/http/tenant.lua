@@ -12,7 +12,7 @@ Tenant.__index = Tenant
 
 for name, method in pairs(tenants.methods) do
   Tenant[name] = tenants.waiting[name] and method or function(tenant, ...)
-    return tenant.registry:perform("tenant", "call", tenant.id, name, ...)
+    return tenant.registry:perform("tenant", "call", tenant.id, tenant.actor, name, ...)
   end
 end
 
@@ -20,7 +20,7 @@ end
 
 local function reckoned(name)
   return function(tenant, ...)
-    return tenant.registry:reckon("tenant", "call", tenant.id, name, ...)
+    return tenant.registry:reckon("tenant", "call", tenant.id, tenant.actor, name, ...)
   end
 end
 
@@ -71,12 +71,11 @@ local revoke_token = Tenant.revoke_token
 
 --- Revokes a token: as of `mailseal.onboard.tokens`. That is known at once, not when what is remembered of it is a second old.
 -- @tparam string id
--- @tparam[opt] table options
 -- @treturn ?boolean true
 -- @treturn ?string a message
 -- @treturn ?string `no_such_token`; a code of the store
-function Tenant:revoke_token(id, options)
-  local done, message, code = revoke_token(self, id, options)
+function Tenant:revoke_token(id)
+  local done, message, code = revoke_token(self, id)
   if done then
     auth.revoked(ngx.shared.mailseal, id)
   end
@@ -96,7 +95,7 @@ function Tenant.decide(tenant, domain)
     return decision:match "^(%S+) (%S+) (.*)$"
   end
   local mark = known:mark(tenant.id, name)
-  local verdict, code, text = tenant.registry:perform("tenant", "call", tenant.id, "decide", name)
+  local verdict, code, text = tenant.registry:perform("tenant", "call", tenant.id, nil, "decide", name)
   -- Of what is not there nothing is kept: whoever asks for names at random is not to fill the memory.
   if verdict and code ~= "not_found" then
     known:put("decision", tenant.id, name, ("%s %s %s"):format(verdict, code, text), mark)
@@ -107,10 +106,11 @@ end
 --- Makes one.
 -- @tparam table registry of `mailseal.http.registry`
 -- @tparam string id printable ASCII, 1 to 200 octets
+-- @tparam ?string actor as of `mailseal.onboard.tenant`
 -- @treturn table
--- @raise in the name of the caller's caller, where that is no such id
-function M.new(registry, id)
-  return tenants.new(registry, id, Tenant)
+-- @raise in the name of the caller's caller, where that is no such id, or no such actor
+function M.new(registry, id, actor)
+  return tenants.new(registry, id, actor, Tenant)
 end
 
 return M

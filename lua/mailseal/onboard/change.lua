@@ -53,7 +53,7 @@ function M.change(tenant, domain, fn)
     local gate = gates.lock(tx, tenant.id, name)
     if not gate then return M.not_found() end
     return fn(tx, gate, registry:now())
-  end)
+  end, tenant)
   M.forget(registry, tenant.id, name)
   return result, message, code, more
 end

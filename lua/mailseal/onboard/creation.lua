@@ -39,7 +39,7 @@ local function insert(tenant, prepared, now, last)
       return last(tx, added)
     end
     return added
-  end)
+  end, tenant)
   for i, one in ipairs(prepared) do
     if new and new[i] then
       change.forget(registry, tenant.id, one.row.domain)
@@ -97,7 +97,7 @@ end
 -- - `domain`: as it was typed
 -- - `provider`: an id, see `mailseal.provider.list`
 -- - `vars`: what the provider has issued for it, by name
--- - `actor`: who does it, for the events: up to 255 octets
+-- - `actor`: who does it, for the events, in place of the tenant's actor: up to 255 octets
 -- @tparam[opt] table once where this request may be repeated: `key`, which no other one of the tenant's has; `fingerprint`, which tells
 --   what is asked for from anything else
 -- @treturn[1] table the domain, see `mailseal.onboard.view`

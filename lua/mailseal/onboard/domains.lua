@@ -189,11 +189,12 @@ end
 -- @tparam string name the domain, as it is stored
 -- @tparam table look as of `mailseal.onboard.look`
 -- @tparam ?table found likewise
+-- @tparam ?string actor at whose request
 -- @treturn[1] table the domain as it is now, as of @{get}
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; of `mailseal.onboard.outcome.apply`; a code of `mailseal.store`
-function steps.write(registry, tenant, name, look, found)
+function steps.write(registry, tenant, name, look, found, actor)
   local row
   local result, message, code = registry.db:write(function(tx)
     row = store.get(tx, tenant, name)
@@ -202,7 +203,7 @@ function steps.write(registry, tenant, name, look, found)
     end
     checks.count(tx, look.seen)
     return outcome.apply(tx, registry, row, look, registry:now(), { by_hand = true, found = found })
-  end)
+  end, { id = tenant, actor = actor })
   if not result then
     return nil, message, code
   end
@@ -234,7 +235,7 @@ function methods.verify(tenant, domain)
     if not look then
       return nil, found, code
     end
-    result, message, code = registry:perform("domains", "write", tenant.id, name, look, found)
+    result, message, code = registry:perform("domains", "write", tenant.id, name, look, found, tenant.actor)
     if code ~= "changed_meanwhile" then
       break
     end
@@ -270,7 +271,7 @@ local function start_again(tenant, name)
       keys.add(tx, tenant.id, name, own.list, registry:now(), row)
     end
     return taken, refused, reason
-  end)
+  end, tenant)
   if not step then
     return nil, text, why
   end

@@ -105,10 +105,11 @@ end
 
 --- A tenant: whoever has domains of his own, which nobody else sees. It need not be known before.
 -- @tparam string id printable ASCII, 1 to 200 octets
+-- @tparam[opt] string actor who does it, for the events: a text of up to 255 octets
 -- @treturn table see `mailseal.onboard.tenant`
--- @raise where that is no such id
-function Registry:tenant(id)
-  return (tenants.new(self, id))
+-- @raise where that is no such id, or no such actor
+function Registry:tenant(id, actor)
+  return (tenants.new(self, id, actor))
 end
 
 --- Takes a step: a function of the `steps` of one of onboarding's modules, which gets the registry and what is given here. Plain data

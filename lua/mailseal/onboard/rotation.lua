@@ -122,7 +122,7 @@ function methods.rotate(tenant, domain, options)
     -- A transaction may be run again, and is to find what it began with.
     local slot = place.slot and fields.joined(place.slot)
     return add(tx, tenant, row, slot, made, { now = made.state_since, policy = tenant.registry.policy.keys })
-  end)
+  end, tenant)
   change.forget(tenant.registry, tenant.id, name)
   return told, message, code
 end
@@ -178,7 +178,7 @@ function methods.revoke(tenant, domain, selector, options)
     keys.take(tx, tenant.id, name, key, "revoke", { now = registry:now(), policy = registry.policy.keys })
     keys.publish(tx, tenant.id, row, list)
     return keys.describe(list, name)
-  end)
+  end, tenant)
   change.forget(registry, tenant.id, name)
   return told, text, why
 end

@@ -61,9 +61,9 @@ local function new_token(tenant, name)
   return { token = token, hash = hash_of(token), id = "tok_" .. letters.new(16), name = name, tenant = tenant }
 end
 
-local function add(tx, made, now, actor)
+local function add(tx, made, now)
   store.add(tx, made.tenant, made, now)
-  events.add(tx, made.tenant, nil, "token_made", { token = made.id, name = made.name }, { at = now, actor = actor })
+  events.add(tx, made.tenant, nil, "token_made", { token = made.id, name = made.name }, { at = now })
 end
 
 local function shown(made, now)
@@ -72,7 +72,7 @@ end
 
 --- Makes a token.
 -- @tparam table tenant
--- @tparam[opt] table options `name`: what people call it ("token"); `by`: who makes it, for the event
+-- @tparam[opt] table options `name`: what people call it ("token")
 -- @treturn[1] table `id`, `name`, `tenant`, `created_at`; `token`, which is told this once
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -87,9 +87,9 @@ function methods.make_token(tenant, options)
     if store.count(tx, tenant.id) >= M.MOST then
       return nil, ("a tenant has at most %d tokens: revoke one"):format(M.MOST), "too_many"
     end
-    add(tx, made, now, options.by)
+    add(tx, made, now)
     return true
-  end)
+  end, tenant)
   if not ok then return nil, message, code end
   return shown(made, now)
 end
@@ -107,20 +107,19 @@ end
 --- Revokes a token: from now on it is nobody's, and the sessions that were begun with it have ended.
 -- @tparam table tenant
 -- @tparam string id
--- @tparam[opt] table options `by`: who does it, for the event
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `no_such_token`; a code of the store
-function methods.revoke_token(tenant, id, options)
+function methods.revoke_token(tenant, id)
   if type(id) ~= "string" then error("a token's id expected, got " .. type(id), 2) end
   local now = tenant.registry:now()
   return tenant.registry.db:write(function(tx)
     local found = id:find "^[%w_]+$" and store.remove(tx, tenant.id, id)
     if not found then return nil, "there is no such token", "no_such_token" end
-    events.add(tx, tenant.id, nil, "token_revoked", { token = id, name = found.name }, { at = now, actor = (options or {}).by })
+    events.add(tx, tenant.id, nil, "token_revoked", { token = id, name = found.name }, { at = now })
     return true
-  end)
+  end, tenant)
 end
 
 --- Makes the first token of a database, which gets one so in its life.

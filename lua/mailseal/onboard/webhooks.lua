@@ -129,12 +129,12 @@ local function new_secret(tenant, id)
   return secret, sealed
 end
 
-local new_options = { url = options.of_type("string", "a URL"), kinds = options.any, description = options.any, by = options.any }
+local new_options = { url = options.of_type("string", "a URL"), kinds = options.any, description = options.any }
 
 --- Makes a webhook, for the events that come from now on.
 -- @tparam table tenant
 -- @tparam table given `url`: https://, of a host with a name; `kinds`: a list of kinds of events (all), `key_*` being all that begin so;
---   `description`; `by`: who does it, for the event
+--   `description`
 -- @treturn[1] table as of @{webhook}, and `secret`, which is told this once
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -155,9 +155,9 @@ function methods.make_webhook(tenant, given)
       return nil, ("a tenant has at most %d webhooks"):format(policy.most), "too_many"
     end
     store.add(tx, tenant.id, { id = id, url = url.text, kinds = given.kinds, description = given.description, sealed = sealed }, now)
-    events.add(tx, tenant.id, nil, "webhook_made", { webhook = id, host = url.host }, { at = now, actor = given.by })
+    events.add(tx, tenant.id, nil, "webhook_made", { webhook = id, host = url.host }, { at = now })
     return shown(tx, store.get(tx, tenant.id, id))
-  end)
+  end, tenant)
   if made then made.secret = secret end
   return made, message, code
 end
@@ -176,13 +176,13 @@ function M.change(tenant, id, fn)
     local row = store.lock(tx, tenant.id, id)
     if not row then return M.no_such() end
     return fn(tx, row, now)
-  end)
+  end, tenant)
 end
 
-local function enable(tx, row, now, actor)
+local function enable(tx, row, now)
   row.enabled, row.disabled_reason, row.failures, row.failing_since, row.pause_until = true, nil, 0, nil, nil
   deliveries.begin(tx, row.tenant_id, row.id, now)
-  events.add(tx, row.tenant_id, nil, "webhook_enabled", { webhook = row.id }, { at = now, actor = actor })
+  events.add(tx, row.tenant_id, nil, "webhook_enabled", { webhook = row.id }, { at = now })
 end
 
 --- Disables a webhook whose row is locked, and writes it: what waits keeps waiting, and what happens from now on is kept for it in the log.
@@ -190,18 +190,16 @@ end
 -- @tparam table row
 -- @tparam string reason "by_hand", "gone", "failing"
 -- @tparam number now
--- @tparam[opt] string actor
-function M.disable(tx, row, reason, now, actor)
+function M.disable(tx, row, reason, now)
   row.enabled, row.disabled_reason = false, reason
   deliveries.rest(tx, row.tenant_id, row.id)
   store.write(tx, row.tenant_id, row)
-  events.add(tx, row.tenant_id, nil, "webhook_disabled", { webhook = row.id, reason = reason, problem = row.problem },
-    { at = now, actor = actor })
+  events.add(tx, row.tenant_id, nil, "webhook_disabled", { webhook = row.id, reason = reason, problem = row.problem }, { at = now })
 end
 
 local change_options = {
   url = options.of_type("string", "a URL"), kinds = options.any, description = options.any, enabled = options.flag,
-  new_secret = options.flag, by = options.any,
+  new_secret = options.flag,
 }
 
 local function put(row, given, url, sealed, now)
@@ -214,7 +212,7 @@ end
 -- @tparam table tenant
 -- @tparam string id
 -- @tparam table given what is to be another: `url`, `kinds` (false: all), `description`; `enabled`: one that was disabled goes on where it
---   stopped; `new_secret`: true for another secret, beside which the former one is signed with for a day; `by`: as of @{make_webhook}
+--   stopped; `new_secret`: true for another secret, beside which the former one is signed with for a day
 -- @treturn[1] table as of @{webhook}; with `secret`, where that is new
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -231,9 +229,9 @@ function methods.change_webhook(tenant, id, given)
   local changed
   changed, message, code = M.change(tenant, id, function(tx, row, now)
     put(row, given, given.url and url, sealed, now)
-    if given.enabled and not row.enabled then enable(tx, row, now, given.by) end
-    events.add(tx, tenant.id, nil, "webhook_changed", { webhook = id, new_secret = given.new_secret }, { at = now, actor = given.by })
-    if given.enabled == false and row.enabled then M.disable(tx, row, "by_hand", now, given.by) else store.write(tx, row.tenant_id, row) end
+    if given.enabled and not row.enabled then enable(tx, row, now) end
+    events.add(tx, tenant.id, nil, "webhook_changed", { webhook = id, new_secret = given.new_secret }, { at = now })
+    if given.enabled == false and row.enabled then M.disable(tx, row, "by_hand", now) else store.write(tx, row.tenant_id, row) end
     return shown(tx, row)
   end)
   if changed then changed.secret = secret end
@@ -243,15 +241,14 @@ end
 --- Removes a webhook, with what it has not delivered.
 -- @tparam table tenant
 -- @tparam string id
--- @tparam[opt] table given `by`: as of @{make_webhook}
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `no_such_webhook`; a code of the store
-function methods.remove_webhook(tenant, id, given)
+function methods.remove_webhook(tenant, id)
   return M.change(tenant, id, function(tx, row, now)
     store.remove(tx, tenant.id, row.id)
-    events.add(tx, tenant.id, nil, "webhook_removed", { webhook = id }, { at = now, actor = (given or {}).by })
+    events.add(tx, tenant.id, nil, "webhook_removed", { webhook = id }, { at = now })
     return true
   end)
 end

@@ -29,13 +29,19 @@ local function write(tx, pending)
   end
 end
 
+-- Who asked for what happens: what comes of it for another tenant is told him without that.
+local function actor_of(tx, tenant)
+  local whose = tx.whose
+  return whose and whose.id == tenant and whose.actor or nil
+end
+
 --- Adds an event, which is written at the end of the transaction.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam ?string domain nil for what is about no domain
 -- @tparam string kind a stable word
 -- @tparam ?table data plain data
--- @tparam[opt] table more `at`: seconds since 1970, else now; `actor`: who did it
+-- @tparam[opt] table more `at`: seconds since 1970, else now; `actor`: who did it, else whoever the transaction is for (`db:write`)
 function M.add(tx, tenant, domain, kind, data, more)
   local pending = tx:at_commit(M, write, function() return { tenants = {}, of = {} } end)
   local events = pending.of[tenant]
@@ -50,7 +56,7 @@ function M.add(tx, tenant, domain, kind, data, more)
     kind = kind,
     data = json.encode(data or {}),
     at = more and more.at or os.time(),
-    actor = more and more.actor,
+    actor = more and more.actor or actor_of(tx, tenant),
   }
 end
 
@@ -102,7 +108,8 @@ end
 
 -- So many names a statement has, the last one again where there are less: each statement's text is prepared once.
 local AT_A_TIME = 64
-local LAST = "SELECT id, last_event FROM tenants WHERE id IN (" .. ("?, "):rep(AT_A_TIME - 1) .. "?)"
+local NAMES = ("?, "):rep(AT_A_TIME - 1) .. "?"
+local LAST = "SELECT id, last_event FROM tenants WHERE id IN (" .. NAMES .. ")"
 
 --- The ids of the last events of some tenants.
 -- @tparam table tx

@@ -130,12 +130,12 @@ local function begin(self, mode)
   return not ok and refused
 end
 
-local function attempt(self, mode, work)
+local function attempt(self, mode, work, whose)
   local failure = begin(self, mode)
   if failure then
     return { failure = failure }
   end
-  local tx = transaction.new(self.connection, mode)
+  local tx = transaction.new(self.connection, mode, whose)
   local outcome = outcome_of(tx, work)
   local results = outcome.results
   if results and (results[1] or not results[2]) then
@@ -145,7 +145,7 @@ local function attempt(self, mode, work)
   return outcome
 end
 
-local function transact(self, mode, work)
+local function transact(self, mode, work, whose)
   if self.closed then
     error("the database is closed", 3)
   elseif self.open_transaction then
@@ -156,7 +156,7 @@ local function transact(self, mode, work)
   self.open_transaction = true
   local outcome
   for _ = 1, ATTEMPTS do
-    outcome = attempt(self, mode, work)
+    outcome = attempt(self, mode, work, whose)
     local failure = outcome.failure
     -- What was lost before it was to be committed was not done.
     if not (failure and (failure.again or failure.lost)) then
@@ -180,11 +180,12 @@ end
 -- error goes on, or where it returns nil and a message. It may be run again after a deadlock or on a new connection,
 -- so the function has no effect but on the database.
 -- @tparam function work gets a transaction: see `mailseal.store.transaction`
+-- @tparam[opt] table whose at whose request: `id`, a tenant's, and `actor`, which the events of that tenant have
 -- @treturn any what the function returned, or true where it returned nothing
 -- @treturn ?string what went wrong
 -- @treturn ?string its code
-function Db:write(work)
-  return transact(self, "write", work)
+function Db:write(work, whose)
+  return transact(self, "write", work, whose)
 end
 
 --- One transaction that only reads, and sees one state of the database.

@@ -14,8 +14,9 @@ local Reading = { __name = "mailseal.store.reading", __index = methods }
 --- A transaction on a connection.
 -- @tparam table connection
 -- @tparam string mode "write", "read", or "ask": the same as "read", with no transaction begun
+-- @tparam[opt] table whose as of `db:write`
 -- @treturn table
-function M.new(connection, mode)
+function M.new(connection, mode, whose)
   local writing = mode == "write"
   return setmetatable({
     connection = connection,
@@ -24,6 +25,7 @@ function M.new(connection, mode)
     -- What a SELECT of rows that are then changed ends with.
     for_update = writing and connection.driver.for_update or "",
     steps = {},
+    whose = whose,
   }, writing and Writing or Reading)
 end
 

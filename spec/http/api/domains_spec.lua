@@ -267,7 +267,7 @@ describe("events, over HTTP", function()
 
   it("have data that is an object, also where there is none", function()
     stage:post "/v1/domains/m1.example.com/disable"
-    assert.matches('"kind":"disabled","data":{}', stage:get("/v1/events?after=4").body, 1, true)
+    assert.matches('"kind":"disabled","actor":"a test","data":{}', stage:get("/v1/events?after=4").body, 1, true)
   end)
 end)
 

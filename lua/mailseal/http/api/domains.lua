@@ -91,9 +91,7 @@ local function create(call)
   if wrong then
     return nil, wrong, why
   end
-  local given = call.body
-  given.actor = call.identity.actor
-  local domain, message, code, missing = idempotency.alone(call, once, function() return call.tenant:create(given, once) end)
+  local domain, message, code, missing = idempotency.alone(call, once, function() return call.tenant:create(call.body, once) end)
   if not domain then
     return nil, message, code, missing and { missing = missing }
   end

@@ -18,7 +18,7 @@ local function list(call)
 end
 
 local function make(call)
-  local made, message, code = call.tenant:make_token { name = call.body.name, by = call.identity.actor }
+  local made, message, code = call.tenant:make_token { name = call.body.name }
   if not made then
     return nil, message, code
   end
@@ -28,7 +28,7 @@ end
 
 -- The one that asks may be that very one.
 local function revoke(call)
-  local done, message, code = call.tenant:revoke_token(call.path.id, { by = call.identity.actor })
+  local done, message, code = call.tenant:revoke_token(call.path.id)
   if not done then
     return nil, message, code
   end

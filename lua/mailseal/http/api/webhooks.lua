@@ -24,7 +24,7 @@ end
 
 -- What is asked for; an empty list of kinds stands for all of them.
 local function asked(call, all)
-  local given = { by = call.identity.actor }
+  local given = {}
   for name, value in pairs(call.body) do
     given[name] = value
   end
@@ -54,7 +54,7 @@ local function done(ok, message, code)
 end
 
 local function remove(call)
-  return done(call.tenant:remove_webhook(call.path.webhook, { by = call.identity.actor }))
+  return done(call.tenant:remove_webhook(call.path.webhook))
 end
 
 local function test(call)

@@ -179,9 +179,7 @@ local function create(call)
   end
   data.vars.variant = data.variant
   local domain
-  domain, message, code = call.tenant:create {
-    domain = data.domain, provider = data.rule.id, vars = data.vars, actor = call.identity.actor,
-  }
+  domain, message, code = call.tenant:create { domain = data.domain, provider = data.rule.id, vars = data.vars }
   if not domain and is_ours[code] then
     return nil, message, code
   elseif not domain then
