@@ -34,6 +34,9 @@ describe("the field Accept", function()
       ["*/*"] = "application/json", [""] = "application/json", ["text/*"] = "text/plain", ["TEXT/PLAIN"] = "text/plain",
       ["text/html, application/*;q=0.2"] = "application/json", ["application/json;q=0, */*"] = "text/plain",
       ["text/plain; format=flowed"] = "text/plain", ["*/*;q=0, text/plain"] = "text/plain",
+      ["text/plain, */*;q=0.1"] = "text/plain", ["application/json;q=0.5, text/plain;q=0.50"] = "application/json",
+      ["application/json; q=0.2, text/plain;Q=1.000"] = "text/plain", ["*/*;q=0.1, text/*;q=0.2"] = "text/plain",
+      ["application/json;q=x"] = "application/json", ["text/plain;q=0.001, application/json;q=0.000"] = "text/plain",
     } do
       assert.equal(kind, accepts.suits(field, kinds), field)
     end

@@ -31,12 +31,13 @@ local function rank(range, kind)
   return range == "*/*" and 1 or nil
 end
 
-local function is_wanted(accept, kind)
-  local best, wanted = 0, false
+-- How much a type is wanted: 0, not at all, to 1. A weight that is none is 1, as if it were not there.
+local function weight(accept, kind)
+  local best, wanted = 0, 0
   for part in accept:gmatch "[^,]+" do
     local found = rank(essence(part), kind)
     if found and found > best then
-      best, wanted = found, not part:find ";%s*[qQ]=0%.?0*%s*$"
+      best, wanted = found, tonumber(part:match ";%s*[qQ]=([01]%.?%d*)") or 1
     end
   end
   return wanted
@@ -45,17 +46,19 @@ end
 --- Is one of some types wanted?
 -- @tparam ?string accept the field; whoever sends none takes all
 -- @tparam {string,...} kinds
--- @treturn ?string the first of them that is; nil where none is
+-- @treturn ?string the one of them that is wanted most, of several the first; nil where none is
 function M.suits(accept, kinds)
   if not accept or accept == "*/*" or not accept:find "%S" then
     return kinds[1]
   end
+  local most, chosen = 0, nil
   for _, kind in ipairs(kinds) do
-    if is_wanted(accept, essence(kind)) then
-      return kind
+    local wanted = weight(accept, essence(kind))
+    if wanted > most then
+      most, chosen = wanted, kind
     end
   end
-  return nil
+  return chosen
 end
 
 return M
