@@ -74,6 +74,26 @@ describe("actions on a domain", function()
     assert.same({ nil, "the DNS host does not answer", "busy" }, { route("POST").handler(call_of("example.com", "fail")) })
   end)
 
+  it("may fail in ways of their own, each with a status", function()
+    local stage = require "spec.support.http_stage".new {
+      described = false,
+      service = { actions = {
+        { id = "own", label = "Own", run = function() return nil, "the registrar says no", "registrar_refused" end },
+        { id = "more", label = "More", run = function() return nil, "not now", "later_please", { status = 409, step = 3 } end },
+      } },
+    }
+    finally(function() stage:close() end)
+    stage:create()
+    local path = "/v1/domains/mail.example.com/actions/"
+    local reply = stage:post(path .. "own")
+    assert.same({ 422, {
+      type = "about:blank", title = "It could not be done", status = 422, code = "registrar_refused", detail = "the registrar says no",
+    } }, { reply.status, reply.json })
+    reply = stage:post(path .. "more")
+    assert.same({ 409, 409, "later_please", 3 }, { reply.status, reply.json.status, reply.json.code, reply.json.step })
+    assert.equal(422, stage:as("acme"):post(path .. "own").status)
+  end)
+
   it("are for the tenant's own domains", function()
     for _, method in ipairs { "GET", "POST" } do
       local _, _, code = route(method).handler(call_of("example.net", "set-up"))

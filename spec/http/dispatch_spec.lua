@@ -27,6 +27,16 @@ describe("a request to the service", function()
     assert.matches("^Bearer", reply.headers["WWW-Authenticate"])
   end)
 
+  it("is told what an embedder's own word on who it is comes to", function()
+    for code, status in pairs { account_closed = 403, unauthorized = 401, busy = 503 } do
+      local other = stages.new { described = false, service = { authenticate = function() return nil, "no", code end } }
+      local reply = other:get "/v1/domains"
+      other:close()
+      assert.same({ status, code }, { reply.status, reply.json.code })
+      assert.equal(code == "unauthorized", reply.headers["WWW-Authenticate"] ~= nil)
+    end
+  end)
+
   it("finds nothing where there is no route", function()
     for _, path in ipairs { "/nowhere", "/v1/domains/", "/v1//domains", "/v1/domains/a/b/c", ("/a"):rep(40) } do
       assert.equal("404 no_route", (problem(stage:get(path))), path)
@@ -57,7 +67,13 @@ describe("a request to the service", function()
         "body.vars.region must be a text of at most 4096 octets, or a list of at most 100",
       ['{"domain":"a.example","provider":"own","vars":{"tokens":["a",2]}}'] =
         "body.vars.tokens[1] must be a text of at most 4096 octets",
-      ['[]'] = "body.domain is missing: a text is wanted",
+      ['{}'] = "body.domain is missing: a text is wanted",
+      ['{"domain":"a\\u0000","provider":"own"}'] = "body.domain must be a text, and has a NUL in it",
+      ['[]'] = "body must be an object",
+      ['null'] = "body must be an object",
+      ['{"domain":"a.example","provider":"own","vars":[]}'] = "body.vars must be an object of at most 100 members",
+      ['{"domain":"a.example","provider":"own","vars":{"tokens":{}}}'] =
+        "body.vars.tokens must be a list of at most 100",
       ['[1]'] = "body must be an object",
     } do
       assert.same({ "400 bad_body", detail }, { problem(stage:post("/v1/domains", body, { ["content-type"] = "application/json" })) })
@@ -72,6 +88,9 @@ describe("a request to the service", function()
       assert.equal("415 unsupported_media_type", (problem(reply)))
       assert.equal("application/json", reply.headers.Accept)
     end
+    local reply = stage:post("/v1/domains", "{}", { ["content-type"] = "application/json", ["content-encoding"] = "gzip" })
+    assert.same({ "415 unsupported_media_type", "what is sent must be as it is: without a Content-Encoding" }, { problem(reply) })
+    assert.equal("identity", reply.headers["Accept-Encoding"])
     assert.equal("406 not_acceptable", (problem(stage:get("/v1/domains", { accept = "text/html, application/json;q=0" }))))
     assert.equal(200, stage:get("/v1/domains", { accept = "text/html, */*;q=0.1" }).status)
   end)

@@ -31,6 +31,8 @@ describe("a router", function()
     } do
       assert.equal("no_route", select(3, made:find("GET", path)), path)
     end
+    assert.matches("slash at its end", select(2, made:find("GET", "/api/v1/domains/")), 1, true)
+    assert.equal("there is nothing here", (select(2, made:find("GET", "/api/v2/"))))
     local _, _, code, allow = made:find("PATCH", "/api/v1/domains/a")
     assert.same({ "method_not_allowed", "GET, HEAD, OPTIONS" }, { code, allow })
     assert.equal("OPTIONS, PUT", select(4, made:find("GET", "/v1/a")))

@@ -34,7 +34,7 @@ describe("a shape", function()
     } do
       assert.equal(message, problem(one[1], one[2]))
     end
-    assert.equal("body must be a text", problem(shape.text(), "a\0b"))
+    assert.equal("body must be a text, and has a NUL in it", problem(shape.text(), "a\0b"))
     assert.equal("body must be a text", problem(shape.text(), decode.null))
   end)
 

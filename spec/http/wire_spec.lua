@@ -57,6 +57,14 @@ describe("the API in #nginx", function()
     assert.equal(413, ask("POST", PATH .. "/disable", (" "):rep(1024 * 1024) .. "{}").status)
   end)
 
+  it("answers without a body as without one", function()
+    ask("POST", "/v1/domains", DOMAIN)
+    local reply = ask("PUT", PATH .. "/uses/newsletter")
+    assert.same({ 201, "", "0" }, { reply.status, reply.body, reply.headers["content-length"] })
+    assert.is_nil(reply.headers["content-type"])
+    assert.equal(204, ask("DELETE", PATH .. "/uses/newsletter").status)
+  end)
+
   it("tells a path as it was sent from what nginx makes of it", function()
     for path, status in pairs {
       ["/v1/domains/..%2fproviders"] = 404, ["/v1/domains/%2e%2e/providers"] = 404, ["/v1//domains"] = 404, ["/v1/domains/"] = 404,
@@ -84,6 +92,8 @@ describe("the API in #nginx", function()
       assert.equal(wanted, ("%d %s"):format(answer.status, answer.body:match '"code":"([%l_]+)"'))
     end
     assert.equal(404, service:get("/refused").status)
+    local trace = http_client.exchange(service.port, "TRACE /v1/domains?limit=1 HTTP/1.1\r\nHost: a\r\n\r\n")[1]
+    assert.equal("GET, HEAD, OPTIONS, POST", trace.headers.allow)
   end)
 
   it("knows what has changed at once, whichever worker is asked", function()

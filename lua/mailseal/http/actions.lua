@@ -34,7 +34,9 @@ local known = {
 -- - `label`: what the button says; `text`: a sentence beside it
 -- - `is_offered(call, domain)`: may it be done with this domain now? (It may, without such a function.) `call` is as handlers get it,
 --   `domain` as of `mailseal.onboard.view`
--- - `run(call, domain)`: does it; returns a sentence about what was done, or nil, a message and a code
+-- - `run(call, domain)`: does it; returns a sentence about what was done; or nil, a message, a code, and, where there are any, members of
+--   the problem. A code of `mailseal.http.codes` has the status that it has there; one of the action's own is 422, unless `status` is
+--   among the members
 -- @treturn table
 -- @raise where one of them makes no sense
 function M.new(list)
@@ -76,6 +78,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`: there is no such domain; `no_action`: nor such an action, or it is not offered now; a code of the
 --   action's own
+-- @treturn[2] ?table members of the problem, of the action's own
 function Actions:run(call)
   local domain, message, code = call.tenant:get(call.path.domain)
   if not domain then
@@ -103,9 +106,9 @@ function Actions:routes()
       return reply.json(200, { actions = self:offered(call, domain) })
     end },
     { method = "POST", path = "/v1/domains/{domain}/actions/{action}", id = "runAction", handler = function(call)
-      local done, message, code = self:run(call)
+      local done, message, code, members = self:run(call)
       if not done then
-        return nil, message, code
+        return nil, message, code, members
       end
       return reply.json(200, { done = done })
     end },

@@ -18,7 +18,7 @@ add(400, {
   bad_body = "The body is not as this operation wants it",
   bad_query = "The query is not as this operation wants it",
   bad_path = "The path has something in it that is no text",
-  bad_id = "An id is no text that can be shown",
+  bad_id = "An id or a name is no text that can be shown",
   bad_text = "A text is too long, or none that can be shown",
   bad_address = "That is no address",
   bad_provider = "There is no such provider of Terraform's",

@@ -13,6 +13,12 @@ local M = {}
 --- What stands for null: a value like no other.
 M.null = setmetatable({}, { __name = "mailseal.http.null", __tostring = function() return "null" end })
 
+--- The metatable of each list: so that an empty one is no object.
+M.LIST = { __name = "mailseal.http.list" }
+
+--- The metatable of each object.
+M.OBJECT = { __name = "mailseal.http.object" }
+
 local DEPTH, VALUES = 32, 50000
 
 -- What is raised within, and caught where it began.
@@ -106,7 +112,7 @@ end
 local read_value
 
 local function read_list(text, at, state, depth)
-  local list, n = {}, 0
+  local list, n = setmetatable({}, M.LIST), 0
   at = skip(text, at + 1)
   if byte(text, at) == CLOSE_LIST then return list, at + 1 end
   while true do
@@ -121,7 +127,7 @@ local function read_list(text, at, state, depth)
 end
 
 local function read_object(text, at, state, depth)
-  local object = {}
+  local object = setmetatable({}, M.OBJECT)
   at = skip(text, at + 1)
   if byte(text, at) == CLOSE then return object, at + 1 end
   while true do
@@ -160,7 +166,7 @@ end
 
 --- Reads a text of JSON.
 -- @tparam string text
--- @treturn[1] any the value; tables for objects and lists, @{null} for null
+-- @treturn[1] any the value; tables for objects and lists, with @{OBJECT} and @{LIST} as their metatables; @{null} for null
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong, and where
 -- @treturn[2] string `bad_json`

@@ -25,6 +25,7 @@
 -- called then. The route that was found is put into it, as `route`.
 -- @module mailseal.http.dispatch
 local accepts = require "mailseal.http.accepts"
+local codes = require "mailseal.http.codes"
 local decode = require "mailseal.http.decode"
 local escapes = require "mailseal.http.escapes"
 local problem = require "mailseal.http.problem"
@@ -70,6 +71,11 @@ local function read_body(call)
     call.body = {}
     return true
   end
+  if headers["content-encoding"] and headers["content-encoding"]:lower() ~= "identity" then
+    return nil, "what is sent must be as it is: without a Content-Encoding", "unsupported_media_type", {
+      headers = { ["Accept-Encoding"] = "identity" },
+    }
+  end
   local kinds = route.body and JSON or type(route.accepts) == "table" and route.accepts or { route.accepts }
   if not accepts.is_one_of(headers["content-type"], kinds) then
     local list = table.concat(kinds, " or ")
@@ -97,7 +103,11 @@ local function identify(call)
   local identity, message, code, members = service:authenticate(call)
   if not identity then
     code = code or "unauthorized"
-    members = members or code == "unauthorized" and { headers = { ["WWW-Authenticate"] = 'Bearer realm="mailseal"' } } or nil
+    if code == "unauthorized" then
+      members = members or { headers = { ["WWW-Authenticate"] = 'Bearer realm="mailseal"' } }
+    elseif not codes[code] then
+      members = members or { status = 403 }
+    end
     return nil, message or "say who you are: Authorization: Bearer, and a token", code, members
   end
   call.identity, call.tenant = identity, service:tenant(identity.tenant, identity.actor)
@@ -154,15 +164,15 @@ local function find(call, path)
     return nil, values, code
   end
   call.route, call.path, call.request.route = route, values, route
+  if not values then
+    return nil, code, allow -- what is wrong with the path
+  end
   return true
 end
 
 -- What has to be in order before the handler is called, one after the other.
 local function prepare(call, path, query)
   local ok, message, code, members = find(call, path)
-  if ok and not call.path then
-    return nil, "the path has something in it that is no text", "bad_path"
-  end
   local route = call.route
   if ok and not route.public then
     ok, message, code, members = identify(call)

@@ -110,7 +110,8 @@ end
 -- - `registry`: in place of those, a registry that is open
 -- - `authenticate`: a function that gets a call (`mailseal.http.dispatch`) and returns who asks: a table with `tenant`; `actor` for the
 --   events; and `operator`, true for whoever runs the service and may lift what health has restricted; or nil, and a message and a code
---   where there is more to say. One that goes by a cookie asks @{Service:same_origin}, too. Without it a token has to be shown
+--   where there is more to say: without a code it is `unauthorized`, 401, and a code of his own is 403. One that goes by a cookie asks
+--   @{Service:same_origin}, too. Without it a token has to be shown
 -- - `url`: where browsers find the service, as `https://mail.example.com`: to be told where a proxy stands before it that they speak
 --   https with, or that changes the field Host
 -- - `limits`: by what they are of, in place of the usual ones: `check`, how often tenants may ask for checks and DNS hosts (as of `LIMITS`
@@ -257,7 +258,7 @@ end
 --
 -- @tparam[opt] string|number why as of `mailseal.http.refusal`; the status that nginx has
 function Service:refuse(why)
-  request.send(refusal.reply(self, why or ngx.status))
+  request.send(refusal.reply(self, why or ngx.status, ngx.var.request_uri or ""))
 end
 
 return M

@@ -13,8 +13,9 @@ local M = {}
 -- What stands before all others, in this order.
 local FIRST = { "type", "title", "status", "detail", "code", "id" }
 
--- A code that is nobody's here is one of an embedder's own action, or of his `authenticate`.
-local own = { status = 400, title = "It could not be done", tells = true }
+-- A code that is nobody's here is one of an embedder's own action, or of his `authenticate`: his members may say another `status`, and
+-- another `title`.
+local own = { status = 422, title = "It could not be done", tells = true }
 
 local hidden = "it could not be done, for a reason that the service's log tells under this id"
 local later = "it cannot be done just now: try again in a few seconds"

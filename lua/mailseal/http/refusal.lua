@@ -24,10 +24,16 @@ local known = {
 --- Makes the answer.
 -- @tparam table service
 -- @tparam string|number why the status, as nginx has it; or `token_in_address`
+-- @tparam string target path and query, as they were sent
 -- @treturn table as of `mailseal.http.reply`
-function M.reply(service, why)
+function M.reply(service, why, target)
   local one = known[why] or { "internal", ("nginx says %s"):format(tostring(why)) }
-  return problem.reply({ service = service, headers = {} }, one[2], one[1])
+  local members
+  if why == 405 then
+    local _, _, _, allow = service.router:find("TRACE", target:match "^[^?]*")
+    members = { headers = { Allow = allow or "OPTIONS" } }
+  end
+  return problem.reply({ service = service, headers = {} }, one[2], one[1], members)
 end
 
 return M

@@ -114,6 +114,9 @@ function M.send(reply)
     header["Content-Type"] = reply.type
     header["Content-Length"] = #reply.body
     ngx.print(reply.body)
+  elseif reply.status ~= 204 and reply.status ~= 304 then
+    header["Content-Type"] = "" -- else nginx names one
+    header["Content-Length"] = 0
   end
   ngx.exit(ngx.OK)
 end

@@ -103,20 +103,28 @@ local function allowed(methods)
   return table.concat(list, ", ")
 end
 
+-- No path ends with a slash: who adds one is told so.
+local function no_route(self, list)
+  if list and #list > 1 and table.remove(list) == "" and walk(self.root, list, 1, {}, 0) then
+    return "there is nothing here: the path has a slash at its end that is to go", "no_route"
+  end
+  return "there is nothing here", "no_route"
+end
+
 --- Finds a route.
 -- @tparam string method
 -- @tparam string path as it was sent, without a query
 -- @treturn[1] table the route
--- @treturn[1] table what stands for the names in braces, percent-decoded
+-- @treturn[1] ?table what stands for the names in braces, percent-decoded; nil, a message and `bad_path` where that is no text
 -- @treturn[2] nil
 -- @treturn[2] string why there is none
--- @treturn[2] string `no_route`; `method_not_allowed`; `bad_path`
+-- @treturn[2] string `no_route`; `method_not_allowed`
 -- @treturn[2] ?string of `method_not_allowed`, those that there are, as of the field Allow
 function Router:find(method, path)
   local list, values = segments(path), {}
   local found = list and walk(self.root, list, 1, values, 0)
   if not found then
-    return nil, "there is nothing here", "no_route"
+    return nil, no_route(self, list)
   end
   local route = found.methods[method] or method == "HEAD" and found.methods.GET
   if not route then

@@ -7,21 +7,24 @@
 -- A shape is a table of `words` (what is wanted), and functions: `read(value, place)` for what JSON held, which returns a value, or nil
 -- and what is wrong with it; `parse(text, place)` for a text out of a query, where that makes sense.
 -- @module mailseal.http.shape
+local decode = require "mailseal.http.decode"
 local nearest = require "mailseal.nearest"
-local null = require "mailseal.http.decode".null
 local printable = require "mailseal.printable"
 local sorted = require "mailseal.rules.sorted"
 
 local M = {}
 
+local null = decode.null
+
 local function must_be(place, words) return nil, ("%s must be %s"):format(place, words) end
 
--- A shape of one value: a test of what JSON held, and what makes a value of a text.
+-- A shape of one value: a test of what JSON held, which returns what else is to be said of it; and what makes a value of a text.
 local function single(words, test, of_text)
   local self = { words = words }
   function self.read(value, place)
-    if test(value) then return value end
-    return must_be(place, words)
+    local is_one, more = test(value)
+    if is_one then return value end
+    return must_be(place, more and words .. more or words)
   end
   function self.parse(text, place)
     local value = text
@@ -38,7 +41,8 @@ end
 function M.text(most, words)
   most = most or 1000
   return single(words or most == 1000 and "a text" or ("a text of at most %d octets"):format(most), function(value)
-    return type(value) == "string" and #value <= most and not value:find("\0", 1, true)
+    if type(value) ~= "string" or #value > most then return false end
+    return not value:find("\0", 1, true), ", and has a NUL in it"
   end)
 end
 
@@ -84,9 +88,8 @@ function M.list(item, most, least)
   local words = ("a list of %s%d"):format(least > 0 and least .. " to " or "at most ", most)
   local self = { words = words, item = item, is_list = true, most = most }
   function self.read(value, place)
-    if type(value) ~= "table" or #value > most or #value < least or next(value) ~= nil and #value == 0 then
-      return must_be(place, words)
-    end
+    if type(value) ~= "table" or getmetatable(value) == decode.OBJECT or value == null then return must_be(place, words) end
+    if #value > most or #value < least or next(value) ~= nil and #value == 0 then return must_be(place, words) end
     local list = {}
     for i, one in ipairs(value) do
       local read, message = item.read(one, ("%s[%d]"):format(place, i - 1))
@@ -113,7 +116,9 @@ function M.either(one, many)
   return self
 end
 
-local function as_table(value) return type(value) == "table" and value[1] == nil and value end
+local function is_object(value)
+  return type(value) == "table" and value[1] == nil and value ~= null and getmetatable(value) ~= decode.LIST
+end
 
 --- Values of one shape, under names that whoever sends them chooses.
 -- @tparam table item
@@ -124,7 +129,7 @@ function M.map(item, most)
   local words = ("an object of at most %d members"):format(most)
   local self = { words = words }
   function self.read(value, place)
-    if not as_table(value) then return must_be(place, words) end
+    if not is_object(value) then return must_be(place, words) end
     local map, count = {}, 0
     for name, one in pairs(value) do
       count = count + 1
@@ -158,7 +163,7 @@ function M.object(fields, required)
   local names = sorted.names(fields)
   local self = { words = "an object", fields = fields, required = required or {} }
   function self.read(value, place)
-    if not as_table(value) then return must_be(place, self.words) end
+    if not is_object(value) then return must_be(place, self.words) end
     for name in pairs(value) do
       if not fields[name] then return unknown(place, name, names) end
     end

@@ -63,8 +63,8 @@ describe("webhooks, over HTTP", function()
 
   it("are changed, and removed", function()
     local path = create({ kinds = { "lost" } }).headers.Location
-    local function change(given) return stage:ask("PATCH", path, given) end
-    local changed = change({ kinds = {}, description = "other", enabled = false }).json
+    local function change(given) return stage:ask("PATCH", path, given, { ["content-type"] = "application/json" }) end
+    local changed = change('{"kinds": [], "description": "other", "enabled": false}').json
     assert.same({ nil, "other", false, "by_hand" }, { changed.kinds, changed.description, changed.enabled, changed.disabled_reason })
     assert.is_true(change({ enabled = true }).json.enabled)
     assert.truthy(change({ new_secret = true }).json.secret)

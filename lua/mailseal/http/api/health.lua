@@ -1,5 +1,6 @@
 --- The routes of how a tenant's mail is received: reports in, health out.
 -- @module mailseal.http.api.health
+local change = require "mailseal.onboard.change"
 local json = require "mailseal.json"
 local problem = require "mailseal.http.problem"
 local reply = require "mailseal.http.reply"
@@ -21,7 +22,7 @@ local function report(call)
   if not state then
     return nil, message, code
   end
-  return reply.json(200, { domain = call.path.domain, health = state })
+  return reply.json(200, { domain = change.stored(call.path.domain), health = state })
 end
 
 -- What has been reported may have suspended the domain: its tenant does not lift that himself.

@@ -1,5 +1,6 @@
 --- The routes of a domain's records: as data, and as files in all formats that they are handed over in.
 -- @module mailseal.http.api.records
+local change = require "mailseal.onboard.change"
 local handover = require "mailseal.handover"
 local objects = require "mailseal.onboard.objects"
 local reply = require "mailseal.http.reply"
@@ -47,7 +48,7 @@ local function file(call, format)
     return nil, message, code, more
   end
   local name = format == "html" and "letter" or format == "letter" and "letter" or "records"
-  local made = reply.file(text, types[format], ("%s-%s.%s"):format(call.path.domain, name, extensions[format]))
+  local made = reply.file(text, types[format], ("%s-%s.%s"):format(change.stored(call.path.domain), name, extensions[format]))
   made.headers["Content-Security-Policy"] = POLICY
   return made
 end
