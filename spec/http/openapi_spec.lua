@@ -68,6 +68,8 @@ describe("openapi.json", function()
       if route.body then
         local schema = resolved(body.content["application/json"].schema)
         assert.same(names(route.body.fields), names(schema.properties), name)
+        assert.is_false(schema.additionalProperties, name)
+        assert.is_truthy(schema.examples, name)
         local required = schema.required or {}
         table.sort(required)
         local wanted = { (table.unpack or unpack)(route.body.required) } -- luacheck: ignore

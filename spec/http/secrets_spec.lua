@@ -69,7 +69,7 @@ describe("The secrets of the service in #nginx", function()
     local list = secrets()
     for _, route in ipairs(routes.all()) do
       -- A token that is made is shown once, and a webhook's secret; other ones than these.
-      if route.id ~= "deleteDomain" and route.id ~= "removeWebhook" then
+      if route.id ~= "deleteDomain" and route.id ~= "deleteWebhook" then
         local reply = routes.ask(service.port, route, names, service.token)
         has_none(reply.body, list, ("%s %s"):format(route.method, route.path))
         for name, value in pairs(reply.headers) do has_none(value, list, name) end

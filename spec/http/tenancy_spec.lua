@@ -14,7 +14,7 @@ local DOMAIN = routes.DOMAIN
 local others = {
   listDomains = 200, createDomain = 201, listEvents = 200, streamEvents = 200, checkDomain = 200, checkDomainFor = 200, drawDomain = 200,
   getDnsHost = 200, listProviders = 200, getProvider = 200, reportHealthOfMany = 200, listReleased = 200,
-  forgetReleased = 200, listTokens = 200, makeToken = 201, verifyMessage = 200, listWebhooks = 200, createWebhook = 201,
+  forgetReleased = 200, listTokens = 200, createToken = 201, verifyMessage = 200, listWebhooks = 200, createWebhook = 201,
   pageDomains = 200, pageNewDomain = 200, pageCreateDomain = 303,
 }
 

@@ -81,6 +81,12 @@ def problems():
             jsonschema.Draft202012Validator.check_schema(schema)
         except jsonschema.SchemaError as error:
             yield "%s: %s" % (name, error.message)
+    for node in walk(description):
+        if "type" in node and "examples" in node:
+            judge = jsonschema.Draft202012Validator({**closed(node), **schemas})
+            for example in node["examples"]:
+                for error in judge.iter_errors(example):
+                    yield "an example: %s" % error.message
     for path, method, operation in operations():
         at = "%s %s" % (method, path)
         if method not in METHODS:

@@ -38,7 +38,7 @@ end
 return {
   { method = "GET", path = "/v1/tokens", id = "listTokens", handler = list },
   {
-    method = "POST", path = "/v1/tokens", id = "makeToken", handler = make, optional = true,
+    method = "POST", path = "/v1/tokens", id = "createToken", handler = make, optional = true,
     body = shape.object { name = shape.text(200) },
   },
   { method = "DELETE", path = "/v1/tokens/{id}", id = "revokeToken", handler = revoke },

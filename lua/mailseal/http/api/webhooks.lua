@@ -7,11 +7,11 @@ local shape = require "mailseal.http.shape"
 
 -- ---- the webhooks
 
-local function webhook_reply(status, webhook, message, code)
+local function webhook_reply(webhook, message, code)
   if not webhook then
     return nil, message, code
   end
-  return reply.json(status, objects.webhook(webhook), status == 201 and { Location = "/v1/webhooks/" .. webhook.id } or nil)
+  return reply.json(200, objects.webhook(webhook))
 end
 
 local function list(call)
@@ -35,15 +35,19 @@ local function asked(call, all)
 end
 
 local function create(call)
-  return webhook_reply(201, call.tenant:make_webhook(asked(call, nil)))
+  local made, message, code = call.tenant:make_webhook(asked(call, nil))
+  if not made then
+    return nil, message, code
+  end
+  return reply.json(201, objects.webhook(made), { Location = call.service:path("api", "/v1/webhooks/" .. made.id) })
 end
 
 local function get(call)
-  return webhook_reply(200, call.tenant:webhook(call.path.webhook))
+  return webhook_reply(call.tenant:webhook(call.path.webhook))
 end
 
 local function change(call)
-  return webhook_reply(200, call.tenant:change_webhook(call.path.webhook, asked(call, false)))
+  return webhook_reply(call.tenant:change_webhook(call.path.webhook, asked(call, false)))
 end
 
 local function done(ok, message, code)
@@ -108,7 +112,7 @@ return {
   { method = "POST", path = ALL, id = "createWebhook", handler = create, body = new_webhook },
   { method = "GET", path = ONE, id = "getWebhook", handler = get },
   { method = "PATCH", path = ONE, id = "changeWebhook", handler = change, body = changed_webhook },
-  { method = "DELETE", path = ONE, id = "removeWebhook", handler = remove },
+  { method = "DELETE", path = ONE, id = "deleteWebhook", handler = remove },
   { method = "POST", path = ONE .. "/test", id = "testWebhook", handler = test },
   {
     method = "GET", path = ONE .. "/deliveries", id = "listDeliveries", handler = deliveries,
