@@ -69,6 +69,29 @@ describe("the health of domains", function()
     assert.equal(1000, health "mail.example.com".delivered)
   end)
 
+  it("says of each report whether it was taken where the database fails in the middle, so that none is sent twice", function()
+    local reports, calls, tenant = {}, 0, getmetatable(stage.registry:tenant "acme").__index
+    for i = 1, 120 do reports[i] = { domain = "mail.example.com", delivered = 1 } end
+    local report_all = tenant.report_all
+    finally(function() tenant.report_all = report_all end)
+    function tenant.report_all(...)
+      calls = calls + 1
+      if calls == 2 then return nil, "another process holds it", "store_busy" end
+      return report_all(...)
+    end
+    local reply = stage:post("/v1/health", { reports = reports })
+    assert.equal(200, reply.status, reply.body)
+    for i, result in ipairs(reply.json.results) do
+      local is_taken = i <= 50 or i > 100
+      assert.equal(is_taken and "healthy" or 503, is_taken and result.health or result.problem.status, i)
+    end
+    assert.equal(120, #reply.json.results)
+    assert.equal(70, health "mail.example.com".delivered)
+    calls = 1
+    assert.equal(503, stage:post("/v1/health", { reports = reports }).status)
+    assert.equal(70, health "mail.example.com".delivered)
+  end)
+
   it("is another tenant's own", function()
     stage.is_operator = true
     for _, ask in ipairs { "get", "delete" } do

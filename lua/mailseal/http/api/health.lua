@@ -48,6 +48,16 @@ local function result_of(call, result)
   return json.object("domain", result.domain, "problem", json.plain(problem.of(result.message, result.code, nil, call.service)))
 end
 
+-- What became of some reports that could not be taken.
+local function none_taken(part, message, code)
+  local results = {}
+  for i, one in ipairs(part) do
+    results[i] = { domain = one.domain, message = message, code = code }
+  end
+  return results
+end
+
+-- Where some are taken and others are not, each is told of by itself: who sent all of them again would have the former counted twice.
 local function report_all(call)
   local list, results = call.body.reports, {}
   for first = 1, #list, AT_A_TIME do
@@ -56,10 +66,10 @@ local function report_all(call)
       part[#part + 1] = list[i]
     end
     local told, message, code = call.tenant:report_all(part)
-    if not told then
+    if not told and first == 1 then
       return nil, message, code
     end
-    for _, one in ipairs(told) do
+    for _, one in ipairs(told or none_taken(part, message, code)) do
       results[#results + 1] = result_of(call, one)
     end
   end
