@@ -1,16 +1,8 @@
 --- How `mailseal serve` ends, begins anew, and what it leaves behind where it, or its nginx, is killed.
+local await = require "spec.support.await"
 local http_client = require "spec.support.http_client"
 local service = require "spec.support.service"
 local shell = require "spec.support.shell"
-
--- Waits until that is so.
-local function eventually(is_so, what)
-  for _ = 1, 400 do
-    if is_so() then return end
-    shell.output "sleep 0.05"
-  end
-  error("it never came about that " .. what, 2)
-end
 
 -- Does anybody listen there?
 local function is_taken(port)
@@ -44,14 +36,14 @@ describe("mailseal serve in #nginx", function()
       it("by SIG" .. signal .. " still answers whoever has asked, takes nobody else, and ends with 0", function()
         server = service.start()
         local nginx, connection = server:nginx(), post_half()
-        eventually(function() return pcall(server.get, server, "/v1/domains") end, "it serves")
+        await("it serves", function() return pcall(server.get, server, "/v1/domains") end)
         server:signal(signal)
-        eventually(function() return not is_taken(server.port) end, "nobody else is taken")
+        await("nobody else is taken", function() return not is_taken(server.port) end)
         assert.is_false(is_gone(nginx))
         connection:send "}"
         assert.is_true(connection:receive().status >= 400)
         connection:close()
-        eventually(function() return server:status() == 0 end, "it ends with 0")
+        await("it ends with 0", function() return server:status() == 0 end)
         assert.is_true(is_gone(nginx))
       end)
     end
@@ -60,9 +52,9 @@ describe("mailseal serve in #nginx", function()
       server = service.start()
       local connection = post_half()
       server:signal "TERM"
-      eventually(function() return not is_taken(server.port) end, "nobody else is taken")
+      await("nobody else is taken", function() return not is_taken(server.port) end)
       server:signal "TERM"
-      eventually(function() return server:status() == 0 end, "it ends with 0")
+      await("it ends with 0", function() return server:status() == 0 end)
       assert.is_nil(connection:receive())
     end)
 
@@ -71,7 +63,7 @@ describe("mailseal serve in #nginx", function()
       server = service.start { environment = { TMPDIR = place } }
       assert.not_equal("", shell.names(place))
       server:signal "TERM"
-      eventually(function() return server:status() == 0 end, "it ends")
+      await("it ends", function() return server:status() == 0 end)
       assert.equal("", shell.names(place))
       shell.remove_directory(place)
     end)
@@ -82,10 +74,10 @@ describe("mailseal serve in #nginx", function()
     local before, connection = server:workers(), server:connect()
     assert.equal(401, connection:request("GET", "/v1/domains").status)
     server:signal "HUP"
-    eventually(function()
+    await("a new worker is there, and the old one gone", function()
       local now = server:workers()
       return #now == 1 and now[1] ~= before[1] and is_gone(before[1])
-    end, "a new worker is there, and the old one gone")
+    end)
     assert.equal(200, server:get("/v1/domains").status)
     assert.is_nil(server:status())
   end)
@@ -94,7 +86,7 @@ describe("mailseal serve in #nginx", function()
     server = service.start()
     local nginx, worker = server:nginx(), server:workers()[1]
     server:signal "KILL"
-    eventually(function() return is_gone(nginx) and is_gone(worker) end, "nginx has ended")
+    await("nginx has ended", function() return is_gone(nginx) and is_gone(worker) end)
     assert.is_false(is_taken(server.port))
   end)
 
@@ -102,7 +94,7 @@ describe("mailseal serve in #nginx", function()
     server = service.start()
     local worker = server:workers()[1]
     shell.output(("kill -KILL %d"):format(server:nginx()))
-    eventually(function() return is_gone(worker) and server:status() == 70 end, "all have ended")
+    await("all have ended", function() return is_gone(worker) and server:status() == 70 end)
     assert.matches("mailseal serve: nginx has ended with status 137\n", server:log(), 1, true)
   end)
 
@@ -110,7 +102,7 @@ describe("mailseal serve in #nginx", function()
     server = service.start()
     local worker = server:workers()[1]
     shell.output(("kill -KILL %d"):format(worker))
-    eventually(function() return is_gone(worker) and #server:workers() == 1 end, "another worker is there")
+    await("another worker is there", function() return is_gone(worker) and #server:workers() == 1 end)
     assert.equal(200, server:get("/v1/domains").status)
   end)
 end)

@@ -1,16 +1,8 @@
 --- `mailseal serve`, the real one, with the nginx that it starts: what it makes, tells, serves and turns away.
+local await = require "spec.support.await"
 local postgresql = require "spec.support.postgresql"
 local service = require "spec.support.service"
 local shell = require "spec.support.shell"
-
--- Waits until that is so.
-local function eventually(is_so, what)
-  for _ = 1, 400 do
-    if is_so() then return end
-    shell.output "sleep 0.05"
-  end
-  error("it never came about that " .. what, 2)
-end
 
 describe("mailseal serve in #nginx", function()
   local server
@@ -49,7 +41,7 @@ describe("mailseal serve in #nginx", function()
     local token = made.out:match "ms_%x+"
     assert.equal(200, server:get("/v1/domains", { token = token }).status)
     server:mailseal("tokens", "revoke", made.err:match "tok_%w+", "--tenant", "acme")
-    eventually(function() return server:get("/v1/domains", { token = token }).status == 401 end, "a revoked token is turned away")
+    await("a revoked token is turned away", function() return server:get("/v1/domains", { token = token }).status == 401 end)
   end)
 
   it("works on PostgreSQL", function()
@@ -93,7 +85,7 @@ describe("mailseal serve in #nginx", function()
     local path = directory .. [[/a "log"\of; {mine}.txt]]
     server = service.start { arguments = { "--access-log", path } }
     server:get("/v1/nothing%0A%1B[2Jhere?token=s3cr3t")
-    eventually(function() return shell.read(path) ~= "" end, "a line is written")
+    await("a line is written", function() return shell.read(path) ~= "" end)
     local log = shell.read(path)
     shell.remove_directory(directory)
     assert.matches([[^127%.0%.0%.1 %[%S+%] "GET /v1/nothing\x0A\x1B%[2Jhere" %d+ %d+ %S+

@@ -1,5 +1,6 @@
 --- What lasts longer than a request, in the real nginx with two workers: streams of events, looks that many wait for, figures.
 local async = require "mailseal.async"
+local await = require "spec.support.await"
 local cjson = require "cjson"
 local http_client = require "spec.support.http_client"
 local key = require "mailseal.key"
@@ -9,16 +10,6 @@ local prometheus = require "spec.support.prometheus"
 local services = require "spec.support.service"
 
 local PATIENCE = 30
-
-local function await(what, fn)
-  local ends = async.now() + PATIENCE
-  repeat
-    local value = fn()
-    if value then return value end
-    async.sleep(0.05)
-  until async.now() > ends
-  error("waited in vain until " .. what, 2)
-end
 
 describe("what goes on beside requests in #nginx", function()
   local service, server, signing

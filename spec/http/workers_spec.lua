@@ -1,5 +1,6 @@
 --- What befalls the workers of the service while they are asked: one is killed, all are replaced.
 local async = require "mailseal.async"
+local await = require "spec.support.await"
 local cqueues = require "cqueues"
 local http_client = require "spec.support.http_client"
 local knot = require "spec.support.knot"
@@ -7,21 +8,9 @@ local services = require "spec.support.service"
 local shell = require "spec.support.shell"
 local updates = require "spec.support.updates"
 
-local PATIENCE = 30
 
 -- A provider that makes the keys.
 local KRAITER = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } }
-
--- Waits until something holds.
-local function await(what, fn)
-  local ends = async.now() + PATIENCE
-  repeat
-    local value = fn()
-    if value then return value end
-    async.sleep(0.05)
-  until async.now() > ends
-  error("waited in vain until " .. what, 2)
-end
 
 local function create(service, domain)
   local reply = service:post("/v1/domains", { domain = domain, provider = "own" })
