@@ -229,6 +229,7 @@ build = {
     ["mailseal.check.text_record"] = "lua/mailseal/check/text_record.lua",
     ["mailseal.check.tls_rpt"] = "lua/mailseal/check/tls_rpt.lua",
     ["mailseal.check.unsubscribe"] = "lua/mailseal/check/unsubscribe.lua",
+    ["mailseal.cli.actions"] = "lua/mailseal/cli/actions.lua",
     ["mailseal.cli.answer"] = "lua/mailseal/cli/answer.lua",
     ["mailseal.cli.batch"] = "lua/mailseal/cli/batch.lua",
     ["mailseal.cli.check"] = "lua/mailseal/cli/check.lua",

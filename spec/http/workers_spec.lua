@@ -8,7 +8,6 @@ local services = require "spec.support.service"
 local shell = require "spec.support.shell"
 local updates = require "spec.support.updates"
 
-
 -- A provider that makes the keys.
 local KRAITER = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } }
 

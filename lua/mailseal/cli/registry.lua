@@ -50,7 +50,7 @@ end
 --- Declares the option that names a tenant.
 -- @tparam table command argparse's command
 function M.describe_tenant(command)
-  command:option("--tenant", "Whose domains (MAILSEAL_TENANT, or " .. M.TENANT .. ")."):argname("ID")
+  command:option("--tenant", "Whose (MAILSEAL_TENANT, or " .. M.TENANT .. ")."):argname("ID")
 end
 
 -- What a variable of the environment says; nil where it says nothing.

@@ -1,11 +1,10 @@
 --- `mailseal tokens add|list|revoke`: by what a tenant's programs, and people at the page, say who they are to the service.
 -- @module mailseal.cli.tokens
-local command = require "mailseal.cli.command"
+local actions = require "mailseal.cli.actions"
 local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local registry_face = require "mailseal.cli.registry"
-local status = require "mailseal.cli.status"
 local text = require "mailseal.cli.text"
 
 local M = {}
@@ -38,12 +37,12 @@ local function revoke(tenant, given)
   output.line(given.json and json.encode(json.object("revoked", given.id)) or given.id .. ": revoked")
 end
 
--- What there is to do; `declare` declares the arguments.
-local actions = {
+-- What there is to do, as of `mailseal.cli.actions`.
+local list_of_actions = {
   {
     name = "add", run = add, makes_database = true,
     summary = "Make a token, and print it, once.",
-    declare = function(declared)
+    describe = function(declared)
       declared:option("--name", "What it is called in lists (token)."):argname "NAME"
     end,
   },
@@ -51,7 +50,7 @@ local actions = {
   {
     name = "revoke", run = revoke,
     summary = "Revoke a token: a running service turns it away within a second.",
-    declare = function(declared) declared:argument("id", "Its id, which `list` tells."):argname "ID" end,
+    describe = function(declared) declared:argument("id", "Its id, which `list` tells."):argname "ID" end,
   },
 }
 
@@ -60,32 +59,14 @@ local actions = {
 function M.describe(parent)
   parent:summary "Make and revoke the tokens that the service is asked with."
   parent:description "Makes, lists and revokes the tokens that the service is asked with."
-  parent:command_target "action"
-  for _, action in ipairs(actions) do
-    local declared = command.add(parent, action.name)
-    declared:summary(action.summary)
-    declared:description(action.summary)
-    if action.declare then action.declare(declared) end
-    declared:option("--tenant", "Whose (MAILSEAL_TENANT, or " .. registry_face.TENANT .. ")."):argname "ID"
-    registry_face.describe_database(declared)
-    declared:flag("--json", "Print one JSON object a line on standard output, and nothing else.")
-  end
+  actions.describe(parent, list_of_actions, registry_face.describe_database)
 end
 
 --- Runs the command.
 -- @tparam table given the options
 -- @treturn number exit status
 function M.run(given)
-  for _, action in ipairs(actions) do
-    if action.name == given.action then
-      local id = registry_face.tenant(given)
-      local registry = registry_face.open_store(given, action)
-      local ok, failure = pcall(action.run, registry:tenant(id), given)
-      registry:close()
-      if not ok then error(failure, 0) end
-    end
-  end
-  return status.OK
+  return actions.run(given, list_of_actions, registry_face.open_store)
 end
 
 return M

@@ -1,8 +1,8 @@
 --- `mailseal webhooks`: where a tenant's events are sent to, and what became of them.
 --
--- An action is as in `mailseal.cli.domains`.
+-- An action is as of `mailseal.cli.actions`.
 -- @module mailseal.cli.webhooks
-local command = require "mailseal.cli.command"
+local actions = require "mailseal.cli.actions"
 local json = require "mailseal.json"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
@@ -141,7 +141,7 @@ local function describe_kinds(declared)
   declared:option("--description", "What it is for, for people."):argname "TEXT"
 end
 
-local actions = {
+local list_of_actions = {
   {
     name = "add", run = add, makes_database = true, makes_key = function() return true end,
     summary = "Have events sent somewhere from now on, and print the secret, once.",
@@ -197,35 +197,14 @@ function M.describe(parent)
   parent:summary "Have what happens sent to programs of one's own."
   parent:description "Sends a tenant's events to URLs, signed, in order and at least once."
   parent:epilog(epilog)
-  parent:command_target "action"
-  for _, action in ipairs(actions) do
-    local declared = command.add(parent, action.name)
-    declared:summary(action.summary)
-    declared:description(action.summary)
-    if action.describe then action.describe(declared) end
-    registry_face.describe_tenant(declared)
-    registry_face.describe(declared)
-    registry_face.describe_webhooks(declared)
-    declared:flag("--json", "Print one JSON object a line on standard output, and nothing else.")
-  end
+  actions.describe(parent, list_of_actions, registry_face.describe, registry_face.describe_webhooks)
 end
 
 --- Runs the command.
 -- @tparam table given the options
 -- @treturn number exit status
 function M.run(given)
-  for _, action in ipairs(actions) do
-    if action.name == given.action then
-      if action.check then action.check(given) end
-      local id = registry_face.tenant(given)
-      local registry = registry_face.open(given, { makes_database = action.makes_database, makes_key = action.makes_key })
-      local ok, result = pcall(action.run, registry:tenant(id), given)
-      registry:close()
-      if not ok then error(result, 0) end
-      return result or status.OK
-    end
-  end
-  error("there is no action " .. tostring(given.action))
+  return actions.run(given, list_of_actions, registry_face.open)
 end
 
 return M
