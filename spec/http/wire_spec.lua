@@ -2,6 +2,7 @@
 local http_client = require "spec.support.http_client"
 local openapi = require "spec.support.openapi"
 local services = require "spec.support.service"
+local shell = require "spec.support.shell"
 
 local PATH = "/v1/domains/mail.example.com"
 local DOMAIN = { domain = "mail.example.com", provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } } }
@@ -63,6 +64,22 @@ describe("the API in #nginx", function()
     assert.same({ 201, "", "0" }, { reply.status, reply.body, reply.headers["content-length"] })
     assert.is_nil(reply.headers["content-type"])
     assert.equal(204, ask("DELETE", PATH .. "/uses/newsletter").status)
+  end)
+
+  it("tells in the events at whose request something happened, whichever thread does it", function()
+    local body = { domain = "audit.example.com", provider = "own" }
+    local path = "/v1/domains/audit.example.com"
+    assert.equal(201, ask("POST", "/v1/domains", body).status)
+    assert.equal(200, ask("POST", path .. "/disable", { reason = "a pause" }).status)
+    assert.equal(200, ask("POST", path .. "/verify").status)
+    assert.equal(200, ask("POST", path .. "/restart").status)
+    assert.equal(200, ask("DELETE", path).status)
+    local kinds, actor = {}, "token " .. ask("GET", "/v1/tokens").json.tokens[1].id
+    for _, event in ipairs(ask("GET", path .. "/events?after=0").json.events) do
+      assert.equal(actor, event.actor, event.kind)
+      kinds[#kinds + 1] = event.kind
+    end
+    assert.same({ "created", "key_made", "disabled", "restarted", "removed" }, kinds)
   end)
 
   it("tells a path as it was sent from what nginx makes of it", function()
@@ -146,5 +163,37 @@ describe("the API in #nginx", function()
       new = new + (reply.headers["idempotency-replayed"] and 0 or 1)
     end
     assert.equal(1, new)
+  end)
+
+  it("creates it once, too, where the same is asked of another nginx over the same database", function()
+    local directory = shell.new_directory()
+    local options = { db = "sqlite:" .. directory .. "/mailseal.db", master_key = directory .. "/master.key", workers = 2 }
+    local one = services.start(options)
+    options.token = one.token
+    local other = services.start(options)
+    finally(function()
+      other:stop()
+      one:stop()
+      shell.remove_directory(directory)
+    end)
+    local body, headers = { domain = "both.example.com", provider = "own" }, { ["Idempotency-Key"] = "k-2" }
+    local replies = {}
+    http_client.at_once(8, function(i)
+      repeat
+        replies[i] = (i % 2 == 0 and one or other):post("/v1/domains", body, { headers = headers })
+      until replies[i].status ~= 409 or replies[i].json.code ~= "under_way"
+    end)
+    local new = 0
+    for _, reply in ipairs(replies) do
+      assert.equal(201, reply.status, reply.body)
+      assert.same(replies[1].json, reply.json)
+      new = new + (reply.headers["idempotency-replayed"] and 0 or 1)
+    end
+    assert.equal(1, new)
+    -- What was refused is not kept: the same key may be used for something that can be done.
+    headers["Idempotency-Key"] = "k-3"
+    assert.equal(422, one:post("/v1/domains", { domain = "x.example.com", provider = "nobody" }, { headers = headers }).status)
+    assert.equal(201, other:post("/v1/domains", { domain = "x.example.com", provider = "own" }, { headers = headers }).status)
+    assert.equal(422, one:post("/v1/domains", body, { headers = headers }).status)
   end)
 end)
