@@ -5,16 +5,13 @@
 -- @module mailseal.http.idempotency
 local core = require "mailseal.core".seal
 local json = require "mailseal.json"
+local letters = require "mailseal.onboard.letters"
 local live = require "mailseal.http.live"
 
 local M = {}
 
 -- Seconds after which nothing is taken to be under way any more, whatever has become of it.
 local FORGOTTEN = 60
-
-local function hexadecimal(octets)
-  return (octets:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
-end
 
 --- The key of a request, and what tells it from another one: who asks for the same may write it in another order.
 -- @tparam table call as of `mailseal.http.dispatch`, whose body is JSON
@@ -30,7 +27,7 @@ function M.of(call)
     return nil, "Idempotency-Key must be 1 to 255 printable characters of ASCII", "bad_id"
   end
   local asked = ("%s %s"):format(call.route.id, json.encode(json.plain(call.body)))
-  return { key = key, fingerprint = hexadecimal(core.sha256(asked)) }
+  return { key = key, fingerprint = letters.hexadecimal(core.sha256(asked)) }
 end
 
 local function finish(dict, name, ok, ...)

@@ -39,9 +39,7 @@ local FORM = "^" .. ("%x"):rep(2 * OCTETS) .. "$"
 -- What the database knows of the first token: that there was one.
 local FIRST = "first_token"
 
-local function hexadecimal(octets)
-  return (octets:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
-end
+local hexadecimal = letters.hexadecimal
 
 local function secret(prefix) return prefix .. hexadecimal(core.random(OCTETS)) end
 
