@@ -37,6 +37,17 @@ describe("a request to the service", function()
     end
   end)
 
+  it("may come from nobody in particular, and from nobody whose name cannot be shown", function()
+    for actor, status in pairs { [""] = 200, ["Jürgen"] = 200, ["a\nb"] = 400, [("x"):rep(256)] = 400 } do
+      local other = stages.new {
+        described = false, service = { authenticate = function() return { tenant = "acme", actor = actor } end },
+      }
+      local reply = other:get "/v1/domains"
+      other:close()
+      assert.equal(status, reply.status, actor)
+    end
+  end)
+
   it("finds nothing where there is no route", function()
     for _, path in ipairs { "/nowhere", "/v1/domains/", "/v1//domains", "/v1/domains/a/b/c", ("/a"):rep(40) } do
       assert.equal("404 no_route", (problem(stage:get(path))), path)

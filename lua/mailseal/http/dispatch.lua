@@ -28,6 +28,7 @@ local accepts = require "mailseal.http.accepts"
 local codes = require "mailseal.http.codes"
 local decode = require "mailseal.http.decode"
 local escapes = require "mailseal.http.escapes"
+local identifier = require "mailseal.onboard.identifier"
 local problem = require "mailseal.http.problem"
 local reply = require "mailseal.http.reply"
 local shape = require "mailseal.http.shape"
@@ -110,7 +111,15 @@ local function identify(call)
     end
     return nil, message or "say who you are: Authorization: Bearer, and a token", code, members
   end
-  call.identity, call.tenant = identity, service:tenant(identity.tenant, identity.actor)
+  local actor = identity.actor ~= "" and identity.actor or nil -- nginx has "" for what there is not
+  if actor then
+    local ok
+    ok, message, code = identifier.check(actor, "an actor")
+    if not ok then
+      return nil, message, code
+    end
+  end
+  call.identity, call.tenant = identity, service:tenant(identity.tenant, actor)
   return true
 end
 
