@@ -73,6 +73,63 @@ describe("the demo's repair", function()
   end)
 end)
 
+describe("the demo's service", function()
+  local directory
+
+  before_each(function()
+    directory = shell.new_directory()
+    assert(shell.succeeds(("mkdir -p %s/sources/bin %s/service"):format(directory, directory)))
+    local program = directory .. "/sources/bin/mailseal"
+    shell.write(program, ("#!/bin/sh\necho $$ >%s/pid\necho http://127.0.0.1:1\nexec sleep 600\n"):format(directory))
+    assert(shell.succeeds("chmod +x " .. program))
+  end)
+  after_each(function() shell.remove_directory(directory) end)
+
+  local START = [[
+    package.path = "examples/?.lua;" .. package.path
+    local running = assert(require "demo.service".start {
+      directory = (...) .. "/service", root = (...) .. "/sources", plan = {}, listen = "",
+    })
+    print "started"
+    while not running:ended() do require "mailseal.async".sleep(0.05) end
+    running:stop()
+    print "stopped"
+  ]]
+
+  local function becomes_true(fn)
+    for _ = 1, 600 do
+      if fn() then return true end
+      shell.output "sleep 0.05"
+    end
+    return false
+  end
+
+  local function pid() return tonumber(shell.read(directory .. "/pid")) end
+  local function is_over(id) return not shell.succeeds(("kill -0 %d"):format(id)) end
+  local function is_gone() return not shell.exists(directory .. "/service/embedded.lua") end
+
+  it("tells when it was killed, and then nothing is left of it", function()
+    local program = child.start(START, { directory })
+    assert.equal("started", program:line())
+    assert(shell.succeeds(("kill -9 %d"):format(pid())))
+    assert.same({ "stopped" }, program:rest())
+    assert.is_true(is_gone())
+  end)
+
+  it("ends with whoever started it, also where all of a terminal's processes are told to", function()
+    for _, how in ipairs { "kill -9 %d", "kill -TERM -%d", "kill -HUP -%d" } do
+      assert(shell.succeeds("mkdir -p " .. directory .. "/service"))
+      local program = child.start(START, { directory }, nil, "setsid")
+      assert.equal("started", program:line())
+      local service = pid()
+      assert(shell.succeeds(how:format(program.pid)), how)
+      assert.is_true(becomes_true(is_gone), how)
+      assert.is_true(is_over(service), how)
+      program:rest()
+    end
+  end)
+end)
+
 describe("the demo as a program, with #nginx", function()
   local program, port, token
 

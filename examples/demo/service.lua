@@ -9,24 +9,32 @@ Service.__index = Service
 
 local PATIENCE = 60 -- seconds until it must serve
 
--- It holds the reading end of a pipe: when that closes, since this program stops the service or is gone, it ends the service and removes
--- the directory.
+-- It waits for the service as its parent, so that it learns of its end in whatever way that comes, and its number is nobody else's before.
+-- Beside it one holds the reading end of a pipe: when that closes, since this program stops the service or is gone, the service is asked to
+-- end, and then the directory is removed.
 local guardian = [[
 directory=$1
 shift
-{
-  sh -c 'echo $$ >"$0/pid"; exec "$@"' "$directory" "$@" >"$directory/out" 2>"$directory/log" </dev/null
-  echo $? >"$directory/ended"
-} &
+exec 3<&0
+"$@" >"$directory/out" 2>"$directory/log" </dev/null 3<&- &
+service=$!
 trap '' INT TERM HUP
-read -r _
-tries=0
-until [ -e "$directory/ended" ]; do
-  # Asked twice, it does not wait for those who watch.
-  [ $((tries % 20)) -gt 0 ] || kill "$(cat "$directory/pid")"
-  tries=$((tries + 1))
-  sleep 0.05
-done 2>/dev/null
+{
+  read -r _ <&3
+  tries=0
+  # Whoever guards is gone, or what is guarded: then there is nobody to be asked.
+  until [ -e "$directory/ended" ] || ! kill -0 $$; do
+    # Asked twice, it does not wait for those who watch.
+    [ $((tries % 20)) -gt 0 ] || kill "$service"
+    tries=$((tries + 1))
+    sleep 0.05
+  done 2>/dev/null
+} &
+watch=$!
+exec 3<&-
+wait "$service"
+echo $? >"$directory/ended"
+wait "$watch"
 rm -rf "$directory"
 ]]
 
