@@ -20,7 +20,7 @@ return {
       where = "example.com",
       retry_in = 60,
       message = "The name servers of example.com do not say the same of s1._domainkey.example.com yet: 2 of 3 have it as "
-        .. "expected (2 of 3 name servers have it).",
+        .. "expected, ns3.example.com does not.",
       fix = "Wait; where it stays so for hours, have the DNS host see why its name servers differ.",
     },
   },

@@ -24,20 +24,43 @@ function M.prepare(context)
   context:once("addresses of name servers", ask_addresses, context)
 end
 
--- On how many of the servers the record is as expected, and of how many.
-local function count(own, fits)
-  local lacks, n = {}, 0
+-- Name servers that are told by their names.
+local NAMED = 3
+
+-- The name servers, but for those of a set.
+local function answering(own, lacks)
+  local with, without = 0, {}
+  for _, server in ipairs(own.servers) do
+    if server.state == "answers" and lacks[server.host] then
+      without[#without + 1] = server.host
+    elseif server.state == "answers" then
+      with = with + 1
+    end
+  end
+  return with, without
+end
+
+-- "ns3.example.net does not", "a, b, c and 2 more do not".
+local function names_of(hosts)
+  local rest = #hosts - NAMED
+  local text = table.concat(hosts, ", ", 1, math.min(#hosts, NAMED)) .. (rest > 0 and (" and %d more"):format(rest) or "")
+  return text .. (#hosts == 1 and " does not" or " do not")
+end
+
+-- On how many of the servers the record is as expected, and of how many; which do not have it so; and what else there is to say.
+local function having(own, fits)
+  local lacks = {}
   for _, group in ipairs(own.groups) do
     for _, host in ipairs(fits(group.answer) and {} or group.servers) do
       lacks[host] = true
     end
   end
-  for _, server in ipairs(own.servers) do
-    if server.state == "answers" and not lacks[server.host] then
-      n = n + 1
-    end
+  local with, without = answering(own, lacks)
+  local text = ("%d of %d have it as expected"):format(with, #own.servers)
+  if without[1] and with > 0 then
+    text = ("%s, %s"):format(text, names_of(without))
   end
-  return ("%d of %d"):format(n, #own.servers)
+  return own.summary == ("%d of %d name servers have it"):format(with, #own.servers) and text or ("%s (%s)"):format(text, own.summary)
 end
 
 --- Tells that the name servers do not say the same, where they do not.
@@ -50,7 +73,7 @@ function M.disagree(case, fits)
     return false
   end
   case:find("name_servers_disagree", {
-    where = own.zone, found = own.summary, having = count(own, fits), retry_at = own.recheck_at,
+    where = own.zone, found = own.summary, having = having(own, fits), retry_at = own.recheck_at,
   })
   return true
 end
