@@ -250,8 +250,8 @@ describe("a record at a host that nobody knows", function()
     assert.same({ "Type: CNAME", "Name (or Host): s1._domainkey.mail", "Target (or Points to, Value): s1.dkim.example.net",
       "TTL: automatic, or what the form proposes" }, fields(nil, ALIAS))
     assert.equal([[
-Type the part in front of .example.com alone if the form adds that by itself, as most do; if it does not, type the whole name, ]]
-      .. [["s1._domainkey.mail.example.com".
+Type the part in front of .example.com alone if the form adds that by itself, as most do.
+Where the form does not add it, type the whole name, "s1._domainkey.mail.example.com".
 If .example.com stands behind the value when it is saved, type the value with a dot at its end.
 If the DNS host offers to proxy the record, turn that off.]], notes(nil, ALIAS))
     local shown = render(nil, ALIAS)

@@ -69,8 +69,8 @@ local function note_name(rule, shape, add)
   elseif rule.name_form == "prefix" and is_confirmed(shape, "name_form") then
     add("%s adds .%s by itself: type no more than the part in front of it.", host_of(rule), shape.zone)
   else
-    add("Type the part in front of .%s alone if the form adds that by itself, as most do; if it does not, type the whole name, \"%s\".",
-      shape.zone, shape.full)
+    add("Type the part in front of .%s alone if the form adds that by itself, as most do.", shape.zone)
+    add('Where the form does not add it, type the whole name, "%s".', shape.full)
   end
 end
 
