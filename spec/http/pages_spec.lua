@@ -57,6 +57,16 @@ describe("The page, served,", function()
     end
   end)
 
+  it("bears the name of the product that it is part of", function()
+    assert.matches("<title>Add a domain – mailseal</title>", get "/domains/new".body, 1, true)
+    stage:close()
+    open { name = "Acme <Mail>" }
+    local reply, text = get "/domains/new"
+    assert.matches("<title>Add a domain – Acme &lt;Mail&gt;</title>", reply.body, 1, true)
+    assert.matches("Skip to the content Acme <Mail> Domains", text, 1, true)
+    assert.is_nil(text:find("mailseal", 1, true))
+  end)
+
   it("asks whoever it does not know to sign in, and to come back then", function()
     stage.service.options.authenticate = nil
     local reply = stage:get "/domains/mail.example.com?done=added"
@@ -178,7 +188,7 @@ describe("The page, served,", function()
   it("finds out who hosts the DNS of what was added, before it is shown", function()
     local _, text = get(add())
     assert.matches("Publish 4 records at GoDaddy", text, 1, true)
-    assert.matches("The DNS of example.com is at GoDaddy", text, 1, true)
+    assert.matches("Sign in at GoDaddy , open the DNS settings of example.com", text, 1, true)
   end)
 
   it("says beside the domain what is wrong with it, at either step", function()

@@ -81,6 +81,7 @@ local known = {
     function(value) return type(value) == "string" and value:find "^https?://[%w%.%-:%[%]]+$" ~= nil end,
     "a URL without a path, such as https://mail.example.com",
   },
+  name = kinds.of_type("string", "a text"),
   actions = kinds.of_type("table", "a list of actions"),
   routes = kinds.of_type("table", "a list of routes"),
   api = prefix, page = prefix,
@@ -117,6 +118,7 @@ end
 -- - `limits`: by what they are of, in place of the usual ones: `check`, how often tenants may ask for checks and DNS hosts (as of `LIMITS`
 --   of `mailseal.http.costly`); `verify`, how often may be looked at a domain (as of `LIMITS` of `mailseal.http.verify_now`); `streams`,
 --   how many streams of events there may be (see `mailseal.http.stream`)
+-- - `name`: what the page calls the service, above and in its titles ("mailseal")
 -- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
 -- - `routes`: further routes, as `mailseal.http.dispatch` describes them
 -- - `api`, `page`: under which path each of the two is mounted ("", so that the API is at /v1), or false for not at all

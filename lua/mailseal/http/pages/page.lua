@@ -47,7 +47,7 @@ function M.to(call, ...) return link.to(M.base(call), ...) end
 function M.new(call, more)
   local done = call.query and call.query.done
   local page = {
-    base = M.base(call), name = "mailseal", tenant = call.identity and call.identity.tenant,
+    base = M.base(call), name = call.service.options.name or "mailseal", tenant = call.identity and call.identity.tenant,
     can_sign_out = call.identity ~= nil and call.identity.expires_at ~= nil, now = call.service:registry_of_worker():now(),
     events = call.service:path("api", "/v1/events/stream"), version = assets.version(),
     flash = done and M.DONE[done] and { tone = "ok", text = M.DONE[done] } or nil,
