@@ -9,7 +9,11 @@ local words = require "mailseal.web.words"
 
 local M = {}
 
+-- A part of the page; where it has no content its place is kept, so that it may come while the page is looked at.
 local function block(id, title, content)
+  if not content then
+    return h.div { id = id, data_part = true }
+  end
   return h.section { id = id, data_part = true, aria_labelledby = id .. "-title", h.h2 { id = id .. "-title", title }, content }
 end
 
@@ -54,7 +58,7 @@ end
 local may_be_revoked = { awaited = true, spreading = true, retiring = true }
 
 local function key_item(page, data, key)
-  local tone, word, meaning = status.key(key)
+  local tone, word, meaning = status.key(key, data.domain)
   local kind = key.type == "rsa" and ("RSA %d"):format(key.bits) or "Ed25519"
   return h.li {
     class = "key is-" .. tone,
@@ -72,7 +76,7 @@ end
 
 local function keys(page, data)
   if not data.keys or not data.keys[1] then
-    return nil
+    return block("keys")
   end
   local items, is_rotating = {}, false
   for i, key in ipairs(data.keys) do
@@ -93,7 +97,7 @@ end
 local function held(page, data)
   local list = data.held or {}
   if not list[1] then
-    return nil
+    return block("held")
   end
   local items = {}
   for i, one in ipairs(list) do
@@ -110,7 +114,7 @@ local function uses(data)
   for i, name in ipairs(data.users or {}) do
     items[i] = h.li { name }
   end
-  return items[1] and block("uses", "Used by", h.ul { class = "plain-list", items }) or nil
+  return block("uses", "Used by", items[1] and h.ul { class = "plain-list", items } or nil)
 end
 
 -- ---- The end.

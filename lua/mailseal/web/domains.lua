@@ -123,11 +123,11 @@ local function pages(page, data)
   local function to(after)
     return link.query(page.base, { { "status", given.status }, { "q", given.search }, { "after", after } })
   end
-  return (given.after or data.next_after) and h.nav {
-    class = "pages", aria_label = "Pages",
+  return not (given.after or data.next_after) and h.div { id = "pages", data_part = true } or h.nav {
+    class = "pages", id = "pages", data_part = true, aria_label = "Pages",
     given.after and h.a { class = "button", href = to(nil), "First page" } or nil,
     data.next_after and h.a { class = "button", href = to(data.next_after), "Next page" } or nil,
-  } or nil
+  }
 end
 
 -- When the earliest of those that are shown is looked at.

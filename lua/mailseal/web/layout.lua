@@ -51,6 +51,14 @@ local function flash_of(page)
   }
 end
 
+-- What the script shows while nobody answers it.
+local function outage()
+  return h.div {
+    id = "outage", hidden = true, class = "notice is-warn", icon.state "warn",
+    h.p { "There is no answer just now: what you see may be out of date. We try again by ourselves." },
+  }
+end
+
 --- Lays a page out.
 -- @tparam table page see above
 -- @tparam table about `title`; `place`, which item of the navigation it is ("domains", "new"); `class` of the main part; `next_at`, when
@@ -64,7 +72,8 @@ function M.page(page, about, content)
       h.a { class = "skip", href = "#main", "Skip to the content" },
       banner(page, about.place),
       h.main {
-        id = "main", tabindex = "-1", class = "wide " .. (about.class or ""), data_next = about.next_at or false, flash_of(page), content,
+        id = "main", tabindex = "-1", class = "wide " .. (about.class or ""), data_next = about.next_at or false,
+        outage(), flash_of(page), content,
       },
       h.footer { class = "wide", h.p { class = "zone", "Times are in UTC." } },
       h.div { id = "announce", class = "unseen", role = "status", aria_live = "polite" },

@@ -93,6 +93,14 @@
     return part.outerHTML.replace(/class="[^"]*"/g, "");
   };
 
+  // Whether what is shown may be older than it seems, because nobody answers: that is said until somebody does.
+  const tellOutage = (isOut) => {
+    const place = document.getElementById("outage");
+    if (!place || place.hidden === !isOut) return;
+    place.hidden = !isOut;
+    announce(isOut ? place.textContent : "Connected again.");
+  };
+
   const isBeingUsed = (part) => {
     const at = document.activeElement;
     return at && part.contains(at) && /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
@@ -167,9 +175,11 @@
     busy = true;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-      if (answer.redirected) location.reload();
+      tellOutage(answer.status >= 500);
+      // Who has to sign in again comes back here; of what is gone its own page tells.
+      if (answer.redirected || answer.status === 404) location.reload();
       else if (answer.ok && !showPage(await answer.text())) location.reload();
-    } catch { /* nobody answers now: the next time */ } finally { busy = false; }
+    } catch { tellOutage(true); } finally { busy = false; }
   };
 
   // ---- when to look whether anything has changed
@@ -182,7 +192,8 @@
   const wait = () => {
     clearTimeout(timer);
     const next = Number(document.getElementById("main").dataset.next) * 1000;
-    const span = next ? Math.min(MOST, Math.max(LEAST, next - Date.now() + 2000)) : MOST;
+    const isOut = !document.getElementById("outage").hidden;
+    const span = isOut ? LEAST : next ? Math.min(MOST, Math.max(LEAST, next - Date.now() + 2000)) : MOST;
     timer = setTimeout(async () => { await refresh(); wait(); }, span);
   };
 
@@ -190,7 +201,8 @@
     const { events, watch } = document.body.dataset;
     if (!events || !window.EventSource || !document.querySelector("#headline, #list")) return;
     let soon;
-    const source = new EventSource(events);
+    let source;
+    let again;
     const hear = (event) => {
       let about;
       try { about = JSON.parse(event.data).domain; } catch { return; }
@@ -198,9 +210,21 @@
       clearTimeout(soon);
       soon = setTimeout(refresh, 300);
     };
-    source.onmessage = hear;
-    source.addEventListener("event", hear);
-    addEventListener("pagehide", () => source.close());
+    // The browser itself begins anew where a stream breaks, but not where it is refused; after either something may have been missed.
+    const open = () => {
+      let hasBroken = false;
+      source = new EventSource(events);
+      source.addEventListener("message", hear);
+      source.addEventListener("event", hear);
+      source.addEventListener("open", () => { if (hasBroken) refresh(); hasBroken = false; });
+      source.addEventListener("error", () => {
+        hasBroken = true;
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, MOST);
+        refresh().then(wait);
+      });
+    };
+    open();
+    addEventListener("pagehide", () => { clearTimeout(again); source.close(); });
   };
 
   // ---- buttons that do their work without leaving the page
@@ -216,6 +240,7 @@
         method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "text/html" }, credentials: "same-origin",
       });
       const html = await answer.text();
+      tellOutage(false);
       if (!showPage(html, true)) {
         if (answer.redirected) location.assign(answer.url);
         else showOtherPage(html);
@@ -224,7 +249,7 @@
       const told = document.querySelector("#problem p, #flash p");
       if (told) announce(told.textContent);
     } catch {
-      announce("Nobody answers just now. Try again in a moment.");
+      tellOutage(true);
     }
     if (button.isConnected) {
       button.removeAttribute("aria-disabled");
