@@ -638,6 +638,7 @@ build = {
     ["mailseal.web.domain_aside"] = "lua/mailseal/web/domain_aside.lua",
     ["mailseal.web.domain_more"] = "lua/mailseal/web/domain_more.lua",
     ["mailseal.web.domains"] = "lua/mailseal/web/domains.lua",
+    ["mailseal.web.findings"] = "lua/mailseal/web/findings.lua",
     ["mailseal.web.headline"] = "lua/mailseal/web/headline.lua",
     ["mailseal.web.history"] = "lua/mailseal/web/history.lua",
     ["mailseal.web.html"] = "lua/mailseal/web/html.lua",

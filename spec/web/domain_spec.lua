@@ -92,6 +92,10 @@ describe("The headline of a domain", function()
     assert.equal("1 record to publish", headline.brief(pages.domain()))
     assert.is_nil(headline.brief(pages.domain { status = "verified", records = with "found" }))
     assert.equal("Sending is paused", headline.brief(pages.domain { status = "verified", enabled = false }))
+    assert.equal("Sending is slowed down", headline.brief(pages.domain {
+      status = "verified", restriction = "throttled", records = with "found",
+    }))
+    assert.equal("DNS gives no answer just now", headline.brief(pages.domain { records = with "unknown" }))
     assert.equal("1 record is not right", headline.brief(pages.domain { records = with "mismatch" }))
     assert.equal("DNS did not answer", headline.brief(pages.domain { status = "failed", reason = "no_answer" }))
   end)
@@ -129,7 +133,7 @@ end
 describe("The page of a domain", function()
   it("shows each field of the DNS host's own form, with a button that copies its value", function()
     local text, page = shown {}
-    assert.matches("The DNS of example.com is at GoDaddy", text, 1, true)
+    assert.matches("Sign in at GoDaddy , open the DNS settings of example.com , and enter what stands below.", text, 1, true)
     assert.matches("Name s1._domainkey Copy", text, 1, true)
     assert.matches("Value s1.dkim.example.net Copy", text, 1, true)
     assert.matches('href="https://www.godaddy.com/help/add-a-cname-record-19236"', page, 1, true)
@@ -138,7 +142,7 @@ describe("The page of a domain", function()
   end)
 
   it("says when the next look at a missing record is", function()
-    assert.matches("Missing.-Next look at 14:05 UTC", (shown {}))
+    assert.matches("Missing +next look at +14:05 UTC", (shown {}))
   end)
 
   it("says when it was looked at, and is again", function()
@@ -150,6 +154,76 @@ describe("The page of a domain", function()
   it("says what is wrong, what DNS shows, and what to do", function()
     local text = shown { records = with("mismatch", { found = "s9.elsewhere.example" }), findings = { finding() } }
     assert.matches("Wrong.-It is wrong%. +What to do: +Mend it%. +DNS shows +s9%.elsewhere%.example", text)
+  end)
+
+  it("says of one that is missing until when DNS may remember that", function()
+    local missing = finding { code = "record_missing", severity = "pending", retry_at = NOW + 600 }
+    assert.matches("Entered already? DNS may remember until 14:12 UTC that it was not there.", (shown { findings = { missing } }), 1, true)
+    missing.retry_at = NOW
+    assert.is_nil((shown { findings = { missing } }):find("Entered already?", 1, true))
+  end)
+
+  it("says once what is wrong with several records alike", function()
+    local records, list = {}, {}
+    for i, selector in ipairs { "s1", "s2", "s3" } do
+      local name = selector .. "._domainkey.example.com"
+      records[i] = pages.record({
+        id = "dkim" .. i, name = name, value = selector .. ".dkim.example.net", status = "mismatch", findings = { "cname_target_in_txt" },
+      }, "godaddy")
+      list[i] = finding {
+        record = "dkim" .. i, name = name, code = "cname_target_in_txt", fix = ("Remove it from %s."):format(name),
+        message = ("%s has a TXT record that holds %s.dkim.example.net."):format(name, i == 3 and "another" or selector),
+      }
+    end
+    local text, page = shown { records = records, findings = list }
+    assert.equal(2, select(2, text:gsub("What to do:", "")))
+    assert.matches("DKIM key 2 of 3.-The same as with +DKIM key 1 of 3", text)
+    assert.equal(1, select(2, page:gsub('href="#record%-dkim1"', "")))
+  end)
+
+  it("says of what nobody can do anything about that it is on its way, and keeps for itself what was entered", function()
+    local spreading = finding { code = "name_servers_disagree", severity = "pending" }
+    local text, page = shown { records = with "propagating", findings = { spreading } }
+    assert.matches("On their way.-There is nothing for you to do.-Spreading", text)
+    assert.matches("<details><summary>What was to be entered</summary>", page, 1, true)
+    assert.is_nil(text:find("Records to publish", 1, true))
+  end)
+
+  it("says where DNS gives no answer whose fault that is", function()
+    local records = with("unknown", { findings = { "dns_timeout" } })
+    local silent = finding { code = "name_servers_unreachable", severity = "warning", record = false }
+    assert.matches("DNS gives no answer just now", (shown { records = records }), 1, true)
+    assert.matches("The domain's name servers do not answer", (shown { records = records, findings = { silent } }), 1, true)
+  end)
+
+  it("has good advice where it is in nobody's way", function()
+    local better = finding { record = false, severity = "advice", message = "It could be better.", fix = "Better it." }
+    local text = shown { findings = { better }, status = "verified", records = with "found" }
+    assert.matches("Good to know +It could be better. +Better it.", text)
+    assert.is_nil(text:find("Also noticed", 1, true))
+  end)
+
+  it("says of a key that waits for its domain that it does", function()
+    local keys = { { selector = "s1", type = "rsa", bits = 2048, state = "awaited", state_since = NOW } }
+    assert.matches("as soon as the domain is verified", (shown({}, { keys = keys })), 1, true)
+    local verified = { status = "verified", records = with "found" }
+    assert.matches("is not on all name servers yet", (shown(verified, { keys = keys })), 1, true)
+  end)
+
+  it("has the same parts, whatever is in them, so that each may come and go while it is looked at", function()
+    local function parts(page)
+      local list = {}
+      for id in page:gmatch '<%a+ [^>]-data%-part[^>]- id="([^"]+)"' do
+        list[#list + 1] = id
+      end
+      return list
+    end
+    local full, bare = parts(select(2, shown({}, furnished()))), parts(select(2, shown {}))
+    assert.is_true(#bare > 10)
+    local has = {}
+    for _, id in ipairs(bare) do has[id] = true end
+    for _, id in ipairs { "keys", "held", "uses", "offers", "problem", "flash" } do assert.is_true(has[id], id) end
+    assert.same(full, bare)
   end)
 
   it("says which of the name servers have it already", function()
@@ -182,6 +256,19 @@ describe("The page of a domain", function()
     assert.matches("v=spf1 include:old.example include:new.example -all</code>", page, 1, true)
     assert.is_nil(page:find("v=spf1 include:new.example ~all</code>", 1, true))
     assert.matches("This takes the place of the SPF record that is there", text, 1, true)
+  end)
+
+  it("makes of several SPF records the one that is to be typed", function()
+    local two = finding { code = "spf_two_records", record = false, name = "example.com", expected = "v=spf1 mx include:old.example -all" }
+    local function typed(include)
+      return select(2, shown { findings = { two }, records = { pages.record({
+        id = "spf", type = "TXT", name = "example.com", value = "v=spf1 mx -all", include = include, purpose = "spf", match = "spf_include",
+        status = "mismatch", findings = { "spf_two_records" },
+      }, "godaddy") } })
+    end
+    assert.matches(">v=spf1 mx include:old.example -all</code>", typed(), 1, true)
+    assert.matches(">v=spf1 mx include:old.example include:new.example -all</code>", typed "new.example", 1, true)
+    assert.is_nil(typed():find(">v=spf1 mx -all</code>", 1, true))
   end)
 
   it("uses the provider's own words", function()

@@ -1,6 +1,7 @@
 --- The page of a domain.
 -- @module mailseal.web.domain
 local aside = require "mailseal.web.domain_aside"
+local findings = require "mailseal.web.findings"
 local h = require "mailseal.web.html"
 local headline = require "mailseal.web.headline"
 local icon = require "mailseal.web.icon"
@@ -72,23 +73,6 @@ end
 
 -- ---- Records.
 
--- The findings by the record that they are about; and those that are about none that is open.
-local function sort_findings(domain)
-  local of, others = {}, {}
-  for _, finding in ipairs(domain.findings or {}) do
-    local list = others
-    for _, record in ipairs(domain.records) do
-      if record.status ~= "found" and status.is_about(finding, record) then
-        of[record.id] = of[record.id] or {}
-        list = of[record.id]
-        break
-      end
-    end
-    list[#list + 1] = finding
-  end
-  return of, others
-end
-
 local function how_to(host, notes)
   local list = {}
   for i, note in ipairs(notes) do
@@ -106,68 +90,73 @@ local function section(id, title, lead, cards)
   } or nil
 end
 
-local function place_words(data)
-  local host, domain = data.host, data.domain
-  local zone = (data.open[1] or domain.records[1] or { host = {} }).host.zone
-  if host then
-    return { "The DNS of ", h.b { zone or domain.domain }, " is at ", h.b { host.name }, ". The fields below are named as they are there." }
-  end
-  return { "Enter them where the DNS of ", h.b { zone or domain.domain }, " is managed. The fields may be named otherwise there." }
+local function also_noticed(list)
+  return list and h.section {
+    class = "others", id = "others", data_part = true, aria_labelledby = "others-title", h.h2 { id = "others-title", "Also noticed" }, list,
+  } or nil
 end
+
+-- What would be better, of what was found; and until it is verified what its provider has to say.
+local function advice(domain, list)
+  local items = {}
+  for _, finding in ipairs(list) do
+    if finding.severity == "advice" then
+      items[#items + 1] = h.li { finding.message, " ", finding.fix }
+    end
+  end
+  for _, one in ipairs(domain.status ~= "verified" and domain.advice or {}) do
+    items[#items + 1] = h.li { words.capital(one.text) }
+  end
+  return items[1] and h.section {
+    class = "advice", id = "advice", data_part = true, aria_labelledby = "advice-title", h.h2 { id = "advice-title", "Good to know" },
+    h.ul { items },
+  } or nil
+end
+
+local function place_words(data, open)
+  local host, domain = data.host, data.domain
+  local zone = h.b { (open[1] or domain.records[1] or { host = {} }).host.zone or domain.domain }
+  if host then
+    return {
+      "Sign in at ", h.b { host.name }, ", open the DNS settings of ", zone,
+      ", and enter what stands below. The fields are named as they are there.",
+    }
+  end
+  return {
+    "Sign in where the DNS of ", zone, " is managed, often where the domain was bought, and enter what stands below. The fields may be ",
+    "named otherwise there.",
+  }
+end
+
+local under_way_words = "These are published, and not every name server or cache shows them yet. There is nothing for you to do."
 
 local function sections(page, data)
   local domain = data.domain
-  local required, optional, found = records.sort(domain)
-  data.open = required[1] and required or optional
-  local notes, common = records.common(data.open)
-  local findings, others = sort_findings(domain)
-  local titles, zone = records.titles(domain.records), (domain.records[1] or { host = {} }).host.zone
+  local sorted = records.sort(domain)
+  local notes, common = records.common(sorted)
+  local of, others = findings.sort(domain)
+  local titles, zone, told = records.titles(domain.records), (domain.records[1] or { host = {} }).host.zone, {}
   local function cards(list, draw)
     local drawn = {}
     for i, record in ipairs(list) do
       drawn[i] = draw(domain, record, {
-        title = titles[record.id], findings = findings[record.id], host_name = data.host and data.host.name, zone = zone, common = common,
-        now = page.now,
+        title = titles[record.id], findings = of[record.id], host_name = data.host and data.host.name, zone = zone, common = common,
+        told = told, now = page.now,
       })
     end
     return drawn
   end
-  local lead = { h.p { class = "lead", place_words(data) }, how_to(data.host, notes) }
+  local is_asked = sorted.required[1] ~= nil
+  local place = { h.p { class = "lead", place_words(data, is_asked and sorted.required or sorted.optional) }, how_to(data.host, notes) }
   local to_publish = (domain.negatives or 0) > 0 and "Records to publish again" or "Records to publish"
   return {
-    section("required", to_publish, lead, cards(required, records.card)),
+    section("required", to_publish, place, cards(sorted.required, records.card)),
+    section("under-way", "On their way", h.p { class = "lead", under_way_words }, cards(sorted.under_way, records.under_way)),
     section("optional", "Recommended", { h.p { class = "lead", "Mail goes without them, and is trusted more with them." },
-      not required[1] and how_to(data.host, notes) or nil }, cards(optional, records.card)),
-    section("found", "In place", nil, cards(found, records.done)),
-  }, others
-end
-
-local function finding_item(finding)
-  return h.li {
-    class = "finding is-" .. status.finding(finding), h.p { class = "cause", finding.message },
-    finding.fix and h.p { class = "cure", h.b { "What to do: " }, finding.fix } or nil,
+      not is_asked and place or nil }, cards(sorted.optional, records.card)),
+    section("found", "In place", nil, cards(sorted.found, records.done)),
+    also_noticed(findings.others(others, told)), advice(domain, others),
   }
-end
-
-local function also_noticed(list)
-  local items = {}
-  for i, finding in ipairs(list) do
-    items[i] = finding_item(finding)
-  end
-  return items[1] and h.section {
-    class = "others", id = "others", data_part = true, aria_labelledby = "others-title", h.h2 { id = "others-title", "Also noticed" },
-    h.ul { class = "findings", items },
-  } or nil
-end
-
-local function advice(domain)
-  local items = {}
-  for i, one in ipairs(domain.advice or {}) do
-    items[i] = h.li { words.capital(one.text) }
-  end
-  return items[1] and domain.status ~= "verified" and h.section {
-    class = "advice", aria_labelledby = "advice-title", h.h2 { id = "advice-title", "Good to know" }, h.ul { items },
-  } or nil
 end
 
 -- ---- The whole.
@@ -209,14 +198,13 @@ end
 -- @treturn string
 function M.draw(page, data)
   local domain = data.domain
-  local drawn, others = sections(page, data)
   return layout.page(page, {
     title = domain.unicode or domain.domain, place = "domain", class = "domain", watch = domain.domain,
     next_at = domain.status ~= "failed" and domain.next_check_at or nil,
   }, {
     title_of(page, data), problem_of(page, data), panel(page, data),
     offers(page, data), h.div {
-      class = "columns", h.div { class = "main-column", id = "records", data_part = true, drawn, also_noticed(others), advice(domain) },
+      class = "columns", h.div { class = "main-column", id = "records", data_part = true, sections(page, data) },
       aside.draw(page, data),
     },
     more.draw(page, data),

@@ -23,7 +23,7 @@ local function dns_words(data)
   if not domain.zone then
     return h.span { class = "soft", "Not looked at yet" }
   end
-  local name = host and host.name or "A host we have no rules for"
+  local name = host and host.name or "A host that we do not know"
   return { name, h.span { class = "soft", "zone ", h.code { domain.zone } } }
 end
 
@@ -34,7 +34,7 @@ local function more_time(page, domain)
   return h.details {
     h.summary { "Need more time?" },
     piece.button {
-      action = link.to(page.base, "domains", domain.domain, "restart"), text = "Await the records anew", live = true,
+      action = link.to(page.base, "domains", domain.domain, "restart"), text = "Begin the wait anew", live = true,
     },
   }
 end
@@ -46,7 +46,7 @@ local function facts(page, data)
     class = "facts",
     piece.fact("Mail sent by", data.provider_name), piece.fact("DNS at", dns_words(data)),
     piece.fact("Ownership", domain.owned and "Proven" or "Not proven yet"),
-    piece.fact("Awaited until", moment(waits, page)), piece.fact("Last look", moment(domain.checked_at, page)),
+    piece.fact("We wait until", moment(waits, page)), piece.fact("Last look", moment(domain.checked_at, page)),
     piece.fact("Next look", domain.status ~= "failed" and moment(domain.next_check_at, page) or nil),
     piece.fact(status.word(domain.status) .. " since", moment(domain.status_since, page)),
     piece.fact("Added", moment(domain.created_at, page)),

@@ -116,6 +116,24 @@ local function verified(domain, tally)
   return { tone = "ok", title = "Everything is in place", text = "Mail from this domain goes out signed. We go on watching the records." }
 end
 
+local function is_known(domain, code)
+  for _, finding in ipairs(domain.findings or {}) do
+    if finding.code == code then
+      return true
+    end
+  end
+  return false
+end
+
+local function unanswered(domain)
+  local are_silent = is_known(domain, "name_servers_unreachable")
+  return {
+    tone = are_silent and "warn" or "wait", action = "verify",
+    title = are_silent and "The domain's name servers do not answer" or "DNS gives no answer just now",
+    text = "That says nothing about your records. We ask again by ourselves; if it lasts, tell whoever runs the domain's DNS.",
+  }
+end
+
 local function begin(domain, tally, place)
   local gone = domain.reason == "lost"
   return {
@@ -145,10 +163,7 @@ local function pending(domain, tally, place)
       text = "Some of the domain's name servers have the new records, and some do not yet. There is nothing for you to do.",
     }
   elseif tally.unknown > 0 then
-    return {
-      tone = "wait", title = "DNS gives no answer just now", action = "verify",
-      text = "That says nothing about your records. We ask again by ourselves.",
-    }
+    return unanswered(domain)
   end
   return {
     tone = "wait", title = "All records are there", action = "verify",
@@ -178,11 +193,14 @@ function M.brief(domain)
   if domain.status == "failed" then
     return failed(domain).title
   elseif domain.status == "verified" and domain.enabled ~= false and (domain.negatives or 0) == 0 then
-    return tally.open > 0 and ("%s to publish"):format(words.count(tally.open, "record")) or nil
+    local restricted = restrictions[domain.restriction]
+    return tally.open > 0 and ("%s to publish"):format(words.count(tally.open, "record")) or restricted and restricted[1] or nil
   elseif domain.enabled == false then
     return "Sending is paused"
   elseif domain.status == "pending" and (not domain.checked_at or tally.missing == tally.all) then
     return ("%s to publish"):format(words.count(tally.open, "record"))
+  elseif tally.open > 0 and tally.unknown == tally.open then
+    return unanswered(domain).title
   end
   return tally.open > 0 and words.capital(open_words(tally)) or nil
 end

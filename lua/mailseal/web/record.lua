@@ -1,5 +1,6 @@
 --- A record of a domain, as a card: what to enter, with the words of the DNS host's own form, and what DNS shows.
 -- @module mailseal.web.record
+local findings = require "mailseal.web.findings"
 local formats = require "mailseal.record"
 local h = require "mailseal.web.html"
 local piece = require "mailseal.web.piece"
@@ -93,9 +94,23 @@ local function notes_of(record, common, state)
   return list[1] and h.ul { class = "notes", list } or nil
 end
 
+-- What is to be typed, and how that comes from what is there. Of several SPF records one is made.
+local function value_of(record, about)
+  for _, finding in ipairs(about.findings or {}) do
+    if finding.code == "spf_two_records" and type(finding.expected) == "string" then
+      local value, state = plans.value {
+        name = record.name, type = record.type, value = record.value, match = record.match, include = record.include,
+        found = finding.expected,
+      }
+      return state == "merged" and value or finding.expected, "merged"
+    end
+  end
+  return plans.value(record)
+end
+
 local function entry_of(record, about)
   local host = record.host
-  local value, state = plans.value(record)
+  local value, state = value_of(record, about)
   local zone = host.zone ~= about.zone and h.p { class = "zone-of", "Goes into the zone ", h.b { host.zone }, "." } or nil
   return {
     zone, host.possible == false and impossible(host, about.host_name) or nil,
@@ -122,31 +137,18 @@ local function next_look(record, domain, now)
   local at = domain.next_check_at
   if record.status == "found" or not at or domain.status == "failed" then
     return nil
-  elseif at <= now then
-    return h.span { class = "next", "Next look in a moment" }
   end
-  return h.span { class = "next", "Next look at ", piece.moment(at, now) }
+  return h.span { class = "next", at <= now and "next look in a moment" or { "next look at ", piece.moment(at, now) } }
 end
 
--- Why it is as it is, and the cure. That a record is missing was said already.
-local function finding_of(finding, record)
-  if finding.code == "record_missing" and record.status == "missing" then
-    return nil
+-- Who has entered it already wonders why it is not seen.
+local function remembered(record, list, now)
+  for _, finding in ipairs(record.status == "missing" and list or {}) do
+    local at = finding.code == "record_missing" and finding.retry_at
+    if at and at > now then
+      return h.p { class = "soft", "Entered already? DNS may remember until ", piece.moment(at, now), " that it was not there." }
+    end
   end
-  local place = finding.name and finding.name ~= record.name and not (finding.message or ""):find(finding.name, 1, true) and finding.name
-  return h.li {
-    class = "finding is-" .. status.finding(finding), h.p { class = "cause", finding.message },
-    place and h.p { class = "soft", "At ", h.code { place } },
-    finding.fix and h.p { class = "cure", h.b { "What to do: " }, finding.fix },
-  }
-end
-
-local function findings_of(record, findings)
-  local list = {}
-  for _, finding in ipairs(findings or {}) do
-    list[#list + 1] = finding_of(finding, record)
-  end
-  return list[1] and h.ul { class = "findings", list } or nil
 end
 
 -- ---- The card.
@@ -155,24 +157,37 @@ local function head_of(record, about, domain)
   local tone, word, own = status.record(record, domain)
   return h.div {
     class = "record-head", h.h3 { id = "title-" .. record.id, about.title, h.span { class = "type", record.type } },
-    h.span { class = "chips", own and h.span { class = "own", own }, piece.state(tone, word) },
+    h.span { class = "chips", own and h.span { class = "own", own }, piece.state(tone, word), next_look(record, domain, about.now) },
   }, tone
 end
 
---- Draws a record that is to be published, or mended.
--- @tparam table domain as of `mailseal.onboard`
--- @tparam table record of it
--- @tparam table about `title`; `findings`, those about it; `host_name`, what the DNS host is called; `zone`, that of most records;
---   `common`, a set of notes that are not said again; `now`
--- @treturn table HTML
-function M.card(domain, record, about)
+local function card(domain, record, about, entry)
   local head, tone = head_of(record, about, domain)
   local known = purposes[record.purpose or ""]
   return h.article {
     class = "record is-" .. tone, id = "record-" .. record.id, data_part = true, aria_labelledby = "title-" .. record.id, head,
     h.p { class = "soft", known and known[2] .. " " or nil, not record.required and h.b { "Optional." } or nil },
-    findings_of(record, about.findings), found_of(record), entry_of(record, about), next_look(record, domain, about.now),
+    findings.of_record(about.findings, record, about), remembered(record, about.findings, about.now), found_of(record), entry,
   }
+end
+
+--- Draws a record that is to be published, or mended.
+-- @tparam table domain as of `mailseal.onboard`
+-- @tparam table record of it
+-- @tparam table about `title`; `findings`, those about it; `told`, as of `mailseal.web.findings`; `host_name`, what the DNS host is
+--   called; `zone`, that of most records; `common`, a set of notes that are not said again; `now`
+-- @treturn table HTML
+function M.card(domain, record, about)
+  return card(domain, record, about, entry_of(record, about))
+end
+
+--- Draws a record that is published, and not seen everywhere yet.
+-- @tparam table domain
+-- @tparam table record
+-- @tparam table about as of @{card}
+-- @treturn table HTML
+function M.under_way(domain, record, about)
+  return card(domain, record, about, h.details { h.summary { "What was to be entered" }, entry_of(record, about) })
 end
 
 --- Draws a record that is as it should be: a line that can be opened.
@@ -192,30 +207,35 @@ function M.done(domain, record, about)
   }
 end
 
---- The records in the order in which they are shown: those that are to be published, those that may be, and those that are there.
+--- The records by what is to be done about them, in their order.
 -- @tparam table domain
--- @treturn {table,...} required
--- @treturn {table,...} optional
--- @treturn {table,...} found
+-- @treturn table lists: `required`, those that are to be published; `optional`, those that may be; `under_way`, those that are published
+--   but not seen everywhere yet; `found`, those that are there
 function M.sort(domain)
-  local required, optional, found = {}, {}, {}
+  local sorted = { required = {}, optional = {}, under_way = {}, found = {} }
+  local ready = { found = sorted.found, propagating = sorted.under_way }
   for _, record in ipairs(domain.records or {}) do
-    local list = record.status == "found" and found or record.required and required or optional
-    list[#list + 1] = record
+    table.insert(ready[record.status] or record.required and sorted.required or sorted.optional, record)
   end
-  return required, optional, found
+  return sorted
 end
 
---- What is to be minded with several records alike: the notes, and the set of them.
--- @tparam {table,...} records
+--- What is to be minded with records of several names alike: the notes, and the set of them.
+-- @tparam table sorted as of @{sort}
 -- @treturn {string,...}
 -- @treturn table
-function M.common(records)
-  local counts, list, set = {}, {}, {}
+function M.common(sorted)
+  local first, list, set, records = {}, {}, {}, {}
+  for _, record in ipairs(sorted.required) do
+    records[#records + 1] = record
+  end
+  for _, record in ipairs(sorted.optional) do
+    records[#records + 1] = record
+  end
   for _, record in ipairs(records) do
     for _, note in ipairs(record.host and record.host.notes or {}) do
-      counts[note] = (counts[note] or 0) + 1
-      if counts[note] == 2 then
+      first[note] = first[note] or record.name
+      if first[note] ~= record.name and not set[note] then
         list[#list + 1], set[note] = note, true
       end
     end

@@ -81,6 +81,16 @@ function M.has_cause(record, domain)
   return false
 end
 
+-- Has DNS given no answer for it?
+local function is_unanswered(record, domain)
+  for _, finding in ipairs(domain.findings or {}) do
+    if M.is_about(finding, record) or finding.name == record.name and finding.code:find "^dns_" then
+      return true
+    end
+  end
+  return false
+end
+
 --- A record's.
 -- @tparam table record of a domain
 -- @tparam table domain
@@ -91,7 +101,7 @@ function M.record(record, domain)
   local is_checked = domain.checked_at ~= nil
   local known = records[record.status] or { "none", record.status }
   local tone, word = known[1], known[2]
-  if record.status == "unknown" and is_checked and record.findings and record.findings[1] then
+  if record.status == "unknown" and is_checked and is_unanswered(record, domain) then
     tone, word = "wait", "No answer"
   elseif record.status == "missing" and M.has_cause(record, domain) then
     tone, word = "bad", "Not right"
@@ -128,10 +138,14 @@ local keys = {
 
 --- A key's.
 -- @tparam table key as of `tenant:keys`
+-- @tparam table domain whose it is
 -- @treturn string its tone
 -- @treturn string its word
 -- @treturn string what that means
-function M.key(key)
+function M.key(key, domain)
+  if key.state == "awaited" and domain.status == "pending" then
+    return "wait", "Awaited", "mail is signed with it as soon as the domain is verified"
+  end
   local known = keys[key.state] or { "none", key.state, "" }
   return known[1], known[2], known[3]
 end
