@@ -38,6 +38,13 @@ describe("what is done one at a time", function()
     for _, result in ipairs(results) do assert.equal("looked", result[1]) end
   end)
 
+  it("is done by everybody himself where the dictionary has no room", function()
+    function dict.add() return false, "no memory", false end
+    local results = ask({ one, one, other }, slow(0.05, "looked"))
+    assert.equal(3, count)
+    for _, result in ipairs(results) do assert.equal("looked", result[1]) end
+  end)
+
   it("is done once where another worker is asked", function()
     local results = ask({ one, other, other }, slow(0.1, "looked"))
     assert.equal(1, count)

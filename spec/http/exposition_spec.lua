@@ -40,6 +40,17 @@ describe("what is counted", function()
     assert.same({ a = 1 }, one:all())
   end)
 
+  it("is counted again where the dictionary had no room for a while", function()
+    local incr = dict.incr
+    function dict.incr() return nil, "no memory" end
+    one:count("a_total")
+    one:add()
+    dict.incr = incr
+    one:count("a_total")
+    one:add()
+    assert.equal(1, other:all().a_total)
+  end)
+
   it("is told beside what each worker measures of itself", function()
     one:measure("open", function() return 3 end)
     other:measure("open", function() return 4 end)

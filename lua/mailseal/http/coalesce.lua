@@ -121,7 +121,9 @@ function Coalesce:run(key, fn, again)
   local mark, deadline = "one:" .. key, now() + PATIENCE
   repeat
     local token = "came:" .. letters.new(20)
-    if self.dict:add(mark, token, HOLD) then
+    local ok, why = self.dict:add(mark, token, HOLD)
+    -- Where the dictionary has no room, everybody does it himself: nobody could know of it.
+    if ok or why ~= "exists" then
       return lead(self, mark, token, fn)
     end
     token = self.dict:get(mark)

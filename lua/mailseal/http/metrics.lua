@@ -85,9 +85,10 @@ end
 
 -- Another worker may do the same just now: then a series has two numbers, and is told once.
 local function name(self, series)
-  if not self.known[series] then
+  local number = not self.known[series] and self.dict:incr(COUNT, 1, 0) -- nil where there is no room: the next time, then
+  if number then
     self.known[series] = true
-    self.dict:set(NAME .. self.dict:incr(COUNT, 1, 0), series)
+    self.dict:set(NAME .. number, series)
   end
 end
 
