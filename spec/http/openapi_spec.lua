@@ -81,6 +81,30 @@ describe("openapi.json", function()
     end
   end)
 
+  -- What a shape says of itself, and what the schema of the same says.
+  local function agree(at, field, schema)
+    schema = resolved(schema)
+    local longest, least, most = field.words:match "^a text of at most (%d+)", field.words:match "number from (%d+) to (%d+)"
+    if field.words == "a text" then longest = 1000 end
+    if longest and schema.type == "string" and not schema.enum then assert.equal(tonumber(longest), schema.maxLength, at) end
+    if most then assert.same({ tonumber(least), tonumber(most) }, { schema.minimum, schema.maximum }, at) end
+    if field.is_list then
+      assert.equal(field.most, schema.maxItems, at)
+      agree(at .. "[]", field.item, schema.items)
+    end
+    for name, member in pairs(field.fields or {}) do agree(at .. "." .. name, member, schema.properties[name]) end
+  end
+
+  it("tells how long, how many and how much", function()
+    for name, route in pairs(routes) do
+      for _, parameter in ipairs(operations[name].parameters or {}) do
+        parameter = resolved(parameter)
+        if parameter["in"] == "query" then agree(name .. "?" .. parameter.name, route.query[parameter.name], parameter.schema) end
+      end
+      if route.body then agree(name, route.body, operations[name].requestBody.content["application/json"].schema) end
+    end
+  end)
+
   it("tells of each operation what may go wrong", function()
     for name, operation in pairs(operations) do
       if not operation.security then assert.is_truthy(operation.responses["401"], name) end
