@@ -122,7 +122,7 @@ describe("the removal of a domain (requirement 16)", function()
       { { purpose = "spf", type = "TXT", match = "spf_include" }, "edit", "leave the rest" },
       { { purpose = "spf", type = "TXT", match = "exact" }, "delete", "nothing else sends from that name" },
       { { purpose = "dmarc", type = "TXT", match = "dmarc_any_valid" }, "keep", "leave it" },
-      { { purpose = "ownership", type = "TXT" }, "delete", "has proven" },
+      { { purpose = "ownership", type = "TXT" }, "delete", "was to prove" },
       { { purpose = "inbound", type = "MX" }, "delete", "receive" },
       { { purpose = "return_path", type = "CNAME" }, "delete", "others may take over" },
       { { purpose = "delegation", type = "NS" }, "delete", "others may take over" },

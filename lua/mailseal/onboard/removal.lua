@@ -53,7 +53,7 @@ local leads_elsewhere = { CNAME = true, NS = true }
 
 -- By the purpose of a record: what to do with it, and why.
 local advice = {
-  ownership = { "delete", "delete it: it has proven what it was for" },
+  ownership = { "delete", "delete it: it was to prove whose the domain is, and nobody asks for it any more" },
   dkim = { "delete", "delete it some days after the last message was sent, so that what is still on its way can be verified" },
   spf = { "edit", "take this out of the SPF record at that name, and leave the rest of it as it is; where nothing is left, delete it" },
   dmarc = { "keep", "leave it: it protects the domain whoever sends for it" },
