@@ -10,8 +10,11 @@ local M = {}
 --- How often a tenant may ask: `burst` times at once, and once more after each `every` seconds. And all tenants together.
 M.LIMITS = { tenant = { burst = 60, every = 0.5 }, all = { burst = 600, every = 0.02 } }
 
---- Seconds that an answer may take where nothing else is said; and at most.
-M.DEADLINE, M.LONGEST = 20, 60
+--- Seconds that an answer may take where nothing else is said.
+M.DEADLINE = 20
+
+--- Seconds that it may take at most.
+M.LONGEST = 60
 
 -- Takes what one costs.
 local function take(call)

@@ -9,8 +9,11 @@ local sorted = require "mailseal.rules.sorted"
 
 local M = {}
 
---- How many a page holds where nothing else is said; and at most.
-M.PAGE, M.MOST = 100, 500
+--- How many a page holds where nothing else is said.
+M.PAGE = 100
+
+--- How many it holds at most.
+M.MOST = 500
 
 --- The shapes of the query of a list.
 -- @tparam table after the shape of the place after which a page begins

@@ -20,7 +20,7 @@ local worker = require "mailseal.onboard.worker"
 
 local M = {}
 
---- A registry in nginx, as @{new} makes it. It belongs to one worker.
+--- A registry in nginx, as `new` makes it. It belongs to one worker.
 -- @type registry
 local Registry = { __name = "mailseal.http.registry" }
 Registry.__index = Registry

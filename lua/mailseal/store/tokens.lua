@@ -20,7 +20,8 @@ local REMOVE_OLD = "DELETE FROM sessions WHERE tenant_id = ? AND token = ? AND h
   .. "(SELECT hash FROM sessions WHERE tenant_id = ? AND token = ? ORDER BY expires_at DESC, hash LIMIT ?)"
 -- So many a statement has, the last one again where there are less: its text is prepared once.
 local AT_A_TIME = 64
-local SESSIONS = "SELECT hash FROM sessions WHERE expires_at > ? AND hash IN (" .. ("?, "):rep(AT_A_TIME - 1) .. "?)"
+local HASHES = ("?, "):rep(AT_A_TIME - 1) .. "?"
+local SESSIONS = "SELECT hash FROM sessions WHERE expires_at > ? AND hash IN (" .. HASHES .. ")"
 
 --- Adds a token.
 -- @tparam table tx
