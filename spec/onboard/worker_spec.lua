@@ -1,6 +1,8 @@
 -- The worker, over a clock and a zone that the test moves; on both databases.
+local async = require "mailseal.async"
 local databases = require "spec.support.databases"
 local domains = require "mailseal.store.domains"
+local looks = require "mailseal.onboard.look"
 local onboarding = require "spec.support.onboarding"
 local worker = require "mailseal.onboard.worker"
 
@@ -91,6 +93,25 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       assert.equal(600, stage.registry:work { until_idle = true })
       assert.equal(0, stage.registry:work { until_idle = true })
       for i = 1, 600, 100 do assert.equal(1, row(("d%03d.example.com"):format(i)).attempts) end
+    end)
+
+    it("looks at no more side by side than it is told to", function()
+      for i = 1, 23 do
+        create(("d%d.example.com"):format(i))
+      end
+      stage.now = stage.now + 30
+      local look, looking, most = looks.look, 0, 0
+      looks.look = function(...)
+        looking = looking + 1
+        most = math.max(most, looking)
+        async.sleep(0.02)
+        looking = looking - 1
+        return look(...)
+      end
+      local count, message = stage.registry:work { until_idle = true, at_a_time = 5 }
+      looks.look = look
+      assert.equal(23, count, message)
+      assert.is_true(most >= 2 and most <= 5, tostring(most))
     end)
 
     it("asks little of a verified domain that is as it was, and writes nothing but the time", function()

@@ -19,8 +19,12 @@ local schedule = require "mailseal.onboard.schedule"
 
 local M = {}
 
--- Domains that are looked at side by side; those leased, or written, at a time.
+-- Domains that are looked at side by side; those leased, or written, at a time, and no more than half of the former.
 local AT_A_TIME, BATCH = 500, 250
+
+-- Looks that begin together. Before the next ones all else has its turn: what begins together goes on together when DNS is silent, and with
+-- hundreds of looks that would hold up an nginx.
+local TOGETHER = 2
 
 -- Seconds between two looks for what is due where nothing was, and for other parts' steps; at most between two looks whether all is to
 -- end; and until the store is tried again where it failed.
@@ -47,14 +51,14 @@ local function look_at(work, row)
     work.tell(("%s of %s: %s"):format(row.domain, row.tenant_id, tostring(problem)))
   end
   work.tasks[row], work.looking = nil, work.looking - 1
-  if work.looking <= AT_A_TIME - BATCH or #work.done >= BATCH then
+  if work.looking <= work.at_a_time - work.batch or #work.done >= work.batch then
     async.wake(work.task)
   end
 end
 
 -- Leases as many as there is room for. Returns how many; nil, a message and a code where the store failed.
 local function lease(work)
-  local registry, limit = work.registry, math.min(BATCH, AT_A_TIME - work.looking, work.left)
+  local registry, limit = work.registry, math.min(work.batch, work.at_a_time - work.looking, work.left)
   if limit <= 0 then
     return 0
   end
@@ -63,8 +67,11 @@ local function lease(work)
     return nil, message, code
   end
   work.left, work.looking, work.count = work.left - #rows, work.looking + #rows, work.count + #rows
-  for _, row in ipairs(rows) do
+  for i, row in ipairs(rows) do
     work.tasks[row] = async.start(look_at, work, row)
+    if i % TOGETHER == 0 then
+      async.sleep(0)
+    end
   end
   return #rows
 end
@@ -133,7 +140,7 @@ end
 
 -- Leases where there is room, and it is time to. Returns as `lease`.
 local function lease_more(work, now)
-  if work.looking > AT_A_TIME - BATCH or not (work.until_idle or work.is_hot or now >= work.lease_at) then
+  if work.looking > work.at_a_time - work.batch or not (work.until_idle or work.is_hot or now >= work.lease_at) then
     return 0
   end
   work.lease_at = now + work.idle
@@ -153,7 +160,7 @@ local function write_and_lease(work)
   local now = async.now()
   if now < work.again_at then
     return 0
-  elseif #work.done >= BATCH or work.looking == 0 or now >= work.flush_at then
+  elseif #work.done >= work.batch or work.looking == 0 or now >= work.flush_at then
     work.flush_at, work.is_news = now + work.idle, work.is_news or work.done[1] ~= nil
     local ok, message, code = flush(work)
     if not ok then
@@ -218,9 +225,9 @@ local function finish(work)
 end
 
 local options_known = {
-  until_idle = kinds.flag, at_most = kinds.count(1, 2 ^ 53), stop = kinds.of_type("function", "a function"),
-  tell = kinds.of_type("function", "a function"), enough = kinds.of_type("function", "a function"),
-  owner = kinds.of_type("string", "a text"), idle = kinds.seconds(3600),
+  until_idle = kinds.flag, at_most = kinds.count(1, 2 ^ 53), at_a_time = kinds.count(2, 100000), idle = kinds.seconds(3600),
+  stop = kinds.of_type("function", "a function"), tell = kinds.of_type("function", "a function"),
+  enough = kinds.of_type("function", "a function"), owner = kinds.of_type("string", "a text"),
 }
 
 --- Does what is due.
@@ -229,6 +236,7 @@ local options_known = {
 --
 -- - `until_idle`: true: until nothing is due; without it, for ever
 -- - `at_most`: how many domains to look at at most
+-- - `at_a_time`: how many side by side (500)
 -- - `stop`: a function, called several times a second: true where it is to end. What is under way is given up, what was seen is
 --   written, and what was leased is given back. (A worker that is killed leaves its leases, which end after a quarter of an hour.)
 -- - `enough`: a function, called as often with how many domains were taken up: true where that is all. What is under way is brought to
@@ -249,10 +257,11 @@ function M.work(registry, options)
   end
   local work = {
     registry = registry, idle = options.idle or IDLE, until_idle = options.until_idle, stop = options.stop, tell = options.tell or nothing,
-    left = options.at_most or math.huge,
+    left = options.at_most or math.huge, at_a_time = options.at_a_time or AT_A_TIME,
     enough = options.enough, owner = options.owner or letters.new(20), done = {}, tasks = {}, stepping = {}, troubles = {}, looking = 0,
     count = 0, flush_at = 0, lease_at = 0, step_at = 0, again_at = 0, is_hot = true, is_news = true,
   }
+  work.batch = math.min(BATCH, math.floor(work.at_a_time / 2))
   return async.run(function()
     local ok
     ok, message, code = run(work)
