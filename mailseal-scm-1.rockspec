@@ -439,6 +439,7 @@ build = {
     ["mailseal.http.pages.page"] = "lua/mailseal/http/pages/page.lua",
     ["mailseal.http.pages.session"] = "lua/mailseal/http/pages/session.lua",
     ["mailseal.http.paging"] = "lua/mailseal/http/paging.lua",
+    ["mailseal.http.places"] = "lua/mailseal/http/places.lua",
     ["mailseal.http.problem"] = "lua/mailseal/http/problem.lua",
     ["mailseal.http.refusal"] = "lua/mailseal/http/refusal.lua",
     ["mailseal.http.registry"] = "lua/mailseal/http/registry.lua",

@@ -93,6 +93,44 @@ describe("a look at a domain that is asked for", function()
     assert.equal(1, count)
   end)
 
+  it("waits while as many are under way as may be, and is refused where too many wait, with when to come again", function()
+    local looks = limited { under_way = { at_most = 1, queue = 1 } }
+    local verify, most, count = stage.tenant.verify, 0, 0
+    function stage.tenant.verify(...)
+      count = count + 1
+      most = math.max(most, count)
+      async.sleep(0.1)
+      count = count - 1
+      return verify(...)
+    end
+    assert(stage.tenant:create { domain = "sub.example.org", provider = "test-cname" })
+    async.run(function()
+      local found, refused = {}, {}
+      async.map({ "example.com", "example.org", "sub.example.org" }, 3, function(domain)
+        local one, _, code, members = looks:look(stage.tenant, domain)
+        table.insert(one and found or refused, one and domain or { code, members.retry_at, members.headers["Retry-After"] })
+        return true
+      end)
+      assert.same({ "example.com", "example.org" }, found)
+      assert.same({ { "busy", stage.now + 10, "10" } }, refused)
+    end)
+    assert.equal(1, most)
+  end)
+
+  it("of one tenant does not wait for those of another who has all that he may have", function()
+    local looks, other = limited { under_way = { at_most = 2, each = 1 } }, stage.registry:tenant "other"
+    assert(other:create { domain = "example.com", provider = "test-cname" })
+    async.run(function()
+      function stage.tenant.verify() async.suspend(nil, nil, nil) end
+      for _, domain in ipairs { "example.com", "example.org" } do
+        async.start(function() looks:look(stage.tenant, domain) end)
+      end
+      async.sleep(0)
+      local found = looks:look(other, "example.com")
+      assert.equal("pending", found.status)
+    end)
+  end)
+
   it("is another tenant's own", function()
     async.run(function()
       assert.equal("not_found", (select(3, limited():look(stage.registry:tenant "other", "example.com"))))

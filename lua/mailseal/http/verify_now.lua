@@ -5,7 +5,9 @@
 -- @module mailseal.http.verify_now
 local change = require "mailseal.onboard.change"
 local coalesce = require "mailseal.http.coalesce"
+local fields = require "mailseal.onboard.fields"
 local limits = require "mailseal.http.limits"
+local places = require "mailseal.http.places"
 
 local M = {}
 local VerifyNow = { __name = "mailseal.http.verify_now" }
@@ -18,6 +20,12 @@ M.LIMITS = {
   all = { burst = 2000, every = 0.02 },
 }
 
+--- How many looks a worker of nginx has under way, `at_most`, and how many of those for one tenant, `each`; how many may wait for their
+-- turn (`queue`), and for how many seconds (`patience`). With more of them none would see anything sooner, for of their questions no more
+-- would be under way (`in_flight` of `mailseal.dns`); and where DNS is slow all that they hold meanwhile would be gone through whenever Lua
+-- collects its garbage, which holds up everybody.
+M.UNDER_WAY = { at_most = 64, each = 48, queue = 1000, patience = 30 }
+
 -- What a limit's words are.
 local WORDS = {
   domain = "this domain was looked at just now",
@@ -27,13 +35,14 @@ local WORDS = {
 
 --- Makes it.
 -- @tparam table dict an `ngx.shared` dictionary
--- @tparam[opt] table given limits in place of those of `LIMITS`
+-- @tparam[opt] table given limits in place of those of `LIMITS`; `under_way`: numbers in place of those of `UNDER_WAY`
 -- @treturn table
 function M.new(dict, given)
   local self = setmetatable({ dict = dict, limits = limits.new(dict), coalesce = coalesce.new(dict), most = {} }, VerifyNow)
   for name, limit in pairs(M.LIMITS) do
     self.most[name] = given and given[name] or limit
   end
+  self.places = places.new(fields.joined(M.UNDER_WAY, given and given.under_way))
   return self
 end
 
@@ -54,6 +63,11 @@ local function refuse(self, id, wait, kind, now)
     { retry_at = retry_at, headers = { ["Retry-After"] = ("%d"):format(retry_after) } }
 end
 
+local function busy(now, seconds)
+  return nil, ("as many domains as may be are being looked at: ask again in %d seconds"):format(seconds), "busy",
+    { retry_at = now + seconds, headers = { ["Retry-After"] = ("%d"):format(seconds) } }
+end
+
 local function note(self, id, found, now)
   local retry_at = found.status ~= "verified" and found.retry_at
   if retry_at and retry_at > now then
@@ -69,8 +83,8 @@ end
 -- @treturn[1] table the domain, as of `tenant:verify`
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `too_often`; else as of `tenant:verify`
--- @treturn[2] ?table of `too_often`: `retry_at`, and the field Retry-After
+-- @treturn[2] string `too_often`; `busy`, where too many wait for a look, or this one has waited too long; else as of `tenant:verify`
+-- @treturn[2] ?table of these two: `retry_at`, and the field Retry-After
 function VerifyNow:look(tenant, domain)
   local name, registry = change.stored(domain), tenant.registry
   local id = tenant.id .. " " .. name
@@ -79,7 +93,10 @@ function VerifyNow:look(tenant, domain)
     if not ok then
       return refuse(self, id, wait, bucket.kind, registry:now())
     end
-    local found, message, code = tenant:verify(domain)
+    local entered, found, message, code = self.places:within(tenant.id, tenant.verify, tenant, domain)
+    if not entered then
+      return busy(registry:now(), found)
+    end
     if found then
       note(self, id, found, registry:now())
     end
