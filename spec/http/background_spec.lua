@@ -1,8 +1,8 @@
 --- The work in the background of nginx: one worker leads, and whatever becomes of him, each domain that is due is looked at.
-local async = require "mailseal.async"
 local cjson = require "cjson"
 local nginx = require "spec.support.nginx"
 local onboard = require "mailseal.onboard"
+local patiently = require "spec.support.await"
 local postgresql = require "spec.support.postgresql"
 local shell = require "spec.support.shell"
 local stages = require "spec.support.registry_stage"
@@ -131,15 +131,12 @@ describe("the background of #nginx", function()
   end
 
   -- Waits until it holds, for a generous while.
-  local function await(what)
-    for _ = 1, 800 do
-      local found = what()
-      if found then return found end
-      async.sleep(0.05)
-    end
-    local logs = {}
-    for i, server in ipairs(servers) do logs[i] = server:log() end
-    error("it did not come to that\n" .. table.concat(logs, "\n"), 2)
+  local function await(fn)
+    return patiently("it came to that", fn, function()
+      local logs = {}
+      for i, server in ipairs(servers) do logs[i] = server:log() end
+      return table.concat(logs, "\n")
+    end)
   end
 
   -- The process that leads.
