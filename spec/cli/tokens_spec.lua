@@ -58,6 +58,14 @@ describe("mailseal tokens", function()
     assert.equal(0, tokens("revoke", made.id, "--tenant", "acme").status)
   end)
 
+  it("is named by the events of what it does", function()
+    add("--name", "billing")
+    local events = shell.mailseal { "domains", "events", "--json", "--db", "sqlite:" .. database }
+    local event = cjson.decode(events.out)
+    assert.equal("token_made", event.kind)
+    assert.equal("mailseal tokens", event.actor)
+  end)
+
   it("ends with 64 where it is used wrongly, and with 69 where there is no database", function()
     assert.equal(69, tokens("list").status)
     assert.is_false(shell.exists(database))

@@ -55,7 +55,8 @@ function M.run(given, actions, open)
   local registry = open(given, { makes_database = action.makes_database, makes_key = action.makes_key and function(own)
     return action.makes_key(given, own)
   end })
-  local ok, result = pcall(action.run, registry:tenant(id), given)
+  -- Events name the command as the one who did it.
+  local ok, result = pcall(action.run, registry:tenant(id, "mailseal " .. given.command), given)
   registry:close()
   if not ok then
     error(result, 0)

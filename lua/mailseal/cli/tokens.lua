@@ -10,10 +10,9 @@ local text = require "mailseal.cli.text"
 local M = {}
 
 local want = registry_face.want
-local BY = "mailseal tokens" -- as events name who did it
 
 local function add(tenant, given)
-  local made = want(tenant:make_token { name = given.name, by = BY })
+  local made = want(tenant:make_token { name = given.name })
   if given.json then
     output.line(json.encode(json.pick(made, { "id", "tenant", "name", "token", "created_at" })))
   else
@@ -33,7 +32,7 @@ local function list(tenant, given)
 end
 
 local function revoke(tenant, given)
-  want(tenant:revoke_token(given.id, { by = BY }))
+  want(tenant:revoke_token(given.id))
   output.line(given.json and json.encode(json.object("revoked", given.id)) or given.id .. ": revoked")
 end
 

@@ -14,7 +14,6 @@ local text = require "mailseal.cli.text"
 local M = {}
 
 local want = registry_face.want
-local BY = "mailseal webhooks" -- as events name who did it
 local MOST = 9007199254740991 -- the largest number that JSON and Lua agree upon
 
 -- ---- telling
@@ -62,7 +61,7 @@ end
 
 local function add(tenant, given)
   tell_new(want(tenant:make_webhook {
-    url = given.url, kinds = given.kind[1] and given.kind or nil, description = given.description, by = BY,
+    url = given.url, kinds = given.kind[1] and given.kind or nil, description = given.description,
   }), given)
 end
 
@@ -85,13 +84,13 @@ local function change(tenant, given)
   if given.enable or given.disable then enabled = given.enable == true end
   if given.all_kinds then kinds = false end
   local changed = want(tenant:change_webhook(given.id, {
-    url = given.url, kinds = kinds, description = given.description, enabled = enabled, new_secret = given.new_secret, by = BY,
+    url = given.url, kinds = kinds, description = given.description, enabled = enabled, new_secret = given.new_secret,
   }))
   if changed.secret then tell_new(changed, given) else tell(changed, given) end
 end
 
 local function remove(tenant, given)
-  want(tenant:remove_webhook(given.id, { by = BY }))
+  want(tenant:remove_webhook(given.id))
   output.line(given.json and json.encode(json.object("removed", given.id)) or given.id .. ": removed")
 end
 
