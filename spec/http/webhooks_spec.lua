@@ -99,7 +99,10 @@ describe("the service's webhooks, inside #nginx,", function()
     -- As if the time of the lease were over.
     shell.output "sleep 0.5"
     local store = assert(require "mailseal.store".open(server.db))
-    assert(store:write(function(tx) return tx:run "UPDATE deliveries SET next_at = 0 WHERE lease_owner IS NOT NULL" end))
+    assert(store:write(function(tx)
+      tx:run "UPDATE deliveries SET next_at = 0 WHERE lease_owner IS NOT NULL"
+      return tx:run "UPDATE webhooks SET due_at = 0"
+    end))
     store:close()
     local requests = receiver:await(2, "/killed")
     assert.equal(requests[1].headers["webhook-id"], requests[2].headers["webhook-id"])

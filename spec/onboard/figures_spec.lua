@@ -68,7 +68,8 @@ describe("the figures of a registry", function()
     assert.same({ waiting = 0, dead = 0 }, read().webhooks)
     assert(stage.registry.db:write(function(tx)
       tx:run "INSERT INTO tenants (id, created_at) VALUES ('acme', 1)"
-      tx:run "INSERT INTO webhooks (tenant_id, id, url, sealed, place, created_at) VALUES ('acme', 'w', 'https://a.example/', 's', 0, 1)"
+      tx:run([[INSERT INTO webhooks (tenant_id, id, url, sealed, place, created_at, due_at)
+        VALUES ('acme', 'w', 'https://a.example/', 's', 0, 1, ?)]], stage.now - 7)
       for event, state in ipairs { "waiting", "waiting", "dead" } do
         tx:run("INSERT INTO deliveries (tenant_id, webhook, event, domain, state, next_at) VALUES ('acme', 'w', ?, 'd', ?, ?)",
           event, state, event == 1 and stage.now - 7 or nil)

@@ -30,7 +30,7 @@ local page_options = {
 -- @tparam string id
 -- @tparam[opt] table page `state`: "waiting" or "dead" alone; `after`: an event's id; `limit` (100, at most 1000)
 -- @treturn[1] {table,...} `event` (its id), `kind`, `domain`, `at`; `state`, `attempts`, `first_at`, `last_at`, `next_at` (nil: when what
---   comes before it is done with), `status` and `problem` of the last attempt
+--   comes before it is done with, or when the webhook is enabled), `status` and `problem` of the last attempt
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `no_such_webhook`; a code of the store
@@ -38,9 +38,14 @@ function methods.deliveries(tenant, id, page)
   page = page or {}
   options.check("tenant:deliveries", page, page_options)
   return tenant.registry.db:read(function(tx)
-    if not rows.get(tx, tenant.id, id) then return webhooks.no_such() end
+    local row = rows.get(tx, tenant.id, id)
+    if not row then return webhooks.no_such() end
     local list = store.list(tx, tenant.id, id, { state = page.state, after = page.after or 0, limit = page.limit or 100 })
-    for _, one in ipairs(list) do one.domain = one.domain ~= "" and one.domain or nil end
+    local pause = row.pause_until or 0
+    for _, one in ipairs(list) do
+      one.domain = one.domain ~= "" and one.domain or nil
+      one.next_at = row.enabled and one.next_at and math.max(one.next_at, pause) or nil
+    end
     return list
   end)
 end
@@ -64,10 +69,10 @@ local function again(tx, row, event, now)
   row.waiting = row.waiting + 1
 end
 
--- Nothing of a webhook that is disabled is sent.
-local function settle(tx, row)
-  if not row.enabled then store.rest(tx, row.tenant_id, row.id) end
-  rows.write(tx, row.tenant_id, row)
+-- Who has something replayed does not want to wait until the webhook's pause is over.
+local function settle(tenant, tx, row, now)
+  row.pause_until = nil
+  webhooks.write(tx, row, now, tenant.registry.policy.webhooks)
 end
 
 --- Has an event delivered again: one that was given up, one that waits, at once, or one that was delivered.
@@ -87,7 +92,7 @@ function methods.replay(tenant, id, event)
       return nil, "there is no such delivery", "no_such_delivery"
     end
     again(tx, row, found, now)
-    settle(tx, row)
+    settle(tenant, tx, row, now)
     return true
   end)
 end
@@ -105,7 +110,7 @@ function methods.replay_dead(tenant, id)
     local count, message, code = webhooks.change(tenant, id, function(tx, row, now)
       local list = store.dead(tx, tenant.id, id, BATCH)
       for _, one in ipairs(list) do again(tx, row, { id = one.event, domain = one.domain }, now) end
-      settle(tx, row)
+      settle(tenant, tx, row, now)
       return #list
     end)
     if not count then return nil, message, code end

@@ -19,27 +19,41 @@ local steps = {}
 --- Steps: see `perform` of `mailseal.onboard.registry`.
 M.steps = steps
 
--- Webhooks for which events are taken up at a time, and how many events for each; seconds that a lease lasts beyond the time for an
--- answer.
+-- Tenants whose events are taken up at a time, and how many events for the webhooks of each; seconds that a lease lasts beyond the time for
+-- an answer.
 local AT_A_TIME, EVENTS, SLACK = 50, 500, 30
 
 -- ---- taking up what has happened
 
-local function collect_for(tx, tenant, id, policy, now)
-  local row = store.lock(tx, tenant, id)
-  if not row or not row.enabled then return 0 end
-  local happened, wanted = events.after(tx, tenant, row.place, math.min(EVENTS, policy.waiting_most - row.waiting)), {}
+-- Takes up at most so many events for a webhook. Returns how many, and whether it can take more.
+local function take_up(tx, row, policy, now, most)
+  local limit = math.min(most, policy.waiting_most - row.waiting)
+  local happened, wanted = events.after(tx, row.tenant_id, row.place, limit), {}
   for _, event in ipairs(happened) do
     if rules.wants(row, event) then wanted[#wanted + 1] = event end
   end
-  if not happened[1] then return 0 end
-  deliveries.add(tx, tenant, id, wanted, math.max(now, row.pause_until or 0))
+  if not happened[1] then return 0, false end
+  deliveries.add(tx, row.tenant_id, row.id, wanted, now)
   row.place, row.waiting = happened[#happened].id, row.waiting + #wanted
-  store.write(tx, row.tenant_id, row)
-  return #happened
+  webhooks.write(tx, row, now, policy)
+  return #happened, #happened == limit and row.waiting < policy.waiting_most
 end
 
---- Takes up what has happened since, for some webhooks.
+-- For a tenant. The webhooks are locked before him, as everywhere; and from then on nothing happens to him until it is done.
+local function collect_for(tx, tenant, policy, now)
+  local rows, count, is_news = store.lock_takers(tx, tenant, policy.waiting_most), 0, false
+  if not store.take_news(tx, tenant) then return 0 end
+  for _, row in ipairs(rows) do
+    local taken, more = 0, true
+    if count < EVENTS then taken, more = take_up(tx, row, policy, now, EVENTS - count) end
+    count, is_news = count + taken, is_news or more
+  end
+  if is_news then store.tell_news(tx, tenant, 0) end
+  return count
+end
+
+--- Takes up what has happened since, for some tenants. A webhook that is disabled, or at which as much waits as is kept ready, takes up
+-- nothing: there is news for it when that is no longer so.
 -- @tparam table registry
 -- @treturn[1] number how many events
 -- @treturn[2] nil
@@ -47,10 +61,10 @@ end
 -- @treturn[2] string a code of the store
 function steps.collect(registry)
   local policy, now, count = registry.policy.webhooks, registry:now(), 0
-  local list, message, code = registry.db:ask(function(tx) return store.behind(tx, policy.waiting_most, AT_A_TIME) end)
+  local list, message, code = registry.db:ask(function(tx) return store.with_news(tx, AT_A_TIME) end)
   for _, one in ipairs(list or {}) do
     local taken
-    taken, message, code = registry.db:write(function(tx) return collect_for(tx, one.tenant_id, one.id, policy, now) end)
+    taken, message, code = registry.db:write(function(tx) return collect_for(tx, one.id, policy, now) end)
     if not taken then return nil, message, code end
     count = count + taken
   end
@@ -114,16 +128,23 @@ end
 
 -- ---- leasing
 
+-- Lest two workers wait for each other's.
+local function in_order(a, b)
+  if a.tenant ~= b.tenant then return a.tenant < b.tenant end
+  if a.webhook ~= b.webhook then return a.webhook < b.webhook end
+  return a.event < b.event
+end
+
 local function lease_of(registry, one, lease, into)
-  local list, row = {}, nil
+  local list, row, policy = {}, nil, registry.policy.webhooks
   local ok, message, code = registry.db:write(function(tx)
-    list, row = {}, store.lock(tx, one.tenant_id, one.webhook)
-    if not row or not row.enabled then return true end
-    local ids = deliveries.lease(tx, one.tenant_id, one.webhook, {
-      owner = lease.owner, now = lease.now, ends = lease.ends, limit = lease.room,
-      at_a_time = rules.at_a_time(row, registry.policy.webhooks),
+    list, row = {}, store.lock(tx, one.tenant_id, one.id)
+    if not row or not row.enabled or (row.pause_until or 0) > lease.now then return true end
+    local ids = deliveries.lease(tx, one.tenant_id, one.id, {
+      owner = lease.owner, now = lease.now, ends = lease.ends, limit = lease.room, at_a_time = rules.at_a_time(row, policy),
     })
     for i, id in ipairs(ids) do list[i] = deliveries.event(tx, one.tenant_id, id) end
+    webhooks.write(tx, row, lease.now, policy)
     return true
   end)
   if not ok then return nil, message, code end
@@ -151,7 +172,7 @@ function steps.lease(registry, owner, good, poor)
   local ends = now + registry.policy.webhooks.timeout + SLACK
   for _, lease in ipairs { { room = good, poor = false }, { room = poor, poor = true } } do
     lease.owner, lease.now, lease.ends = owner, now, ends
-    local due, message, code = registry.db:ask(function(tx) return deliveries.due(tx, now, lease.poor, math.max(0, lease.room)) end)
+    local due, message, code = registry.db:ask(function(tx) return store.due(tx, now, lease.poor, math.max(0, lease.room)) end)
     if not due then return nil, message, code end
     for _, one in ipairs(due) do
       local ok = lease.room <= 0
@@ -165,12 +186,24 @@ end
 --- Gives back what was leased and is not noted.
 -- @tparam table registry
 -- @tparam string owner
+-- @tparam {table,...} jobs of @{lease}
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string a code of the store
-function steps.give_back(registry, owner)
-  return registry.db:write(function(tx) deliveries.give_back(tx, owner, registry:now()) end)
+function steps.give_back(registry, owner, jobs)
+  local now, policy = registry:now(), registry.policy.webhooks
+  table.sort(jobs, in_order)
+  return registry.db:write(function(tx)
+    for _, job in ipairs(jobs) do
+      local row = store.lock(tx, job.tenant, job.webhook)
+      if row then
+        deliveries.give_back(tx, job.tenant, job.webhook, owner, now)
+        webhooks.write(tx, row, now, policy)
+      end
+    end
+    return true
+  end)
 end
 
 --- Is there anything to do?
@@ -183,31 +216,32 @@ function steps.look(registry)
   local now = registry:now()
   return registry.db:ask(function(tx)
     return {
-      behind = store.behind(tx, registry.policy.webhooks.waiting_most, 1)[1] ~= nil, due = deliveries.is_due(tx, now),
+      behind = store.with_news(tx, 1)[1] ~= nil, due = store.due(tx, now, false, 1)[1] ~= nil or store.due(tx, now, true, 1)[1] ~= nil,
     }
   end)
 end
 
 -- ---- what came of it
 
-local function done_with(tx, row, delivery, now)
+local function done_with(tx, row, delivery, now, policy)
   row.waiting = row.waiting - 1
-  deliveries.promote(tx, row.tenant_id, row.id, delivery.domain, math.max(now, row.pause_until or 0))
+  deliveries.promote(tx, row.tenant_id, row.id, delivery.domain, now)
+  -- What was left in the log as too much waited is taken up when there is room for a good deal of it.
+  if row.waiting == 0 or row.waiting == math.floor(policy.waiting_most / 2) then store.tell_news(tx, row.tenant_id, row.place) end
 end
 
 local function delivered(tx, row, delivery, result, now, policy)
-  local had_failed = row.failures > 0
   row.failures, row.failing_since, row.pause_until, row.problem, row.delivered_at = 0, nil, nil, nil, now
   row.slow = result.seconds > policy.slow
   deliveries.remove(tx, row.tenant_id, row.id, delivery.event)
-  done_with(tx, row, delivery, now)
-  if had_failed then deliveries.resume(tx, row.tenant_id, row.id, now) end
+  done_with(tx, row, delivery, now, policy)
 end
 
-local function give_up(tx, row, delivery, now)
+local function give_up(tx, row, delivery, now, policy)
   delivery.state, delivery.next_at = "dead", nil
   deliveries.write(tx, row.tenant_id, row.id, delivery)
-  done_with(tx, row, delivery, now)
+  deliveries.forget_dead(tx, row.tenant_id, row.id, policy.dead_most)
+  done_with(tx, row, delivery, now, policy)
   local event = deliveries.event(tx, row.tenant_id, delivery.event)
   -- Of what tells of webhooks nothing more is told: two that are dead would tell each other for ever.
   if event and not event.kind:find "^webhook_" then
@@ -221,12 +255,11 @@ local function failed(tx, row, delivery, result, now, policy)
   row.failures, row.failing_since, row.problem = row.failures + 1, row.failing_since or now, delivery.problem
   row.pause_until = math.max(row.pause_until or 0, rules.pause_until(row.failures, now, result.retry_after, policy))
   if rules.is_dead(delivery.first_at, now, policy) then
-    give_up(tx, row, delivery, now)
+    give_up(tx, row, delivery, now, policy)
   else
     delivery.next_at = math.max(row.pause_until, rules.again_at(delivery.attempts, now, result.retry_after, result.chance, policy))
     deliveries.write(tx, row.tenant_id, row.id, delivery)
   end
-  deliveries.pause(tx, row.tenant_id, row.id, row.pause_until)
   return rules.is_to_be_disabled(row.failing_since, now, policy) and "failing" or nil
 end
 
@@ -241,18 +274,13 @@ local function note_one(tx, result, owner, now, policy)
   if verdict == "delivered" then
     delivered(tx, row, delivery, result, now, policy)
   elseif verdict == "gone" then
-    row.problem, because = delivery.problem, "gone"
+    row.problem, because, delivery.next_at = delivery.problem, "gone", now
     deliveries.write(tx, row.tenant_id, row.id, delivery)
   else
     because = failed(tx, row, delivery, result, now, policy)
   end
-  if because then webhooks.disable(tx, row, because, now) else store.write(tx, row.tenant_id, row) end
-end
-
-local function in_order(a, b)
-  if a.tenant ~= b.tenant then return a.tenant < b.tenant end
-  if a.webhook ~= b.webhook then return a.webhook < b.webhook end
-  return a.event < b.event
+  if because and row.enabled then webhooks.disable(tx, row, because, now) end
+  webhooks.write(tx, row, now, policy)
 end
 
 --- Writes what came of deliveries.
@@ -265,7 +293,7 @@ end
 -- @treturn[2] string a code of the store
 function steps.note(registry, owner, results)
   local now, policy = registry:now(), registry.policy.webhooks
-  table.sort(results, in_order) -- lest two workers wait for each other's
+  table.sort(results, in_order)
   return registry.db:write(function(tx)
     for _, result in ipairs(results) do note_one(tx, result, owner, now, policy) end
     return true

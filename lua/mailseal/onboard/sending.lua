@@ -71,7 +71,7 @@ local function send_one(work, job)
   local kind = job.poor and "poor" or "good"
   work.under_way, work[kind] = work.under_way - 1, work[kind] + 1
   if result then
-    work.done[#work.done + 1] = result
+    work.done[#work.done + 1], work.jobs[job] = result, nil
   else
     work.problem = { message, code }
   end
@@ -97,7 +97,7 @@ local function start(work)
   if not jobs then return nil, message, code end
   for _, job in ipairs(jobs) do
     local kind = job.poor and "poor" or "good"
-    work.under_way, work[kind] = work.under_way + 1, work[kind] - 1
+    work.under_way, work[kind], work.jobs[job] = work.under_way + 1, work[kind] - 1, true
     async.start(send_one, work, job)
   end
   work.left, work.count = work.left - #jobs, work.count + #jobs
@@ -132,7 +132,9 @@ end
 -- Writes what was sent, and gives back what was not: who ends leaves no leases. In nginx a task that was cancelled can do neither.
 local function leave(work)
   pcall(flush, work)
-  pcall(work.registry.perform, work.registry, "outbox", "give_back", work.owner)
+  local jobs = {}
+  for job in pairs(work.jobs) do jobs[#jobs + 1] = { tenant = job.tenant, webhook = job.webhook, event = job.event } end
+  if jobs[1] then pcall(work.registry.perform, work.registry, "outbox", "give_back", work.owner, jobs) end
 end
 
 --- Sends what is due, and what comes to be due meanwhile. Safe to be called in any number of processes.
@@ -145,7 +147,7 @@ end
 function M.work(registry, at_most)
   local half = math.floor(registry.policy.webhooks.in_all / 2)
   local work = {
-    registry = registry, owner = letters.new(20), done = {}, under_way = 0, count = 0, left = at_most or math.huge,
+    registry = registry, owner = letters.new(20), done = {}, jobs = {}, under_way = 0, count = 0, left = at_most or math.huge,
     good = registry.policy.webhooks.in_all - half, poor = half,
   }
   return async.run(function()

@@ -25,12 +25,14 @@ local HOUR, DAY = 3600, 86400
 -- - `disable_after`: a webhook that has failed for so long without a success is disabled
 -- - `timeout`: how long a receiver has to answer; `slow`: from when on it is a slow one
 -- - `at_a_time`: deliveries of one webhook that are under way at a time; `in_all`: of all of them, in one worker
--- - `most`: webhooks of a tenant; `waiting_most`: deliveries that are kept ready for one webhook, further events being left in the log
+-- - `most`: webhooks of a tenant; `waiting_most`: deliveries that are kept ready for one webhook, further events being left in the log;
+--   `dead_most`: dead letters of one webhook that are kept, the latest ones (their events stay in the log, and can be replayed)
 -- - `allow_private`: receivers may be on this machine and in private networks, and be reached by http://
 M.POLICY = {
   retry_first = 10, retry_factor = 3, retry_most = 6 * HOUR, jitter = 0.2, retry_for = 2 * DAY,
   pause_first = 5, pause_most = 300, retry_after_most = DAY, disable_after = 5 * DAY,
-  timeout = 10, slow = 2, at_a_time = 4, in_all = 64, most = 50, waiting_most = 1000, allow_private = false,
+  timeout = 10, slow = 2, at_a_time = 4, in_all = 64, most = 50, waiting_most = 1000, dead_most = 10000,
+  allow_private = false,
 }
 
 local span = kinds.seconds(366 * DAY)
@@ -40,7 +42,8 @@ local known = {
   retry_most = span, retry_for = span, pause_first = span, pause_most = span, retry_after_most = span, disable_after = span,
   jitter = { function(value) return type(value) == "number" and value >= 0 and value < 1 end, "a number from 0 to below 1" },
   timeout = kinds.seconds(60), slow = kinds.seconds(60), at_a_time = kinds.count(1, 100), in_all = kinds.count(2, 10000),
-  most = kinds.count(1, 10000), waiting_most = kinds.count(1, 100000), allow_private = kinds.flag,
+  most = kinds.count(1, 10000), waiting_most = kinds.count(1, 100000),
+  dead_most = kinds.count(1, 100000), allow_private = kinds.flag,
 }
 
 --- The numbers to go by.

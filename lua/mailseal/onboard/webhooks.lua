@@ -165,7 +165,8 @@ end
 --- Changes a webhook, or what it has to deliver, nobody else doing so meanwhile.
 -- @tparam table tenant
 -- @tparam string id
--- @tparam function fn gets the transaction, the row of `mailseal.store.webhooks`, and the present moment; it may be called again
+-- @tparam function fn gets the transaction, the row of `mailseal.store.webhooks`, and the present moment; it may be called again. It
+--   changes the row and what is to be delivered, and writes it by @{write}
 -- @treturn[1] any what it returned
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -179,21 +180,37 @@ function M.change(tenant, id, fn)
   end, tenant)
 end
 
-local function enable(tx, row, now)
-  row.enabled, row.disabled_reason, row.failures, row.failing_since, row.pause_until = true, nil, 0, nil, nil
+--- Writes the row of a webhook that is locked, after all that has changed of what is to be delivered by it: when it is due is found anew.
+-- @tparam table tx
+-- @tparam table row
+-- @tparam number now
+-- @tparam table policy
+function M.write(tx, row, now, policy)
+  local at = row.enabled and deliveries.due_at(tx, row.tenant_id, row.id, now, rules.at_a_time(row, policy)) or nil
+  row.due_at = at and math.max(at, row.pause_until or 0)
+  store.write(tx, row.tenant_id, row)
+end
+
+-- What was wrong with the former receiver, or until it was disabled, says nothing of the one that there is.
+local function begin(tx, row, now)
+  row.failures, row.failing_since, row.pause_until, row.problem, row.slow = 0, nil, nil, nil, false
   deliveries.begin(tx, row.tenant_id, row.id, now)
+end
+
+local function enable(tx, row, now)
+  row.enabled, row.disabled_reason = true, nil
+  begin(tx, row, now)
   events.add(tx, row.tenant_id, nil, "webhook_enabled", { webhook = row.id }, { at = now })
 end
 
---- Disables a webhook whose row is locked, and writes it: what waits keeps waiting, and what happens from now on is kept for it in the log.
+--- Disables a webhook whose row is locked: what waits keeps waiting, and what happens from now on is kept for it in the log. What is
+-- under way is noted still. The row is to be written.
 -- @tparam table tx
 -- @tparam table row
 -- @tparam string reason "by_hand", "gone", "failing"
 -- @tparam number now
 function M.disable(tx, row, reason, now)
   row.enabled, row.disabled_reason = false, reason
-  deliveries.rest(tx, row.tenant_id, row.id)
-  store.write(tx, row.tenant_id, row)
   events.add(tx, row.tenant_id, nil, "webhook_disabled", { webhook = row.id, reason = reason, problem = row.problem }, { at = now })
 end
 
@@ -208,7 +225,7 @@ local function put(row, given, url, sealed, now)
   if sealed then row.sealed_before, row.before_until, row.sealed = row.sealed, now + BOTH, sealed end
 end
 
---- Changes a webhook. What it has not delivered yet goes to the new place.
+--- Changes a webhook. What it has not delivered yet goes to the new place, at once where the former one had failed.
 -- @tparam table tenant
 -- @tparam string id
 -- @tparam table given what is to be another: `url`, `kinds` (false: all), `description`; `enabled`: one that was disabled goes on where it
@@ -228,10 +245,12 @@ function methods.change_webhook(tenant, id, given)
   end
   local changed
   changed, message, code = M.change(tenant, id, function(tx, row, now)
+    local moves = given.url and url.text ~= row.url
     put(row, given, given.url and url, sealed, now)
-    if given.enabled and not row.enabled then enable(tx, row, now) end
+    if given.enabled and not row.enabled then enable(tx, row, now) elseif moves then begin(tx, row, now) end
     events.add(tx, tenant.id, nil, "webhook_changed", { webhook = id, new_secret = given.new_secret }, { at = now })
-    if given.enabled == false and row.enabled then M.disable(tx, row, "by_hand", now) else store.write(tx, row.tenant_id, row) end
+    if given.enabled == false and row.enabled then M.disable(tx, row, "by_hand", now) end
+    M.write(tx, row, now, tenant.registry.policy.webhooks)
     return shown(tx, row)
   end)
   if changed then changed.secret = secret end

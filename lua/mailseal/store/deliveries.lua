@@ -137,40 +137,15 @@ function M.write(tx, tenant, webhook, row)
   tx:run(WRITE, row.state, row.attempts, row.first_at, row.last_at, row.next_at, row.status, row.problem, tenant, webhook, row.event)
 end
 
-local REST = "UPDATE deliveries SET next_at = NULL, lease_owner = NULL " .. OF_WEBHOOK .. "AND state = 'waiting'"
-local HEADS = [[UPDATE deliveries SET next_at = ?, attempts = 0, first_at = NULL
-  WHERE tenant_id = ? AND webhook = ? AND state = 'waiting' AND event IN (
-    SELECT MIN(event) FROM deliveries WHERE tenant_id = ? AND webhook = ? AND state = 'waiting' GROUP BY domain)]]
+local BEGIN = [[UPDATE deliveries SET next_at = CASE WHEN lease_owner IS NULL THEN ? ELSE next_at END, attempts = 0, first_at = NULL
+  WHERE tenant_id = ? AND webhook = ? AND next_at IS NOT NULL]]
 
---- Has nothing of a webhook sent until @{begin}: what is under way is none of its sender's any more.
--- @tparam table tx
--- @tparam string tenant
--- @tparam string webhook
-function M.rest(tx, tenant, webhook) tx:run(REST, tenant, webhook) end
-
---- Has what comes next of each domain sent, as if it had not been tried before.
+--- Has what comes next of each domain sent, as if it had not been tried before. What is under way stays so.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string webhook
 -- @tparam number moment
-function M.begin(tx, tenant, webhook, moment) tx:run(HEADS, moment, tenant, webhook, tenant, webhook) end
-
-local PAUSE = "UPDATE deliveries SET next_at = ? " .. OF_WEBHOOK .. "AND next_at < ? AND lease_owner IS NULL"
-local RESUME = "UPDATE deliveries SET next_at = ? " .. OF_WEBHOOK .. "AND next_at > ? AND attempts = 0 AND lease_owner IS NULL"
-
---- Has what would be sent earlier sent at a moment.
--- @tparam table tx
--- @tparam string tenant
--- @tparam string webhook
--- @tparam number moment
-function M.pause(tx, tenant, webhook, moment) tx:run(PAUSE, moment, tenant, webhook, moment) end
-
---- Has what was never tried, and was to be sent later, sent at a moment.
--- @tparam table tx
--- @tparam string tenant
--- @tparam string webhook
--- @tparam number moment
-function M.resume(tx, tenant, webhook, moment) tx:run(RESUME, moment, tenant, webhook, moment) end
+function M.begin(tx, tenant, webhook, moment) tx:run(BEGIN, moment, tenant, webhook) end
 
 local DEAD = "SELECT event, domain FROM deliveries " .. OF_WEBHOOK .. "AND state = 'dead' ORDER BY event LIMIT ?"
 
@@ -182,31 +157,36 @@ local DEAD = "SELECT event, domain FROM deliveries " .. OF_WEBHOOK .. "AND state
 -- @treturn {table,...} `event`, `domain`
 function M.dead(tx, tenant, webhook, limit) return tx:rows(DEAD, tenant, webhook, limit) end
 
--- ---- leases, for the worker
+local FORGET = "DELETE FROM deliveries " .. OF_WEBHOOK .. [[AND state = 'dead' AND event <= (
+  SELECT event FROM deliveries WHERE tenant_id = ? AND webhook = ? AND state = 'dead' ORDER BY event DESC LIMIT 1 OFFSET ?)]]
 
-local IS_DUE = [[SELECT 1 AS found FROM deliveries WHERE next_at <= ? LIMIT 1]]
-
---- Is anything to be sent?
+--- Forgets the oldest of those that were given up, where there are too many.
 -- @tparam table tx
+-- @tparam string tenant
+-- @tparam string webhook
+-- @tparam number most how many are kept
+function M.forget_dead(tx, tenant, webhook, most) tx:run(FORGET, tenant, webhook, tenant, webhook, most) end
+
+-- ---- leases
+
+local UNDER_WAY = "SELECT COUNT(*) AS n, MIN(next_at) AS ends FROM deliveries " .. OF_WEBHOOK
+  .. "AND lease_owner IS NOT NULL AND next_at > ?"
+local FIRST = "SELECT MIN(next_at) AS at FROM deliveries " .. OF_WEBHOOK .. "AND next_at IS NOT NULL"
+
+--- From when on something can be leased.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string webhook
 -- @tparam number now seconds since 1970
--- @treturn boolean
-function M.is_due(tx, now) return tx:row(IS_DUE, now) ~= nil end
+-- @tparam number at_a_time how many may be under way
+-- @treturn ?number nil where nothing is to be sent
+function M.due_at(tx, tenant, webhook, now, at_a_time)
+  local under_way = tx:row(UNDER_WAY, tenant, webhook, now)
+  if under_way.n >= at_a_time then return under_way.ends end
+  return tx:row(FIRST, tenant, webhook).at
+end
 
-local DUE = [[SELECT deliveries.tenant_id AS tenant_id, deliveries.webhook AS webhook, MIN(deliveries.next_at) AS due FROM deliveries
-  JOIN webhooks ON webhooks.tenant_id = deliveries.tenant_id AND webhooks.id = deliveries.webhook
-  WHERE deliveries.next_at <= ? AND CASE WHEN webhooks.failures > 0 OR webhooks.slow = 1 THEN 1 ELSE 0 END = ?
-  GROUP BY deliveries.tenant_id, deliveries.webhook ORDER BY due LIMIT ?]]
-
---- Webhooks by which something is to be sent, the longest due first.
--- @tparam table tx
--- @tparam number now
--- @tparam boolean poor those that have failed, or were slow, the last time; or the others
--- @tparam number limit
--- @treturn {table,...} `tenant_id`, `webhook`
-function M.due(tx, now, poor, limit) return tx:rows(DUE, now, poor, limit) end
-
-local UNDER_WAY = "SELECT COUNT(*) AS n FROM deliveries " .. OF_WEBHOOK .. "AND lease_owner IS NOT NULL AND next_at > ?"
-local HEAD = "SELECT event FROM deliveries " .. OF_WEBHOOK .. "AND next_at <= ? ORDER BY event LIMIT ?"
+local HEAD = "SELECT event FROM deliveries " .. OF_WEBHOOK .. "AND next_at <= ? ORDER BY next_at, event LIMIT ?"
 local LEASE = "UPDATE deliveries SET lease_owner = ?, next_at = ? " .. OF_WEBHOOK .. "AND event = ?"
 
 --- Leases what is to be sent by a webhook, whose row is locked.
@@ -225,12 +205,14 @@ function M.lease(tx, tenant, webhook, lease)
   return list
 end
 
-local GIVE_BACK = "UPDATE deliveries SET lease_owner = NULL, next_at = ? WHERE next_at > ? AND lease_owner = ?"
+local GIVE_BACK = "UPDATE deliveries SET lease_owner = NULL, next_at = ? " .. OF_WEBHOOK .. "AND lease_owner = ?"
 
---- Gives back all that somebody has leased.
+--- Gives back what somebody has leased of a webhook's.
 -- @tparam table tx
+-- @tparam string tenant
+-- @tparam string webhook
 -- @tparam string owner
 -- @tparam number now
-function M.give_back(tx, owner, now) tx:run(GIVE_BACK, now, now, owner) end
+function M.give_back(tx, tenant, webhook, owner, now) tx:run(GIVE_BACK, now, tenant, webhook, owner) end
 
 return M

@@ -11,9 +11,10 @@ local unpack = table.unpack or unpack -- luacheck: ignore
 local M = {}
 
 -- The tenant's counter is raised by all that this transaction adds, and its row stays locked until the end: another
--- transaction's events of the same tenant get their ids after these are there to be read.
+-- transaction's events of the same tenant get their ids after these are there to be read. Where he has webhooks there is news for them.
 local TAKE_IDS = [[INSERT INTO tenants (id, created_at, last_event) VALUES (?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET last_event = tenants.last_event + excluded.last_event RETURNING last_event]]
+  ON CONFLICT (id) DO UPDATE SET last_event = tenants.last_event + excluded.last_event,
+    news = CASE WHEN tenants.news = 0 THEN 1 ELSE tenants.news END RETURNING last_event]]
 local ROWS = { table = "events", columns = { "tenant_id", "id", "domain", "at", "kind", "actor", "data" } }
 
 -- In the order of the tenants' names, lest two transactions wait for each other's.

@@ -16,14 +16,14 @@ local GATES = [[SELECT COUNT(*) AS due, MIN(gate_at) AS oldest FROM
   (SELECT gate_at FROM domains WHERE gate_at <= ? ORDER BY gate_at LIMIT ?) AS waiting]]
 local KEYS = [[SELECT COUNT(*) AS due, MIN(next_at) AS oldest FROM
   (SELECT next_at FROM keys WHERE next_at <= ? ORDER BY next_at LIMIT ?) AS waiting]]
-local WEBHOOKS = [[SELECT COUNT(*) AS due, MIN(next_at) AS oldest FROM
-  (SELECT next_at FROM deliveries WHERE next_at <= ? ORDER BY next_at LIMIT ?) AS waiting]]
+local WEBHOOKS = [[SELECT COUNT(*) AS due, MIN(due_at) AS oldest FROM
+  (SELECT due_at FROM webhooks WHERE due_at <= ? ORDER BY due_at LIMIT ?) AS waiting]]
 
 --- What is due.
 -- @tparam table tx
 -- @tparam number now seconds since 1970
 -- @treturn {table,...} `name` ("pending" and "routine": looks at domains that are not verified yet, and at those that are; "gates": held
---   mail and health; "keys": steps of rotations; "webhooks": deliveries that are next of their domain); `due`: how many, at most `MOST`;
+--   mail and health; "keys": steps of rotations; "webhooks": those by which something is to be sent); `due`: how many, at most `MOST`;
 --   `oldest`: since when the first one is due, nil where none is
 function M.due(tx, now)
   local list = {

@@ -2,8 +2,9 @@
 -- @module mailseal.store.schema.0003
 return {
   -- kinds: JSON, NULL for all. sealed, sealed_before: secrets under the master key, the second one good until before_until. place: the
-  -- last event that was taken up. waiting: how many rows of deliveries wait. failures: in a row, since failing_since; nothing that is
-  -- new is sent before pause_until.
+  -- last event that was taken up. waiting: how many rows of deliveries wait. failures: in a row, since failing_since; nothing is sent
+  -- before pause_until. due_at: when something may be leased, by what the rows of deliveries say; NULL: nothing for now. poor: did it fail,
+  -- or was it slow, the last time?
   [[CREATE TABLE webhooks (
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     id TEXT NOT NULL,
@@ -21,6 +22,8 @@ return {
     failing_since DOUBLE PRECISION,
     pause_until DOUBLE PRECISION,
     slow INTEGER NOT NULL DEFAULT 0,
+    due_at DOUBLE PRECISION,
+    poor INTEGER NOT NULL DEFAULT 0,
     delivered_at DOUBLE PRECISION,
     problem TEXT,
     created_at DOUBLE PRECISION NOT NULL,
@@ -45,7 +48,13 @@ return {
     PRIMARY KEY (tenant_id, webhook, event),
     FOREIGN KEY (tenant_id, webhook) REFERENCES webhooks (tenant_id, id) ON DELETE CASCADE
   )]],
-  "CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL",
+  "CREATE INDEX webhooks_due ON webhooks (poor, due_at) WHERE due_at IS NOT NULL",
+  "CREATE INDEX deliveries_next ON deliveries (tenant_id, webhook, next_at, event) WHERE next_at IS NOT NULL",
+  "CREATE INDEX deliveries_leased ON deliveries (tenant_id, webhook, next_at) WHERE lease_owner IS NOT NULL",
   "CREATE INDEX deliveries_in_order ON deliveries (tenant_id, webhook, domain, event) WHERE state = 'waiting'",
   "CREATE INDEX deliveries_dead ON deliveries (tenant_id, webhook, event) WHERE state = 'dead'",
+
+  -- news: 1 where something has happened that was not taken up for the tenant's webhooks, 0 where nothing has; NULL where he never had one.
+  "ALTER TABLE tenants ADD COLUMN news INTEGER",
+  "CREATE INDEX tenants_news ON tenants (id) WHERE news = 1",
 }
