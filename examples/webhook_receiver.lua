@@ -9,6 +9,8 @@
 --
 --     ngx.req.read_body()
 --     local message, why = webhook.verify(ngx.req.get_headers(), ngx.req.get_body_data() or "", secret)
+dofile((arg[0]:match("^.*/") or "") .. "support/checkout.lua")
+
 local cqueues = require "cqueues"
 local socket = require "cqueues.socket"
 local webhook = require "mailseal.webhook"

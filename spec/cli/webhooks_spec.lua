@@ -113,9 +113,15 @@ describe("mailseal webhooks", function()
 end)
 
 describe("examples/webhook_receiver.lua", function()
+  it("finds its library from wherever it is run", function()
+    local result = shell.run "program=$PWD/examples/webhook_receiver.lua; cd /; env -u LUA_PATH -u LUA_CPATH $LUA $program"
+    assert.equal("usage: webhook_receiver.lua SECRET [PORT]\n", result.err)
+    assert.equal(64, result.status)
+  end)
+
   it("believes what is signed, and nothing else", function()
     local secret = webhook.new_secret()
-    local program = child.start("arg = { [0] = '', ... } dofile 'examples/webhook_receiver.lua'", { secret, "0" }, "exec 2>/dev/null;")
+    local program = child.start("arg = { [0] = 'examples/webhook_receiver.lua', ... } dofile(arg[0])", { secret, "0" }, "exec 2>/dev/null;")
     local port = program:line():match "listening on 127%.0%.0%.1:(%d+)"
     local function post(headers, body)
       local words = { "curl -s -o /dev/null -w '%{http_code}' --max-time 20" }
