@@ -126,6 +126,8 @@ const commands = {
     return found && found.value;
   },
 
+  // Lets nothing through any more, or everything again.
+  offline({ page, value }) { return page.context().setOffline(value); },
   resize({ page, width, height }) { return page.setViewportSize({ width, height }); },
   emulate({ page, scheme }) { return page.emulateMedia({ colorScheme: scheme }); },
   async screenshot({ page, path }) {

@@ -122,6 +122,9 @@ function Page:evaluate(code) return self:ask("evaluate", { code = code }) end
 --- A cookie's value; nil where there is none of that name.
 function Page:cookie(name) return self:ask("cookie", { name = name }) end
 
+--- Cuts it off from everybody, or lets it go on.
+function Page:offline(value) return self:ask("offline", { value = value }) end
+
 --- Makes the window another size.
 function Page:resize(width, height) return self:ask("resize", { width = width, height = height }) end
 
