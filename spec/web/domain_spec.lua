@@ -203,6 +203,12 @@ describe("The page of a domain", function()
     assert.is_nil(text:find("Also noticed", 1, true))
   end)
 
+  it("warns before all else of a name that looks like another one", function()
+    local text = shown { advice = { { code = "mixed_script", text = "it mixes scripts." } }, status = "verified", records = with "found" }
+    assert.matches("It mixes scripts%..-Everything is in place", text)
+    assert.is_nil(text:find("Good to know", 1, true))
+  end)
+
   it("says of a key that waits for its domain that it does", function()
     local keys = { { selector = "s1", type = "rsa", bits = 2048, state = "awaited", state_since = NOW } }
     assert.matches("as soon as the domain is verified", (shown({}, { keys = keys })), 1, true)

@@ -105,7 +105,7 @@ local function advice(domain, list)
     end
   end
   for _, one in ipairs(domain.status ~= "verified" and domain.advice or {}) do
-    items[#items + 1] = h.li { words.capital(one.text) }
+    items[#items + 1] = one.code ~= "mixed_script" and h.li { words.capital(one.text) } or nil
   end
   return items[1] and h.section {
     class = "advice", id = "advice", data_part = true, aria_labelledby = "advice-title", h.h2 { id = "advice-title", "Good to know" },
@@ -171,6 +171,15 @@ local function problem_of(page, data)
   }
 end
 
+-- Whoever reads a name that looks like another one has to know that before anything else.
+local function warning(domain)
+  for _, one in ipairs(domain.advice or {}) do
+    if one.code == "mixed_script" then
+      return piece.notice("warn", h.p { words.capital(one.text) })
+    end
+  end
+end
+
 local function title_of(page, data)
   local domain = data.domain
   local tone, word = status.domain(domain)
@@ -181,6 +190,7 @@ local function title_of(page, data)
       class = "heading", h.h1 { class = "name", name, name ~= domain.domain and h.code { class = "soft", domain.domain } or nil },
       h.span { id = "status", data_part = true, piece.state(tone, word, "large") },
     },
+    warning(domain),
   }
 end
 
