@@ -78,6 +78,7 @@ describe("an answer", function()
     assert.equal("head_too_large", code_of(OK .. ("X: " .. ("y"):rep(2000) .. "\r\n"):rep(9) .. "\r\n"))
     assert.equal("head_too_large", code_of(CHUNKED .. "0\r\n" .. ("X: y\r\n"):rep(101) .. "\r\n"))
     assert.equal("bad_answer", code_of(("HTTP/1.1 100 Continue\r\n\r\n"):rep(7)))
+    assert.equal("bad_answer", code_of(CHUNKED .. ("1;" .. ("e"):rep(250) .. "\r\nx\r\n"):rep(90) .. "0\r\n\r\n"))
     assert.truthy(read(OK .. ("X: y\r\n"):rep(99) .. "Content-Length: 0\r\n\r\n"))
   end)
 

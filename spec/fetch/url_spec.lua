@@ -22,6 +22,10 @@ describe("a URL", function()
       "https://a.example/a b", "https://a.example/\r\nHost: x", "https://a.example/\0", "https://a.example/<script>", "https://127.1/",
       "https://2130706433/", "https://0x7f000001/", "https://0x7f.1/", "https://a.1/", "https://a.example:0/", "https://a.example:65536/",
       "https://a.example:/", "https://a.example:8a/", "https://[::1/", "https://[::g]/", "https://[fe80::1%25lo]/", "https://%61.example/",
+      "https://127\227\128\1300\227\128\1300\227\128\1301/", "https://a.example\227\128\130/",
+      "https://\239\188\145\239\188\146\239\188\151.0.0.1/",
+      "https://127.0.0.1./", "https://0177.0.0.1/", "https://0/", "https://a.example:443:80/", "https://:443/", "https://a.example../",
+      "https://[::1]x/", "https://*.example/",
       "https://a..example/", "https://a.example/" .. ("a"):rep(2048), " https://a.example/",
     } do
       assert.equal("bad_url", parts(text), text)

@@ -5,8 +5,9 @@
 -- @module mailseal.fetch.answer
 local M = {}
 
--- Octets of a line, and of all lines before the body; fields; answers of 1xx before the real one; octets of a chunk's first line.
-local LINE, HEAD, FIELDS, INTERIM, CHUNK_LINE = 8192, 16384, 100, 5, 256
+-- Octets of a line, and of all lines before the body; fields; answers of 1xx before the real one; octets of a chunk's first line, and of
+-- all that such lines hold besides the size.
+local LINE, HEAD, FIELDS, INTERIM, CHUNK_LINE, EXTENSIONS = 8192, 16384, 100, 5, 256, 16384
 
 local Reader = {}
 Reader.__index = Reader
@@ -137,7 +138,7 @@ local function length_of(headers)
 end
 
 local function read_chunks(self, most, parts)
-  local size = 0
+  local size, extensions = 0, 0
   while true do
     local line, message, code = read_line(self, CHUNK_LINE)
     if not line then
@@ -148,8 +149,9 @@ local function read_chunks(self, most, parts)
     if not digits or #digits > 8 or rest ~= "" and not rest:find "^;" then return bad "a chunk has no size" end
     local count = tonumber(digits, 16)
     if count == 0 then break end
-    size = size + count
+    size, extensions = size + count, extensions + #rest
     if size > most then return too_large(most) end
+    if extensions > EXTENSIONS then return bad "its chunks tell more than they hold" end
     local ok
     ok, message, code = read_octets(self, count, parts)
     if not ok then return nil, message, code end
