@@ -11,6 +11,10 @@ local url = require "mailseal.fetch.url"
 -- Names, where they lead to, and faults.
 local ZONE = {
   ["hooks.example"] = { { type = "A", data = "127.0.0.1" } }, ["other.example"] = { { type = "A", data = "127.0.0.1" } },
+  ["a.stars.example"] = { { type = "A", data = "127.0.0.1" } }, ["stars.example"] = { { type = "A", data = "127.0.0.1" } },
+  ["b.a.stars.example"] = { { type = "A", data = "127.0.0.1" } }, ["private.example"] = { { type = "A", data = "10.1.2.3" } },
+  ["to-private.example"] = { { type = "CNAME", data = "private.example." } },
+  ["nat64.example"] = { { type = "A", data = "8.8.8.8" }, { type = "AAAA", data = "64:ff9b::7f00:1" } },
   ["alias.example"] = { { type = "CNAME", data = "hooks.example." } }, ["several.example"] = {
     { type = "A", data = "127.0.0.2" }, { type = "A", data = "127.0.0.1" } },
   ["mixed.example"] = { { type = "A", data = "8.8.8.8" }, { type = "A", data = "127.0.0.1" } },
@@ -22,18 +26,20 @@ local ZONE = {
 
 -- Each asks for the whole: `ask(options)` returns what came of it.
 local function tests(ask)
-  local plain, tls, late, directory
+  local plain, tls, late, stars, own, directory
 
   setup(function()
     directory = receiver.certificates()
     plain = receiver.start()
     tls = receiver.start { certificate = directory .. "/good.pem", key = directory .. "/good.key" }
     late = receiver.start { certificate = directory .. "/late.pem", key = directory .. "/late.key" }
+    stars = receiver.start { certificate = directory .. "/stars.pem", key = directory .. "/stars.key" }
+    own = receiver.start { certificate = directory .. "/self.pem", key = directory .. "/self.key" }
     ask = ask(directory)
   end)
 
   teardown(function()
-    for _, one in ipairs { plain, tls, late } do one:stop() end
+    for _, one in ipairs { plain, tls, late, stars, own } do one:stop() end
     ask { stop = true }
     shell.remove_directory(directory)
   end)
@@ -95,9 +101,20 @@ local function tests(ask)
     assert.equal("hooks.example", tls:requests()[1].server_name)
   end)
 
+  it("takes a star of a certificate for one label, and trusts none that a host has made for itself", function()
+    assert.equal(200, get_tls("a.stars.example", stars).status)
+    assert.equal("bad_certificate", get_tls("stars.example", stars).code) -- *.example would be all of a top level
+    assert.equal("bad_certificate", get_tls("b.a.stars.example", stars).code)
+    assert.equal("bad_certificate", get_tls("hooks.example", own).code)
+    assert.equal("bad_url", get_tls("127.0.0.1", stars).code) -- though the certificate has it
+    assert.equal(1, #stars:requests())
+    assert.same({}, own:requests())
+  end)
+
   it("connects to what it has looked up, and judged, alone", function()
     assert.equal("forbidden_address", get("/", { allow_private = false }).code)
-    for _, host in ipairs { "cloud.example", "mapped.example", "six.example", "mixed.example", "alias.example" } do
+    for _, host in ipairs { "cloud.example", "mapped.example", "six.example", "mixed.example", "alias.example", "to-private.example",
+      "nat64.example" } do
       assert.equal("forbidden_address", get("/", { url = ("https://%s/"):format(host), allow_private = false }).code, host)
     end
     assert.equal("forbidden_address", get("/", { url = "http://cloud.example/" }).code)

@@ -83,10 +83,14 @@ make() {
 make good hooks.example 30
 make other other.example 30
 make late hooks.example 0
+make stars '*.stars.example,DNS:*.example,IP:127.0.0.1' 30
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout self.key -out self.pem -days 30 -subj "/CN=hooks.example" \
+  -addext "subjectAltName=DNS:hooks.example"
 ]]
 
---- Makes certificates in a directory: `good.pem` of hooks.example, `other.pem` of other.example, `late.pem`, which is valid no more, each
--- with a .key, by the authority `ca.pem`.
+--- Makes certificates in a directory: `good.pem` of hooks.example, `other.pem` of other.example, `late.pem`, which is valid no more,
+-- `stars.pem` of *.stars.example, *.example and the address 127.0.0.1, each with a .key, by the authority `ca.pem`; and `self.pem` of
+-- hooks.example, by nobody.
 -- @treturn string the directory
 function M.certificates()
   local directory = shell.new_directory()
