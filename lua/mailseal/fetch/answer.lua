@@ -27,7 +27,12 @@ local function fill(self)
   return true
 end
 
-local function ended() return nil, "the server closed the connection before its answer was complete", "closed" end
+-- The same, where there has to be more.
+local function need(self)
+  local more, message, code = fill(self)
+  if more ~= false then return more, message, code end
+  return nil, "the server closed the connection before its answer was complete", "closed"
+end
 
 -- A line without its end.
 local function read_line(self, most)
@@ -44,11 +49,8 @@ local function read_line(self, most)
       break
     end
     from = #self.buffer + 1
-    local more, message, code = fill(self)
-    if not more then
-      if more == nil then return nil, message, code end
-      return ended()
-    end
+    local more, message, code = need(self)
+    if not more then return nil, message, code end
   end
   return nil, ("the server's answer has a line of more than %d octets"):format(most), "head_too_large"
 end
@@ -57,11 +59,8 @@ end
 local function read_octets(self, count, parts)
   while count > 0 do
     if self.buffer == "" then
-      local more, message, code = fill(self)
-      if not more then
-        if more == nil then return nil, message, code end
-        return ended()
-      end
+      local more, message, code = need(self)
+      if not more then return nil, message, code end
     end
     local piece = self.buffer:sub(1, count)
     self.buffer, count = self.buffer:sub(#piece + 1), count - #piece
