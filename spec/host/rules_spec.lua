@@ -6,7 +6,7 @@ local schema = require "mailseal.rules.host"
 local shell = require "spec.support.shell"
 
 -- What is beside the rules in their directory.
-local MODULES = { ids = true, init = true }
+local MODULES = { ids = true, init = true, objects = true }
 
 local function rules()
   local list = {}
