@@ -23,9 +23,13 @@ void ms_process_follow(pid_t parent)
 /* What the child does; it only returns where the program cannot be run. */
 static void become(const char *const *argv, pid_t parent)
 {
+    static const int plain[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
     sigset_t none;
 
     setsid();
+    /* A shell without job control has what it starts in the background ignore some. */
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        signal(plain[i], SIG_DFL);
     ms_process_follow(parent);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
