@@ -119,6 +119,21 @@ describe("What is to be sent to webhooks", function()
       assert.equal(first, lease "a"[1].event)
     end)
 
+    it("that failed days ago, and nothing since, counts for nothing: one failure does not disable", function()
+      open { retry_for = 1, retry_most = 1, pause_most = 1, disable_after = 86400 }
+      local hook = stage:hook(HOOKS)
+      for _ = 1, 3 do -- each is given up before the next one happens
+        happen(1)
+        for _ = 1, 2 do
+          note("a", lease "a", 503)
+          stage.stage.now = stage.stage.now + 60
+        end
+        stage.stage.now = stage.stage.now + 86400
+      end
+      assert.equal(3, #deliveries(hook, "dead"))
+      assert.is_true(assert(stage.tenant:webhook(hook.id)).enabled)
+    end)
+
     it("is taken up to the end of the log, however few of its events a webhook wants, and as room is made", function()
       open { waiting_most = 2, at_a_time = 10 }
       local hook = stage:hook(HOOKS, { kinds = { "lost" } })

@@ -254,13 +254,16 @@ end
 local function failed(tx, row, delivery, result, now, policy)
   row.failures, row.failing_since, row.problem = row.failures + 1, row.failing_since or now, delivery.problem
   row.pause_until = math.max(row.pause_until or 0, rules.pause_until(row.failures, now, result.retry_after, policy))
+  local is_too_long = rules.is_to_be_disabled(row.failing_since, now, policy)
   if rules.is_dead(delivery.first_at, now, policy) then
     give_up(tx, row, delivery, now, policy)
+    -- Where nothing is left to try, nobody knows how the receiver does: what happens next begins the count anew.
+    if row.waiting == 0 then row.failures, row.failing_since = 0, nil end
   else
     delivery.next_at = math.max(row.pause_until, rules.again_at(delivery.attempts, now, result.retry_after, result.chance, policy))
     deliveries.write(tx, row.tenant_id, row.id, delivery)
   end
-  return rules.is_to_be_disabled(row.failing_since, now, policy) and "failing" or nil
+  return is_too_long and "failing" or nil
 end
 
 -- Writes what came of one delivery. What another has leased since is his.
