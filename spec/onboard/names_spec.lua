@@ -43,7 +43,7 @@ describe("mailseal.onboard.names", function()
 
   it("refuses public suffixes, those of registries and those of companies (Service 3)", function()
     for _, typed in ipairs { "com", "co.uk", "CO.UK.", "github.io", "公司.cn", "xn--55qx5d.cn", "localhost", "kobe.jp", "x.kobe.jp" } do
-      assert.truthy(refused(typed, "public_suffix"):find("public suffix", 1, true))
+      assert.truthy(refused(typed, "public_suffix"):find("^that is a public suffix %(")) -- the page begins with a capital letter
     end
     for _, typed in ipairs { "example.co.uk", "foo.github.io", "city.kobe.jp", "www.ck" } do
       assert.truthy(names.read(typed), typed)

@@ -127,8 +127,8 @@ function M.read(typed, suffixes)
   end
   local unicode = domain:find("xn--", 1, true) and domains.to_unicode(domain) or domain
   if suffixes:is_suffix(domain) then
-    return nil, ("%s is a public suffix: it has domains of many owners below it, and none of them can prove that it is theirs"):format(
-      unicode), "public_suffix"
+    return nil, ("that is a public suffix (%s): it has domains of many owners below it, and none of them can prove that it is theirs"
+      ):format(unicode), "public_suffix"
   end
   local registrable = suffixes:registrable(domain)
   return { domain = domain, unicode = unicode, registrable = registrable, advice = advice_on(domain, unicode, registrable) }
