@@ -12,7 +12,7 @@ function M.sign()
   ngx.req.read_body()
   local message = ngx.req.get_body_data() or ""
   local authors = messages.author_domains(message)
-  if not authors or #authors ~= 1 then return product.stop(400, "a message has one domain in its From") end
+  if not authors or #authors ~= 1 then return product.stop(400, "a message has one domain in its From, and lines that end in CRLF") end
   local tenant = product.service:tenant(product.account())
   local header, text, code = tenant:sign(authors[1], message)
   if not header then return product.stop(statuses[code] or 403, ("%s (%s)"):format(text, code)) end
