@@ -163,6 +163,8 @@ describe("the records of a provider", function()
   end)
 
   it("are refused for nobody's provider, and of a rule that is none", function()
+    assert.equal('there is no provider "sendgird": do you mean sendgrid?',
+      select(2, provider.find "sendgird"))
     assert.same({ "no_provider", 'there is no provider "no\\027pe": mailseal provider list tells them all' },
       { refused("no\27pe", "example.com") })
     assert.same({ "bad_rule", "the rule is none: records[1].match is mx, which is for a MX record" }, { refused(rule {

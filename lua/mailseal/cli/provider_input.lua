@@ -1,6 +1,5 @@
 --- What commands are told of providers: which, what its vars are, and rules of one's own.
 -- @module mailseal.cli.provider_input
-local nearest = require "mailseal.nearest"
 local rules = require "mailseal.cli.rules"
 local status = require "mailseal.cli.status"
 
@@ -39,31 +38,12 @@ function M.own(given)
   return own
 end
 
--- Ids, and after them aliases, that are almost what was asked for.
-local function names_near(id, own)
-  local names, aliases = {}, {}
-  for _, one in ipairs(require("mailseal.provider").list(own)) do
-    names[#names + 1] = one.id
-    for _, alias in ipairs(one.aliases) do
-      aliases[#aliases + 1] = alias
-    end
-  end
-  for _, alias in ipairs(aliases) do
-    names[#names + 1] = alias
-  end
-  return nearest.words(names, (id:lower():gsub("[ _.]", "-")))
-end
-
 --- A provider's rule; ends the command where there is none.
 -- @tparam string id
 -- @tparam table own as of @{own}
 -- @treturn table
 function M.rule(id, own)
   local rule, cause = require("mailseal.provider").find(id, own)
-  if not rule then
-    local near = names_near(id, own)
-    cause = near[1] and cause:gsub(": mailseal provider list .*$", "") .. ": do you mean " .. table.concat(near, ", ") .. "?" or cause
-  end
   return rule or status.stop(status.USAGE, cause)
 end
 

@@ -10,6 +10,7 @@
 local domains = require "mailseal.domain"
 local ids = require "mailseal.provider.ids"
 local making = require "mailseal.rules.making"
+local nearest = require "mailseal.nearest"
 local printable = require "mailseal.printable".line
 local rules = require "mailseal.rules.provider"
 local sandbox = require "mailseal.rules.sandbox"
@@ -53,6 +54,22 @@ local function find_among(own, id)
   end
 end
 
+-- What to do about a name that is none: ids, and after them aliases, that are almost it, or where all stand.
+local function advice_on(asked, own)
+  local names, aliases = {}, {}
+  for _, one in ipairs(M.list(own)) do
+    names[#names + 1] = one.id
+    for _, alias in ipairs(one.aliases) do
+      aliases[#aliases + 1] = alias
+    end
+  end
+  for _, alias in ipairs(aliases) do
+    names[#names + 1] = alias
+  end
+  local near = nearest.words(names, (asked:lower():gsub("[ _.]", "-")))
+  return near[1] and ("do you mean %s?"):format(table.concat(near, ", ")) or "mailseal provider list tells them all"
+end
+
 --- Finds a rule.
 -- @tparam string id or one of its aliases, in letters of either case
 -- @tparam[opt] table own as of @{load_directory}: these go before mailseal's own
@@ -71,7 +88,7 @@ function M.find(id, own)
   if rule or ours then
     return rule or load_ours(ours)
   end
-  return nil, ("there is no provider \"%s\": mailseal provider list tells them all"):format(printable(asked:sub(1, 60))), "no_provider"
+  return nil, ("there is no provider \"%s\": %s"):format(printable(asked:sub(1, 60)), advice_on(asked, own)), "no_provider"
 end
 
 --- The providers that there are rules for.
