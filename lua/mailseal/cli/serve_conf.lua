@@ -63,6 +63,7 @@ http {
   }
   init_worker_by_lua_block {
     require "mailseal.core".process.follow(require "ngx.process".get_master_pid())
+    collectgarbage("setpause", 400) -- all that is loaded, which stays, is gone through half as often; that is a tenth of a short request
     require "mailseal.service":init_worker()
   }
 
