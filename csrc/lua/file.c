@@ -44,6 +44,19 @@ static int l_identity(lua_State *L)
     return 1;
 }
 
+/* make_private(path) -> true: an empty file with mode 0600; or nil, message, code where there is something, or it
+ * cannot be made */
+static int l_make_private(lua_State *L)
+{
+    ms_span path = ms_lua_check_span(L, 1);
+    ms_error error;
+
+    if (!ms_file_write_secret(path, (ms_span){ "", 0 }, false, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 /* names(directory, most) -> what is in it, in no order, or nil, message, code */
 static int l_names(lua_State *L)
 {
@@ -125,8 +138,13 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    { "create", l_create }, { "kind", l_kind },       { "identity", l_identity },
-    { "names", l_names },   { "columns", l_columns }, { NULL, NULL },
+    { "create", l_create },
+    { "kind", l_kind },
+    { "identity", l_identity },
+    { "make_private", l_make_private },
+    { "names", l_names },
+    { "columns", l_columns },
+    { NULL, NULL },
 };
 
 int ms_open_file(lua_State *L)

@@ -93,7 +93,7 @@ describe("mailseal serve", function()
     shell.output(("mkdir %s; chmod 555 %s; chmod 755 %s"):format(place, place, directory))
     local result = shell.run(("bin=$PWD/bin; cd %s && %s $bin/mailseal serve --listen 127.0.0.1:0"):format(place, as))
     assert.equal(69, result.status)
-    assert.matches("^mailseal serve: SQLite: the database file cannot be opened [^\n]+\n$", result.err)
+    assert.matches("^mailseal serve: SQLite: mailseal.db cannot be written: Permission denied\n$", result.err)
   end)
 
   it("says that it is not built for LuaJIT", function()

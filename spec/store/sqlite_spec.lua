@@ -65,6 +65,16 @@ describe("SQLite", function()
     db:close()
   end)
 
+  it("is made for nobody else to read, and what stands there keeps its mode", function()
+    local place = shell.quote(directory)
+    shell.output(("umask 0; cd %s && : >shared.db && chmod 640 shared.db"):format(place))
+    local made, shared = assert(store.open(url)), assert(store.open("sqlite:" .. directory .. "/shared.db"))
+    assert.equal("600 mailseal.db\n600 mailseal.db-wal\n640 shared.db\n",
+      shell.output(("cd %s && stat -c '%%a %%n' mailseal.db mailseal.db-wal shared.db"):format(place)))
+    made:close()
+    shared:close()
+  end)
+
   it("makes no file where it is not to", function()
     assert.equal("store_unreachable", select(3, store.open(url, { make = false })))
     assert.is_nil(io.open(path))

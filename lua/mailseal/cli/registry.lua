@@ -169,20 +169,10 @@ local function master_key_of(given, url, makes_key)
   return named or (makes_key or exists(usual)) and usual or nil
 end
 
--- Makes an empty file that nobody else may read, which SQLite then fills. Its journal gets the same mode.
-local function make_private(url)
-  local path = file_of(url)
-  if path and not exists(path) then
-    os.execute(("{ umask 077; : >>'%s'; } 2>/dev/null"):format((path:gsub("'", "'\\''"))))
-  end
-end
-
 -- The database's URL, and where it is a file that is not there, either that is made or the command ends.
 local function url_of(given, more)
   local url = given.db or variable "MAILSEAL_DB" or M.DATABASE
-  if more.makes_database then
-    make_private(url)
-  else
+  if not more.makes_database then
     want_database(url)
   end
   return url

@@ -115,6 +115,14 @@ local function gone(path, words)
   return fail.new("store_unreachable", ("SQLite: the database file %s: %s"):format(words, path))
 end
 
+-- Makes an empty file that nobody else may read, which SQLite then fills; its log gets the same mode.
+local function make(path)
+  local made, message, code = file.make_private(path)
+  if not made and code ~= "exists" then
+    return fail.new(code == "no_space" and "store_full" or "store_unreachable", "SQLite: " .. message)
+  end
+end
+
 --- Opens the database.
 -- @tparam string url `sqlite:PATH`, or `sqlite::memory:`
 -- @tparam table options `busy_timeout` in seconds, `cache` in MB; `make`: whether a file that is absent is made
@@ -123,8 +131,11 @@ end
 -- @treturn ?table the failure
 function M.connect(url, options, dbd)
   local path = url:sub(#"sqlite:" + 1)
-  if not options.make and path ~= ":memory:" and not file.identity(path) then
-    return nil, gone(path, "is not there")
+  if path ~= ":memory:" and not file.identity(path) then
+    local failure = not options.make and gone(path, "is not there") or options.make and make(path)
+    if failure then
+      return nil, failure
+    end
   end
   local handle, message = dbd.New(path)
   if not handle then
