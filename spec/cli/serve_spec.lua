@@ -30,7 +30,8 @@ describe("mailseal serve in #nginx", function()
     shell.output(("cp %s/mailseal.db* %s/master.key %s"):format(server.directory, server.directory, directory))
     server:stop()
     server = service.start { db = "sqlite:" .. directory .. "/mailseal.db", master_key = directory .. "/master.key" }
-    assert.matches("^Tokens are made by `mailseal tokens add`.\nhttp://127.0.0.1:%d+\n$", server:out())
+    local told = "^Tokens are made by `mailseal tokens add %-%-db sqlite:(%S+)/mailseal.db`.\nhttp://127.0.0.1:%d+\n$"
+    assert.equal(directory, server:out():match(told), server:out())
     assert.equal(200, server:get("/v1/domains", { token = token }).status)
     shell.remove_directory(directory)
   end)

@@ -126,13 +126,15 @@ local function prepare(given)
   return registry, settings
 end
 
-local function tell_first_token(registry)
+-- `tokens add` is to find the same database. A password that its URL may have is not for everybody to see.
+local function tell_first_token(registry, given)
   local first = registry_face.want(require "mailseal.onboard.tokens".first(registry, registry_face.TENANT))
   if first then
     output.line(('The token of the tenant "%s", told this once:'):format(first.tenant))
     output.line("  " .. first.token)
   else
-    output.line "Tokens are made by `mailseal tokens add`."
+    local named = given.db and (given.db:find "^sqlite:" and given.db or "…")
+    output.line(("Tokens are made by `mailseal tokens add%s`."):format(named and " --db " .. named or ""))
   end
   output.flush()
 end
@@ -269,7 +271,7 @@ function M.run(given)
   local ok, failure = pcall(function()
     write_configuration(given, program, where, settings)
     test(program, where.directory)
-    tell_first_token(registry)
+    tell_first_token(registry, given)
     registry:close()
     serve(given, program, where, signals)
   end)
