@@ -270,7 +270,7 @@ describe("the background of #nginx", function()
       answers = answers + 1
     end
     assert.equal(6, answers, server:log())
-    assert.are_not.equal(before, leader(server))
+    await(function() return leader(server) ~= before end)
     await(all_were_looked_at)
     await(function() return not next(column "lease_owner") end)
   end)
