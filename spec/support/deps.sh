@@ -38,6 +38,7 @@ has_nginx_lua() { [ -e /usr/lib/nginx/modules/ngx_http_lua_module.so ] || has_co
 has_file() { [ -e "$1" ]; }
 # Debian keeps a server's programs out of the PATH.
 has_postgresql() { [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || has_command initdb; }
+has_pdns_sqlite() { [ -n "$(ls /usr/lib/*/pdns/libgsqlite3backend.so /usr/lib/pdns/libgsqlite3backend.so 2>/dev/null)" ]; }
 has_luacheck() { luacheck --version >/dev/null 2>&1; }
 
 find_lua_header() {
@@ -133,6 +134,11 @@ needs_of_testing() {
     need python_module nacl python3-nacl "dkimpy's Ed25519"
     need python_module spf python3-spf "pyspf, to compare SPF with"
     need python_module DNS python3-dns "py3dns, which pyspf may want"
+    need command named bind9 "BIND, a server to update"
+    need command pdns_server pdns-server "PowerDNS, another"
+    need command pdnsutil pdns-server "pdnsutil, to fill it with"
+    need pdns_sqlite "" pdns-backend-sqlite3 "PowerDNS's database"
+    need command kdig knot-dnsutils "kdig, to read whole zones with"
     need command unbound unbound "Unbound, a validating resolver to ask"
     need nginx_module nginx.dns.resolver lua-nginx-dns "lua-resty-dns, to compare with"
     need command curl curl "curl, a client to ask the service with"

@@ -55,12 +55,14 @@ host: core dns standards rules
 handover: core standards
 store: core
 fetch: core dns standards
-onboard: core dns standards check provider host handover store fetch
+publish: core dns standards rules provider host handover fetch
+domain_connect: core dns standards rules provider host fetch publish
+onboard: core dns standards check provider host handover store fetch publish domain_connect
 web: core dns standards check provider host handover
-http: core dns standards check rules provider host handover store fetch onboard web
-cli: core dns standards check rules provider host handover store fetch onboard http
+http: core dns standards check rules provider host handover store fetch publish domain_connect onboard web
+cli: core dns standards check rules provider host handover store fetch publish domain_connect onboard http
 bin: cli
-examples: dns standards check provider host handover onboard http
+examples: core dns standards check provider host handover fetch publish domain_connect onboard http
 '
 
 # Reads lines of "who whom where" and fails on those that the table does not allow.

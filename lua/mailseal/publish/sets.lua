@@ -1,0 +1,131 @@
+--- Record sets: what stands at one name with one type (RFC 2181 §5), as zones hold it.
+--
+-- A set is a table of `name` (lower case, no dot at its end), `type` ("TXT", …), `ttl` (seconds, one for all of it) and `values`, a list of
+-- its records' data in the presentation form of a zone file, in one spelling each: of TXT every character-string in quotes, with `\"`,
+-- `\\` and `\DDD`; names in lower case, with a dot at their end ("10 mx.example.com."). That is how most DNS hosts want it, and what the
+-- core makes octets of.
+--
+-- A change is a table of `name`, `type`, `before` (the set as it was read; nil where there was none) and `after` (as it is to be; nil where
+-- there is to be none).
+-- @module mailseal.publish.sets
+local master = require "mailseal.dns.zone_master"
+local rdata = require "mailseal.core".dns.rdata
+local record = require "mailseal.record"
+
+local M = {}
+
+-- ---- texts
+
+local function escaped(octet)
+  return (octet == '"' or octet == "\\") and "\\" .. octet or ("\\%03d"):format(octet:byte())
+end
+
+--- The value of a TXT record.
+-- @tparam string|{string,...} text octets, which are split where one string does not hold them; or its character-strings
+-- @treturn string
+function M.text(text)
+  local strings = {}
+  for i, piece in ipairs(type(text) == "table" and text or record.split(text)) do
+    strings[i] = '"' .. piece:gsub('[%c"\\\127-\255]', escaped) .. '"'
+  end
+  return table.concat(strings, " ")
+end
+
+local function unescaped(token)
+  return (token:gsub("\\(%d?%d?%d?)(.?)", function(digits, octet)
+    return #digits == 3 and string.char(tonumber(digits)) .. octet or digits .. octet
+  end))
+end
+
+--- The text of a TXT record's value, as readers join it (RFC 7208 §3.3).
+-- @tparam string value
+-- @treturn ?string octets; nil where that is no such value
+function M.joined(value)
+  local tokens = master.tokens(value)
+  for i, token in ipairs(tokens or {}) do
+    tokens[i] = unescaped(token)
+  end
+  return tokens and table.concat(tokens)
+end
+
+-- ---- values
+
+--- A value as octets on the wire.
+-- @tparam string kind its type
+-- @tparam string value
+-- @treturn ?string octets
+-- @treturn ?string what is wrong with it
+-- @treturn ?string `bad_rdata`, `bad_name`, `bad_type`, `no_presentation`
+function M.octets(kind, value)
+  local tokens, message = master.tokens(value)
+  if not tokens then
+    return nil, message, "bad_rdata"
+  end
+  return rdata(kind, tokens)
+end
+
+-- What each type's value is made of, from a record as of `mailseal.dns.resolver`.
+local spelled = {
+  TXT = function(one) return M.text(one.strings) end,
+  SPF = function(one) return M.text(one.strings) end,
+  CNAME = function(one) return one.target .. "." end,
+  DNAME = function(one) return one.target .. "." end,
+  NS = function(one) return one.host .. "." end,
+  MX = function(one) return ("%d %s."):format(one.preference, one.exchange) end,
+  SRV = function(one) return ("%d %d %d %s."):format(one.priority, one.weight, one.port, one.target) end,
+  CAA = function(one) return ("%d %s %s"):format(one.flags, one.tag, M.text { one.value }) end,
+  A = function(one) return one.address end,
+  AAAA = function(one) return one.address end,
+}
+
+--- The types whose records can be read from answers of DNS.
+M.READ = { "TXT", "CNAME", "MX", "NS", "A", "AAAA", "SRV", "CAA", "DNAME" }
+
+--- The set that an answer of DNS holds.
+-- @tparam string name
+-- @tparam string kind its type
+-- @tparam {table,...} records as of `mailseal.dns.resolver`, of that name and type
+-- @treturn ?table nil where there are none
+function M.of_records(name, kind, records)
+  if not records[1] then
+    return nil
+  end
+  local set = { name = name, type = kind, ttl = records[1].ttl, values = {} }
+  for i, one in ipairs(records) do
+    set.values[i] = spelled[kind](one)
+    set.ttl = math.min(set.ttl, one.ttl)
+  end
+  return set
+end
+
+--- Do two sets hold the same values, in whatever order? Two that are absent do.
+-- @tparam ?table a
+-- @tparam ?table b
+-- @treturn boolean
+function M.same(a, b)
+  local left, count = {}, 0
+  for _, value in ipairs(a and a.values or {}) do
+    left[value], count = (left[value] or 0) + 1, count + 1
+  end
+  for _, value in ipairs(b and b.values or {}) do
+    if not left[value] or left[value] == 0 then
+      return false
+    end
+    left[value], count = left[value] - 1, count - 1
+  end
+  return count == 0
+end
+
+--- The changes that take back what changes have made: in the order opposite to theirs.
+-- @tparam {table,...} changes
+-- @treturn {table,...}
+function M.reversed(changes)
+  local list = {}
+  for i = #changes, 1, -1 do
+    local change = changes[i]
+    list[#list + 1] = { name = change.name, type = change.type, before = change.after, after = change.before }
+  end
+  return list
+end
+
+return M

@@ -1,0 +1,56 @@
+--- What all targets have in common: one file each, `mailseal.publish.via.<id>`, with the same methods.
+--
+-- The module of a target has:
+--
+-- - `id`; `name`, for people; `host`, the id of the DNS host (`mailseal.host`) that it writes to, nil where it is any
+-- - `atomic`: does it make all changes of a call, or none, by itself? Where it does not, what was done before a failure is taken back
+-- - `least_ttl`: seconds, below which it takes no TTL
+-- - `settings`, `credentials`: what `open` wants to know beside `resolver`, `now` and `fetch`: lists of `name` (of the option), `text`
+--   (what it is, for people), `environment` (the variable that the command takes it from), `required`. Credentials are secret: they are
+--   in no message, log or event
+-- - `open(options)`: a target; or nil, a message and a code
+--
+-- A target has these methods, which wait for the network as `mailseal.async` does:
+--
+-- - `zone_of(name)`: the name of the zone that holds a name there, in A-labels without a dot at the end
+-- - `read(zone, names)`: all record sets (`mailseal.publish.sets`) at these names, as they stand there now and not in anybody's cache,
+--   of every type that the host has at them
+-- - `apply(zone, changes)`: makes changes (`mailseal.publish.sets`). Each names the set as it was read: where it is not that any more,
+--   nothing is changed. A change whose `before` and `after` are the same is a condition alone. Returns true
+-- - `undo(zone, changes)`: takes back what `apply` made of them
+-- - `close()`
+--
+-- Those that fail return nil, a sentence for people, a code, and a table of details where there are any:
+--
+-- - `bad_credentials` (unknown, expired, or for something else), `not_allowed` (known, and may not do this), `clock_off` (details:
+--   `seconds`, by which this machine's clock is ahead of the server's)
+-- - `no_zone`: it has no zone for that name
+-- - `zone_moved`: what stands there is not what was read: nothing was changed, and reading again will show it
+-- - `refused_record`: it does not take such a record; nothing was changed
+-- - `rate_limited` (details: `retry_at`, seconds since 1970), `unreachable`, `timeout`, `server_failed`: later may go well; nothing was
+--   changed, or it is not known whether it was (details: `unsure` is true)
+-- - `bad_answer`: the answer cannot be understood; `bad_setting`: an option makes no sense
+-- - `half_done`: some of it was changed and could not be taken back (details: `done`, the changes that are in effect)
+-- - of `mailseal.fetch`, what that says of the connection
+-- @module mailseal.publish.target
+local sets = require "mailseal.publish.sets"
+
+local M = {}
+
+--- Makes the class of a target: `undo` is what `apply` does, the other way round.
+-- @tparam string name for the metatable
+-- @treturn table to put `read`, `apply` and `zone_of` into
+function M.class(name)
+  local class = { __name = name }
+  class.__index = class
+
+  function class:undo(zone, changes)
+    return self:apply(zone, sets.reversed(changes))
+  end
+
+  function class:close() end -- luacheck: ignore 212
+
+  return class
+end
+
+return M
