@@ -106,6 +106,7 @@ needs_of_testing() {
         need lua_module $lua:cqueues lua-cqueues "cqueues, a loop that tasks run on"
         need lua_module $lua:_openssl.ssl.context lua-luaossl "luaossl, for https outside of nginx"
         need lua_module $lua:luv lua-luv "luv, another"
+        need lua_module $lua:lxp lua-expat "lua-expat, for the XML of Route 53"
         need lua_module $lua:dbd.sqlite3 lua-dbi-sqlite3 "lua-dbi with SQLite"
         need lua_module $lua:dbd.postgresql lua-dbi-postgresql "lua-dbi with PostgreSQL"
     done
