@@ -1,5 +1,5 @@
 --- Shapes of what is sent.
-local decode = require "mailseal.http.decode"
+local decode = require "mailseal.json.reader"
 local shape = require "mailseal.http.shape"
 
 describe("a shape", function()

@@ -1,6 +1,6 @@
 --- Bodies at random, the same ones each time: what is JSON is read as other readers do, what is none is refused, and nothing else happens.
 local cjson = require "cjson.safe"
-local decode = require "mailseal.http.decode"
+local decode = require "mailseal.json.reader"
 local http = require "mailseal.http"
 local printable = require "mailseal.printable"
 local shape = require "mailseal.http.shape"

@@ -26,7 +26,7 @@
 -- @module mailseal.http.dispatch
 local accepts = require "mailseal.http.accepts"
 local codes = require "mailseal.http.codes"
-local decode = require "mailseal.http.decode"
+local decode = require "mailseal.json.reader"
 local escapes = require "mailseal.http.escapes"
 local identifier = require "mailseal.onboard.identifier"
 local problem = require "mailseal.http.problem"

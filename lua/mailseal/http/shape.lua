@@ -7,7 +7,7 @@
 -- A shape is a table of `words` (what is wanted), and functions: `read(value, place)` for what JSON held, which returns a value, or nil
 -- and what is wrong with it; `parse(text, place)` for a text out of a query, where that makes sense.
 -- @module mailseal.http.shape
-local decode = require "mailseal.http.decode"
+local decode = require "mailseal.json.reader"
 local nearest = require "mailseal.nearest"
 local printable = require "mailseal.printable"
 local sorted = require "mailseal.rules.sorted"
@@ -185,7 +185,7 @@ end
 
 --- Reads a body.
 -- @tparam table of a shape
--- @tparam any value as `mailseal.http.decode` makes it
+-- @tparam any value as `mailseal.json.reader` makes it
 -- @treturn[1] any the value, of which all is as the shape has it
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong, and where: "body.vars.region must be a text"

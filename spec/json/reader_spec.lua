@@ -1,5 +1,5 @@
 --- Reading JSON that strangers send.
-local decode = require "mailseal.http.decode"
+local decode = require "mailseal.json.reader"
 local linear = require "spec.support.linear"
 
 describe("JSON that strangers send", function()

@@ -3,7 +3,7 @@
 -- What other readers let pass or decide for their caller is an error here: names that occur twice in an object, octets that are no
 -- UTF-8, halves of surrogate pairs, numbers that are none, anything behind the value; nesting beyond a depth, and more values than a
 -- body can sensibly hold. The message says where.
--- @module mailseal.http.decode
+-- @module mailseal.json.reader
 local printable = require "mailseal.printable"
 
 local byte, find, sub = string.byte, string.find, string.sub
@@ -11,13 +11,13 @@ local byte, find, sub = string.byte, string.find, string.sub
 local M = {}
 
 --- What stands for null: a value like no other.
-M.null = setmetatable({}, { __name = "mailseal.http.null", __tostring = function() return "null" end })
+M.null = setmetatable({}, { __name = "mailseal.json.null", __tostring = function() return "null" end })
 
 --- The metatable of each list: so that an empty one is no object.
-M.LIST = { __name = "mailseal.http.list" }
+M.LIST = { __name = "mailseal.json.list" }
 
 --- The metatable of each object.
-M.OBJECT = { __name = "mailseal.http.object" }
+M.OBJECT = { __name = "mailseal.json.object" }
 
 local DEPTH, VALUES = 32, 50000
 
