@@ -64,6 +64,36 @@ function M.octets(kind, value)
   return rdata(kind, tokens)
 end
 
+-- Which token of a value is the name that it leads to.
+local NAMED = { CNAME = 1, DNAME = 1, NS = 1, PTR = 1, MX = 2, SRV = 4 }
+
+local function text_of(tokens)
+  local strings = {}
+  for _, token in ipairs(tokens) do
+    local piece = unescaped(token)
+    -- Some hosts show a long text as one string, which it cannot be.
+    for _, one in ipairs(#piece > 255 and record.split(piece) or { piece }) do strings[#strings + 1] = one end
+  end
+  return M.text(strings)
+end
+
+--- A value in the one spelling, of one in the presentation form as somebody else spells it.
+-- @tparam string kind its type
+-- @tparam string value names in it are whole names, with a dot at their end or without
+-- @treturn ?string nil where that is no such value
+function M.spelled(kind, value)
+  local tokens = master.tokens(value)
+  if not tokens or not tokens[1] then return nil end
+  if kind == "TXT" or kind == "SPF" then return text_of(tokens) end
+  if kind == "CAA" and tokens[3] then return ("%s %s %s"):format(tokens[1], tokens[2]:lower(), M.text { unescaped(tokens[3]) }) end
+  if kind == "A" or kind == "AAAA" then return tokens[1]:lower() end
+  local place = NAMED[kind]
+  if not place then return (value:gsub("^%s+", ""):gsub("%s+$", "")) end
+  if not tokens[place] then return nil end
+  tokens[place] = tokens[place]:lower():gsub("%.?$", ".", 1)
+  return table.concat(tokens, " ")
+end
+
 -- What each type's value is made of, from a record as of `mailseal.dns.resolver`.
 local spelled = {
   TXT = function(one) return M.text(one.strings) end,

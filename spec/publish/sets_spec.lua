@@ -1,0 +1,19 @@
+local sets = require "mailseal.publish.sets"
+
+describe("a value that somebody else spells", function()
+  -- Type, as it comes, as it is kept (nil: it is no such value).
+  for _, case in ipairs {
+    { "TXT", '"a b" "c"', '"a b" "c"' }, { "TXT", "  abc", '"abc"' }, { "TXT", '"\\"q\\\\ \\195\\101"', '"\\"q\\\\ \\195e"' },
+    { "TXT", '""', '""' }, { "TXT", '"' .. ("x"):rep(300) .. '"', ('"%s" "%s"'):format(("x"):rep(255), ("x"):rep(45)) },
+    { "TXT", '"x' }, { "TXT", "" },
+    { "CNAME", "Foo.Example.com", "foo.example.com." }, { "CNAME", "foo.", "foo." }, { "NS", ".", "." },
+    { "MX", "10  Mx.example.com", "10 mx.example.com." }, { "MX", "10" }, { "SRV", "0 5 25 A.b.", "0 5 25 a.b." },
+    { "CAA", "0 Issue letsencrypt.org", '0 issue "letsencrypt.org"' }, { "AAAA", "2001:DB8::1", "2001:db8::1" },
+    { "TLSA", " 3 1 1 ABCD ", "3 1 1 ABCD" },
+  } do
+    it(("%s %s is kept in the one spelling"):format(case[1], case[2]:sub(1, 30)), function()
+      assert.equal(case[3], sets.spelled(case[1], case[2]))
+      if case[3] then assert.equal(case[3], sets.spelled(case[1], case[3])) end
+    end)
+  end
+end)
