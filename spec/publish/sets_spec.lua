@@ -17,3 +17,13 @@ describe("a value that somebody else spells", function()
     end)
   end
 end)
+
+describe("the text of a TXT record's value", function()
+  it("is what it says, wherever octets are escaped one behind the other", function()
+    for _, text in ipairs { "", "a", "\195\164\195\182", "\0001", '"\\"', "\\195", ("x\255"):rep(200) } do
+      assert.equal(text, sets.joined(sets.text(text)))
+    end
+    assert.equal("\195\1641", sets.joined '"\\195\\1641"')
+    assert.equal("9999", sets.joined '"\\9999"') -- no octet
+  end)
+end)

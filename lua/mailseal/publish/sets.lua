@@ -32,8 +32,9 @@ function M.text(text)
 end
 
 local function unescaped(token)
-  return (token:gsub("\\(%d?%d?%d?)(.?)", function(digits, octet)
-    return #digits == 3 and string.char(tonumber(digits)) .. octet or digits .. octet
+  return (token:gsub("\\(.)(%d?%d?)", function(first, digits)
+    local octet = #digits == 2 and tonumber(first .. digits)
+    return octet and octet < 256 and string.char(octet) or first .. digits
   end))
 end
 
