@@ -262,6 +262,22 @@ describe("Digests", function()
       octets.to_hex(seal.hmac_sha256("Jefe", "what do ya want for nothing?")))
     assert.are.equal("b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad", octets.to_hex(seal.hmac_sha256("", "")))
   end)
+
+  it("with a key are those of HMAC with SHA-384 and SHA-512, too", function()
+    for _, text in ipairs { "", "abc", ("\0\255"):rep(1000) } do
+      for _, algorithm in ipairs { "sha256", "sha384", "sha512" } do
+        assert.are.equal(openssl(text, "-" .. algorithm .. " -mac hmac -macopt hexkey:" .. octets.to_hex(KEY)),
+          octets.to_hex(seal.hmac(algorithm, KEY, text)))
+      end
+    end
+    -- RFC 4231 §4.2, and a key that is longer than a block (§4.7)
+    assert.are.equal("afd03944d84895626b0825f4ab46907f15f9dadbe4101ec682aa034c7cebc59cfaea9ea9076ede7f4af152e8b2fa9cb6",
+      octets.to_hex(seal.hmac("sha384", ("\11"):rep(20), "Hi There")))
+    assert.are.equal("80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e52"
+      .. "95e64f73f63f0aec8b915a985d786598",
+      octets.to_hex(seal.hmac("sha512", ("\170"):rep(131), "Test Using Larger Than Block-Size Key - Hash Key First")))
+    assert.has_error(function() seal.hmac("md5", KEY, "") end)
+  end)
 end)
 
 describe("Secrets", function()

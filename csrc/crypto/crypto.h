@@ -32,7 +32,11 @@ void ms_hash_copy(ms_hash *to, const ms_hash *from);
 
 /* The digest of `octets` at once. */
 bool ms_sha256(ms_crypto *crypto, ms_span octets, uint8_t digest[MS_SHA256_SIZE]);
-/* HMAC with SHA-256 (RFC 2104, RFC 4231). */
+/* HMAC (RFC 2104, RFC 4231), with one of these digests. */
+typedef enum ms_hmac_digest { MS_HMAC_SHA256, MS_HMAC_SHA384, MS_HMAC_SHA512 } ms_hmac_digest;
+#define MS_HMAC_MAX 64
+bool ms_hmac(ms_hmac_digest digest, ms_span key, ms_span octets, uint8_t code[MS_HMAC_MAX], size_t *size);
+/* The same with SHA-256. */
 bool ms_hmac_sha256(ms_span key, ms_span octets, uint8_t code[MS_SHA256_SIZE]);
 /* Are two secrets the same? Takes no longer the more of them is; only their lengths can be told from the time. */
 bool ms_same_secret(ms_span a, ms_span b);

@@ -247,6 +247,20 @@ static int seal_hmac_sha256(lua_State *L)
     return 1;
 }
 
+/* hmac(algorithm, key, octets) -> 32, 48 or 64 octets; the algorithm is "sha256", "sha384" or "sha512" */
+static int seal_hmac(lua_State *L)
+{
+    static const char *const algorithms[] = { "sha256", "sha384", "sha512", NULL };
+    ms_hmac_digest digest = (ms_hmac_digest)luaL_checkoption(L, 1, NULL, algorithms);
+    uint8_t code[MS_HMAC_MAX];
+    size_t size;
+
+    if (!ms_hmac(digest, ms_lua_check_span(L, 2), ms_lua_check_span(L, 3), code, &size))
+        return luaL_error(L, "OpenSSL offers no HMAC here, or is out of memory");
+    lua_pushlstring(L, (const char *)code, size);
+    return 1;
+}
+
 /* same(a, b) -> boolean, in constant time for strings of one length */
 static int seal_same(lua_State *L)
 {
@@ -274,10 +288,15 @@ static const luaL_Reg key_methods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    { "new_key", seal_new_key },         { "key", seal_key },
-    { "read_key", seal_read_key },       { "sha256", seal_sha256 },
-    { "hmac_sha256", seal_hmac_sha256 }, { "same", seal_same },
-    { "random", seal_random },           { NULL, NULL },
+    { "new_key", seal_new_key },
+    { "key", seal_key },
+    { "read_key", seal_read_key },
+    { "sha256", seal_sha256 },
+    { "hmac_sha256", seal_hmac_sha256 },
+    { "same", seal_same },
+    { "hmac", seal_hmac },
+    { "random", seal_random },
+    { NULL, NULL },
 };
 
 int ms_open_seal(lua_State *L)
