@@ -105,6 +105,11 @@ bool ms_dns_type_parse(ms_span text, unsigned *code, ms_error *error)
     return true;
 }
 
+bool ms_dns_type_is_meta(unsigned code)
+{
+    return code == 0 || code == MS_DNS_OPT || (code >= 128 && code <= 255);
+}
+
 /* The name of a type; NULL where it has none here. */
 static const char *type_name(unsigned code)
 {

@@ -66,6 +66,9 @@ const ms_dns_type *ms_dns_type_of(unsigned code);
 /* The code of "TXT", "txt" or "TYPE16" (RFC 3597 §5). Code: bad_type. */
 bool ms_dns_type_parse(ms_span text, unsigned *code, ms_error *error);
 
+/* Is it a type of questions alone, or of what stands in messages but in no zone (RFC 6895 §3.1)? */
+bool ms_dns_type_is_meta(unsigned code);
+
 /* Writes a type's name, "TXT" or "TYPE65280"; `out` has room for MS_DNS_TYPE_TEXT_MAX. Returns its length. */
 #define MS_DNS_TYPE_TEXT_MAX 16
 size_t ms_dns_type_text(unsigned code, char *out);

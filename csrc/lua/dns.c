@@ -62,13 +62,7 @@ static bool next_id(id_pool *pool, uint16_t *id)
     return true;
 }
 
-/* Types of questions alone, and of what stands in messages but in no zone (RFC 6895 §3.1). */
-static bool is_no_record_type(unsigned type)
-{
-    return type == MS_DNS_OPT || (type >= 128 && type <= 255);
-}
-
-/* Does the text name one of them? */
+/* Does the text name a type that no record has? */
 static bool names_no_record_type(ms_span text)
 {
     static const char *const names[] = { "ANY", "AXFR", "IXFR", "MAILA", "MAILB", "TKEY", "TSIG", "NXNAME" };
@@ -85,7 +79,7 @@ static bool asked_type(lua_State *L, int index, unsigned *type, ms_error *error)
     bool is_type = ms_lua_dns_type(L, index, type, error);
     ms_span text;
 
-    if (is_type && !is_no_record_type(*type))
+    if (is_type && !ms_dns_type_is_meta(*type))
         return true;
     text = ms_lua_check_span(L, index);
     if (is_type || names_no_record_type(text))
@@ -169,5 +163,6 @@ int ms_open_dns(lua_State *L)
     lua_setfield(L, -2, "encode");
     ms_open_dns_zone(L);
     ms_open_dns_channel(L);
+    ms_open_dns_update(L);
     return 1;
 }

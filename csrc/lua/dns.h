@@ -21,5 +21,6 @@ void ms_lua_push_dns_answer(lua_State *L, const ms_dns_message *message, const m
 /* Each adds its functions to the table on top. */
 void ms_open_dns_zone(lua_State *L);
 void ms_open_dns_channel(lua_State *L);
+void ms_open_dns_update(lua_State *L);
 
 #endif

@@ -1,0 +1,79 @@
+--- Keys of TSIG in the forms in which DNS hosts hand them out: on one line, as BIND's and as Knot's configuration have them.
+--
+-- What is found is not judged here: `mailseal.dns.tsig.key` does that.
+-- @module mailseal.dns.tsig_text
+local M = {}
+
+-- Each returns the keys that a text holds in its form: tables of `name`, `algorithm`, `secret`. None where it is of another.
+
+-- `hmac-sha256:name:secret`, as `nsupdate -y`, `knsupdate -y` and `kdig -y` take it; the first may be left out.
+local function colons(text)
+  local list = {}
+  local algorithm, name, secret = text:match "^([^%s:]+):([^%s:]+):(%S*)$"
+  if not algorithm then
+    name, secret = text:match "^([^%s:]+):([^%s:]*)$"
+  end
+  list[1] = name and { name = name, algorithm = algorithm, secret = secret }
+  return list
+end
+
+-- `name. hmac-sha256. secret`, as `pdnsutil list-tsig-keys` tells them.
+local function words(text)
+  local list = {}
+  for line in text:gmatch "[^\r\n]+" do
+    local name, algorithm, secret = line:match "^%s*(%S+)%s+([%w%-]+%.)%s+(%S+)%s*$"
+    if not name then return {} end
+    list[#list + 1] = { name = name, algorithm = algorithm, secret = secret }
+  end
+  return list
+end
+
+local function without_comments(text)
+  text = text:gsub("/%*.-%*/", " ")
+  return (("\n" .. text):gsub("([%s;{}])//[^\n]*", "%1"):gsub("([%s;{}])#[^\n]*", "%1"))
+end
+
+local function unquoted(text) return text:match '^"(.*)"$' or text end
+
+-- `key "name" { algorithm hmac-sha256; secret "…"; };`, as BIND's configuration has it and `tsig-keygen` writes it.
+local function bind(text)
+  local list = {}
+  for name, body in without_comments(text):gmatch "%f[%w]key%s+([^%s{]+)%s*{(.-)}" do
+    local function field(field_name)
+      local value = (";" .. body):match("[;%s]" .. field_name .. "%s+([^;]+)")
+      return value and unquoted((value:gsub("%s+$", "")))
+    end
+    list[#list + 1] = { name = unquoted(name), algorithm = field "algorithm", secret = field "secret" }
+  end
+  return list
+end
+
+-- A list under `key:` with `id`, `algorithm` and `secret`, as Knot's configuration has it and `keymgr -t` writes it.
+local function knot(text)
+  local list, inside = {}, false
+  for line in text:gmatch "[^\r\n]+" do
+    line = (" " .. line):gsub("%s#.*$", "")
+    if line:find "^ %a" then
+      inside = line:find "^ key:%s*$" ~= nil
+    elseif inside then
+      if line:find "^%s*%-%s" then list[#list + 1] = {} end
+      local field, value = line:match "^%s*%-?%s*(%w+):%s*(.-)%s*$"
+      if field and list[1] then list[#list][field == "id" and "name" or field] = unquoted(value) end
+    end
+  end
+  return list
+end
+
+--- The keys that a text holds.
+-- @tparam string text
+-- @treturn {table,...} of `name`, `algorithm`, `secret`, each a string or nil; empty where it is in none of the forms
+function M.keys(text)
+  local trimmed = text:match "^%s*(.-)%s*$"
+  for _, form in ipairs { colons, words, bind, knot } do
+    local list = form(trimmed)
+    if list[1] then return list end
+  end
+  return {}
+end
+
+return M
