@@ -82,30 +82,45 @@ database:
 log:
   - target: stderr
     any: info
-acl:
+%sacl:
   - id: loopback
     address: [ 127.0.0.0/8, ::1 ]
     action: [ update, transfer ]
-policy:
+%spolicy:
   - id: one-key
     single-type-signing: on
 template:
   - id: default
     storage: "%s"
     file: "%%s.zone"
-    acl: loopback
+    acl: [ %s ]
     journal-content: none
     zonefile-load: whole
     zonefile-sync: -1
 zone:
 ]]
 
+-- The sections of the configuration for keys (TSIG), and the list of who may change zones.
+local function sections_of(keys)
+  if not keys[1] then return "", "", "loopback" end
+  local known, allowed, ids = { "key:\n" }, {}, { "loopback" }
+  for i, key in ipairs(keys) do
+    known[#known + 1] = ('  - id: "%s"\n    algorithm: %s\n    secret: "%s"\n'):format(key.name, key.algorithm, key.secret)
+    if not key.idle then
+      allowed[#allowed + 1] = ('  - id: key-%d\n    key: "%s"\n    action: [ update, transfer ]\n'):format(i, key.name)
+      ids[#ids + 1] = "key-" .. i
+    end
+  end
+  return table.concat(known), table.concat(allowed), table.concat(ids, ", ")
+end
+
 -- Writes what the server reads.
-local function prepare(directory, zones, signed, listen, port)
-  local addresses = {}
+local function prepare(directory, options, listen, port)
+  local addresses, signed = {}, options.signed or {}
   for i, address in ipairs(listen) do addresses[i] = ("%s@%d"):format(address, port) end
-  local lines = { configuration:format(directory, table.concat(addresses, ", "), directory, directory) }
-  for name, text in pairs(zones) do
+  local keys, allowed, ids = sections_of(options.keys or {})
+  local lines = { configuration:format(directory, table.concat(addresses, ", "), directory, keys, allowed, directory, ids) }
+  for name, text in pairs(options.zones) do
     lines[#lines + 1] = ("  - domain: %s.\n"):format(name)
     if signed[name] then lines[#lines + 1] = "    dnssec-signing: on\n    dnssec-policy: one-key\n" end
     write(("%s/%s.zone"):format(directory, name), ("$ORIGIN %s.\n$TTL 60\n%s\n"):format(name, text))
@@ -126,16 +141,16 @@ local function wait_until_served(self, zones, patience)
   return not read(self.log):find "cannot bind"
 end
 
-local function launch(zones, signed, listen, port, patience)
+local function launch(options, listen, port)
   local directory = assert(output_of("mktemp -d"):match "^(.-)\n", "cannot make a temporary directory")
-  prepare(directory, zones, signed, listen, port)
+  prepare(directory, options, listen, port)
   local pipe = assert(io.popen(("sh -c %s guardian %s"):format(quote(guardian), quote(directory)), "w"))
   local host = listen[1]:find ":" and "[" .. listen[1] .. "]" or listen[1]
   local self = setmetatable({
     directory = directory, log = directory .. "/log", pipe = pipe, host = listen[1], port = port,
     address = ("%s:%d"):format(host, port),
   }, Server)
-  if wait_until_served(self, zones, patience) then
+  if wait_until_served(self, options.zones, options.patience or PATIENCE) then
     self.pid = assert(tonumber(read(directory .. "/pid")), "knotd has no process")
     return self
   end
@@ -156,17 +171,17 @@ end
 --- Starts a server and waits until it serves its zones.
 -- @tparam table options `zones`: a table from zone names ("" for the root) to zone files' texts; `signed`: a table from the names of those
 --   that are to be signed (DNSSEC) to true; `listen`: a list of loopback addresses ({ "127.0.0.1" }); `port`: which port (one that is
---   free); `patience`: seconds that it may take to load its zones (10)
+--   free); `patience`: seconds that it may take to load its zones (10); `keys`: a list of TSIG keys that may change
+--   zones, too, each with `name`, `algorithm`, `secret`, and `idle` where the server knows it and lets it do nothing
 -- @treturn ?table the server: `address` ("127.0.0.1:port"), `host`, `port`, `pid`
 -- @treturn ?string why there is none
 -- @treturn ?string `no_knot`
 function M.start(options)
   if not M.available() then return nil, "Knot DNS is not installed: apt install knot knot-dnsutils", "no_knot" end
   local server, why
-  local signed, listen = options.signed or {}, options.listen or { "127.0.0.1" }
+  local listen = options.listen or { "127.0.0.1" }
   for _ = 1, options.port and 1 or 5 do -- a port may be taken
-    server, why = launch(
-      options.zones, signed, listen, options.port or random(PORTS_FROM, PORTS_TO), options.patience or PATIENCE)
+    server, why = launch(options, listen, options.port or random(PORTS_FROM, PORTS_TO))
     if server then return server end
   end
   return nil, "knotd does not serve: " .. tostring(why), "no_knot"
