@@ -27,3 +27,21 @@ describe("the text of a TXT record's value", function()
     assert.equal("9999", sets.joined '"\\9999"') -- no octet
   end)
 end)
+
+describe("the set that an answer of DNS holds", function()
+  -- Type, the record's fields, the value.
+  for _, case in ipairs {
+    { "MX", { preference = 0, exchange = "." }, "0 ." }, { "MX", { preference = 10, exchange = "mx.a" }, "10 mx.a." },
+    { "PTR", { target = "a.b" }, "a.b." }, { "SRV", { priority = 0, weight = 1, port = 2, target = "." }, "0 1 2 ." },
+    { "TLSA", { usage = 3, selector = 1, matching_type = 1, data = "abcd" }, "3 1 1 abcd" },
+    { "DS", { key_tag = 1, algorithm = 13, digest_type = 2, digest = "ab" }, "1 13 2 ab" },
+    { "HTTPS", { data = "\0\1\0" }, "\\# 3 000100" }, { "TYPE65280", { data = "" }, "\\# 0" },
+  } do
+    it(("has %s as %s, which can be written again"):format(case[1], case[3]), function()
+      case[2].ttl = 60
+      local set = sets.of_records("a", case[1], { case[2] })
+      assert.same({ name = "a", type = case[1], ttl = 60, values = { case[3] } }, set)
+      assert.is_string(sets.octets(case[1], case[3]))
+    end)
+  end
+end)

@@ -95,19 +95,32 @@ function M.spelled(kind, value)
   return table.concat(tokens, " ")
 end
 
+-- A name as values have it.
+local function whole(name) return name == "." and name or name .. "." end
+
+local function aliased(one) return whole(one.target) end
+
 -- What each type's value is made of, from a record as of `mailseal.dns.resolver`.
-local spelled = {
+local of_record = {
   TXT = function(one) return M.text(one.strings) end,
   SPF = function(one) return M.text(one.strings) end,
-  CNAME = function(one) return one.target .. "." end,
-  DNAME = function(one) return one.target .. "." end,
-  NS = function(one) return one.host .. "." end,
-  MX = function(one) return ("%d %s."):format(one.preference, one.exchange) end,
-  SRV = function(one) return ("%d %d %d %s."):format(one.priority, one.weight, one.port, one.target) end,
+  CNAME = aliased, DNAME = aliased, PTR = aliased,
+  NS = function(one) return whole(one.host) end,
+  MX = function(one) return ("%d %s"):format(one.preference, whole(one.exchange)) end,
+  SRV = function(one) return ("%d %d %d %s"):format(one.priority, one.weight, one.port, whole(one.target)) end,
   CAA = function(one) return ("%d %s %s"):format(one.flags, one.tag, M.text { one.value }) end,
+  TLSA = function(one) return ("%d %d %d %s"):format(one.usage, one.selector, one.matching_type, one.data) end,
+  DS = function(one) return ("%d %d %d %s"):format(one.key_tag, one.algorithm, one.digest_type, one.digest) end,
   A = function(one) return one.address end,
   AAAA = function(one) return one.address end,
 }
+
+-- Of other types, in the form that all have (RFC 3597 §5).
+local function generic(one)
+  return ("\\# %d%s"):format(#one.data, one.data == "" and "" or " " .. one.data:gsub(".", function(octet)
+    return ("%02x"):format(octet:byte())
+  end))
+end
 
 --- The types whose records can be read from answers of DNS.
 M.READ = { "TXT", "CNAME", "MX", "NS", "A", "AAAA", "SRV", "CAA", "DNAME" }
@@ -123,7 +136,7 @@ function M.of_records(name, kind, records)
   end
   local set = { name = name, type = kind, ttl = records[1].ttl, values = {} }
   for i, one in ipairs(records) do
-    set.values[i] = spelled[kind](one)
+    set.values[i] = (of_record[kind] or generic)(one)
     set.ttl = math.min(set.ttl, one.ttl)
   end
   return set
