@@ -18,7 +18,7 @@ local printable = require "mailseal.printable".line
 local M = {}
 
 -- In the order in which they are told.
-local IDS = {}
+local IDS = { "rfc2136" }
 
 --- The ids of all targets that there are.
 -- @treturn {string,...}
