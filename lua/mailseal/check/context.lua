@@ -7,7 +7,7 @@
 -- Each aspect has a context of its own, so that its findings are known to be its own; what was asked is shared by all.
 -- @module mailseal.check.context
 local answers = require "mailseal.dns.answer"
-local catalogue = require "mailseal.check.catalogue"
+local catalogue = require "mailseal.record.catalogue"
 local questions = require "mailseal.check.questions"
 local shared = require "mailseal.check.shared"
 

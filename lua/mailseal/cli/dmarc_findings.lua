@@ -1,6 +1,6 @@
 --- What `mailseal dmarc` has to say of the DMARC records that it came upon.
 -- @module mailseal.cli.dmarc_findings
-local catalogue = require "mailseal.check.catalogue"
+local catalogue = require "mailseal.record.catalogue"
 local meant = require "mailseal.dmarc.meant"
 
 local M = {}

@@ -5,7 +5,7 @@
 -- @module mailseal.check.publication.missing
 local addresses = require "mailseal.check.publication.addresses"
 local async = require "mailseal.async"
-local catalogue = require "mailseal.check.catalogue"
+local catalogue = require "mailseal.record.catalogue"
 local elsewhere = require "mailseal.check.publication.elsewhere"
 local is_within = require "mailseal.dns.name".is_within
 local placement = require "mailseal.check.publication.placement"

@@ -3,7 +3,7 @@
 -- The zone above then delegates to the new ones, and these do not name the former ones any more. (Where they do, the zone and the one
 -- above it merely differ, and stay so.)
 -- @module mailseal.check.publication.moved
-local catalogue = require "mailseal.check.catalogue"
+local catalogue = require "mailseal.record.catalogue"
 
 local M = {}
 

@@ -1,7 +1,7 @@
 --- What the name servers of a record's own zone say, and what caches may remember otherwise.
 -- @module mailseal.check.publication.name_servers
 local agreement = require "mailseal.dns.agreement"
-local catalogue = require "mailseal.check.catalogue"
+local catalogue = require "mailseal.record.catalogue"
 local definitive = require "mailseal.dns.answer".definitive
 local moved = require "mailseal.check.publication.moved"
 

@@ -1,6 +1,6 @@
---- The catalogue of findings as a check uses it: each kind by its code, and its sentences with what was found put in.
+--- The catalogue of findings as those use it who look at a domain: each kind by its code, and its sentences with what was found put in.
 -- The catalogue itself is csrc/record/findings.def.
--- @module mailseal.check.catalogue
+-- @module mailseal.record.catalogue
 local printable = require "mailseal.printable"
 local record = require "mailseal.record"
 
