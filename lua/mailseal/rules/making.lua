@@ -75,6 +75,19 @@ local function join(rule, variant)
   return by_variant[name]
 end
 
+--- The name of the variant of a rule that was asked for, or that a var chooses.
+-- @tparam table rule without a fault
+-- @tparam table vars
+-- @treturn ?string nil where it is none
+function M.variant(rule, vars)
+  local chosen = variant_of(rule, vars)
+  for name, variant in next, rule.variants or {} do
+    if variant == chosen then
+      return name
+    end
+  end
+end
+
 --- Makes everything that a rule comes to for a domain.
 -- @tparam table rule without a fault
 -- @tparam string domain
