@@ -1,7 +1,7 @@
 --- Requests signed as AWS wants them: Signature Version 4, in a header.
 --
---     local target, headers = aws_signature.sign {
---       method = "GET", host = "route53.amazonaws.com", path = "/2013-04-01/hostedzonesbyname", query = { { "maxitems", "1" } },
+--     local headers = aws_signature.sign {
+--       method = "GET", host = "route53.amazonaws.com", target = "/2013-04-01/hostedzonesbyname?maxitems=1",
 --       region = "us-east-1", service = "route53", access_key = id, secret_key = secret, now = os.time(),
 --     }
 --
@@ -19,23 +19,24 @@ local function hex(octets)
   return (octets:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
 end
 
--- Everything but what RFC 3986 §2.3 calls unreserved; in a path the slashes stay.
-local function encode(text, kept)
-  return (text:gsub("[^%w._~" .. (kept or "") .. "-]", function(octet) return ("%%%02X"):format(octet:byte()) end))
+-- A path once more as a URL takes it (RFC 3986 §2.3), its slashes left: what is sent as %20 is signed as %2520.
+local function canonical_path(path)
+  return (path:gsub("[^%w._~/-]", function(octet) return ("%%%02X"):format(octet:byte()) end))
 end
 
---- A query as it is sent, and as it is signed.
--- @tparam {{string,string},...} list names and values
--- @treturn string
-function M.query(list)
-  local encoded = {}
-  for i, pair in ipairs(list) do encoded[i] = { encode(pair[1]), encode(pair[2]) } end
-  table.sort(encoded, function(a, b)
-    if a[1] == b[1] then return a[2] < b[2] end
-    return a[1] < b[1]
+-- A query in the order that both sides put it in: by names, and those of one name by values.
+local function canonical_query(query)
+  local list = {}
+  for pair in query:gmatch "[^&]+" do
+    local name, value = pair:match "^([^=]*)=?(.*)$"
+    list[#list + 1] = { name = name, value = value }
+  end
+  table.sort(list, function(a, b)
+    if a.name == b.name then return a.value < b.value end
+    return a.name < b.name
   end)
-  for i, pair in ipairs(encoded) do encoded[i] = pair[1] .. "=" .. pair[2] end
-  return table.concat(encoded, "&")
+  for i, pair in ipairs(list) do list[i] = pair.name .. "=" .. pair.value end
+  return table.concat(list, "&")
 end
 
 -- The fields as they are signed, each with the end of its line, and their names.
@@ -65,11 +66,11 @@ end
 --- Signs a request.
 -- @tparam table request
 --
--- - `method`, `host` (with its port where that is not https's), `path` (as it is sent, without a query, without `.` and `..`)
--- - `query`: list of names and values; `headers`: those to be signed beside ours, by name; `body`: octets
+-- - `method`, `host` (with its port where that is not https's)
+-- - `target`: path and query as they are sent, without `.` and `..`, the query escaped as RFC 3986 has it (%20 and not +)
+-- - `headers`: those to be signed beside ours, by name; `body`: octets
 -- - `region`, `service`, `access_key`, `secret_key`, `session_token` (of credentials that are lent for a time)
 -- - `now`: seconds since 1970
--- @treturn string the path with its query, as it has to be sent
 -- @treturn table the fields to be sent, by name; `Host` is not among them, for who sends writes it
 function M.sign(request)
   local time = os.date("!%Y%m%dT%H%M%SZ", request.now)
@@ -78,15 +79,15 @@ function M.sign(request)
   for name, value in pairs(request.headers or {}) do sent[name] = value end
   for name, value in pairs(sent) do signed[name:lower()] = value end
   local fields, names = canonical_fields(signed)
-  local query = M.query(request.query or {})
+  local path, query = request.target:match "^([^?]*)%??(.*)$"
   local canonical = table.concat({
-    request.method, encode(request.path, "/"), query, fields, names, hex(seal.sha256(request.body or "")),
+    request.method, canonical_path(path), canonical_query(query), fields, names, hex(seal.sha256(request.body or "")),
   }, "\n")
   local text = table.concat({ ALGORITHM, time, scope, hex(seal.sha256(canonical)) }, "\n")
   local key = M.key(request.secret_key, time:sub(1, 8), request.region, request.service)
   sent.Authorization = ("%s Credential=%s/%s, SignedHeaders=%s, Signature=%s"):format(
     ALGORITHM, request.access_key, scope, names, hex(seal.hmac_sha256(key, text)))
-  return query == "" and request.path or request.path .. "?" .. query, sent
+  return sent
 end
 
 return M
