@@ -89,7 +89,7 @@ end
 -- @tparam table members as of @{is}
 -- @treturn boolean
 function M.is_list(value, members)
-  if type(value) ~= "table" or value == reader.null or value[1] == nil and next(value) ~= nil then return false end
+  if getmetatable(value) ~= reader.LIST then return false end -- an object without members is no list
   for _, one in ipairs(value) do
     if not M.is(one, members) then return false end
   end
