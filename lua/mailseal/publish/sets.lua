@@ -160,6 +160,20 @@ function M.same(a, b)
   return count == 0
 end
 
+-- A set whose texts are what readers make of them.
+local function read_out(set)
+  if not set or set.type ~= "TXT" and set.type ~= "SPF" then return set end
+  local values = {}
+  for i, value in ipairs(set.values) do values[i] = M.joined(value) or value end
+  return { values = values }
+end
+
+--- Do two sets say the same: values of texts however they are cut into strings?
+-- @tparam ?table a
+-- @tparam ?table b
+-- @treturn boolean
+function M.say_the_same(a, b) return M.same(read_out(a), read_out(b)) end
+
 --- The changes that take back what changes have made: in the order opposite to theirs.
 -- @tparam {table,...} changes
 -- @treturn {table,...}

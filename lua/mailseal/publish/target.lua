@@ -33,9 +33,42 @@
 -- - `half_done`: some of it was changed and could not be taken back (details: `done`, the changes that are in effect)
 -- - of `mailseal.fetch`, what that says of the connection
 -- @module mailseal.publish.target
+local kinds = require "mailseal.dns.options"
 local sets = require "mailseal.publish.sets"
 
 local M = {}
+
+--- What a target is opened with: what its lists `settings` and `credentials` name, with white space around it taken off.
+-- @tparam table module the target's
+-- @tparam table options of `open`
+-- @treturn[1] table texts by name, those that are empty left out
+-- @treturn[2] nil
+-- @treturn[2] string what is missing, and where it is taken from
+-- @treturn[2] string `credentials_missing`, `bad_setting`
+-- @raise where options are not what they are
+function M.given(module, options)
+  local known = {
+    resolver = kinds.of_type("table", "a resolver"), now = kinds.of_type("function", "a clock"), fetch = kinds.of_type("table", "options"),
+  }
+  local lists = { { module.settings, "bad_setting" }, { module.credentials, "credentials_missing" } }
+  for _, list in ipairs(lists) do
+    for _, one in ipairs(list[1]) do known[one.name] = kinds.of_type("string", "a text") end
+  end
+  kinds.check(("publish.open(\"%s\")"):format(module.id), options, known)
+  if not options.resolver then error(("publish.open(\"%s\") wants a resolver"):format(module.id), 2) end
+  local given = {}
+  for _, list in ipairs(lists) do
+    for _, one in ipairs(list[1]) do
+      local text = (options[one.name] or ""):match "^%s*(.-)%s*$"
+      if text ~= "" then
+        given[one.name] = text
+      elseif one.required then
+        return nil, ("%s wants %s (%s)"):format(module.name, one.text, one.environment or one.name), list[2]
+      end
+    end
+  end
+  return given
+end
 
 --- Makes the class of a target: `undo` is what `apply` does, the other way round.
 -- @tparam string name for the metatable
