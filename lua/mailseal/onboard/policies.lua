@@ -5,11 +5,12 @@ local M = {}
 -- What makes the numbers of each part of those that are given.
 local parts = {
   health = require "mailseal.onboard.health_rules".policy, keys = require "mailseal.onboard.key_life".policy,
+  publishing = require "mailseal.onboard.publishing_policy".policy,
   schedule = require "mailseal.onboard.schedule".policy, webhooks = require "mailseal.onboard.webhook_rules".policy,
 }
 
 --- Makes them.
--- @tparam[opt] table given by part (`health`, `keys`, `schedule`, `webhooks`), numbers in place of the ordinary ones
+-- @tparam[opt] table given by part (`health`, `keys`, `publishing`, `schedule`, `webhooks`), numbers in place of the ordinary ones
 -- @tparam[opt=1] number level whose error it is, as of `error`
 -- @treturn table by part, all numbers
 -- @raise where there is no such part; where one is not known, or makes no sense

@@ -12,8 +12,8 @@ local identifier = require "mailseal.onboard.identifier"
 local M = {}
 
 local modules = {
-  "creation", "decide", "deliveries", "domains", "export", "gate", "health", "holds", "keys", "removal", "rotation", "signer", "tokens",
-  "uses", "webhooks",
+  "access", "creation", "decide", "deliveries", "domains", "export", "gate", "health", "holds", "keys", "publishing", "removal", "rotation",
+  "signer", "tokens", "uses", "webhooks",
 }
 
 --- All methods, by name.

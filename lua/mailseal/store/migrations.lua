@@ -14,6 +14,7 @@ M.STEPS = {
   (require "mailseal.store.schema.0003"),
   (require "mailseal.store.schema.0004"),
   (require "mailseal.store.schema.0005"),
+  (require "mailseal.store.schema.0006"),
 }
 
 -- Some of the tables that every schema has.

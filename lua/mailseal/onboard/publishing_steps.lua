@@ -1,0 +1,171 @@
+--- What publishing does on the database: see `perform` of `mailseal.onboard.registry`.
+--
+-- **Two at once**: whoever writes to a zone holds locks of it, and of the domain that he writes for, for as long as he is heard of.
+-- **A process that dies**: what it intended is in its publication's row. Who comes next, and finds it, looks what there is in the zone
+-- (`mailseal.onboard.publishing_effect`) and ends the row with that.
+-- @module mailseal.onboard.publishing_steps
+local accesses = require "mailseal.store.accesses"
+local assess = require "mailseal.onboard.assess"
+local change = require "mailseal.onboard.change"
+local domains = require "mailseal.store.domains"
+local events = require "mailseal.store.events"
+local keys = require "mailseal.store.keys"
+local ledger = require "mailseal.publish.ledger"
+local locks = require "mailseal.store.locks"
+local store = require "mailseal.store.publications"
+
+local M = {}
+local steps = {}
+
+M.steps = steps
+
+--- What is known of a domain that is to be published for.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam string name the domain, as it is stored
+-- @treturn[1] table `domain` (the row; nil where there is none any more, but something of it was published), `records` (those that it is
+--   to have), `keys`, `ours` (by way, rows of `mailseal.publish.ledger`), `open` (publications that were not ended), `accesses` (the ways
+--   that are kept)
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `not_found`; a code of `mailseal.store`
+function steps.load(registry, tenant, name)
+  return registry.db:read(function(tx)
+    local row, ours, open = domains.get(tx, tenant, name), store.ours(tx, tenant, name), store.open(tx, tenant, name)
+    if not row and not next(ours) and not open[1] then return change.not_found() end
+    return {
+      domain = row, records = row and assess.records(row) or {}, keys = row and keys.of_domain(tx, tenant, name) or {}, ours = ours,
+      open = open, accesses = accesses.list(tx, tenant, name),
+    }
+  end)
+end
+
+--- Takes locks for a publication.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam string name the domain
+-- @tparam table claim `id`, of the publication; `locks`, their names
+-- @treturn[1] table `open`: publications of that domain that were not ended, though nobody is at work on it
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `publish_under_way`; a code of `mailseal.store`
+-- @treturn[2] ?table of that, `retry_at`
+function steps.claim(registry, tenant, name, claim)
+  local now = registry:now()
+  return registry.db:write(function(tx)
+    local taken, until_when = locks.take(tx, claim.locks, {
+      owner = claim.id, now = now, ends = now + registry.policy.publishing.lease,
+    })
+    if not taken then
+      return nil, ("somebody is publishing to that zone just now: try again in %d seconds"):format(until_when - now), "publish_under_way",
+        { retry_at = until_when }
+    end
+    return { open = store.open(tx, tenant, name) }
+  end)
+end
+
+--- Has a publication's locks for longer.
+-- @tparam table registry
+-- @tparam string id
+-- @treturn ?number how many there are still
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function steps.renew(registry, id)
+  local now = registry:now()
+  return registry.db:write(function(tx) return locks.renew(tx, id, now, now + registry.policy.publishing.lease) end)
+end
+
+--- Gives a publication's locks up.
+-- @tparam table registry
+-- @tparam string id
+-- @treturn ?boolean true
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function steps.release(registry, id)
+  return registry.db:write(function(tx)
+    locks.release(tx, id)
+    return true
+  end)
+end
+
+local function values_of(set) return set and set.values or nil end
+
+--- Changes as events tell them: before and after of every record.
+-- @tparam table changes by zone
+-- @treturn {table,...} `zone`, `name`, `type`, `before`, `after` (lists of values)
+function M.told(changes)
+  local list = {}
+  for zone, of_zone in pairs(changes) do
+    for _, one in ipairs(of_zone) do
+      list[#list + 1] = { zone = zone, name = one.name, type = one.type, before = values_of(one.before), after = values_of(one.after) }
+    end
+  end
+  table.sort(list, function(a, b)
+    if a.name ~= b.name then return a.name < b.name end
+    return a.type < b.type
+  end)
+  return list
+end
+
+--- Writes what is intended, before anything is done.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam ?string actor
+-- @tparam table one as of `mailseal.store.publications.add`, without `begun_at`
+-- @treturn ?boolean true
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function steps.intend(registry, tenant, actor, one)
+  local now = registry:now()
+  return registry.db:write(function(tx)
+    one.actor, one.begun_at = actor, now
+    store.add(tx, tenant, one)
+    events.add(tx, tenant, one.domain, "publish_begun", {
+      publication = one.id, via = one.via, purpose = one.kind, consents = one.consents, records = M.told(one.changes),
+    }, { at = now })
+    return true
+  end, { id = tenant, actor = actor })
+end
+
+local kinds_of = { publish = "published", keys = "published", undo = "unpublished" }
+
+local function event_of(one, outcome)
+  local kind = outcome.state == "failed" and "publish_failed" or kinds_of[one.kind]
+  local records = M.told(outcome.changes)
+  if outcome.state == "settled" and not records[1] then kind = "publish_failed" end
+  return kind, {
+    publication = one.id, via = one.via, purpose = one.kind, consents = one.consents, records = records,
+    settled = outcome.state == "settled" or nil, shown = outcome.shown, code = outcome.code, problem = outcome.problem,
+  }
+end
+
+-- What is ours from then on.
+local function note(tx, tenant, one, outcome)
+  local rows = store.ours(tx, tenant, one.domain)[one.via] or {}
+  store.replace(tx, tenant, one.domain, one.via, ledger.add(rows, outcome.changes))
+end
+
+--- Ends a publication: with what it came to, what is ours by then, and the event.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam ?string actor
+-- @tparam table one its row
+-- @tparam table outcome `state`, `changes` (those that were made, by zone), `shown`, `code`, `problem`; `keep`: an access to be kept; `held`:
+--   true where the locks are not to be given up yet
+-- @treturn ?boolean true; false where somebody else has ended it
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function steps.finish(registry, tenant, actor, one, outcome)
+  local now = registry:now()
+  return registry.db:write(function(tx)
+    outcome.ended_at = now
+    if not outcome.held then locks.release(tx, one.id) end
+    if not store.finish(tx, tenant, one.id, outcome) then return false end
+    note(tx, tenant, one, outcome)
+    local kind, data = event_of(one, outcome)
+    events.add(tx, tenant, one.domain, kind, data, { at = now })
+    return true
+  end, { id = tenant, actor = actor })
+end
+
+return M
