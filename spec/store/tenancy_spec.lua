@@ -2,6 +2,7 @@
 --
 -- Each function that takes a tenant is called in another tenant's name, with what is in the first one's rows. Those that go across
 -- tenants are named, with what they are for. A function that is added later is to be added here, or this fails.
+local accesses = require "mailseal.store.accesses"
 local databases = require "spec.support.databases"
 local events = require "mailseal.store.events"
 local gates = require "mailseal.store.gates"
@@ -11,6 +12,7 @@ local keys = require "mailseal.store.keys"
 local deliveries = require "mailseal.store.deliveries"
 local domains = require "mailseal.store.domains"
 local owners = require "mailseal.store.owners"
+local publications = require "mailseal.store.publications"
 local repeatable = require "mailseal.store.repeatable"
 local store = require "mailseal.store"
 local tenancy = require "spec.support.tenancy"
@@ -21,7 +23,7 @@ local NOW = 1800000000
 local A, B, DOMAIN = "VICTIM", "stranger", "example.com"
 
 local modules = {
-  deliveries = deliveries, domains = domains, events = events, gates = gates, health = health, holds = holds, keys = keys, owners = owners,
+  accesses = accesses, publications = publications, deliveries = deliveries, domains = domains, events = events, gates = gates, health = health, holds = holds, keys = keys, owners = owners,
   repeatable = repeatable, uses = uses, webhooks = webhooks,
 }
 
@@ -38,6 +40,18 @@ new_key.public, new_key.sealed, new_key.target, new_key.selector = "b", "b", nil
 -- What a stranger calls behind his own id, and what he is told; without `gives`, nothing, by nil. `needs` is true where it can be
 -- called only for a domain that he has, as its rows refer to that.
 local of_tenant = {
+  ["accesses.list"] = { { DOMAIN }, gives = {} },
+  ["accesses.sealed"] = { { DOMAIN, "VICTIM-via" } },
+  ["accesses.put"] = { { DOMAIN, { via = "VICTIM-via", settings = {}, sealed = "b", due_at = NOW }, NOW }, needs = true },
+  ["accesses.write"] = { { DOMAIN, { via = "VICTIM-via", lease = NOW, attempts = 5 } } },
+  ["accesses.remove"] = { { DOMAIN }, gives = 0 },
+  ["accesses.wake"] = { { DOMAIN, NOW + 5 } },
+  ["publications.add"] = { { { id = "VICTIM-id", domain = DOMAIN, via = "b", kind = "publish", consents = {}, changes = {}, begun_at = 0 } } },
+  ["publications.finish"] = { { "VICTIM-id", { state = "done", changes = {} } }, gives = false },
+  ["publications.list"] = { { DOMAIN, 100 }, gives = {} },
+  ["publications.open"] = { { DOMAIN }, gives = {} },
+  ["publications.ours"] = { { DOMAIN }, gives = {} },
+  ["publications.replace"] = { { DOMAIN, "VICTIM-via", {} } },
   ["deliveries.add"] = { { "hook", { { id = 5, domain = DOMAIN } }, NOW }, needs = true },
   ["deliveries.begin"] = { { "hook", NOW + 5 } },
   ["deliveries.count_dead"] = { { "hook" }, gives = 0 },
@@ -111,6 +125,7 @@ local of_tenant = {
 
 -- For whoever runs the whole, and never for a tenant: what is due, of whomever, and whose a domain is.
 local across = {
+  ["accesses.is_due"] = true, ["accesses.lease"] = true,
   ["domains.lease"] = true, ["domains.next_due"] = true, ["domains.unchanged"] = true, ["domains.give_back"] = true,
   ["domains.give_back_all"] = true, ["gates.due"] = true, ["keys.is_due"] = true, ["keys.lease"] = true,
   ["keys.in_zone"] = true, ["events.last"] = true, ["owners.of"] = true, ["webhooks.with_news"] = true, ["webhooks.due"] = true,
@@ -139,6 +154,10 @@ describe("The tables", function()
         owners.add(tx, A, DOMAIN, NOW)
         keys.insert(tx, A, DOMAIN, key)
         uses.add(tx, A, DOMAIN, "VICTIM-user", NOW)
+        accesses.put(tx, A, DOMAIN, { via = "VICTIM-via", settings = {}, sealed = "VICTIM-sealed", due_at = NOW }, NOW)
+        publications.add(tx, A, { id = "VICTIM-id", domain = DOMAIN, via = "VICTIM-via", kind = "publish", consents = {}, changes = {},
+          begun_at = NOW })
+        publications.replace(tx, A, DOMAIN, "VICTIM-via", { { zone = DOMAIN, name = DOMAIN, type = "TXT", added = { "VICTIM" }, taken = {} } })
         repeatable.add(tx, A, "VICTIM-request", { fingerprint = "VICTIM-asked", answer = {}, expires_at = NOW + 1 }, NOW)
         holds.add(tx, A, DOMAIN, { "VICTIM-released" }, 1, NOW)
         holds.release(tx, A, DOMAIN, 1, NOW)

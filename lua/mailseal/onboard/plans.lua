@@ -121,7 +121,7 @@ end
 --   code of `mailseal.publish.target` or of `mailseal.store`
 -- @treturn[2] ?table details: of `consent_needed` the list of what is not agreed to; of `publish_under_way` `retry_at`
 function Plan:apply(options)
-  kinds.check("plan:apply", options or {}, { consent = kinds.of_type("table", "a list"), wait = kinds.seconds(600) })
+  kinds.check("plan:apply", options or {}, { consent = kinds.of_type("table", "a list"), wait = require "mailseal.onboard.publishing_policy".WAIT })
   local given = inner[self]
   local consents = joined(given.consents, options and options.consent)
   local pure, message, code, details = consented(given, consents)

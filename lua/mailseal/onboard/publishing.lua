@@ -43,7 +43,7 @@ local own = { via = true, fetch = true, consent = true, ttl = true, zone = true,
 local own_kinds = {
   via = kinds.either { kinds.of_type("string", "the name of a way"), kinds.of_type("table", "a target") },
   fetch = kinds.of_type("table", "options of mailseal.fetch"), consent = { is_list, "a list of texts" }, ttl = kinds.count(0, 2 ^ 31 - 1),
-  zone = kinds.of_type("string", "a zone's name"), keep = kinds.flag, wait = kinds.seconds(600),
+  zone = kinds.of_type("string", "a zone's name"), keep = kinds.flag, wait = require "mailseal.onboard.publishing_policy".WAIT,
 }
 
 local function check(method, options)

@@ -18,8 +18,12 @@ M.POLICY = {
 }
 
 local span = kinds.seconds(86400)
+
+--- A check of options, for how long it is waited: seconds from 0 to 600.
+M.WAIT = { function(value) return type(value) == "number" and value >= 0 and value <= 600 end, "a number of seconds from 0 to 600" }
+
 local known = {
-  lease = kinds.seconds(3600), wait = kinds.seconds(600), look_first = kinds.seconds(60), look_most = kinds.seconds(60),
+  lease = kinds.seconds(3600), wait = M.WAIT, look_first = kinds.seconds(60), look_most = kinds.seconds(60),
   retry_first = span, retry_most = span, allow_private = kinds.flag, allow_plain = kinds.flag,
   ca_file = kinds.of_type("string", "a file's name"),
 }

@@ -11,8 +11,8 @@ local SEALED = "SELECT settings, sealed FROM accesses WHERE tenant_id = ? AND do
 local PUT = [[INSERT INTO accesses (tenant_id, domain, via, settings, sealed, kept_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (tenant_id, domain, via) DO UPDATE SET settings = excluded.settings, sealed = excluded.sealed,
     kept_at = excluded.kept_at, due_at = excluded.due_at, attempts = 0, code = NULL, problem = NULL]]
-local WRITE = [[UPDATE accesses SET used_at = COALESCE(?, used_at), due_at = ?, attempts = ?, code = ?, problem = ?
-  WHERE tenant_id = ? AND domain = ? AND via = ?]]
+local WRITE = [[UPDATE accesses SET used_at = COALESCE(?, used_at), due_at = CASE WHEN due_at = ? THEN ? ELSE due_at END, attempts = ?,
+  code = ?, problem = ? WHERE tenant_id = ? AND domain = ? AND via = ?]]
 
 --- The accesses to a domain's zones, without what is secret.
 -- @tparam table tx
@@ -47,13 +47,14 @@ function M.put(tx, tenant, domain, access, now)
   tx:run(PUT, tenant, domain, access.via, json.encode(access.settings), access.sealed, now, access.due_at)
 end
 
---- Notes what became of the use of one.
+--- Notes what became of the use of one. Where it has come to be due meanwhile, it stays so.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
--- @tparam table access `via`, `used_at` (nil: as it was), `due_at`, `attempts`, `code`, `problem`
+-- @tparam table access `via`, `used_at` (nil: as it was), `lease` (the time when it was to be due again, as of @{lease}), `due_at`,
+--   `attempts`, `code`, `problem`
 function M.write(tx, tenant, domain, access)
-  tx:run(WRITE, access.used_at, access.due_at, access.attempts or 0, access.code, access.problem, tenant, domain, access.via)
+  tx:run(WRITE, access.used_at, access.lease, access.due_at, access.attempts or 0, access.code, access.problem, tenant, domain, access.via)
 end
 
 --- Forgets one, or all of a domain's.
