@@ -6,6 +6,7 @@
 --
 -- A selector is drawn by chance, for each domain anew: after a domain was given up and is created again, its keys stand at other names.
 -- @module mailseal.onboard.keys
+local accesses = require "mailseal.store.accesses"
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
 local fields = require "mailseal.onboard.fields"
@@ -214,7 +215,8 @@ local function report_of(report, list)
   return kept
 end
 
---- Puts the records of a domain's keys, as they are now, among the domain's. What was seen of records that are gone is forgotten.
+--- Puts the records of a domain's keys, as they are now, among the domain's; where access to its zones was kept, they are published by
+-- `mailseal.onboard.key_publishing`. What was seen of records that are gone is forgotten.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam table row the domain's, of which `records`, `generation` and `report` are changed
@@ -223,6 +225,7 @@ function M.publish(tx, tenant, row, list)
   row.records, row.generation = records.place(row.records, list, row.domain), row.generation + 1
   row.report = report_of(row.report, row.records)
   domains.update(tx, tenant, row.domain, { records = row.records, generation = row.generation, report = row.report })
+  accesses.wake(tx, tenant, row.domain)
 end
 
 -- Takes a step with all keys of a domain with which there is one. What else is to be changed in the domain's row is the caller's.

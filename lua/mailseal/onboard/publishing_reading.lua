@@ -2,12 +2,11 @@
 -- @module mailseal.onboard.publishing_reading
 local dmarc = require "mailseal.dmarc"
 local effect = require "mailseal.onboard.publishing_effect"
+local key_changes = require "mailseal.onboard.key_changes"
 local key_records = require "mailseal.onboard.key_records"
 local ledger = require "mailseal.publish.ledger"
 local names = require "mailseal.dns.name"
 local planning = require "mailseal.publish.plan"
-local record = require "mailseal.record"
-local sets = require "mailseal.publish.sets"
 
 local M = {}
 
@@ -88,13 +87,6 @@ local function done_by(open, via, zones)
   return done
 end
 
--- Is that the text of a key of ours, or of one that we have revoked?
-local function is_of_key(text, key)
-  local parsed, _, code = record.parse("dkim", text)
-  if code == "key_revoked" then return true end
-  return parsed ~= nil and text:gsub("%s", ""):find(key.public, 1, true) ~= nil
-end
-
 -- The records of our own keys are ours, whoever has entered them.
 local function keys_as_rows(keys, domain, zone_of, zones)
   local rows = {}
@@ -103,9 +95,7 @@ local function keys_as_rows(keys, domain, zone_of, zones)
     local zone = zone_of[name]
     local added = {}
     for _, set in ipairs(zone and not key.target and zones[zone] or {}) do
-      for _, value in ipairs(set.name == name and set.type == "TXT" and set.values or {}) do
-        if is_of_key(sets.joined(value) or "", key) then added[#added + 1] = value end
-      end
+      if set.name == name and set.type == "TXT" then added = key_changes.own(set, key) end
     end
     if added[1] then rows[#rows + 1] = { zone = zone, name = name, type = "TXT", added = added, taken = {} } end
   end

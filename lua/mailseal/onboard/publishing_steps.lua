@@ -150,8 +150,8 @@ end
 -- @tparam string tenant
 -- @tparam ?string actor
 -- @tparam table one its row
--- @tparam table outcome `state`, `changes` (those that were made, by zone), `shown`, `code`, `problem`; `keep`: an access to be kept; `held`:
---   true where the locks are not to be given up yet
+-- @tparam table outcome `state`, `changes` (those that were made, by zone), `shown`, `code`, `problem`; `quiet`: true for
+--   no event
 -- @treturn ?boolean true; false where somebody else has ended it
 -- @treturn ?string what went wrong
 -- @treturn ?string a code of `mailseal.store`
@@ -159,11 +159,13 @@ function steps.finish(registry, tenant, actor, one, outcome)
   local now = registry:now()
   return registry.db:write(function(tx)
     outcome.ended_at = now
-    if not outcome.held then locks.release(tx, one.id) end
+    locks.release(tx, one.id)
     if not store.finish(tx, tenant, one.id, outcome) then return false end
     note(tx, tenant, one, outcome)
-    local kind, data = event_of(one, outcome)
-    events.add(tx, tenant, one.domain, kind, data, { at = now })
+    if not outcome.quiet then
+      local kind, data = event_of(one, outcome)
+      events.add(tx, tenant, one.domain, kind, data, { at = now })
+    end
     return true
   end, { id = tenant, actor = actor })
 end

@@ -70,13 +70,12 @@ function M.remove(tx, tenant, domain, via)
   return tx:run("DELETE FROM accesses WHERE tenant_id = ? AND domain = ?", tenant, domain)
 end
 
---- Has the records of a domain's keys looked at soon: something of the keys has changed.
+--- Has the records of a domain's keys looked at as soon as may be: something of the keys has changed.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
--- @tparam number now
-function M.wake(tx, tenant, domain, now)
-  tx:run("UPDATE accesses SET due_at = ?, attempts = 0 WHERE tenant_id = ? AND domain = ?", now, tenant, domain)
+function M.wake(tx, tenant, domain)
+  tx:run("UPDATE accesses SET due_at = 0, attempts = 0 WHERE tenant_id = ? AND domain = ?", tenant, domain)
 end
 
 -- ---- for whoever runs the whole, across tenants
@@ -84,7 +83,7 @@ end
 local DUE = [[WITH due AS MATERIALIZED (
     SELECT tenant_id AS whose, domain AS which, via AS what FROM accesses WHERE due_at <= ? ORDER BY due_at LIMIT ?%s)
   UPDATE accesses SET due_at = ? WHERE (tenant_id, domain, via) IN (SELECT whose, which, what FROM due)
-  RETURNING tenant_id, domain, via, attempts]]
+  RETURNING tenant_id, domain, via, attempts, code]]
 
 --- Is any due? Asked before, so that who finds none keeps nobody from writing.
 -- @tparam table tx
@@ -95,7 +94,7 @@ function M.is_due(tx, now) return tx:row("SELECT 1 FROM accesses WHERE due_at <=
 --- Takes up those that are due. They are due again at `ends`, unless whoever took them up writes another time until then.
 -- @tparam table tx
 -- @tparam table lease `now`, `ends`: seconds since 1970; `limit`
--- @treturn {table,...} `tenant_id`, `domain`, `via`, `attempts`
+-- @treturn {table,...} `tenant_id`, `domain`, `via`, `attempts`, `code`
 function M.lease(tx, lease)
   return tx:rows(DUE:format(tx.connection.driver.skip_locked), lease.now, lease.limit, lease.ends)
 end

@@ -86,6 +86,16 @@ function M.change(tx, tenant, domain, before, after)
   return changed == 1
 end
 
+--- Has those keys of a domain looked at now whose records are awaited, or are to be gone: they were just written.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam number now
+function M.hurry(tx, tenant, domain, now)
+  tx:run("UPDATE keys SET next_at = ? WHERE tenant_id = ? AND domain = ? AND state IN ('awaited', 'revoked') AND next_at > ?", now, tenant,
+    domain, now)
+end
+
 -- ---- for whoever runs the whole, across tenants
 
 local IS_DUE = "SELECT 1 FROM keys WHERE next_at <= ? LIMIT 1"
