@@ -115,7 +115,8 @@ describe("A tenant", function()
       statements, stop = tenancy.statements()
       directory = shell.new_directory()
       stage = onboarding.open {
-        db = new_database(), master_key_file = directory .. "/master.key", policy = { keys = { type = "ed25519" }, publishing = { wait = 0 } },
+        db = new_database(), master_key_file = directory .. "/master.key",
+        policy = { keys = { type = "ed25519" }, publishing = { wait = 0 } },
       }
       furnish()
       secrets, strangers = secrets_of(), 0

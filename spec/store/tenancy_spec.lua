@@ -23,8 +23,8 @@ local NOW = 1800000000
 local A, B, DOMAIN = "VICTIM", "stranger", "example.com"
 
 local modules = {
-  accesses = accesses, publications = publications, deliveries = deliveries, domains = domains, events = events, gates = gates, health = health, holds = holds, keys = keys, owners = owners,
-  repeatable = repeatable, uses = uses, webhooks = webhooks,
+  accesses = accesses, deliveries = deliveries, domains = domains, events = events, gates = gates, health = health, holds = holds,
+  keys = keys, owners = owners, publications = publications, repeatable = repeatable, uses = uses, webhooks = webhooks,
 }
 
 local key = {
@@ -46,7 +46,9 @@ local of_tenant = {
   ["accesses.write"] = { { DOMAIN, { via = "VICTIM-via", lease = NOW, attempts = 5 } } },
   ["accesses.remove"] = { { DOMAIN }, gives = 0 },
   ["accesses.wake"] = { { DOMAIN } },
-  ["publications.add"] = { { { id = "VICTIM-id", domain = DOMAIN, via = "b", kind = "publish", consents = {}, changes = {}, begun_at = 0 } } },
+  ["publications.add"] = { {
+    { id = "VICTIM-id", domain = DOMAIN, via = "b", kind = "publish", consents = {}, changes = {}, begun_at = 0 },
+  } },
   ["publications.finish"] = { { "VICTIM-id", { state = "done", changes = {} } }, gives = false },
   ["publications.list"] = { { DOMAIN, 100 }, gives = {} },
   ["publications.open"] = { { DOMAIN }, gives = {} },
@@ -158,7 +160,9 @@ describe("The tables", function()
         accesses.put(tx, A, DOMAIN, { via = "VICTIM-via", settings = {}, sealed = "VICTIM-sealed", due_at = NOW }, NOW)
         publications.add(tx, A, { id = "VICTIM-id", domain = DOMAIN, via = "VICTIM-via", kind = "publish", consents = {}, changes = {},
           begun_at = NOW })
-        publications.replace(tx, A, DOMAIN, "VICTIM-via", { { zone = DOMAIN, name = DOMAIN, type = "TXT", added = { "VICTIM" }, taken = {} } })
+        publications.replace(tx, A, DOMAIN, "VICTIM-via", {
+          { zone = DOMAIN, name = DOMAIN, type = "TXT", added = { "VICTIM" }, taken = {} },
+        })
         repeatable.add(tx, A, "VICTIM-request", { fingerprint = "VICTIM-asked", answer = {}, expires_at = NOW + 1 }, NOW)
         holds.add(tx, A, DOMAIN, { "VICTIM-released" }, 1, NOW)
         holds.release(tx, A, DOMAIN, 1, NOW)

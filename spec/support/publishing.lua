@@ -34,7 +34,8 @@ function M.show(stage)
 end
 
 --- Opens a stage.
--- @tparam[opt] table options as of `spec.support.onboarding.open`, and `zones`: what the target's zones hold, by zone (example.com: nothing)
+-- @tparam[opt] table options as of `spec.support.onboarding.open`, and `zones`: what the target's zones hold, by zone (nothing in
+--   example.com)
 -- @treturn table with `zones`, the target; `hidden`
 function M.open(options)
   local given, zones = {}, options and options.zones or { ["example.com"] = {} }

@@ -111,7 +111,10 @@ end
 
 local function of_object(target)
   local via = target.module and target.module.id or "object"
-  return { via = via, module = target.module or {}, scope = via, settings = {}, credentials = {}, open = function() return target end, close = function() end }
+  return {
+    via = via, module = target.module or {}, scope = via, settings = {}, credentials = {}, open = function() return target end,
+    close = function() end, -- it is the caller's
+  }
 end
 
 --- The way into a domain's zones that a call names, with what it gives, or with what was kept.
@@ -119,8 +122,8 @@ end
 -- @tparam string name the domain, as it is stored
 -- @tparam table options `via`: the id of a target, or one that is open; `fetch`; and its settings and credentials
 -- @tparam table own names of other options that the method has, as keys
--- @treturn[1] table `via`, `module`, `scope` (a text, the same for the same place), `settings`, `credentials`; `open()`: a target, or nil, a
---   message and a code; `close(target)`
+-- @treturn[1] table `via`, `module`, `scope` (a text, the same for the same place), `settings`, `credentials`; `open()`: a target,
+--   or nil, a message and a code; `close(target)`
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `no_target`, `bad_setting`, `no_master_key`; a code of `mailseal.store`
@@ -131,7 +134,9 @@ function M.way(tenant, name, options, own)
   if not module then return nil, message, code end
   local unknown = unknown_option(options, module, own)
   if unknown then return nil, ("%s has no setting \"%s\""):format(module.id, unknown), "bad_setting" end
-  local way = { via = module.id, module = module, settings = pick(options, module.settings), credentials = pick(options, module.credentials) }
+  local way = {
+    via = module.id, module = module, settings = pick(options, module.settings), credentials = pick(options, module.credentials),
+  }
   if not next(way.credentials) then
     local kept
     kept, message, code = registry:perform("access", "open", tenant.id, name, module.id)
@@ -166,13 +171,13 @@ local own = { via = true, fetch = true }
 -- @treturn[1] table as of @{methods.accesses}, one of them
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`; `no_target`, `bad_setting`, `credentials_missing`, `no_master_key`; a code of `mailseal.publish.target` or
---   of `mailseal.store`
+-- @treturn[2] string `not_found`; `no_target`, `bad_setting`, `credentials_missing`, `no_master_key`; a code of `mailseal.publish.target`
+--   or of `mailseal.store`
 -- @treturn[2] ?table details, as of `mailseal.publish.target`
 function methods.keep_access(tenant, domain, options)
   if type(options) ~= "table" or type(options.via) ~= "string" then error("tenant:keep_access wants the way, via", 2) end
   local name, registry = change.stored(domain), tenant.registry
-  local row, message, code, details = registry:perform("domains", "load", tenant.id, name)
+  local row, message, code = registry:perform("domains", "load", tenant.id, name)
   if not row then return nil, message, code end
   local way
   way, message, code = M.way(tenant, name, options, own)
@@ -180,7 +185,7 @@ function methods.keep_access(tenant, domain, options)
   local target
   target, message, code = way.open()
   if not target then return nil, message, code end
-  local zone
+  local zone, details
   zone, message, code, details = target:zone_of(name)
   way.close(target)
   if not zone then return nil, message, code, details end
@@ -203,8 +208,8 @@ end
 --- The accesses to a domain's zones that are kept, without what is secret of them.
 -- @tparam table tenant
 -- @tparam string domain
--- @treturn[1] {table,...} `via`, `settings` (by name), `kept_at`, `used_at` (the last time that it was used for our keys' records), `due_at`
---   (when it is to be), `attempts` (how often in a row that has failed), `code`, `problem` (of the last time)
+-- @treturn[1] {table,...} `via`, `settings` (by name), `kept_at`, `used_at` (the last time that it was used for our keys' records),
+--   `due_at` (when it is to be), `attempts` (how often in a row that has failed), `code`, `problem` (of the last time)
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; a code of `mailseal.store`

@@ -71,8 +71,8 @@ end
 --- The changes.
 -- @tparam {table,...} keys of the domain, as of `mailseal.store.keys`
 -- @tparam string domain
--- @tparam table there `zone_of`: by name, the zone that it is in, of those that can be written to; `zones`: by zone, its sets at those names;
---   `ttl`: of new records
+-- @tparam table there `zone_of`: by name, the zone that it is in, of those that can be written to; `zones`: by zone, its sets at those
+--   names; `ttl`: of new records
 -- @treturn table by zone, changes (`mailseal.publish.sets`)
 -- @treturn {string,...} names at which something else stands, so that a key cannot be published
 function M.changes(keys, domain, there)

@@ -8,6 +8,7 @@ local applying = require "mailseal.onboard.applying"
 local diff = require "mailseal.publish.diff"
 local planning = require "mailseal.publish.plan"
 local kinds = require "mailseal.dns.options"
+local WAIT = require "mailseal.onboard.publishing_policy".WAIT
 
 local M = {}
 
@@ -34,8 +35,8 @@ local function as_keys(list)
 end
 
 --- Makes one.
--- @tparam table given `domain`, `tenant`, `way` (of `mailseal.onboard.access`), `pure` (of `mailseal.publish.plan`), `own` (conflicts of other
---   kinds, as that has them), `consents`, `keep`, `is_verified`, `undo` (a function)
+-- @tparam table given `domain`, `tenant`, `way` (of `mailseal.onboard.access`), `pure` (of `mailseal.publish.plan`), `own` (conflicts of
+--   other kinds, as that has them), `consents`, `keep`, `is_verified`, `undo` (a function)
 -- @treturn table
 function M.new(given)
   local zones = {}
@@ -121,7 +122,7 @@ end
 --   code of `mailseal.publish.target` or of `mailseal.store`
 -- @treturn[2] ?table details: of `consent_needed` the list of what is not agreed to; of `publish_under_way` `retry_at`
 function Plan:apply(options)
-  kinds.check("plan:apply", options or {}, { consent = kinds.of_type("table", "a list"), wait = require "mailseal.onboard.publishing_policy".WAIT })
+  kinds.check("plan:apply", options or {}, { consent = kinds.of_type("table", "a list"), wait = WAIT })
   local given = inner[self]
   local consents = joined(given.consents, options and options.consent)
   local pure, message, code, details = consented(given, consents)

@@ -19,6 +19,7 @@ local outcome = require "mailseal.onboard.outcome"
 local plans = require "mailseal.onboard.plans"
 local publish_steps = require "mailseal.onboard.publishing_steps"
 local reading = require "mailseal.onboard.publishing_reading"
+local WAIT = require "mailseal.onboard.publishing_policy".WAIT
 local store = require "mailseal.store.publications"
 
 local M = {}
@@ -43,7 +44,7 @@ local own = { via = true, fetch = true, consent = true, ttl = true, zone = true,
 local own_kinds = {
   via = kinds.either { kinds.of_type("string", "the name of a way"), kinds.of_type("table", "a target") },
   fetch = kinds.of_type("table", "options of mailseal.fetch"), consent = { is_list, "a list of texts" }, ttl = kinds.count(0, 2 ^ 31 - 1),
-  zone = kinds.of_type("string", "a zone's name"), keep = kinds.flag, wait = require "mailseal.onboard.publishing_policy".WAIT,
+  zone = kinds.of_type("string", "a zone's name"), keep = kinds.flag, wait = WAIT,
 }
 
 local function check(method, options)
@@ -119,15 +120,14 @@ end
 -- ---- taking it back
 
 local function undo_with(target, tenant, name, known, way, options)
-  local zones, done, message, code, details = reading.rows(target, known, way.via, options.zone)
-  if not zones then return nil, done, message, code end
+  local zones, done, why, more = reading.rows(target, known, way.via, options.zone)
+  if not zones then return nil, done, why, more end
   local rows = {}
   for _, row in ipairs(rows_of(known, way.via, done)) do
     if zones[row.zone] then rows[#rows + 1] = row end
   end
   local plan = ledger.undo(rows, zones)
-  local result
-  result, message, code, details = applying.run {
+  local result, message, code, details = applying.run {
     tenant = tenant, domain = name, target = target, via = way.via, scope = way.scope, kind = "undo", changes = plan.changes,
     wait = options.wait, rows = rows,
   }
@@ -137,8 +137,8 @@ local function undo_with(target, tenant, name, known, way, options)
   return result
 end
 
---- Takes back what was published for a domain in one way, and only that: what others have changed since stays as it is. It goes for a domain
--- that was removed here as well.
+--- Takes back what was published for a domain in one way, and only that: what others have changed since stays as it is. It goes for a
+-- domain that was removed here as well.
 -- @tparam table tenant
 -- @tparam string domain
 -- @tparam table options `via`, its settings and credentials, `zone`, `fetch`: as of @{methods.plan}; `wait`
@@ -169,8 +169,8 @@ local list_options = { limit = kinds.count(1, LIST_MOST), before = kinds.of_type
 -- @tparam string domain
 -- @tparam[opt] table options `limit`: how many at most (100, at most 1000); `before`: the last one that was seen: those before it
 -- @treturn[1] {table,...} each with `id`, `via`, `purpose` ("publish", "undo", "keys": the records of our keys, by kept access), `state`
---   ("under_way", "done", "failed", "settled": it was cut short, and what it had done was found out), `actor`, `consents`, `records` (a list
---   of `zone`, `name`, `type`, `before` and `after`, values), `shown` (did all name servers show it at the end?), `code`, `problem`,
+--   ("under_way", "done", "failed", "settled": it was cut short, and what it had done was found out), `actor`, `consents`, `records` (a
+--   list of `zone`, `name`, `type`, `before` and `after`, values), `shown` (did all name servers show it at the end?), `code`, `problem`,
 --   `begun_at`, `ended_at`
 -- @treturn[2] nil
 -- @treturn[2] string a message

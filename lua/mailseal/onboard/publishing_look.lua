@@ -58,8 +58,9 @@ local function look_at(resolver, zone, change)
   if answered > 0 and not lacking[1] then return nil end
   table.sort(lacking)
   told.servers = lacking[1] and lacking or nil
-  told.text = answered == 0 and ("no name server of %s answers: %s"):format(found.zone or zone, found.summary or found.reason or found.status)
-    or ("%d of %d name servers of %s do not show %s %s yet: %s"):format(#lacking, answered, found.zone or zone, change.name, change.type,
+  local where = found.zone or zone
+  told.text = answered == 0 and ("no name server of %s answers: %s"):format(where, found.summary or found.reason or found.status)
+    or ("%d of %d name servers of %s do not show %s %s yet: %s"):format(#lacking, answered, where, change.name, change.type,
       table.concat(lacking, ", "))
   return told
 end

@@ -14,7 +14,8 @@ local M = {}
 -- - `allow_private`, `allow_plain`: DNS hosts may be in private networks; and be reached by http://
 -- - `ca_file`: a file of certificates that those of DNS hosts may be signed with; nil for the system's
 M.POLICY = {
-  lease = 30, wait = 15, look_first = 0.5, look_most = 4, retry_first = 60, retry_most = 6 * 3600, allow_private = false, allow_plain = false,
+  lease = 30, wait = 15, look_first = 0.5, look_most = 4, retry_first = 60, retry_most = 6 * 3600,
+  allow_private = false, allow_plain = false,
 }
 
 local span = kinds.seconds(86400)

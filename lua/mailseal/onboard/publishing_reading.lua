@@ -132,8 +132,8 @@ end
 --- Reads what a plan is made of. It waits for the DNS host, and for DNS.
 -- @tparam table target see `mailseal.publish.target`
 -- @tparam table registry
--- @tparam table wanted `domain`, as it is stored; `known`, of `mailseal.onboard.publishing_steps.load`; `way`, of `mailseal.onboard.access`;
---   `zone`: only that one; `ttl`
+-- @tparam table wanted `domain`, as it is stored; `known`, of `mailseal.onboard.publishing_steps.load`; `way`, of
+--   `mailseal.onboard.access`; `zone`: only that one; `ttl`
 -- @treturn[1] table for `mailseal.publish.plan.make`
 -- @treturn[2] nil
 -- @treturn[2] string a message

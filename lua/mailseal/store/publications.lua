@@ -29,7 +29,8 @@ end
 -- @tparam string tenant
 -- @tparam table one `id`, `domain`, `via`, `kind`, `actor`, `consents` (a list), `changes` (by zone), `begun_at`
 function M.add(tx, tenant, one)
-  tx:run(INSERT, tenant, one.id, one.domain, one.via, one.kind, one.actor, json.encode(one.consents), json.encode(one.changes), one.begun_at)
+  tx:run(INSERT, tenant, one.id, one.domain, one.via, one.kind, one.actor, json.encode(one.consents), json.encode(one.changes),
+    one.begun_at)
 end
 
 --- Ends one that is under way.
