@@ -29,8 +29,8 @@ local Client = { __name = "mailseal.publish.api" }
 Client.__index = Client
 
 -- Octets of an answer; seconds for one; seconds that are waited in all for a host that asks for it; how often one is asked; seconds before
--- a question is asked again after a failure; characters of what a host says.
-local MOST, TIMEOUT, PATIENCE, TRIES, PAUSE, SAID = 4194304, 30, 10, 4, 0.5, 300
+-- a question is asked again after a failure; questions side by side; characters of what a host says.
+local MOST, TIMEOUT, PATIENCE, TRIES, PAUSE, SIDE_BY_SIDE, SAID = 4194304, 30, 10, 4, 0.5, 4, 300
 
 -- ---- what is asked
 
@@ -115,7 +115,7 @@ end
 
 -- Whether a change was made is not known.
 local function with_doubt(question, details)
-  if question.method == "GET" then return details end
+  if question.reads then return details end
   details = details or {}
   details.unsure = true
   return details
@@ -141,7 +141,7 @@ local function refusal_of(self, question, answer, data)
   local code, words, details, said = meaning[1], nil, nil, nil
   if self.explain then code, words, details, said = self.explain(answer.status, data, question, answer) end
   code = code or meaning[1]
-  if code == "refused_record" and question.method == "GET" then code = "bad_answer" end
+  if code == "refused_record" and question.reads then code = "bad_answer" end
   if code == "rate_limited" or answer.status == 503 then
     details = details or {}
     details.retry_at = details.retry_at or later.of_headers(answer.headers, self.now())
@@ -203,14 +203,14 @@ local function pause_before(self, question, tries, code, details)
   if tries >= TRIES then return nil end
   if code == "rate_limited" and not (details and details.unsure) then
     return math.max(0, (details and details.retry_at or 0) - self.now())
-  elseif PASSING[code] and question.method == "GET" and not (details and details.retry_at) then
+  elseif PASSING[code] and question.reads and not (details and details.retry_at) then
     return PAUSE * tries
   end
 end
 
 --- Asks.
 -- @tparam table question `path`, behind the endpoint; `method` (GET); `query`, a list of pairs; `body`, what is written as JSON, or a
---   text as it is; `headers`
+--   text as it is; `headers`; `reads`: does it change nothing (true for GET)?
 -- @treturn[1] table what was answered; an empty one where that was nothing
 -- @treturn[1] table the answer's fields, by name in lower case
 -- @treturn[2] nil
@@ -219,6 +219,7 @@ end
 -- @treturn[2] ?table details
 function Client:ask(question)
   question.method = question.method or "GET"
+  if question.reads == nil then question.reads = question.method == "GET" end
   local waited, tries = 0, 0
   while true do
     tries = tries + 1
@@ -229,6 +230,27 @@ function Client:ask(question)
     waited = waited + pause
     async.sleep(pause)
   end
+end
+
+--- Calls a function for each of some items, a few side by side, as one would ask for one after the other.
+-- @tparam table items
+-- @tparam function fn called with an item; returns something, or nil, a message, a code and details
+-- @treturn[1] table what it returned, in the items' order
+-- @treturn[2] nil
+-- @treturn[2] string of the first item for which it fails
+-- @treturn[2] string
+-- @treturn[2] ?table
+function Client:each(items, fn) -- luacheck: ignore 212
+  local results = async.map(items, SIDE_BY_SIDE, function(item)
+    local value, message, code, details = fn(item)
+    return { value = value, message = message, code = code, details = details }
+  end)
+  local list = {}
+  for i, one in ipairs(results) do
+    if one.value == nil then return nil, one.message, one.code, one.details end
+    list[i] = one.value
+  end
+  return list
 end
 
 --- All items of a list that comes in pages.

@@ -17,8 +17,10 @@
 --
 -- or, where it is whole sets that are written,
 --
--- - `put(zone, set)`: makes that what stands there
+-- - `put(zone, set, before)`: makes that what stands there; `before` is what did, nil where there was none
 -- - `drop(zone, set)`: removes it
+--
+-- and `least_ttl`, seconds to which each TTL that is below is raised.
 -- @module mailseal.publish.one_by_one
 local sets = require "mailseal.publish.sets"
 local steps = require "mailseal.publish.one_by_one.steps"
@@ -141,6 +143,40 @@ local function go(run, list)
   return true
 end
 
+-- The changes, no TTL below the least.
+local function lifted(host, changes)
+  local list = {}
+  for i, change in ipairs(changes) do
+    local after = change.after
+    if after and after.ttl < (host.least_ttl or 0) then
+      after = { name = after.name, type = after.type, ttl = host.least_ttl, values = after.values }
+    end
+    list[i] = { name = change.name, type = change.type, before = change.before, after = after }
+  end
+  return list
+end
+
+--- Reads, and compares with what changes name as `before`.
+-- @tparam table host see above
+-- @tparam string zone
+-- @tparam {table,...} changes as of `mailseal.publish.sets`
+-- @treturn[1] {table,...} the records at their names
+-- @treturn[1] {table,...} the changes, with TTLs that the host takes
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `zone_moved`, or a code of the host's
+-- @treturn[2] ?table details
+function M.check(host, zone, changes)
+  local now, message, code, details = read(host, zone, names_of(changes))
+  if not now then return nil, message, code, details end
+  for _, change in ipairs(changes) do
+    if not same(now.sets[key_of(change)], change.before) then
+      return nil, ("%s records at %s are not what was read: nothing was changed"):format(change.type, change.name), "zone_moved"
+    end
+  end
+  return now.records, lifted(host, changes)
+end
+
 --- Makes changes.
 -- @tparam table host see above
 -- @tparam string zone
@@ -151,17 +187,11 @@ end
 -- @treturn[2] string `zone_moved`, `half_done` (details: `done`, `cause`, the code of what went wrong), or a code of the host's
 -- @treturn[2] ?table details
 function M.apply(host, zone, changes)
-  local names = names_of(changes)
-  if not names[1] then return true end
-  local now, message, code, details = read(host, zone, names)
-  if not now then return nil, message, code, details end
-  for _, change in ipairs(changes) do
-    if not same(now.sets[key_of(change)], change.before) then
-      return nil, ("%s records at %s are not what was read: nothing was changed"):format(change.type, change.name), "zone_moved"
-    end
-  end
-  local run = { host = host, zone = zone, names = names, changes = changes, done = {} }
-  return go(run, steps.of(changes, now.records, host.put and "sets" or host.edit and "edits" or "records"))
+  if not changes[1] then return true end
+  local records, message, code, details = M.check(host, zone, changes)
+  if not records then return nil, message, code, details end
+  local run = { host = host, zone = zone, names = names_of(changes), changes = message, done = {} }
+  return go(run, steps.of(run.changes, records, host.put and "sets" or host.edit and "edits" or "records"))
 end
 
 return M
