@@ -148,7 +148,7 @@ end
 
 function read_value(text, at, state, depth)
   state.count = state.count + 1
-  if state.count > VALUES then fail(at, ("there are more than %d values"):format(VALUES)) end
+  if state.count > state.most then fail(at, ("there are more than %d values"):format(state.most)) end
   at = skip(text, at)
   local code = byte(text, at)
   if code == QUOTE then return read_text(text, at) end
@@ -166,13 +166,14 @@ end
 
 --- Reads a text of JSON.
 -- @tparam string text
+-- @tparam[opt=50000] number most values that it may have, those within others counted
 -- @treturn[1] any the value; tables for objects and lists, with @{OBJECT} and @{LIST} as their metatables; @{null} for null
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong, and where
 -- @treturn[2] string `bad_json`
-function M.decode(text)
+function M.decode(text, most)
   if printable.utf8(text) ~= text then return nil, "the body is no JSON: it is not in UTF-8", "bad_json" end
-  local ok, value, behind = pcall(read_value, text, 1, { count = 0 }, 0)
+  local ok, value, behind = pcall(read_value, text, 1, { count = 0, most = most or VALUES }, 0)
   if ok and skip(text, behind) <= #text then
     ok, value = false, setmetatable({ at = skip(text, behind), message = "something stands behind its end" }, Failure)
   end

@@ -19,82 +19,24 @@
 -- @module mailseal.publish.api
 local async = require "mailseal.async"
 local fetch = require "mailseal.fetch"
+local form = require "mailseal.publish.api.form"
 local json = require "mailseal.json"
 local later = require "mailseal.publish.api.later"
 local printable = require "mailseal.printable".line
-local reader = require "mailseal.json.reader"
 
-local M = {}
+-- What a target has of `mailseal.publish.api.form`, too.
+local M = {
+  escaped = form.escaped, is = form.is, is_list = form.is_list, given = form.given, zones_for = form.zones_for, read_json = form.read_json,
+}
 local Client = { __name = "mailseal.publish.api" }
 Client.__index = Client
 
--- Octets of an answer; seconds for one; seconds that are waited in all for a host that asks for it; how often one is asked; seconds before
--- a question is asked again after a failure; questions side by side; characters of what a host says.
-local MOST, TIMEOUT, PATIENCE, TRIES, PAUSE, SIDE_BY_SIDE, SAID = 4194304, 30, 10, 4, 0.5, 4, 300
-
--- ---- what is asked
-
-local function escaped(text)
-  return (tostring(text):gsub("[^%w._~-]", function(octet) return ("%%%02X"):format(octet:byte()) end))
-end
-
---- A part of a path, or of a query, as a URL takes it (RFC 3986 §2).
--- @tparam string|number text
--- @treturn string
-function M.escaped(text) return escaped(text) end
-
-local function query_of(pairs_)
-  local list = {}
-  for i, pair in ipairs(pairs_ or {}) do list[i] = escaped(pair[1]) .. "=" .. escaped(pair[2]) end
-  return list[1] and "?" .. table.concat(list, "&") or ""
-end
+-- Octets of an answer; seconds for one; seconds that are waited in all for a host that asks for it; how often it is
+-- asked, and seconds before it is asked again after a failure; questions side by side; characters of what a host says.
+local MOST = 4194304
+local TIMEOUT, PATIENCE, TRIES, PAUSE, SIDE_BY_SIDE, SAID = 30, 10, 3, 0.3, 4, 300
 
 -- ---- what is answered
-
--- Without null: a member that is null is none. Lists keep their places.
-local function without_null(value)
-  if type(value) ~= "table" or value == reader.null then return value end
-  for name, item in pairs(value) do
-    if item == reader.null and type(name) == "string" then value[name] = nil else without_null(item) end
-  end
-  return value
-end
-
---- Reads JSON: objects without the members that are null.
--- @tparam string body
--- @treturn[1] any
--- @treturn[2] nil
--- @treturn[2] string what is wrong
-function M.read_json(body)
-  local value, message = reader.decode(body)
-  if value == nil then return nil, message end
-  return without_null(value)
-end
-
---- Is a value an object with these members?
--- @tparam any value as the host sent it
--- @tparam table members the Lua type of each by its name, with "?" behind it where it need not be there
--- @treturn boolean
-function M.is(value, members)
-  if type(value) ~= "table" or value == reader.null then return false end
-  for name, kind in pairs(members) do
-    local found, wanted = type(value[name]), kind:match "^%a+"
-    if found ~= wanted and not (found == "nil" and kind:sub(-1) == "?") then return false end
-  end
-  return true
-end
-
---- Is a value a list of objects with these members?
--- @tparam any value as the host sent it
--- @tparam table members as of @{is}
--- @treturn boolean
-function M.is_list(value, members)
-  if getmetatable(value) ~= reader.LIST then return false end -- an object without members is no list
-  for _, one in ipairs(value) do
-    if not M.is(one, members) then return false end
-  end
-  return true
-end
 
 -- By status, where the host's own words say nothing better: a code, and what is wrong.
 local STATUSES = {
@@ -156,7 +98,7 @@ end
 -- ---- one question
 
 local function send(self, question)
-  local sent = { method = question.method, path = question.path, query = query_of(question.query), headers = {}, body = question.body }
+  local sent = { method = question.method, path = question.path, query = form.query(question.query), headers = {}, body = question.body }
   for name, value in pairs(question.headers or {}) do sent.headers[name] = value end
   if sent.body ~= nil and type(sent.body) ~= "string" then sent.body = self.write(sent.body) end
   if sent.body then sent.headers["Content-Type"] = sent.headers["Content-Type"] or self.content_type end
@@ -232,21 +174,38 @@ function Client:ask(question)
   end
 end
 
+--- Asks for what has no answer worth reading.
+-- @tparam table question as of @{Client:ask}
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string
+-- @treturn[2] string
+-- @treturn[2] ?table
+function Client:done(question)
+  local data, message, code, details = self:ask(question)
+  if data == nil then return nil, message, code, details end
+  return true
+end
+
 --- Calls a function for each of some items, a few side by side, as one would ask for one after the other.
 -- @tparam table items
 -- @tparam function fn called with an item; returns something, or nil, a message, a code and details
 -- @treturn[1] table what it returned, in the items' order
 -- @treturn[2] nil
--- @treturn[2] string of the first item for which it fails
+-- @treturn[2] string of one of those for which it fails
 -- @treturn[2] string
 -- @treturn[2] ?table
-function Client:each(items, fn) -- luacheck: ignore 212
-  local results = async.map(items, SIDE_BY_SIDE, function(item)
+function Client:each(items, fn)
+  local failed = false
+  local results, problems = async.map(items, SIDE_BY_SIDE, function(item)
+    if failed then return failed end -- the others are of no use any more
     local value, message, code, details = fn(item)
+    failed = failed or value == nil and { message = message, code = code, details = details }
     return { value = value, message = message, code = code, details = details }
   end)
   local list = {}
-  for i, one in ipairs(results) do
+  for i = 1, #items do
+    local one = results[i] or error(problems[i], 0)
     if one.value == nil then return nil, one.message, one.code, one.details end
     list[i] = one.value
   end
@@ -285,6 +244,17 @@ function Client:strange(question)
     question and with_doubt(question) or nil
 end
 
+-- ---- opening
+
+--- The answer to whoever asks for the zone of a name that is in none.
+-- @tparam string name
+-- @treturn nil
+-- @treturn string
+-- @treturn string `no_zone`
+function Client:no_zone(name)
+  return nil, ("%s has no zone for %s that these credentials show"):format(self.host, printable(name)), "no_zone"
+end
+
 --- Makes who asks.
 -- @tparam table options
 --
@@ -304,7 +274,7 @@ function M.client(options)
     host = options.host, endpoint = (options.endpoint:gsub("/+$", "")), resolver = options.resolver, now = options.now or os.time,
     fetch = options.fetch or {}, authorize = options.authorize, secrets = {}, explain = options.explain,
     patience = options.patience or PATIENCE, most = options.most or MOST, timeout = options.timeout or TIMEOUT,
-    read = options.read or M.read_json, content_type = options.content_type or "application/json",
+    read = options.read or form.read_json, content_type = options.content_type or "application/json",
     write = options.write or function(value) return json.encode(json.plain(value)) end,
   }
   for _, secret in ipairs(options.secrets or {}) do

@@ -18,7 +18,7 @@ local printable = require "mailseal.printable".line
 local M = {}
 
 -- In the order in which they are told.
-local IDS = { "rfc2136", "desec" }
+local IDS = { "rfc2136", "desec", "digitalocean" }
 
 --- The ids of all targets that there are.
 -- @treturn {string,...}

@@ -24,6 +24,7 @@
 -- @module mailseal.publish.one_by_one
 local sets = require "mailseal.publish.sets"
 local steps = require "mailseal.publish.one_by_one.steps"
+local target = require "mailseal.publish.target"
 
 local M = {}
 
@@ -192,6 +193,34 @@ function M.apply(host, zone, changes)
   if not records then return nil, message, code, details end
   local run = { host = host, zone = zone, names = names_of(changes), changes = message, done = {} }
   return go(run, steps.of(run.changes, records, host.put and "sets" or host.edit and "edits" or "records"))
+end
+
+-- ---- targets
+
+-- A target's own methods as a host.
+local function host_of(self)
+  local host = { least_ttl = self.module.least_ttl }
+  for _, name in ipairs { "records", "add", "edit", "remove", "put", "drop" } do
+    host[name] = self[name] and function(...) return self[name](self, ...) end
+  end
+  return host
+end
+
+--- Makes the class of a target that is such a host: what has `records` and the others as methods, and `module`, gets `read` and `apply`.
+-- @tparam string name for the metatable
+-- @treturn table
+function M.class(name)
+  local class = target.class(name)
+
+  function class:read(zone, names)
+    local records, message, code, details = self:records(zone, names)
+    if not records then return nil, message, code, details end
+    return M.sets_of(records)
+  end
+
+  function class:apply(zone, changes) return M.apply(host_of(self), zone, changes) end
+
+  return class
 end
 
 return M

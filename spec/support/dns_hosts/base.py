@@ -7,13 +7,13 @@ DIRECTORY/settings.json tells `knot` (host and port), `zones` (names) and what t
 server says its port on its first line and serves until its standard input ends. Each request becomes a line of JSON in
 DIRECTORY/requests, with the status that it was answered with.
 
-DIRECTORY/faults.json, which is read anew for each request, is a list of what is to go wrong: `serial` (unlike any before), `method` and
-`path` (a regular expression that is searched for; both may be absent), `after` (so many such requests go well first), `times` (how many
+DIRECTORY/faults.json, which is read anew for each request, is a list of what is to go wrong: `serial` (unlike any before), `method`,
+`not_method` and `path` (a regular expression that is searched for), all of which may be absent, `after` (so many such requests go well first), `times` (how many
 then fail: 1), and of these requests: `made` (is it done all the same?), and `answer`: "none" (the connection is closed), "cut" (half of
 the answer), "hang" (nothing comes for `seconds`), or `status` with `headers` and `body` (a text; without one the host's own words for
-that status).
+that status). After one with `for_good` the server answers nothing any more, until the list is another.
 """
-import http.server, json, os, re, subprocess, sys, threading, time, urllib.parse
+import http.server, json, os, re, socket, struct, subprocess, sys, threading, time, urllib.parse
 from collections import namedtuple
 
 
@@ -27,9 +27,24 @@ class Knot:
     """A name server, its zones read and written."""
 
     def __init__(self, host, port):
-        self.host, self.port = host, port
+        self.host, self.port, self.known = host, port, {}
+
+    def state(self, zone):
+        """The octets of the answer that has the zone's SOA: others after each change."""
+        labels = [label.encode() for label in zone.split(".")]
+        name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+        with socket.create_connection((self.host, self.port), timeout=10) as connection:
+            query = struct.pack(">6H", 1, 0, 1, 0, 0, 0) + name + struct.pack(">2H", 6, 1)
+            connection.sendall(struct.pack(">H", len(query)) + query)
+            return connection.recv(4096)
 
     def read(self, zone):
+        state = self.state(zone)
+        if self.known.get(zone, (None,))[0] != state:
+            self.known[zone] = (state, self.transfer(zone))
+        return self.known[zone][1]
+
+    def transfer(self, zone):
         words = ["kdig", "@" + self.host, "-p", str(self.port), "+noall", "+answer", "+noidn", zone + ".", "AXFR"]
         text = subprocess.run(words, capture_output=True, check=True, timeout=30).stdout.decode("ascii")
         seen, records = set(), []
@@ -215,6 +230,12 @@ def members(value, required, optional):
 class Server:
     def __init__(self, host, directory):
         self.host, self.directory, self.lock, self.counts = host, directory, threading.Lock(), {}
+        self.silenced_by = None
+
+    def is_meant(self, fault, request):
+        if fault.get("method", request.method) != request.method or fault.get("not_method") == request.method:
+            return False
+        return re.search(fault.get("path", ""), request.target) is not None
 
     def fault(self, request):
         try:
@@ -222,11 +243,14 @@ class Server:
                 faults = json.load(file)
         except FileNotFoundError:
             return None
+        if self.silenced_by in [fault["serial"] for fault in faults or []]:
+            return {"answer": "none"}
         for fault in faults or []:
-            if fault.get("method", request.method) == request.method and re.search(fault.get("path", ""), request.target):
+            if self.is_meant(fault, request):
                 count = self.counts[fault["serial"]] = self.counts.get(fault["serial"], 0) + 1
                 after = fault.get("after", 0)
                 if after < count <= after + fault.get("times", 1):
+                    self.silenced_by = fault["serial"] if fault.get("for_good") else None
                     return fault
         return None
 

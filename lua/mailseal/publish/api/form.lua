@@ -1,0 +1,114 @@
+--- What a DNS host's interface is told and tells, as far as its form goes: parts of URLs, members of objects, what a target is opened with.
+-- @module mailseal.publish.api.form
+local reader = require "mailseal.json.reader"
+local urls = require "mailseal.fetch.url"
+
+local M = {}
+
+-- Values of an answer, those within others counted.
+local VALUES = 500000
+
+--- A part of a path, or of a query, as a URL takes it (RFC 3986 §2).
+-- @tparam string|number text
+-- @treturn string
+function M.escaped(text)
+  return (tostring(text):gsub("[^%w._~-]", function(octet) return ("%%%02X"):format(octet:byte()) end))
+end
+
+--- A query.
+-- @tparam ?{table,...} pairs of a name and a value
+-- @treturn string with its question mark; nothing where there are no pairs
+function M.query(pairs)
+  local list = {}
+  for i, pair in ipairs(pairs or {}) do list[i] = M.escaped(pair[1]) .. "=" .. M.escaped(pair[2]) end
+  return list[1] and "?" .. table.concat(list, "&") or ""
+end
+
+-- Without null: a member that is null is none. Lists keep their places.
+local function without_null(value)
+  if type(value) ~= "table" or value == reader.null then return value end
+  for name, item in pairs(value) do
+    if item == reader.null and type(name) == "string" then value[name] = nil else without_null(item) end
+  end
+  return value
+end
+
+--- Reads JSON: objects without the members that are null.
+-- @tparam string body
+-- @treturn[1] any
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+function M.read_json(body)
+  local value, message = reader.decode(body, VALUES)
+  if value == nil then return nil, message end
+  return without_null(value)
+end
+
+--- Is a value an object with these members?
+-- @tparam any value as the host sent it
+-- @tparam table members the Lua type of each by its name, with "?" behind it where it need not be there
+-- @treturn boolean
+function M.is(value, members)
+  if type(value) ~= "table" or value == reader.null then return false end
+  for name, kind in pairs(members) do
+    local found, wanted = type(value[name]), kind:match "^%a+"
+    if found ~= wanted and not (found == "nil" and kind:sub(-1) == "?") then return false end
+  end
+  return true
+end
+
+--- Is a value a list of objects with these members?
+-- @tparam any value as the host sent it
+-- @tparam table members as of @{is}
+-- @treturn boolean
+function M.is_list(value, members)
+  if getmetatable(value) ~= reader.LIST then return false end -- an object without members is no list
+  for _, one in ipairs(value) do
+    if not M.is(one, members) then return false end
+  end
+  return true
+end
+
+--- What a target is opened with: is all there, and of a form that can be sent?
+-- @tparam table module the target's (`mailseal.publish.target`), with `endpoint`, the URL that is asked where the options name none
+-- @tparam table options as of `mailseal.publish.open`
+-- @treturn[1] table each setting and credential by its name; `endpoint`
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `credentials_missing`, `bad_setting`
+function M.given(module, options)
+  if type(options) ~= "table" or type(options.resolver) ~= "table" then
+    error("a target wants options, with a resolver among them", 3)
+  end
+  local given = { endpoint = options.endpoint or module.endpoint }
+  for _, list in ipairs { module.settings, module.credentials } do
+    for _, one in ipairs(list) do
+      local value = options[one.name]
+      if value == "" then value = nil end
+      if value == nil and one.required then
+        return nil, ("%s wants %s (%s)"):format(module.name, one.text, one.name),
+          list == module.credentials and "credentials_missing" or "bad_setting"
+      elseif value ~= nil and (type(value) ~= "string" or value:find "%c") then
+        return nil, ("%s is not of a form that can be sent"):format(one.text), "bad_setting"
+      end
+      if value ~= nil then given[one.name] = value end
+    end
+  end
+  local url, message = urls.parse(given.endpoint)
+  if not url then return nil, message, "bad_setting" end
+  return given
+end
+
+--- The zones that may hold a name: itself, and what is above it, down to two labels.
+-- @tparam string name
+-- @treturn {string,...} the longest first
+function M.zones_for(name)
+  local list, at = {}, name:lower():gsub("%.$", "")
+  while at:find(".", 1, true) do
+    list[#list + 1] = at
+    at = at:match "%.(.+)$"
+  end
+  return list
+end
+
+return M
