@@ -77,8 +77,8 @@ end
 --- Starts a server of a kind, and waits until it serves its zones.
 -- @tparam table kind
 -- @tparam table options `zones`: a table from zone names to zone files' texts, names in them relative to the zone, the TTL 60 seconds
---   where none is said; `keys`: a list of `name`, `algorithm`, `secret` and `acl`, false where the server knows
---   it and lets it change nothing
+--   where none is said; `signed`: a table from the names of those that are to be signed (DNSSEC) to true; `keys`: a list of `name`,
+--   `algorithm`, `secret`, and `idle` where the server knows it and lets it change nothing
 -- @treturn table the server: `address` ("127.0.0.1:port"), `host`, `port`, `pid`, `directory`
 function M.start(kind, options)
   local server, why
@@ -104,9 +104,15 @@ function Server:log() return shell.read(self.directory .. "/log") end
 --- All records of a zone, sorted, but for the SOA's serial: what must be the same before and after.
 -- @tparam string zone
 -- @treturn string a line each
-function Server:zone(zone)
+function Server:zone(zone) return M.zone(self, zone) end
+
+--- The same of any server that lets its zones be transferred.
+-- @tparam table server `host`, `port`
+-- @tparam string zone
+-- @treturn string
+function M.zone(server, zone)
   local lines, seen = {}, {}
-  for line in shell.output(("kdig @%s -p %d +noall +answer AXFR %s."):format(self.host, self.port, zone)):gmatch "[^\n]+" do
+  for line in shell.output(("kdig @%s -p %d +noall +answer AXFR %s."):format(server.host, server.port, zone)):gmatch "[^\n]+" do
     line = line:gsub("%s+", " "):gsub("( SOA %S+ %S+) %d+", "%1 -")
     if not line:find "^;" and not seen[line] then lines[#lines + 1], seen[line] = line, true end
   end

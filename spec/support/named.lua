@@ -33,12 +33,13 @@ function M.prepare(directory, port, options)
   local lines, granted = { configuration:format(directory, port) }, {}
   for _, key in ipairs(options.keys or {}) do
     lines[#lines + 1] = ('key "%s" { algorithm %s; secret "%s"; };\n'):format(key.name, key.algorithm, key.secret)
-    if key.acl ~= false then granted[#granted + 1] = ('grant "%s" zonesub ANY;'):format(key.name) end
+    if not key.idle then granted[#granted + 1] = ('grant "%s" zonesub ANY;'):format(key.name) end
   end
   local policy = granted[1] and ("update-policy { %s };"):format(table.concat(granted, " ")) or "allow-update { none; };"
   for name, text in pairs(options.zones) do
     shell.write(("%s/%s.zone"):format(directory, name), name_server.zone_file(name, text))
-    lines[#lines + 1] = ('zone "%s" { type primary; file "%s.zone"; %s };\n'):format(name, name, policy)
+    local signed = (options.signed or {})[name] and "dnssec-policy default; inline-signing no;" or ""
+    lines[#lines + 1] = ('zone "%s" { type primary; file "%s.zone"; %s %s };\n'):format(name, name, policy, signed)
   end
   shell.write(directory .. "/named.conf", table.concat(lines))
 end

@@ -17,6 +17,7 @@ local-address=127.0.0.1
 local-port=%d
 launch=gsqlite3
 gsqlite3-database=%s/zones.db
+gsqlite3-dnssec=yes
 gsqlite3-pragma-synchronous=0
 receiver-threads=1
 distributor-threads=1
@@ -42,11 +43,12 @@ function M.prepare(directory, port, options)
   local allowed = {}
   for _, key in ipairs(options.keys or {}) do
     pdnsutil("import-tsig-key %s %s %s", shell.quote(key.name), key.algorithm, shell.quote(key.secret))
-    if key.acl ~= false then allowed[#allowed + 1] = shell.quote(key.name) end
+    if not key.idle then allowed[#allowed + 1] = shell.quote(key.name) end
   end
   for name, text in pairs(options.zones) do
     shell.write(("%s/%s.zone"):format(directory, name), name_server.zone_file(name, text))
     pdnsutil("load-zone %s %s.zone", name, name)
+    if (options.signed or {})[name] then pdnsutil("secure-zone %s", name) end
     -- Without a key that may, nobody may: not as it comes, that all of the machine may.
     pdnsutil("set-meta %s TSIG-ALLOW-DNSUPDATE %s", name, allowed[1] and table.concat(allowed, " ") or "none.invalid")
     pdnsutil("set-meta %s SOA-EDIT-DNSUPDATE INCREASE", name)
