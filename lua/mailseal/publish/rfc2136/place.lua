@@ -75,7 +75,7 @@ local function primary_of(resolver, zone)
   local record = answer and answer.status == "ok" and answer.records[1]
   if not record then
     return nil, ("DNS does not say just now which server is the primary of %s"):format(printable(zone)), "dns_failed"
-  elseif not record.primary:find "%." then
+  elseif record.primary == "." then
     return nil, ("%s names no primary server: name it (server)"):format(printable(zone)), "bad_setting"
   end
   return record.primary

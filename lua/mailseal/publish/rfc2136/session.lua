@@ -1,7 +1,7 @@
 --- A talk with a name server over TCP (RFC 7766) in which every message is signed, both ways (RFC 8945).
 --
--- Questions and updates go out several at a time, and their replies come in whatever order. A server that ends the connection when it has
--- answered some of them is connected to again for the others; but for an update that changes something, which is never sent twice.
+-- Questions and updates go out several at a time, and their replies come in whatever order. A server that ends the connection before it has
+-- answered all of them is connected to again for the others; but for an update that changes something, which is never sent twice.
 -- @module mailseal.publish.rfc2136.session
 local async = require "mailseal.async"
 local core = require "mailseal.core".dns
@@ -129,13 +129,16 @@ local function answer(self, under_way, replies)
   return true
 end
 
--- Is the connection gone, though it was good for something, and does nothing forbid to make another one?
+-- Is the connection gone, and may another one be made? Where one was good for nothing, what was sent behind the first message may be why: a
+-- server that ends it with octets unread ends the way of its reply with it. Then they go one by one.
 local function may_go_on(self, code, messages)
-  if code ~= "closed" and code ~= "unreachable" or not self.socket or self.answered == 0 then return false end
+  if code ~= "closed" and code ~= "unreachable" or not self.socket then return false end
   for _, one in ipairs(messages) do
     if one.sent then return false end
   end
-  return true
+  local is_last = self.answered == 0 and self.window == 1
+  if self.answered == 0 then self.window = 1 end
+  return not is_last
 end
 
 -- Takes replies until no more than so many messages, and octets, are under way.
@@ -153,7 +156,7 @@ local function exchange(self, messages, replies)
   if not self.socket then ok, message, code = open(self) end
   for _, one in ipairs(messages) do
     if ok and not replies[one] then
-      ok, message, code, details = answer_until(self, under_way, replies, WINDOW - 1, FULL)
+      ok, message, code, details = answer_until(self, under_way, replies, self.window - 1, FULL)
       if ok then ok, message, code, details = send(self, one, under_way) end
     end
   end
@@ -214,7 +217,8 @@ function M.run(peer, seconds, fn)
   local outcome
   outcome, message, code = async.within(seconds, transport.converse, function(connect)
     local id = number_at((core.encode(".", "NS")), 1)
-    return pack(fn(setmetatable({ peer = peer, connect = connect, seconds = seconds, id = id }, Session)))
+    local session = setmetatable({ peer = peer, connect = connect, seconds = seconds, id = id, window = WINDOW }, Session)
+    return pack(fn(session))
   end)
   if outcome then return unpack(outcome, 1, outcome.n) end
   if code == "timeout" then message = ("%s was not done within %g seconds"):format(peer.text, seconds) end

@@ -10,6 +10,7 @@
 -- zone already when it reads.
 -- @module mailseal.publish.via.rfc2136
 local async = require "mailseal.async"
+local core = require "mailseal.core".dns
 local kinds = require "mailseal.dns.options"
 local names = require "mailseal.dns.name"
 local place = require "mailseal.publish.rfc2136.place"
@@ -36,6 +37,8 @@ local M = {
 
 local Server = targets.class "mailseal.publish.via.rfc2136"
 
+local PORT = 53
+
 -- Seconds for all of a call; and of them those that are kept to find out what became of an update.
 local TIMEOUT, SETTLING = 20, 0.35
 
@@ -47,6 +50,13 @@ local known = {
   timeout = kinds.seconds(600),
 }
 
+-- What is typed into forms, and files, has white space around it.
+local function trimmed(given)
+  if type(given) ~= "string" then return given end
+  given = given:match "^%s*(.-)%s*$"
+  return given ~= "" and given or nil
+end
+
 -- Forms, and the environment, give numbers as text.
 local function port_of(given)
   local port = tonumber(given)
@@ -55,7 +65,7 @@ local function port_of(given)
 end
 
 local function key_of(given)
-  if given == nil or given == "" then
+  if given == nil then
     return nil, "a TSIG key is wanted (key, or MAILSEAL_TSIG_KEY): algorithm:name:secret", "credentials_missing"
   elseif type(given) == "table" and given.sign then
     return given
@@ -76,25 +86,26 @@ end
 function M.open(options)
   kinds.check("rfc2136.open", options, known)
   local self = setmetatable({
-    module = M, resolver = options.resolver, now = options.now or os.time, timeout = options.timeout or TIMEOUT, port = 53,
+    module = M, resolver = options.resolver, now = options.now or os.time, timeout = options.timeout or TIMEOUT,
     allow_private = options.fetch and options.fetch.allow_private or false, peers = {},
   }, Server)
   local message, code
-  self.key, message, code = key_of(options.key)
+  self.key, message, code = key_of(trimmed(options.key))
   if not self.key then return nil, message, code end
-  if (options.server or "") ~= "" then
-    self.server, message, code = place.parse(options.server)
+  local server, port, zone = trimmed(options.server), trimmed(options.port), trimmed(options.zone)
+  if server then
+    self.server, message, code = place.parse(server)
     if not self.server then return nil, message, code end
-    self.port = self.server.port or self.port
   end
-  if (options.port or "") ~= "" then
-    self.port, message, code = port_of(options.port)
-    if not self.port then return nil, message, code end
-  end
+  self.port, message, code = port_of(port or self.server and self.server.port or PORT)
+  if not self.port then return nil, message, code end
   if not (self.resolver or self.server and self.server.address) then
     return nil, "without a resolver the server is to be named by its address", "bad_setting"
   end
-  self.zone = (options.zone or "") ~= "" and names.canonical(options.zone) or nil
+  if zone then
+    self.zone = core.name(zone)
+    if not self.zone then return nil, ("\"%s\" is no zone's name"):format(printable(zone:sub(1, 80))), "bad_setting" end
+  end
   return self
 end
 
