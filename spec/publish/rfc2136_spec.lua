@@ -1,0 +1,313 @@
+--- What publishing by RFC 2136 does to real name servers. Run a second time inside nginx, by rfc2136_nginx_spec.lua.
+local async = require "mailseal.async"
+local primaries = require "spec.support.primaries"
+local sets = require "mailseal.publish.sets"
+
+local unpack = table.unpack or unpack -- luacheck: ignore
+
+local ZONE, SIGNED, LARGE = "example.test", "signed.test", "large.test"
+
+local HEAD = "@ SOA ns hostmaster 1 3600 900 604800 5\n@ NS ns\nns A 127.0.0.1\n"
+
+local TEXT = HEAD .. [[
+@ TXT "v=spf1 include:_spf.a.test ~all"
+@ TXT "other=\"x\" \\ ;"
+@ MX 10 mx
+@ CAA 0 issue "ca.test"
+_dmarc 300 TXT "v=DMARC1; p=none"
+old._domainkey CNAME dkim.elsewhere.test.
+two TXT "a"
+two TXT "b"
+null MX 0 .
+web HTTPS 1 . alpn=h2
+web A 192.0.2.1
+web AAAA 2001:db8::1
+_sip._tcp SRV 0 5 5060 sip
+*.wild TXT "whoever asks"
+*.alias CNAME elsewhere.test.
+below DNAME elsewhere.test.
+cut NS ns.elsewhere.test.
+]]
+
+local function large()
+  local lines = { HEAD }
+  for i = 1, 10000 do lines[#lines + 1] = ('host%d A 10.%d.%d.1\n'):format(i, math.floor(i / 250), i % 250) end
+  return table.concat(lines)
+end
+
+local function text(name, ttl, ...) return { name = name, type = "TXT", ttl = ttl, values = { ... } } end
+
+local function adding(set) return { name = set.name, type = set.type, after = set } end
+
+local function changing(before, after) return { name = before.name, type = before.type, before = before, after = after } end
+
+-- Sets as texts, in order.
+local function told(list)
+  local lines = {}
+  for i, set in ipairs(list) do
+    table.sort(set.values)
+    lines[i] = ("%s %d %s %s"):format(set.name, set.ttl, set.type, table.concat(set.values, " | "))
+  end
+  return lines
+end
+
+-- What 2048 bits make of a text.
+local LONG = sets.text("v=DKIM1; k=rsa; p=" .. ("QUJD"):rep(98))
+
+local function describe_server(kind)
+  local server, target
+
+  setup(function()
+    server = primaries.start(kind, {
+      zones = { [ZONE] = TEXT, [SIGNED] = HEAD .. '@ TXT "v=spf1 -all"\n', [LARGE] = large() }, signed = { [SIGNED] = true },
+    })
+    target = primaries.open(server)
+  end)
+  teardown(function() server:stop() end)
+
+  -- What is left of a zone when a function has been at it.
+  local function leaves_alone(zone, fn)
+    local before = primaries.zone(server, zone)
+    fn()
+    assert.equal(before, primaries.zone(server, zone))
+  end
+
+  local function fails(code, result, message, found, details)
+    assert.is_nil(result)
+    assert.equal(code, found, message)
+    return message, details
+  end
+
+  it("finds the zone that a name is in, also of names that are not there and of aliases", function()
+    for _, name in ipairs { ZONE, "s1._domainkey.example.test", "x.old._domainkey.example.test", "old._domainkey.example.test",
+      "A.B.Example.Test.", "x.wild.example.test", "x.below.example.test" } do
+      assert.equal(ZONE, target:zone_of(name), name)
+    end
+    assert.equal(SIGNED, (target:zone_of "x.signed.test"))
+    assert.matches("no zone", fails("no_zone", target:zone_of "other.test"))
+    local _, details = fails("no_zone", target:zone_of "s1.cut.example.test")
+    assert.same({ zone = "cut.example.test" }, details)
+  end)
+
+  it("reads every set at a name, whatever its type", function()
+    assert.same({
+      "_dmarc.example.test 300 TXT \"v=DMARC1; p=none\"", "_sip._tcp.example.test 60 SRV 0 5 5060 sip.example.test.",
+      "example.test 60 CAA 0 issue \"ca.test\"", "example.test 60 MX 10 mx.example.test.", "example.test 60 NS ns.example.test.",
+      "example.test 60 TXT \"other=\\\"x\\\" \\\\ ;\" | \"v=spf1 include:_spf.a.test ~all\"", "null.example.test 60 MX 0 .",
+      "old._domainkey.example.test 60 CNAME dkim.elsewhere.test.", "two.example.test 60 TXT \"a\" | \"b\"",
+      "web.example.test 60 A 192.0.2.1", "web.example.test 60 AAAA 2001:db8::1", "web.example.test 60 HTTPS \\# 10 00010000010003026832",
+    }, told(assert(target:read(ZONE, { ZONE, "_DMARC.example.test.", "_dmarc.example.test", "old._domainkey.example.test",
+      "two.example.test", "null.example.test", "web.example.test", "none.example.test", "_domainkey.example.test",
+      "_sip._tcp.example.test" }))))
+    assert.same({}, target:read(ZONE, {}))
+    fails("no_zone", target:read(ZONE, { "other.test" }))
+  end)
+
+  it("takes neither a wildcard's records for sets nor those that a DNAME makes", function()
+    assert.same({}, target:read(ZONE, { "s1.wild.example.test", "x.alias.example.test", "x.below.example.test" }))
+    assert.same({ "below.example.test 60 DNAME elsewhere.test.", "two.example.test 60 TXT \"a\" | \"b\"" },
+      told(assert(target:read(ZONE, { "s1.wild.example.test", "below.example.test", "two.example.test" }))))
+    assert.same({ '*.wild.example.test 60 TXT "whoever asks"' }, told(assert(target:read(ZONE, { "*.wild.example.test" }))))
+  end)
+
+  it("publishes below a wildcard", function()
+    leaves_alone(ZONE, function()
+      local change = adding(text("s1.wild.example.test", 60, '"mine"'))
+      assert(target:apply(ZONE, { change }))
+      assert.same({ 's1.wild.example.test 60 TXT "mine"' }, told(assert(target:read(ZONE, { "s1.wild.example.test" }))))
+      assert(target:undo(ZONE, { change }))
+    end)
+  end)
+
+  it("reads a delegation, and leaves what is below it to others", function()
+    assert.same({ "cut.example.test 60 NS ns.elsewhere.test." }, told(assert(target:read(ZONE, { "cut.example.test" }))))
+    local _, details = fails("no_zone", target:read(ZONE, { "s1.cut.example.test" }))
+    assert.same({ zone = "cut.example.test" }, details)
+  end)
+
+  it("adds, changes and removes, and takes it all back", function()
+    leaves_alone(ZONE, function()
+      local names = { ZONE }
+      for _, label in ipairs { "s1._domainkey", "_dmarc", "old._domainkey", "two", "t" } do
+        names[#names + 1] = label .. "." .. ZONE
+      end
+      local found = {}
+      for _, set in ipairs(assert(target:read(ZONE, names))) do found[set.name .. " " .. set.type] = set end
+      local spf, dmarc = found["example.test TXT"], found["_dmarc.example.test TXT"]
+      local alias, two = found["old._domainkey.example.test CNAME"], found["two.example.test TXT"]
+      local changes = {
+        changing(spf, text(ZONE, 60, spf.values[1]:gsub("~all", "include:_spf.b.test ~all"), (spf.values[2]:gsub("~all", "-all")))),
+        changing(dmarc, text(dmarc.name, 600, unpack(dmarc.values))), -- the TTL alone
+        changing(alias, nil), adding(text(alias.name, 60, LONG)),
+        changing(two, nil), adding { name = two.name, type = "CNAME", ttl = 60, values = { "x.elsewhere.test." } },
+        adding { name = "t.example.test", type = "MX", ttl = 0, values = { "10 a.test.", "20 b.test." } },
+        changing(found["example.test MX"], found["example.test MX"]), -- a condition
+        adding(text("s1._domainkey.example.test", 300, LONG, '"\\195\\164 \\" \\\\ ; ("')),
+      }
+      assert(target:apply(ZONE, changes))
+      local now = {}
+      for _, set in ipairs(assert(target:read(ZONE, names))) do now[set.name .. " " .. set.type] = set end
+      for _, change in ipairs(changes) do
+        local set = now[change.name .. " " .. change.type]
+        assert.is_true(sets.same(change.after, set), change.name)
+        assert.equal(change.after and change.after.ttl, set and set.ttl, change.name)
+      end
+      local _, details = fails("zone_moved", target:apply(ZONE, changes))
+      assert.is_true(#details.sets > 0)
+      assert(target:undo(ZONE, changes))
+    end)
+  end)
+
+  it("changes all or nothing, and names what is not as it was read", function()
+    leaves_alone(ZONE, function()
+      local message, details = fails("zone_moved", target:apply(ZONE, {
+        adding(text("new.example.test", 60, '"x"')), changing(text("_dmarc.example.test", 300, '"v=DMARC1; p=reject"'), nil),
+        changing(text("gone.example.test", 300, '"x"'), nil), adding(text("two.example.test", 60, '"x"')),
+      }))
+      assert.same({ sets = { { name = "_dmarc.example.test", type = "TXT" }, { name = "gone.example.test", type = "TXT" },
+        { name = "two.example.test", type = "TXT" } } }, details)
+      assert.matches("_dmarc.example.test TXT", message, 1, true)
+      -- One of two is not the set.
+      fails("zone_moved", target:apply(ZONE, { changing(text("two.example.test", 60, '"a"'), nil) }))
+    end)
+  end)
+
+  it("puts no CNAME beside other records, nor others beside a CNAME, and names it", function()
+    leaves_alone(ZONE, function()
+      local alias = { name = "web.example.test", type = "CNAME", ttl = 60, values = { "a.test." } }
+      local _, details = fails("zone_moved", target:apply(ZONE, { adding(alias), adding(text("new.example.test", 60, '"x"')) }))
+      assert.same({ sets = { { name = "web.example.test", type = "CNAME" } } }, details)
+      _, details = fails("zone_moved", target:apply(ZONE, { adding(text("old._domainkey.example.test", 60, '"x"')) }))
+      assert.same({ sets = { { name = "old._domainkey.example.test", type = "CNAME" } } }, details)
+    end)
+  end)
+
+  it("does nothing where there is nothing to do, and nothing outside of the zone", function()
+    leaves_alone(ZONE, function()
+      assert.is_true(target:apply(ZONE, {}))
+      local held = text("two.example.test", 60, '"b"', '"a"')
+      assert.is_true(target:apply(ZONE, { changing(held, held) }))
+      fails("zone_moved", target:apply(ZONE, { changing(text("two.example.test", 60, '"c"'), text("two.example.test", 60, '"c"')) }))
+      fails("no_zone", target:apply(ZONE, { adding(text("other.test", 60, '"x"')) }))
+      fails("no_zone", target:apply("none.test", { adding(text("x.none.test", 60, '"x"')) }))
+      fails("refused_record", target:apply(ZONE, { adding { name = "x.example.test", type = "A", ttl = 60, values = { "none" } } }))
+    end)
+  end)
+
+  it("leaves what DNSSEC has in a signed zone alone, and is not in its way", function()
+    leaves_alone(SIGNED, function()
+      assert.same({ "signed.test NS ns.signed.test.", 'signed.test TXT "v=spf1 -all"' }, (function()
+        local list = {}
+        for i, set in ipairs(assert(target:read(SIGNED, { SIGNED, "s1._domainkey.signed.test" }))) do
+          list[i] = ("%s %s %s"):format(set.name, set.type, set.values[1])
+        end
+        return list
+      end)())
+      local changes = {
+        changing(text(SIGNED, 60, '"v=spf1 -all"'), text(SIGNED, 60, '"v=spf1 include:a.test -all"')),
+        adding { name = "s1._domainkey.signed.test", type = "CNAME", ttl = 60, values = { "a.test." } },
+      }
+      assert(target:apply(SIGNED, changes))
+      assert.same({ 's1._domainkey.signed.test 60 CNAME a.test.' }, told(assert(target:read(SIGNED, { "s1._domainkey.signed.test" }))))
+      assert(target:undo(SIGNED, changes))
+    end)
+  end)
+
+  it("lets one of two win who change the same at once", function()
+    leaves_alone(ZONE, function()
+      local first = adding(text("race.example.test", 60, '"first"'))
+      local second = adding(text("race.example.test", 60, '"second"'))
+      local outcomes = async.map({ first, second }, 2, function(change)
+        local ok, _, code = primaries.open(server):apply(ZONE, { change, adding(text("also.example.test", 60, change.after.values[1])) })
+        return ok and "won" or code
+      end)
+      table.sort(outcomes)
+      assert.same({ "won", "zone_moved" }, outcomes)
+      local won = assert(target:read(ZONE, { "race.example.test", "also.example.test" }))
+      assert.equal(2, #won)
+      assert.same(won[1].values, won[2].values)
+      assert(target:apply(ZONE, { changing(won[1], nil), changing(won[2], nil) }))
+    end)
+  end)
+
+  it("works in a zone of ten thousand records as in any", function()
+    leaves_alone(LARGE, function()
+      local change = adding(text("s1._domainkey.large.test", 60, LONG))
+      local seconds = primaries.seconds(function()
+        assert.equal(LARGE, target:zone_of "s1._domainkey.large.test")
+        assert.same({}, target:read(LARGE, { "s1._domainkey.large.test" }))
+        assert(target:apply(LARGE, { change }))
+        assert(target:undo(LARGE, { change }))
+      end)
+      assert.is_true(seconds < 15, "it took " .. seconds)
+    end)
+  end)
+
+  it("says in one sentence that changes are more than a message holds", function()
+    leaves_alone(ZONE, function()
+      local changes = {}
+      for i = 1, 200 do changes[i] = adding(text(("s%d.example.test"):format(i), 60, LONG)) end
+      assert.matches("200 changes .*64 KB", (fails("too_large", target:apply(ZONE, changes))))
+      local some = { unpack(changes, 1, 100) } -- 45 KB
+      assert(target:apply(ZONE, some))
+      assert(target:undo(ZONE, some))
+    end)
+  end)
+
+  describe("tells", function()
+    local change = adding(text("never.example.test", 60, '"x"'))
+
+    -- Reading and changing with another key, or another clock.
+    local function both(options, zone)
+      local other, codes, message, details = primaries.open(server, options), {}, nil, nil
+      leaves_alone(ZONE, function()
+        local _, _, code = other:read(zone or ZONE, { ZONE })
+        codes[1] = code or "read"
+        _, message, codes[2], details = other:apply(zone or ZONE, { change })
+      end)
+      return codes, message, details
+    end
+
+    it("a wrong secret", function()
+      local codes, message = both { key = primaries.key("good", nil, ("A"):rep(44)) }
+      assert.same({ "bad_credentials", "bad_credentials" }, codes)
+      assert.matches("secret", message)
+      assert.is_nil(message:find(("A"):rep(44), 1, true))
+    end)
+
+    it("a wrong name, and a wrong algorithm", function()
+      local codes, message = both { key = primaries.key "none" }
+      assert.same({ "bad_credentials", "bad_credentials" }, codes)
+      assert.matches('"none.keys.test"', message, 1, true)
+      codes, message = both { key = primaries.key("good", "hmac-sha512") }
+      assert.same({ "bad_credentials", "bad_credentials" }, codes)
+      assert.matches("hmac-sha512", message, 1, true)
+    end)
+
+    it("a clock that is ten minutes off, ahead and behind", function()
+      for _, off in ipairs { 600, -600 } do
+        local codes, message, details = both { now = function() return os.time() + off end }
+        if kind == "PowerDNS" then -- which does not say what is wrong with a signature
+          assert.same({ "bad_credentials", "bad_credentials" }, codes)
+          assert.matches("clocks", message)
+        else
+          assert.same({ "clock_off", "clock_off" }, codes)
+          assert.is_true(math.abs(details.seconds - off) <= 30, details.seconds)
+          assert.matches(off > 0 and "ahead of" or "behind", message)
+        end
+      end
+    end)
+
+    it("a key that the server knows, and that may not change the zone", function()
+      local codes, message = both { key = primaries.key "idle" }
+      -- Knot says the same of a key that it does not know. BIND lets it ask, for asking changes nothing.
+      assert.same(kind == "Knot" and { "bad_credentials", "bad_credentials" } or
+        { kind == "BIND" and "read" or "not_allowed", "not_allowed" }, codes)
+      assert.matches("access list", message)
+    end)
+  end)
+end
+
+for _, kind in ipairs(primaries.NAMES) do
+  describe("publishing by RFC 2136 at " .. kind, function() describe_server(kind) end)
+end
