@@ -614,6 +614,7 @@ build = {
     ["mailseal.publish.target"] = "lua/mailseal/publish/target.lua",
     ["mailseal.publish.via.desec"] = "lua/mailseal/publish/via/desec.lua",
     ["mailseal.publish.via.digitalocean"] = "lua/mailseal/publish/via/digitalocean.lua",
+    ["mailseal.publish.via.hetzner"] = "lua/mailseal/publish/via/hetzner.lua",
     ["mailseal.publish.via.rfc2136"] = "lua/mailseal/publish/via/rfc2136.lua",
     ["mailseal.publish.xml"] = "lua/mailseal/publish/xml.lua",
     ["mailseal.record.bimi"] = "lua/mailseal/record/bimi.lua",

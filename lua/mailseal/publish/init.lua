@@ -18,7 +18,12 @@ local printable = require "mailseal.printable".line
 local M = {}
 
 -- In the order in which they are told.
-local IDS = { "rfc2136", "desec", "digitalocean" }
+local IDS = {
+  "rfc2136",
+  "digitalocean",
+  "desec",
+  "hetzner",
+}
 
 --- The ids of all targets that there are.
 -- @treturn {string,...}

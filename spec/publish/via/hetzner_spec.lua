@@ -1,0 +1,155 @@
+local cjson = require "cjson"
+local dns_hosts = require "spec.support.dns_hosts"
+local publish = require "mailseal.publish"
+local walk = require "spec.support.dns_host_walk"
+
+local TOKEN = "LRK9DAWQ1ZAEFSrCNEEzLCUwhYX1U3g7wMg4dTlkkDC96fyDuyJ39nVbVjCKSDfj"
+
+local busted = {
+  describe = describe, it = it, setup = setup, teardown = teardown, before_each = before_each, after_each = after_each,
+}
+
+walk.describe(busted, {
+  id = "hetzner", ttl = 300, endpoint = "/v1", options = { token = TOKEN }, settings = { credentials = { token = TOKEN } },
+  secret = "token", wrong = "not-that-one", write = "POST", path = "/rrsets", writes = function(host) return host:changes() end,
+  limited = { status = 429, headers = {
+    ["RateLimit-Limit"] = "3600", ["RateLimit-Remaining"] = "0", ["RateLimit-Reset"] = ("%d"):format(os.time() + 7200) }, times = 9 },
+})
+
+describe("the target hetzner", function()
+  local host, target, before
+
+  setup(function()
+    host = dns_hosts.start("hetzner", {
+      zones = {
+        ["example.com"] = walk.zone(300), ["copy.example"] = "@ 3600 SOA ns.example.net. h. 1 60 60 600 60\n@ NS ns.example.net.\n",
+      },
+      credentials = { token = TOKEN }, ttl = 300, page = 1, secondary = { "copy.example" },
+      comments = { ["www A 192.0.2.1"] = "the old one" },
+    })
+    before = host:zone "example.com"
+  end)
+
+  teardown(function() host:stop() end)
+
+  before_each(function()
+    host:recover()
+    target = assert(publish.open("hetzner", host:options { token = TOKEN, endpoint = host.endpoint .. "/v1" }))
+  end)
+
+  after_each(function() assert.equal(before, host:zone "example.com") end)
+
+  local function set(name, kind, ...) return { name = name, type = kind, ttl = 300, values = { ... } } end
+
+  local function read(name, kind)
+    for _, one in ipairs(assert(target:read("example.com", { name }))) do
+      if one.type == kind then return one end
+    end
+  end
+
+  -- What was asked to be changed: the last parts of the paths, and the bodies.
+  local function asked()
+    local list = {}
+    for _, request in ipairs(host:requests "POST") do
+      list[#list + 1] = { request.path:match "/rrsets/?(.*)$", cjson.decode(request.body) }
+    end
+    return list
+  end
+
+  -- How often it was looked whether an action has ended.
+  local function looks()
+    local count = 0
+    for _, request in ipairs(host:requests "GET") do count = count + (request.path:find "/actions/" and 1 or 0) end
+    return count
+  end
+
+  it("reads all pages of a name, and sets that have the zone's own TTL", function()
+    local types = {}
+    for _, one in ipairs(assert(target:read("example.com", { "example.com" }))) do
+      types[#types + 1] = one.type
+      assert.equal(one.type == "SOA" and 3600 or 300, one.ttl)
+    end
+    table.sort(types)
+    assert.same({ "MX", "NS", "SOA", "TXT" }, types)
+  end)
+
+  it("names what is added, or taken away, alone; so that what others add meanwhile stays", function()
+    local www = read("www.example.com", "A")
+    local more = set("www.example.com", "A", "192.0.2.1", "192.0.2.2", "192.0.2.9")
+    assert(target:apply("example.com", { { name = "www.example.com", type = "A", before = www, after = more } }))
+    assert(target:undo("example.com", { { name = "www.example.com", type = "A", before = www, after = more } }))
+    assert.same({
+      { "www/A/actions/add_records", { records = { { value = "192.0.2.9" } } } },
+      { "www/A/actions/remove_records", { records = { { value = "192.0.2.9" } } } },
+    }, asked())
+  end)
+
+  it("writes a set whole where some values take the place of others, comments with them", function()
+    local www = read("www.example.com", "A")
+    local other = set("www.example.com", "A", "192.0.2.1", "192.0.2.3")
+    local changes = { { name = "www.example.com", type = "A", before = www, after = other } }
+    assert(target:apply("example.com", changes))
+    local records = { { value = "192.0.2.1", comment = "the old one" }, { value = "192.0.2.3" } }
+    assert.same({ { "www/A/actions/set_records", { records = records } } }, asked())
+    assert(target:undo("example.com", changes))
+  end)
+
+  it("changes a TTL by itself", function()
+    local www = read("www.example.com", "A")
+    local slower = { name = "www.example.com", type = "A", ttl = 900, values = www.values }
+    local changes = { { name = "www.example.com", type = "A", before = www, after = slower } }
+    assert(target:apply("example.com", changes))
+    assert.same({ { "www/A/actions/change_ttl", { ttl = 900 } } }, asked())
+    assert.equal(2, looks()) -- at first it was still going on
+    assert.equal(900, read("www.example.com", "A").ttl)
+    assert(target:undo("example.com", changes))
+  end)
+
+  it("takes back what was done where a later change fails", function()
+    local changes = walk.changes(target, 300)
+    host:recover()
+    host:fail { method = "POST", path = "set_records", status = 422 }
+    local done, message, code = target:apply("example.com", changes)
+    assert.same({ nil, "refused_record" }, { done, code }, message)
+    assert.is_true(#asked() > 2)
+  end)
+
+  it("tells what is in effect where it cannot be taken back either", function()
+    local added = { name = "added.example.com", type = "TXT", after = set("added.example.com", "TXT", '"added"') }
+    local changes = { added, { name = "b.example.com", type = "TXT", after = set("b.example.com", "TXT", '"b"') } }
+    host:fail { method = "POST", path = "/rrsets$", after = 1, status = 422 }
+    host:fail { method = "POST", path = "remove_records", status = 403, times = 9 }
+    local done, _, code, details = target:apply("example.com", changes)
+    assert.same({ nil, "half_done", "refused_record" }, { done, code, details.cause })
+    assert.equal(1, #details.done)
+    assert.equal("added.example.com", details.done[1].name)
+    host:recover()
+    assert(target:undo("example.com", details.done))
+  end)
+
+  it("waits until an action has ended, and tells why it failed", function()
+    local added = { name = "added.example.com", type = "TXT", after = set("added.example.com", "TXT", '"added"') }
+    host:fail { method = "POST", status = 201, body = cjson.encode {
+      action = { id = 7, status = "error", command = "create_rrset", error = { code = "action_failed", message = "Action failed" } } } }
+    local done, message, code = target:apply("example.com", { added })
+    assert.same({ nil, "server_failed" }, { done, code })
+    assert.matches("Action failed", message)
+    host:recover()
+    assert(target:apply("example.com", { added }))
+    assert.equal(1, looks())
+    assert(target:undo("example.com", { added }))
+  end)
+
+  it("does not write to a zone that is a copy, nor to what is protected, nor with a token that may read alone", function()
+    local one = { name = "a.copy.example", type = "TXT", after = set("a.copy.example", "TXT", '"x"') }
+    local done, message, code = target:apply("copy.example", { one })
+    assert.same({ nil, "not_allowed" }, { done, code })
+    assert.matches("secondary", message)
+    one = { name = "a.example.com", type = "TXT", after = set("a.example.com", "TXT", '"x"') }
+    for status, told in pairs { [403] = "token_readonly", [422] = "protected" } do
+      host:fail { method = "POST", status = status, body = cjson.encode { error = { code = told, message = "no" } } }
+      done, message, code = target:apply("example.com", { one })
+      assert.same({ nil, "not_allowed" }, { done, code }, message)
+    end
+  end)
+end)
