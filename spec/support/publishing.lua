@@ -13,7 +13,7 @@ local function shown(kind, value) return { type = kind, data = kind == "TXT" and
 -- @tparam table stage
 function M.show(stage)
   local names = {}
-  for _, zone in pairs(stage.zones.sets) do
+  for _, zone in pairs(stage.sets()) do
     for _, set in pairs(zone) do
       names[set.name] = names[set.name] or {}
       for _, value in ipairs(set.values) do
@@ -33,16 +33,20 @@ function M.show(stage)
   stage.written, stage.opened = names, nil
 end
 
+local own = { zones = true, target = true, sets = true }
+
 --- Opens a stage.
 -- @tparam[opt] table options as of `spec.support.onboarding.open`, and `zones`: what the target's zones hold, by zone (nothing in
---   example.com)
+--   example.com); or `target`, another one, and `sets`, a function that returns what its zones hold, by zone
 -- @treturn table with `zones`, the target; `hidden`
 function M.open(options)
-  local given, zones = {}, options and options.zones or { ["example.com"] = {} }
-  for name, value in pairs(options or {}) do given[name] = name ~= "zones" and value or nil end
+  options = options or {}
+  local given = {}
+  for name, value in pairs(options) do given[name] = not own[name] and value or nil end
   given.policy = given.policy or { publishing = { wait = 0 }, keys = { type = "ed25519" } }
   local stage = onboarding.open(given)
-  stage.zones, stage.apex = memory_zone.new(zones), {}
+  stage.zones, stage.apex = options.target or memory_zone.new(options.zones or { ["example.com"] = {} }), {}
+  stage.sets = options.sets or function() return stage.zones.sets end
   for name, records in pairs(stage.records) do stage.apex[name] = records end
   local apply = stage.zones.apply
   function stage.zones.apply(...)
@@ -60,7 +64,7 @@ end
 -- @tparam string kind
 -- @treturn ?{string,...}
 function M.values(stage, name, kind)
-  for _, zone in pairs(stage.zones.sets) do
+  for _, zone in pairs(stage.sets()) do
     local set = zone[name .. " " .. kind]
     if set then return set.values end
   end
