@@ -62,6 +62,20 @@ describe("publishing by RFC 2136", function()
     assert.matches("the zone is as it was", found.message)
   end)
 
+  it("finds out what became of a TTL, too", function()
+    assert(target():apply(ZONE, CHANGES))
+    local other = { name = SET.name, type = "TXT", ttl = 300, values = SET.values }
+    local change = { { name = SET.name, type = "TXT", before = SET, after = other } }
+    for _, case in ipairs { { "die_before", 60 }, { "die_after", 300 } } do
+      relay:fault(case[1], "update", 1)
+      local ok, _, code = target():apply(ZONE, change)
+      assert.same({ case[2] == 300 or nil, case[2] == 60 and "unreachable" or nil }, { ok, code })
+      assert.equal(case[2], assert(target():read(ZONE, { SET.name }))[1].ttl)
+    end
+    assert(target():undo(ZONE, change))
+    assert(target():undo(ZONE, CHANGES))
+  end)
+
   it("says that it is not known where the server dies for good", function()
     local found = apply("die_after", "any", 0)
     assert.same({ nil, "unreachable", true, true, 1 }, { found.ok, found.code, found.unsure, found.made, found.updates })

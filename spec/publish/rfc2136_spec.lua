@@ -5,7 +5,7 @@ local sets = require "mailseal.publish.sets"
 
 local unpack = table.unpack or unpack -- luacheck: ignore
 
-local ZONE, SIGNED, LARGE = "example.test", "signed.test", "large.test"
+local ZONE, SIGNED, LARGE, CHILD = "example.test", "signed.test", "large.test", "kid.example.test"
 
 local HEAD = "@ SOA ns hostmaster 1 3600 900 604800 5\n@ NS ns\nns A 127.0.0.1\n"
 
@@ -27,6 +27,7 @@ _sip._tcp SRV 0 5 5060 sip
 *.alias CNAME elsewhere.test.
 below DNAME elsewhere.test.
 cut NS ns.elsewhere.test.
+kid NS ns
 ]]
 
 local function large()
@@ -59,7 +60,8 @@ local function describe_server(kind)
 
   setup(function()
     server = primaries.start(kind, {
-      zones = { [ZONE] = TEXT, [SIGNED] = HEAD .. '@ TXT "v=spf1 -all"\n', [LARGE] = large() }, signed = { [SIGNED] = true },
+      zones = { [ZONE] = TEXT, [SIGNED] = HEAD .. '@ TXT "v=spf1 -all"\n', [LARGE] = large(), [CHILD] = HEAD },
+      signed = { [SIGNED] = true },
     })
     target = primaries.open(server)
   end)
@@ -84,6 +86,8 @@ local function describe_server(kind)
       assert.equal(ZONE, target:zone_of(name), name)
     end
     assert.equal(SIGNED, (target:zone_of "x.signed.test"))
+    assert.equal(CHILD, (target:zone_of(CHILD)))
+    assert.equal(CHILD, (target:zone_of "x.kid.example.test"))
     assert.matches("no zone", fails("no_zone", target:zone_of "other.test"))
     local _, details = fails("no_zone", target:zone_of "s1.cut.example.test")
     assert.same({ zone = "cut.example.test" }, details)
@@ -123,12 +127,14 @@ local function describe_server(kind)
     assert.same({ "cut.example.test 60 NS ns.elsewhere.test." }, told(assert(target:read(ZONE, { "cut.example.test" }))))
     local _, details = fails("no_zone", target:read(ZONE, { "s1.cut.example.test" }))
     assert.same({ zone = "cut.example.test" }, details)
+    _, details = fails("no_zone", target:read(ZONE, { "s1.kid.example.test" }))
+    assert.same({ zone = CHILD }, details)
   end)
 
   it("adds, changes and removes, and takes it all back", function()
     leaves_alone(ZONE, function()
       local names = { ZONE }
-      for _, label in ipairs { "s1._domainkey", "_dmarc", "old._domainkey", "two", "t" } do
+      for _, label in ipairs { "s1._domainkey", "_dmarc", "old._domainkey", "two", "t", "mail" } do
         names[#names + 1] = label .. "." .. ZONE
       end
       local found = {}
@@ -140,6 +146,7 @@ local function describe_server(kind)
         changing(dmarc, text(dmarc.name, 600, unpack(dmarc.values))), -- the TTL alone
         changing(alias, nil), adding(text(alias.name, 60, LONG)),
         changing(two, nil), adding { name = two.name, type = "CNAME", ttl = 60, values = { "x.elsewhere.test." } },
+        adding { name = "mail.example.test", type = "NS", ttl = 60, values = { "ns1.elsewhere.test.", "ns2.elsewhere.test." } },
         adding { name = "t.example.test", type = "MX", ttl = 0, values = { "10 a.test.", "20 b.test." } },
         changing(found["example.test MX"], found["example.test MX"]), -- a condition
         adding(text("s1._domainkey.example.test", 300, LONG, '"\\195\\164 \\" \\\\ ; ("')),

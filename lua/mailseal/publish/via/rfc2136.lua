@@ -111,16 +111,29 @@ end
 
 -- ---- talking
 
+-- Where the zone has named a server that is of no use.
+local UNFIT = { unreachable = true, no_such_host = true, forbidden_address = true }
+
+-- A failure, with what may be done about it.
+local function with_advice(self, zone, message, code, details)
+  if self.server or not UNFIT[code] then return nil, message, code, details end
+  return nil, ("%s; it is what the SOA of %s names as its primary: where that is another server, name it (server)"):format(
+    message, printable(zone)), code, details
+end
+
 -- Talks with the server of a zone; `zone` may be nil where the server is named.
 local function talk(self, zone, seconds, fn)
   local began, where = async.now(), self.server and "" or zone
   local peer, message, code = self.peers[where]
   if not peer then
     peer, message, code = async.within(seconds, place.peer, self, zone)
-    if not peer then return nil, message, code end
+    if not peer then return with_advice(self, zone, message, code) end
     self.peers[where] = peer
   end
-  return session.run(peer, math.max(0.1, seconds - (async.now() - began)), fn)
+  local result, details
+  result, message, code, details = session.run(peer, math.max(0.1, seconds - (async.now() - began)), fn)
+  if result == nil then return with_advice(self, zone, message, code, details) end
+  return result
 end
 
 local function outside(name, zone)
@@ -152,6 +165,7 @@ end
 -- @treturn ?string a code
 -- @treturn ?table details
 function Server:read(zone, list)
+  zone = names.canonical(zone)
   local seen, wanted = {}, {}
   for _, name in ipairs(list) do
     name = names.canonical(name)
@@ -188,6 +202,7 @@ end
 -- @treturn ?string a code; beside those of all targets `too_large`: the changes do not fit one message of 64 KB; nothing was changed
 -- @treturn ?table details; with `zone_moved`: `sets`, the name and type of each set that is not what was read
 function Server:apply(zone, changes)
+  zone = names.canonical(zone)
   for _, change in ipairs(changes) do
     if not names.is_within(change.name, zone) then return outside(change.name, zone) end
   end
