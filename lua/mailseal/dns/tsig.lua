@@ -147,7 +147,7 @@ local function servers_time(record)
 end
 
 local function ahead(seconds)
-  return seconds == 0 and "as far as that tells, they agree"
+  return seconds == 0 and "by what it tells, the clocks agree"
     or ("this machine's clock is %d seconds %s the server's"):format(math.abs(seconds), seconds > 0 and "ahead of" or "behind")
 end
 
