@@ -5,11 +5,15 @@
 
 enum { HEADER_SIZE = 12, MESSAGE_MOST = 0xffff };
 
-/* Pushes a buf's octets, and frees it. */
+/* Pushes a buf's octets, and frees it; nil, message, code where it could not grow. */
 static int push_buf(lua_State *L, ms_buf *out)
 {
-    if (out->failed)
-        return luaL_error(L, "out of memory");
+    ms_error error;
+
+    if (out->failed) {
+        ms_fail_memory(&error);
+        return ms_lua_fail(L, &error);
+    }
     lua_pushlstring(L, out->p, out->n);
     ms_buf_free(out);
     return 1;

@@ -107,7 +107,12 @@ end
 -- @treturn string its name and algorithm
 function Key:__tostring() return ("%s: %s (%s)"):format(Key.__name, self.name, self.algorithm) end
 
-local function digest(self, octets) return seal.hmac(self.algorithm:sub(6), secrets[self], octets) end
+-- The code of a message with its record: see `tsig_octets` of the core.
+local function code_of(self, message, record, ...)
+  local octets, why, code = dns.tsig_octets(message, record, ...)
+  if not octets then return nil, why, code end
+  return seal.hmac(self.algorithm:sub(6), secrets[self], octets)
+end
 
 -- ---- Signing.
 
@@ -130,8 +135,10 @@ function Key:sign(message, now)
     key = self.name, algorithm = self.algorithm, time = check_time(now), fudge = FUDGE,
     original_id = message:byte(1) * 256 + message:byte(2), error = 0,
   }
-  record.mac = digest(self, assert(dns.tsig_octets(message, record)))
-  local signed, why, code = dns.tsig_append(message, record)
+  local why, code, signed
+  record.mac, why, code = code_of(self, message, record)
+  if not record.mac then return nil, why, code end
+  signed, why, code = dns.tsig_append(message, record)
   if not signed then return nil, why, code end
   return signed, { mac = record.mac, id = record.original_id, time = record.time }
 end
@@ -200,8 +207,9 @@ end
 -- The code is as long as it must be: is it that of the reply?
 local function check_code(self, reply, record, state)
   local between = state.continued and table.concat(state.between) or nil
-  local octets = assert(dns.tsig_octets(reply, record, state.mac, state.continued, between))
-  if seal.same(record.mac, digest(self, octets)) then return true end
+  local mac, message, code = code_of(self, reply, record, state.mac, state.continued, between)
+  if not mac then return nil, message, code end
+  if seal.same(record.mac, mac) then return true end
   return nil, "the reply's signature is not by the key " .. self.name .. ": the server has another secret, or somebody changed the reply",
     "bad_signature", { proven = false }
 end
