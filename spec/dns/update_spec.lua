@@ -2,8 +2,9 @@
 local core = require "mailseal.core".dns
 local octets = require "spec.support.octets"
 local update = require "mailseal.dns.update"
+local update_reader = require "spec.support.update_reader"
 
-local hex = octets.hex
+local hex, lines_of = octets.hex, update_reader.lines
 local ZONE = "example.test"
 local ZONE_WIRE = "07 6578616d706c65 04 74657374 00"
 
@@ -16,40 +17,6 @@ local function change(label, kind, before, after)
 end
 
 local function write(...) return assert(update.write { zone = ZONE, changes = { ... }, id = 0x1234 }) end
-
--- The records of an update as lines: "holds a TXT 0178", from a reading of its octets that is not the writer's.
-local function lines_of(message)
-  local at, lines = 13, {}
-  local function u16()
-    at = at + 2
-    return message:byte(at - 2) * 256 + message:byte(at - 1)
-  end
-  local function name()
-    local labels = {}
-    while message:byte(at) > 0 do
-      labels[#labels + 1] = message:sub(at + 1, at + message:byte(at))
-      at = at + 1 + message:byte(at)
-    end
-    at = at + 1
-    local text = table.concat(labels, ".")
-    return text == ZONE and "@" or (text:gsub("%." .. ZONE .. "$", ""))
-  end
-  assert.equal("@", name())
-  assert.same({ 6, 1 }, { u16(), u16() })
-  local classes = { "IN", [254] = "NONE", [255] = "ANY" }
-  local counts = { message:byte(7) * 256 + message:byte(8), message:byte(9) * 256 + message:byte(10) }
-  for section, count in ipairs(counts) do
-    for _ = 1, count do
-      local owner, kind, class, ttl = name(), u16(), u16(), u16() * 65536 + u16()
-      local length = u16()
-      lines[#lines + 1] = ("%s %s %s %s %d %s"):format(section == 1 and "if" or "do", owner,
-        kind == 255 and "ANY" or select(2, core.type(kind)), classes[class], ttl, octets.to_hex(message:sub(at, at + length - 1)))
-      at = at + length
-    end
-  end
-  assert.equal(#message + 1, at)
-  return lines
-end
 
 describe("An update", function()
   it("names its zone, and is of the opcode for it", function()

@@ -51,6 +51,8 @@ function M.prepare(directory, port, options)
     if (options.signed or {})[name] then pdnsutil("secure-zone %s", name) end
     -- Without a key that may, nobody may: not as it comes, that all of the machine may.
     pdnsutil("set-meta %s TSIG-ALLOW-DNSUPDATE %s", name, allowed[1] and table.concat(allowed, " ") or "none.invalid")
+    -- A zone that is asked for with a key goes to who may have it with that.
+    if allowed[1] then pdnsutil("set-meta %s TSIG-ALLOW-AXFR %s", name, table.concat(allowed, " ")) end
     pdnsutil("set-meta %s SOA-EDIT-DNSUPDATE INCREASE", name)
   end
   shell.write(directory .. "/fill", table.concat(lines, "\n"))
