@@ -46,14 +46,14 @@ local LINES = {
   "prereq nxdomain b.example.test", "prereq yxdomain a.example.test", "prereq nxrrset a.example.test TXT",
   "prereq yxrrset a.example.test A", 'prereq yxrrset c.example.test IN TXT "q"',
   'update add a.example.test 60 IN TXT "x" "y \\"z\\" \\255"',
-  "update add example.test 3600 IN MX 10 mail.example.test.", "update del a.example.test MX", "update del c.example.test",
+  "update add example.test 3600 IN MX 10 mx.invalid.", "update del a.example.test MX", "update del c.example.test",
   "update del d.example.test IN A 192.0.2.1",
 }
 local EDITS = {
   { "unused", name = "b.example.test" }, { "used", name = "a.example.test" }, { "absent", name = "a.example.test", type = "TXT" },
   { "exists", name = "a.example.test", type = "A" }, { "holds", name = "c.example.test", type = "TXT", tokens = { "q" } },
   { "add", name = "a.example.test", type = "TXT", ttl = 60, tokens = { "x", 'y \\"z\\" \\255' } },
-  { "add", name = "example.test", type = "MX", ttl = 3600, tokens = { "10", "mail.example.test." } },
+  { "add", name = "example.test", type = "MX", ttl = 3600, tokens = { "10", "mx.invalid." } },
   { "delete_set", name = "a.example.test", type = "MX" }, { "delete_name", name = "c.example.test" },
   { "delete", name = "d.example.test", type = "A", tokens = { "192.0.2.1" } },
 }
