@@ -102,9 +102,9 @@ end
 -- Where it writes to, for the locks: somebody else's server of the same zone's name is another place.
 local function scope_of(via, settings)
   local parts = { via }
-  for _, name in ipairs { "server", "endpoint" } do
+  for _, name in ipairs { "server", "port", "endpoint" } do
     local value = settings[name]
-    parts[#parts + 1] = type(value) == "string" and value:lower() or type(value) == "table" and json.encode(value) or nil
+    parts[#parts + 1] = name .. "=" .. tostring(value):lower()
   end
   return table.concat(parts, " ")
 end
@@ -200,6 +200,13 @@ end
 -- @treturn ?string a message
 -- @treturn ?string a code, as of @{methods.keep_access}
 function M.keep(tenant, name, way)
+  for _, list in ipairs { way.settings, way.credentials } do
+    for option, value in pairs(list) do
+      if type(value) == "table" or type(value) == "userdata" then
+        return nil, ("access is kept as text: give %s as one"):format(option), "bad_setting"
+      end
+    end
+  end
   return tenant.registry:perform("access", "keep", tenant.id, tenant.actor, name, {
     via = way.via, settings = way.settings, credentials = way.credentials,
   })

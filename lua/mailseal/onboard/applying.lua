@@ -148,6 +148,8 @@ local function fail(run, one, done, failure)
     return nil, failure.message, code, details
   elseif next(done) then
     code, details = "half_done", { cause = failure.code, done = done }
+  elseif code == "half_done" then -- what the target could not take back is taken back by now
+    code, details = details and details.cause or "server_failed", nil
   end
   local ended, message, store_code = perform(run, "finish", run.tenant.id, run.tenant.actor, one, {
     state = "failed", changes = done, code = code, problem = line(failure.message):sub(1, PROBLEM), quiet = run.quiet and not next(done),

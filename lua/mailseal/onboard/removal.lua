@@ -8,6 +8,7 @@ local holds = require "mailseal.store.holds"
 local key_records = require "mailseal.onboard.key_records"
 local keys = require "mailseal.store.keys"
 local ownership = require "mailseal.onboard.ownership"
+local publications = require "mailseal.store.publications"
 local uses = require "mailseal.store.uses"
 
 local M = {}
@@ -93,12 +94,26 @@ local function asked_for(tx, tenant, row)
   return list
 end
 
+-- What was published for the domain, and not taken back: it stays, and can be taken back still.
+local function published(tx, tenant, domain)
+  local list = {}
+  for via, rows in pairs(publications.ours(tx, tenant, domain)) do
+    for _, row in ipairs(rows) do
+      list[#list + 1] = { via = via, zone = row.zone, name = row.name, type = row.type, added = row.added }
+    end
+  end
+  table.sort(list, function(a, b) return a.name .. " " .. a.type < b.name .. " " .. b.type end)
+  return list
+end
+
 --- Removes a domain, of which its tenant is the owner no more. What was told of it stays among the events, and what was released in
 -- its feed. Mail that is held has to be called off first (`tenant:unhold`). What was reported of a domain that is not healthy is kept,
--- and counts where the same tenant adds it anew.
+-- and counts where the same tenant adds it anew. Access to its zones that was kept goes with it; what was published by mailseal stays, until
+-- `tenant:unpublish` takes it back.
 -- @tparam table tenant
 -- @tparam string domain
--- @treturn[1] table `domain`, its name as it was stored; `clean_up`: see @{clean_up}
+-- @treturn[1] table `domain`, its name as it was stored; `clean_up`: see @{clean_up}; `published`: what mailseal has
+--   published of that, and not taken back, a list of `via`, `zone`, `name`, `type` and `added` (values)
 -- @treturn[2] nil
 -- @treturn[2] string a message; where it is in use, by whom
 -- @treturn[2] string `not_found`, `in_use`; a code of the store
@@ -108,11 +123,12 @@ function methods.remove(tenant, domain)
     local problem, by = obstacle(tx, tenant.id, gate.domain)
     if problem then return nil, problem, "in_use", by end
     local clean_up = M.clean_up(asked_for(tx, tenant.id, domains.get(tx, tenant.id, gate.domain)))
+    local left = published(tx, tenant.id, gate.domain)
     domains.remove(tx, tenant.id, gate.domain)
     if gate.health == "healthy" then health.forget(tx, tenant.id, gate.domain) end
     ownership.release(tx, tenant.id, gate.domain, now)
-    events.add(tx, tenant.id, gate.domain, "removed", { clean_up = clean_up }, { at = now })
-    return { domain = gate.domain, clean_up = clean_up }
+    events.add(tx, tenant.id, gate.domain, "removed", { clean_up = clean_up, published = left[1] and left or nil }, { at = now })
+    return { domain = gate.domain, clean_up = clean_up, published = left }
   end)
 end
 

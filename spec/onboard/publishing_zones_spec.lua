@@ -1,0 +1,142 @@
+-- mailseal.onboard.publishing: records of several zones, several tenants at one zone, and zones that are somebody else's by DNS.
+local stage_of = require "spec.support.publishing"
+
+local NAME = "s1._domainkey.example.com"
+local SOA = "ns1.dns.example. hostmaster.dns.example. 1 3600 600 86400 300"
+
+describe("A plan of several zones", function()
+  local stage, tenant
+
+  before_each(function()
+    stage = stage_of.open {
+      domains = { "example.com", "_domainkey.example.com" }, zones = { ["example.com"] = {}, ["_domainkey.example.com"] = {} },
+    }
+    tenant = stage.tenant
+    assert(tenant:create { domain = "example.com", provider = "test-cname" })
+  end)
+  after_each(function() stage:close() end)
+
+  it("writes each record to the zone that it is in, and takes all of it back", function()
+    local plan = assert(tenant:plan("example.com", { via = stage.zones }))
+    assert.same({ "_domainkey.example.com", "example.com" }, plan.zones)
+    local done = assert(plan:apply())
+    assert.equal("verified", done.domain.status)
+    assert.truthy(stage.zones.sets["_domainkey.example.com"][NAME .. " CNAME"])
+    assert.is_nil(stage.zones.sets["example.com"][NAME .. " CNAME"])
+    assert(plan:undo())
+    assert.same({ ["example.com"] = {}, ["_domainkey.example.com"] = {} }, stage.zones.sets)
+  end)
+
+  it("that fails in one of them is taken back in the others", function()
+    local plan, calls = assert(tenant:plan("example.com", { via = stage.zones })), 0
+    local apply = stage.zones.apply
+    function stage.zones.apply(...)
+      calls = calls + 1
+      if calls == 2 then return nil, "as the test wants it", "not_allowed" end
+      return apply(...)
+    end
+    assert.equal("not_allowed", (select(3, plan:apply())))
+    assert.same({ ["example.com"] = {}, ["_domainkey.example.com"] = {} }, stage.zones.sets)
+    assert.same({}, tenant:publications("example.com")[1].records)
+  end)
+
+  it("that fails in one of them, and cannot be taken back, tells what is there, which is ours", function()
+    local plan, calls = assert(tenant:plan("example.com", { via = stage.zones })), 0
+    local apply = stage.zones.apply
+    function stage.zones.apply(...)
+      calls = calls + 1
+      if calls > 1 then return nil, "as the test wants it", "server_failed" end
+      return apply(...)
+    end
+    local _, _, code, details = plan:apply()
+    assert.same({ "half_done", "server_failed" }, { code, details.cause })
+    stage.zones.apply = apply
+    assert.is_true(assert(plan:undo()).changed)
+    assert.same({ ["example.com"] = {}, ["_domainkey.example.com"] = {} }, stage.zones.sets)
+  end)
+
+  it("is of one alone where that is wanted", function()
+    local plan = assert(tenant:plan("example.com", { via = stage.zones, zone = "_domainkey.example.com" }))
+    assert.same({ "_domainkey.example.com" }, plan.zones)
+    assert.equal("pending", assert(plan:apply()).domain.status)
+    assert.equal("other_zone", (select(3, tenant:plan("example.com", { via = stage.zones, zone = "example.net" }))))
+  end)
+
+  it("leaves to others what the DNS host has no zone of", function()
+    stage.zones.sets["example.com"] = nil
+    local plan = assert(tenant:plan("example.com", { via = stage.zones }))
+    local left = 0
+    for _, step in ipairs(plan.steps) do left = left + (step.action == "leave" and 1 or 0) end
+    assert.equal(3, left)
+    assert(plan:apply())
+    stage.zones.sets = {}
+    assert.equal("no_zone", (select(3, tenant:plan("example.com", { via = stage.zones }))))
+  end)
+end)
+
+describe("A zone that several tenants write to", function()
+  it("is written to by one at a time", function()
+    local stage = stage_of.open()
+    local other = stage.registry:tenant "other"
+    assert(stage.tenant:create { domain = "example.com", provider = "test-cname" })
+    assert(other:create { domain = "news.example.com", provider = "test-cname" })
+    local first = assert(stage.tenant:plan("example.com", { via = stage.zones }))
+    local second = assert(other:plan("news.example.com", { via = stage.zones }))
+    local apply, refused = stage.zones.apply, nil
+    function stage.zones.apply(...)
+      stage.zones.apply = apply
+      refused = { second:apply() }
+      return apply(...)
+    end
+    assert.is_true(assert(first:apply()).changed)
+    assert.same({ nil, "publish_under_way" }, { refused[1], refused[3] })
+    assert.equal(stage.now + 30, refused[4].retry_at)
+    assert.same({ "created" }, stage:kinds(other))
+    assert.is_true(assert(second:apply()).changed)
+    stage:close()
+  end)
+end)
+
+describe("A zone that is served by others than who is written to", function()
+  local stage, tenant
+
+  local function open(host, ns)
+    local sets = { { name = "example.com", type = "NS", ttl = 300, values = ns } }
+    stage = stage_of.open { zones = { ["example.com"] = ns and sets or {} } }
+    stage.zones.module = { id = "memory", name = "a table", atomic = true, least_ttl = 0, settings = {}, credentials = {}, host = host }
+    stage.records["example.com"] = {
+      { type = "SOA", data = SOA }, { type = "NS", data = "ns1.dns.example." }, { type = "NS", data = "ns2.dns.example." },
+    }
+    stage.opened, tenant = nil, stage.tenant
+    assert(tenant:create { domain = "example.com", provider = "test-cname" })
+    return assert(tenant:plan("example.com", { via = stage.zones }))
+  end
+  after_each(function() stage:close() end)
+
+  it("is a conflict, by the DNS host that the name servers are of", function()
+    local plan = open "cloudflare"
+    assert.equal("record_at_wrong_host@example.com", plan.conflicts[1].consent)
+    assert.truthy(plan:diff():find("ns1.dns.example, ns2.dns.example", 1, true))
+    assert.same({ "consent_needed", { "record_at_wrong_host@example.com" } }, { select(3, plan:apply()) })
+    assert(plan:apply { consent = { "record_at_wrong_host@example.com" } })
+    assert.same({ "record_at_wrong_host@example.com" }, tenant:publications("example.com")[1].consents)
+    assert.same({}, assert(tenant:plan("example.com", { via = stage.zones, consent = { "record_at_wrong_host@example.com" } })).conflicts)
+  end)
+
+  it("is a conflict, by the name servers that it names itself there", function()
+    assert.equal("record_at_wrong_host@example.com", open(nil, { "ns1.old.example." }).conflicts[1].consent)
+  end)
+
+  it("is none where one of them is the same, or nobody can tell", function()
+    assert.same({}, open(nil, { "ns1.old.example.", "ns2.dns.example." }).conflicts)
+    stage:close()
+    assert.same({}, open().conflicts)
+  end)
+
+  it("is a conflict where DNS has the domain in another zone", function()
+    stage = stage_of.open { zones = { ["mail.example.com"] = {} } }
+    assert(stage.tenant:create { domain = "mail.example.com", provider = "test-cname" })
+    local plan = assert(stage.tenant:plan("mail.example.com", { via = stage.zones }))
+    assert.equal("record_zone_delegated@mail.example.com", plan.conflicts[1].consent)
+  end)
+end)
