@@ -129,10 +129,11 @@ function M.tests(given)
       if one.required then
         local found, message, code = publish.open(given.id, host:options(options))
         assert.same({ nil, "credentials_missing" }, { found, code })
-        assert.truthy(message:find(one.name, 1, true))
+        assert.truthy(message:find(one.environment, 1, true))
       end
     end
-    assert.equal("bad_setting", select(3, open { endpoint = "ftp://x" }))
+    local elsewhere = assert(open { endpoint = "ftp://x" })
+    assert.equal("bad_url", select(3, elsewhere:zone_of(M.ZONE)))
   end)
 
   it("asks https alone, unless it is told otherwise", function()
@@ -254,7 +255,7 @@ function M.tests(given)
   for status, code in pairs { [401] = "bad_credentials", [403] = "not_allowed" } do
     it("says what is wrong with the credentials: " .. status, function()
       host:fail { status = status, times = 100 }
-      local zone, message, found = target:zone_of(M.ZONE)
+      local zone, message, found = assert(open()):zone_of(M.ZONE)
       assert.same({ nil, code }, { zone, found })
       assert.truthy(message:find("^" .. assert(publish.find(given.id)).name:gsub("%p", "%%%0")), message)
       assert.equal(code, select(3, target:read(M.ZONE, { M.ZONE })))
@@ -363,7 +364,7 @@ function M.tests(given)
       local body = {}
       for i, secret in ipairs(given.secrets) do body[i] = secret end
       host:fail { status = status, body = ('{"message":"%s","error":"%s"}'):format(table.concat(body, " "), body[1]), times = 1000 }
-      note(target:zone_of(M.ZONE))
+      note(assert(open()):zone_of(M.ZONE))
       note(target:read(M.ZONE, { M.ZONE }))
       host:recover()
     end

@@ -32,10 +32,15 @@ local function read(host, zone, changes)
   return by_key
 end
 
+-- Is a set to come out from behind its host's proxy?
+local function uncovers(change) return change.before and change.after and change.before.proxied and not change.after.proxied end
+
 -- Do all sets stand as the changes have them, in their member of that name?
 local function stand(now, changes, member)
   for _, change in ipairs(changes) do
-    if not sets.say_the_same(now[key_of(change)], change[member]) then return false, change end
+    local set = now[key_of(change)]
+    local covered = member == "after" and uncovers(change) and set and set.proxied
+    if covered or not sets.say_the_same(set, change[member]) then return false, change end
   end
   return true
 end
@@ -45,7 +50,8 @@ local function to_make(changes)
   local list = {}
   for _, change in ipairs(changes) do
     local before, after = change.before, change.after
-    if not sets.same(before, after) or (before and before.ttl) ~= (after and after.ttl) then list[#list + 1] = change end
+    local same = sets.same(before, after) and (before and before.ttl) == (after and after.ttl)
+    if not same or uncovers(change) then list[#list + 1] = change end
   end
   return list
 end

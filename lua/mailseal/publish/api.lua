@@ -26,7 +26,7 @@ local printable = require "mailseal.printable".line
 
 -- What a target has of `mailseal.publish.api.form`, too.
 local M = {
-  escaped = form.escaped, is = form.is, is_list = form.is_list, given = form.given, zones_for = form.zones_for, read_json = form.read_json,
+  escaped = form.escaped, is = form.is, is_list = form.is_list, zones_for = form.zones_for, read_json = form.read_json,
 }
 local Client = { __name = "mailseal.publish.api" }
 Client.__index = Client

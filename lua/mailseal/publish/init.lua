@@ -20,8 +20,9 @@ local M = {}
 -- In the order in which they are told.
 local IDS = {
   "rfc2136",
-  "digitalocean",
+  "cloudflare",
   "desec",
+  "digitalocean",
   "hetzner",
 }
 

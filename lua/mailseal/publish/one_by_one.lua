@@ -64,11 +64,6 @@ local function read(host, zone, names)
   return { records = records, sets = by_key }
 end
 
--- Two sets whose values read the same; of texts what matters is what they say, for that is all that many hosts show of them.
-local function same(a, b)
-  return sets.same(a and { values = steps.spelled(a) }, b and { values = steps.spelled(b) })
-end
-
 -- ---- where it goes wrong
 
 -- The changes that are in effect: what stands there now beside what stood there.
@@ -76,7 +71,7 @@ local function in_effect(changes, now)
   local list = {}
   for _, change in ipairs(changes) do
     local found = now.sets[key_of(change)]
-    if not same(found, change.before) then
+    if not sets.say_the_same(found, change.before) then
       list[#list + 1] = { name = change.name, type = change.type, before = change.before, after = found }
     end
   end
@@ -119,7 +114,8 @@ local function take(run, step)
       run.done[#run.done + 1] = step
       return nil, message, code, details, true
     end
-    details.unsure = nil
+    -- A host that was too slow may do it yet.
+    if code ~= "timeout" then details.unsure = nil end
   end
   return nil, message, code, details
 end
@@ -144,13 +140,18 @@ local function go(run, list)
   return true
 end
 
--- The changes, no TTL below the least.
-local function lifted(host, changes)
+--- Changes in which no TTL is below the least.
+-- @tparam number least seconds
+-- @tparam {table,...} changes as of `mailseal.publish.sets`
+-- @treturn {table,...}
+function M.lifted(least, changes)
   local list = {}
   for i, change in ipairs(changes) do
     local after = change.after
-    if after and after.ttl < (host.least_ttl or 0) then
-      after = { name = after.name, type = after.type, ttl = host.least_ttl, values = after.values }
+    if after and after.ttl < least then
+      after = {}
+      for name, value in pairs(change.after) do after[name] = value end
+      after.ttl = least
     end
     list[i] = { name = change.name, type = change.type, before = change.before, after = after }
   end
@@ -171,11 +172,11 @@ function M.check(host, zone, changes)
   local now, message, code, details = read(host, zone, names_of(changes))
   if not now then return nil, message, code, details end
   for _, change in ipairs(changes) do
-    if not same(now.sets[key_of(change)], change.before) then
+    if not sets.say_the_same(now.sets[key_of(change)], change.before) then
       return nil, ("%s records at %s are not what was read: nothing was changed"):format(change.type, change.name), "zone_moved"
     end
   end
-  return now.records, lifted(host, changes)
+  return now.records, M.lifted(host.least_ttl or 0, changes)
 end
 
 --- Makes changes.

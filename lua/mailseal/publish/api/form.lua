@@ -1,7 +1,6 @@
---- What a DNS host's interface is told and tells, as far as its form goes: parts of URLs, members of objects, what a target is opened with.
+--- What a DNS host's interface is told and tells, as far as its form goes: parts of URLs, members of objects.
 -- @module mailseal.publish.api.form
 local reader = require "mailseal.json.reader"
-local urls = require "mailseal.fetch.url"
 
 local M = {}
 
@@ -67,36 +66,6 @@ function M.is_list(value, members)
     if not M.is(one, members) then return false end
   end
   return true
-end
-
---- What a target is opened with: is all there, and of a form that can be sent?
--- @tparam table module the target's (`mailseal.publish.target`), with `endpoint`, the URL that is asked where the options name none
--- @tparam table options as of `mailseal.publish.open`
--- @treturn[1] table each setting and credential by its name; `endpoint`
--- @treturn[2] nil
--- @treturn[2] string what is wrong
--- @treturn[2] string `credentials_missing`, `bad_setting`
-function M.given(module, options)
-  if type(options) ~= "table" or type(options.resolver) ~= "table" then
-    error("a target wants options, with a resolver among them", 3)
-  end
-  local given = { endpoint = options.endpoint or module.endpoint }
-  for _, list in ipairs { module.settings, module.credentials } do
-    for _, one in ipairs(list) do
-      local value = options[one.name]
-      if value == "" then value = nil end
-      if value == nil and one.required then
-        return nil, ("%s wants %s (%s)"):format(module.name, one.text, one.name),
-          list == module.credentials and "credentials_missing" or "bad_setting"
-      elseif value ~= nil and (type(value) ~= "string" or value:find "%c") then
-        return nil, ("%s is not of a form that can be sent"):format(one.text), "bad_setting"
-      end
-      if value ~= nil then given[one.name] = value end
-    end
-  end
-  local url, message = urls.parse(given.endpoint)
-  if not url then return nil, message, "bad_setting" end
-  return given
 end
 
 --- The zones that may hold a name: itself, and what is above it, down to two labels.

@@ -17,15 +17,6 @@ local function spelled(kind, value)
   return TEXTS[kind] and sets.joined(value) or value
 end
 
---- A set's values as they are compared: of texts what they say.
--- @tparam table set
--- @treturn {string,...}
-function M.spelled(set)
-  local list = {}
-  for i, value in ipairs(set.values) do list[i] = spelled(set.type, value) end
-  return list
-end
-
 -- ---- what is to be done
 
 local function key_of(one) return one.name .. " " .. one.type end
@@ -108,7 +99,7 @@ local function in_order(list, names)
 end
 
 local function same_set(a, b)
-  return sets.same(a and { values = M.spelled(a) }, b and { values = M.spelled(b) }) and (a and a.ttl) == (b and b.ttl)
+  return sets.say_the_same(a, b) and (a and a.ttl) == (b and b.ttl)
 end
 
 --- The steps that make changes, in order.

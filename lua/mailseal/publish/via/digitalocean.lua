@@ -9,12 +9,13 @@ local fields = require "mailseal.publish.fields"
 local json = require "mailseal.json"
 local one_by_one = require "mailseal.publish.one_by_one"
 local sets = require "mailseal.publish.sets"
+local targets = require "mailseal.publish.target"
 
 local M = {
   id = "digitalocean", name = "DigitalOcean", host = "digitalocean", atomic = false, least_ttl = 30,
-  endpoint = "https://api.digitalocean.com",
   settings = {
-    { name = "endpoint", text = "the URL of the API", environment = "DIGITALOCEAN_ENDPOINT" },
+    { name = "endpoint", text = "the URL of its API (https://api.digitalocean.com)", environment = "DIGITALOCEAN_ENDPOINT",
+      required = false },
   },
   credentials = {
     { name = "token", text = "an access token with the scopes domain:read, domain:create, domain:update and domain:delete",
@@ -181,11 +182,11 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `credentials_missing`, `bad_setting`
 function M.open(options)
-  local given, message, code = api.given(M, options)
+  local given, message, code = targets.given(M, options)
   if not given then return nil, message, code end
   local client = api.client {
-    host = M.name, endpoint = given.endpoint, resolver = options.resolver, now = options.now, fetch = options.fetch,
-    secrets = { given.token }, explain = explain,
+    host = M.name, endpoint = given.endpoint or "https://api.digitalocean.com", resolver = options.resolver, now = options.now,
+    fetch = options.fetch, secrets = { given.token }, explain = explain,
     authorize = function(question) question.headers.Authorization = "Bearer " .. given.token end,
   }
   return setmetatable({ module = M, client = client }, Target)
