@@ -133,6 +133,8 @@ describe("Signing", function()
     assert.has_error(function() key_with({}):sign(QUERY, 2 ^ 48) end)
     assert.has_error(function() key_with({}):sign(QUERY, -1) end)
     assert.has_error(function() key_with({}):sign(QUERY) end)
+    assert.has_error(function() key_with({}):sign(QUERY, 0 / 0) end)
+    assert.has_error(function() key_with({}):sign(QUERY:sub(1, 11), NOW) end, "what is signed is a DNS message")
   end)
 
   it("is refused where the message would be too long", function()

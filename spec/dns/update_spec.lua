@@ -61,6 +61,14 @@ describe("An update", function()
       lines_of(write(change("@", "SOA", { "a. b. 1 2 3 4 5" }, { "a. b. 1 2 3 4 5" }))))
   end)
 
+  it("tells values apart, and not spellings of one", function()
+    assert.equal(4, #lines_of(write(change("a", "TXT", { '"x"', '"y"' }, { '"x"', '"x"' }))) - 1)
+    assert.equal(4, #lines_of(write(change("a", "TXT", { '"x"', '"x"' }, { '"x"', '"y"' }))) - 1)
+    assert.same({ "if a TXT IN 0 0178" }, lines_of(write(change("a", "TXT", { '"x"' }, { "\\120" }))))
+    assert.same({ "if @ NS IN 0 016100", "do @ NS IN 60 016100", "do @ NS IN 60 016200" },
+      lines_of(write(change("@", "NS", { "A." }, { "a.", "b." }))))
+  end)
+
   it("adds a CNAME where there is nothing", function()
     assert.same({ "if a CNAME NONE 0 ", "if a ANY NONE 0 ", "do a CNAME IN 60 0178047465737400" },
       lines_of(write(change("a", "CNAME", nil, { "x.test." }))))

@@ -24,6 +24,7 @@ Key.__index = Key
 -- Secrets by their keys, so that whatever shows a key's fields shows no secret.
 local secrets = setmetatable({}, { __mode = "k" })
 
+local HEADER_SIZE = 12
 -- Seconds by which the clocks of the two sides may differ (RFC 8945 §10).
 local FUDGE = 300
 -- Messages of a stream that may stand unsigned between signed ones (RFC 8945 §5.3.1).
@@ -118,7 +119,7 @@ end
 
 -- Seconds as they are sent: whole, in 48 bits.
 local function check_time(now)
-  if type(now) ~= "number" or now < 0 or now >= 2 ^ 48 then error("the time is a number of seconds since 1970", 3) end
+  if type(now) ~= "number" or not (now >= 0 and now < 2 ^ 48) then error("the time is a number of seconds since 1970", 3) end
   return math.floor(now)
 end
 
@@ -131,6 +132,7 @@ end
 -- @treturn[2] string
 -- @treturn[2] string `too_large`
 function Key:sign(message, now)
+  if type(message) ~= "string" or #message < HEADER_SIZE then error("what is signed is a DNS message", 2) end
   local record = {
     key = self.name, algorithm = self.algorithm, time = check_time(now), fudge = FUDGE,
     original_id = message:byte(1) * 256 + message:byte(2), error = 0,

@@ -35,16 +35,25 @@ end
 
 local function values_of(set) return set and set.values or {} end
 
+-- The values of one list that are not in another, as octets: two spellings of one value are the same.
+local function missing(kind, values, from)
+  local function octets_of(value)
+    local tokens = master.tokens(value)
+    return tokens and dns.rdata(kind, tokens) or value
+  end
+  local there, list = {}, {}
+  for _, value in ipairs(from) do there[octets_of(value)] = true end
+  for _, value in ipairs(values) do
+    if not there[octets_of(value)] then list[#list + 1] = value end
+  end
+  return list
+end
+
 -- Does a change leave the set as it is, TTL included?
 local function is_condition(change)
   local before, after = change.before_values, change.after_values
-  if #before ~= #after or (#after > 0 and change.before.ttl ~= change.after.ttl) then return false end
-  local there = {}
-  for _, value in ipairs(before) do there[value] = true end
-  for _, value in ipairs(after) do
-    if not there[value] then return false end
-  end
-  return true
+  if #before > 0 and #after > 0 and change.before.ttl ~= change.after.ttl then return false end
+  return not missing(change.type, before, after)[1] and not missing(change.type, after, before)[1]
 end
 
 local function is_ttl(ttl) return type(ttl) == "number" and ttl % 1 == 0 and ttl >= 0 and ttl <= TTL_MOST end
@@ -134,16 +143,6 @@ local function add_cname_conditions(edits, changes)
   end
 end
 
--- The values of one list that are not in another.
-local function missing(values, from)
-  local there, list = {}, {}
-  for _, value in ipairs(from) do there[value] = true end
-  for _, value in ipairs(values) do
-    if not there[value] then list[#list + 1] = value end
-  end
-  return list
-end
-
 -- All that is deleted, then all that is added: a name may change from a CNAME to other records. A zone's own NS records go one by one,
 -- and last, for the deletion of all of them is passed over (RFC 2136 §3.4.2.4).
 local function add_changes(edits, changes)
@@ -160,7 +159,7 @@ local function add_changes(edits, changes)
   end
   for _, change in ipairs(changes) do
     if not change.is_condition and change.is_apex_ns then
-      local ok, message, code = add_values(edits, "delete", change, missing(change.before_values, change.after_values))
+      local ok, message, code = add_values(edits, "delete", change, missing(change.type, change.before_values, change.after_values))
       if not ok then return nil, message, code end
     end
   end
