@@ -103,6 +103,14 @@ describe("A key's text", function()
       assert.is_nil(key)
       assert.same({ "string", "bad_key" }, { type(message), code })
     end
+    for _, text in ipairs {
+      ("key k {"):rep(1170), ("/*"):rep(4096), "a" .. (" "):rep(8190) .. "b",
+      ("key "):rep(2048), (" - "):rep(2730), (" "):rep(8192), ("key:\n"):rep(1600), ("a:\n"):rep(2000),
+    } do
+      local before = os.clock()
+      assert.equal("bad_key", select(3, tsig.read_key(text)))
+      assert.is_true(os.clock() - before < 1)
+    end
     local one = ('key "k" { algorithm hmac-sha256; secret "%s"; };\n'):format(SECRET)
     local key, message, code = tsig.read_key(one .. one)
     assert.is_nil(key)

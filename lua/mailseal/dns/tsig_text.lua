@@ -4,6 +4,9 @@
 -- @module mailseal.dns.tsig_text
 local M = {}
 
+-- Octets of a text: no key is longer, and nobody waits long for what is none.
+local MOST = 8192
+
 -- Each returns the keys that a text holds in its form: tables of `name`, `algorithm`, `secret`. None where it is of another.
 
 -- `hmac-sha256:name:secret`, as `nsupdate -y`, `knsupdate -y` and `kdig -y` take it; the first may be left out.
@@ -33,6 +36,11 @@ local function without_comments(text)
   return (("\n" .. text):gsub("([%s;{}])//[^\n]*", "%1"):gsub("([%s;{}])#[^\n]*", "%1"))
 end
 
+local function trimmed(text)
+  local from = text:find "%S"
+  return from and text:match("^.*%S", from) or ""
+end
+
 local function unquoted(text) return text:match '^"(.*)"$' or text end
 
 -- `key "name" { algorithm hmac-sha256; secret "…"; };`, as BIND's configuration has it and `tsig-keygen` writes it.
@@ -41,7 +49,7 @@ local function bind(text)
   for name, body in without_comments(text):gmatch "%f[%w]key%s+([^%s{]+)%s*{(.-)}" do
     local function field(field_name)
       local value = (";" .. body):match("[;%s]" .. field_name .. "%s+([^;]+)")
-      return value and unquoted((value:gsub("%s+$", "")))
+      return value and unquoted(trimmed(value))
     end
     list[#list + 1] = { name = unquoted(name), algorithm = field "algorithm", secret = field "secret" }
   end
@@ -57,8 +65,8 @@ local function knot(text)
       inside = line:find "^ key:%s*$" ~= nil
     elseif inside then
       if line:find "^%s*%-%s" then list[#list + 1] = {} end
-      local field, value = line:match "^%s*%-?%s*(%w+):%s*(.-)%s*$"
-      if field and list[1] then list[#list][field == "id" and "name" or field] = unquoted(value) end
+      local field, value = line:match "^%s*%-?%s*(%w+):(.*)$"
+      if field and list[1] then list[#list][field == "id" and "name" or field] = unquoted(trimmed(value)) end
     end
   end
   return list
@@ -68,9 +76,9 @@ end
 -- @tparam string text
 -- @treturn {table,...} of `name`, `algorithm`, `secret`, each a string or nil; empty where it is in none of the forms
 function M.keys(text)
-  local trimmed = text:match "^%s*(.-)%s*$"
+  if #text > MOST then return {} end
   for _, form in ipairs { colons, words, bind, knot } do
-    local list = form(trimmed)
+    local list = form(trimmed(text))
     if list[1] then return list end
   end
   return {}
