@@ -2,6 +2,7 @@
 -- is written there DNS shows at once, unless `hidden` is true.
 local memory_zone = require "spec.support.memory_zone"
 local onboarding = require "spec.support.onboarding"
+local publish = require "mailseal.publish"
 local sets = require "mailseal.publish.sets"
 
 local M = {}
@@ -68,6 +69,51 @@ function M.values(stage, name, kind)
     local set = zone[name .. " " .. kind]
     if set then return set.values end
   end
+end
+
+
+--- Makes a DNS host of the stage's target: by `via = "memory"` and the token "secret-token" anybody writes to it.
+-- @tparam table stage
+-- @treturn function undoes it
+function M.host(stage)
+  local find, open = publish.find, publish.open
+  local module = {
+    id = "memory", name = "a table", atomic = true, least_ttl = 0, settings = { { name = "account", text = "an account" } },
+    credentials = { { name = "token", text = "a token", required = true } },
+  }
+  stage.opened_with = {}
+  function publish.find(id) -- luacheck: ignore
+    if id == "memory" then return module end
+    return find(id)
+  end
+  function publish.open(id, options) -- luacheck: ignore
+    if id ~= "memory" then return open(id, options) end
+    if not options.token then return nil, "a token is wanted", "credentials_missing" end
+    table.insert(stage.opened_with, { token = options.token, account = options.account })
+    if options.token == "secret-token" then return stage.zones end
+    local function refuse() return nil, "the token is not known", "bad_credentials" end
+    return { zone_of = refuse, read = refuse, apply = refuse, undo = refuse, close = function() end }
+  end
+  return function() publish.find, publish.open = find, open end
+end
+
+--- Lets time pass, and the worker do all that comes to be due meanwhile, each at its time.
+-- @tparam table stage
+-- @tparam number seconds
+function M.pass(stage, seconds)
+  local moment = stage.now + seconds
+  while true do
+    local due = stage.registry.db:read(function(tx)
+      return { at = tx:row([[SELECT min(at) AS at FROM (SELECT min(next_check_at) AS at FROM domains
+        UNION ALL SELECT min(next_at) FROM keys UNION ALL SELECT min(due_at) FROM accesses) AS all_of_them]]).at }
+    end).at
+    if not due or due > moment then break end
+    local at = math.max(stage.now, due)
+    stage.now = at == stage.now and due < at and stage.worked == at and at + 1 or at
+    stage.worked = stage.now
+    assert(stage.registry:work { until_idle = true })
+  end
+  stage.now = moment
 end
 
 return M

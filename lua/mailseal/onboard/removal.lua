@@ -108,8 +108,8 @@ end
 
 --- Removes a domain, of which its tenant is the owner no more. What was told of it stays among the events, and what was released in
 -- its feed. Mail that is held has to be called off first (`tenant:unhold`). What was reported of a domain that is not healthy is kept,
--- and counts where the same tenant adds it anew. Access to its zones that was kept goes with it; what was published by mailseal stays, until
--- `tenant:unpublish` takes it back.
+-- and counts where the same tenant adds it anew. Access to its zones that was kept goes with it; what was published by mailseal
+-- stays, until `tenant:unpublish` takes it back.
 -- @tparam table tenant
 -- @tparam string domain
 -- @treturn[1] table `domain`, its name as it was stored; `clean_up`: see @{clean_up}; `published`: what mailseal has
