@@ -17,7 +17,8 @@ local function find_zones(target, records, only)
   local of, failure = {}, nil
   for _, one in ipairs(records) do
     if of[one.name] == nil then
-      local zone, message, code, details = target:zone_of(one.name)
+      -- A delegation stands in the zone above the one that it makes.
+      local zone, message, code, details = target:zone_of(one.type == "NS" and names.parent(one.name) or one.name)
       if not zone and code ~= "no_zone" then return nil, message, code, details end
       failure = failure or not zone and { message, code, details }
       of[one.name] = zone or false
