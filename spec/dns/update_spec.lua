@@ -89,10 +89,9 @@ describe("An update", function()
       lines_of(write(change("a", "TXT", nil, { '"x"' }), change("a", "CNAME", { "x." }))))
   end)
 
-  it("changes where a CNAME leads", function()
-    local lines = lines_of(write(change("a", "CNAME", { "x." }, { "y." })))
-    assert.equal("if a CNAME IN 0 017800", lines[1])
-    assert.same({ "do a CNAME ANY 0 ", "do a CNAME IN 60 017900" }, { lines[#lines - 1], lines[#lines] })
+  it("changes where a CNAME leads, beside which there is nothing", function()
+    assert.same({ "if a CNAME IN 0 017800", "do a CNAME ANY 0 ", "do a CNAME IN 60 017900" },
+      lines_of(write(change("a", "CNAME", { "x." }, { "y." }))))
   end)
 
   it("never deletes all of a zone's own NS records, not even to add others", function()
@@ -204,5 +203,33 @@ describe("The reply to an update", function()
     end
     for cut = 0, #reply - 1 do assert.is_nil((update.read(reply:sub(1, cut)))) end
     assert.has_error(function() update.read(nil) end)
+  end)
+end)
+
+describe("The core", function()
+  it("raises where an update's edits are none", function()
+    assert.has_error(function() core.update(1, ZONE, { { "replace", name = ZONE } }) end)
+    assert.has_error(function() core.update(1, ZONE, { "add" }) end)
+    assert.has_error(function() core.update(1, ZONE, { {} }) end)
+    assert.has_error(function() core.update(1, ZONE, { { "used" } }) end)
+    assert.has_error(function() core.update(65536, ZONE, {}) end)
+    assert.has_error(function() core.update(1, ZONE) end)
+  end)
+
+  it("says which of an update's edits cannot be made, and tells prerequisites from changes whatever their order", function()
+    local edits = { { "delete_name", name = "a.example.test" }, { "used", name = "a..test" } }
+    local message, why, code, at = core.update(1, ZONE, edits)
+    assert.is_nil(message)
+    assert.same({ "string", "bad_name", 2 }, { type(why), code, at })
+    assert.equal("bad_name", select(3, core.update(1, "a..test", {})))
+    edits[2].name = "b.example.test"
+    assert.same({ "if b ANY ANY 0 ", "do a ANY ANY 0 " }, lines_of(core.update(1, ZONE, edits)))
+  end)
+
+  it("writes no TSIG record whose names are none", function()
+    local record = { key = "a..b", algorithm = "hmac-sha256", time = 1, fudge = 300, original_id = 1, error = 0, mac = "" }
+    assert.equal("bad_name", select(3, core.tsig_append(write(), record)))
+    assert.equal("bad_name", select(3, core.tsig_octets(write(), record)))
+    assert.has_error(function() core.tsig_append("short", record) end)
   end)
 end)

@@ -136,6 +136,7 @@ needs_of_testing() {
     need python_module spf python3-spf "pyspf, to compare SPF with"
     need python_module DNS python3-dns "py3dns, which pyspf may want"
     need command named bind9 "BIND, a server to update"
+    need command nsupdate bind9-dnsutils "nsupdate, to compare updates with"
     need command pdns_server pdns-server "PowerDNS, another"
     need command pdnsutil pdns-server "pdnsutil, to fill it with"
     need pdns_sqlite "" pdns-backend-sqlite3 "PowerDNS's database"

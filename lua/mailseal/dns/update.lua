@@ -111,8 +111,8 @@ local function add_condition(edits, change)
   return true
 end
 
--- What each name holds by what the changes say: `types` that they are about, `others` where there are records beside a CNAME, and what is
--- added: `cname`, `data`.
+-- What each name holds by what the changes say: `types` that they are about; `had_cname`, `had_data`, what is there; `cname`, `data`,
+-- what is added.
 local function by_name(changes)
   local names, order = {}, {}
   for _, change in ipairs(changes) do
@@ -122,22 +122,23 @@ local function by_name(changes)
       names[change.name], order[#order + 1] = one, one
     end
     one.types[change.type] = true
-    if #change.before_values > 0 then one.used, one.others = true, one.others or change.type ~= "CNAME" end
-    if #change.after_values > 0 and not change.is_condition then one[change.type == "CNAME" and "cname" or "data"] = true end
+    local what = change.type == "CNAME" and "cname" or "data"
+    if #change.before_values > 0 then one["had_" .. what] = true end
+    if #change.after_values > 0 and not change.is_condition then one[what] = true end
   end
   return order
 end
 
--- Nothing that a server would silently leave out an addition for.
+-- Nothing is there that a server would silently leave out an addition for. What is known to be there may say so already.
 local function add_cname_conditions(edits, changes)
   for _, one in ipairs(by_name(changes)) do
-    if one.cname and not one.used then
+    if one.cname and not one.had_cname and not one.had_data then
       edits[#edits + 1] = { "unused", name = one.name }
-    elseif one.cname then
+    elseif one.cname and not one.had_cname then
       for _, kind in ipairs(COMMON) do
         if not one.types[kind] then edits[#edits + 1] = { "absent", name = one.name, type = kind } end
       end
-    elseif one.data and not one.others and not one.types.CNAME then
+    elseif one.data and not one.had_data and not one.types.CNAME then
       edits[#edits + 1] = { "absent", name = one.name, type = "CNAME" }
     end
   end
