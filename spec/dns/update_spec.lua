@@ -168,6 +168,9 @@ describe("A change that cannot be made", function()
     refused("bad_change", "two changes of one set", change("a", "TXT"), change("A", "TXT", nil, { '"x"' }))
     refused("bad_change", "SOA", change("@", "SOA", { "a. b. 1 2 3 4 5" }, { "a. b. 2 2 3 4 5" }))
     refused("bad_change", "NS", change("@", "NS", { "a." }))
+    refused("bad_change", "a.example.test: nothing can stand beside a CNAME", change("a", "CNAME", nil, { "x." }),
+      change("a", "TXT", nil, { '"x"' }))
+    refused("bad_change", "beside a CNAME", change("a", "CNAME", { "x." }, { "x." }), change("a", "TXT", nil, { '"x"' }))
     assert.has_error(function() update.write { zone = ZONE } end)
   end)
 

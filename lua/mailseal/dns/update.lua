@@ -111,8 +111,8 @@ local function add_condition(edits, change)
   return true
 end
 
--- What each name holds by what the changes say: `types` that they are about; `had_cname`, `had_data`, what is there; `cname`, `data`,
--- what is added.
+-- What each name holds by what the changes say: `types` that they are about; `had_cname`, `had_data`, what is there; `has_cname`,
+-- `has_data`, what will be; `cname`, `data`, what is added.
 local function by_name(changes)
   local names, order = {}, {}
   for _, change in ipairs(changes) do
@@ -124,7 +124,7 @@ local function by_name(changes)
     one.types[change.type] = true
     local what = change.type == "CNAME" and "cname" or "data"
     if #change.before_values > 0 then one["had_" .. what] = true end
-    if #change.after_values > 0 and not change.is_condition then one[what] = true end
+    if #change.after_values > 0 then one["has_" .. what], one[what] = true, one[what] or not change.is_condition end
   end
   return order
 end
@@ -132,7 +132,9 @@ end
 -- Nothing is there that a server would silently leave out an addition for. What is known to be there may say so already.
 local function add_cname_conditions(edits, changes)
   for _, one in ipairs(by_name(changes)) do
-    if one.cname and not one.had_cname and not one.had_data then
+    if one.has_cname and one.has_data then
+      return nil, core.text.line(one.name) .. ": nothing can stand beside a CNAME", "bad_change"
+    elseif one.cname and not one.had_cname and not one.had_data then
       edits[#edits + 1] = { "unused", name = one.name }
     elseif one.cname and not one.had_cname then
       for _, kind in ipairs(COMMON) do
@@ -142,6 +144,7 @@ local function add_cname_conditions(edits, changes)
       edits[#edits + 1] = { "absent", name = one.name, type = "CNAME" }
     end
   end
+  return true
 end
 
 -- All that is deleted, then all that is added: a name may change from a CNAME to other records. A zone's own NS records go one by one,
@@ -173,8 +176,9 @@ local function edits_of(changes)
     local ok, message, code = add_condition(edits, change)
     if not ok then return nil, message, code end
   end
-  add_cname_conditions(edits, changes)
-  local ok, message, code = add_changes(edits, changes)
+  local ok, message, code = add_cname_conditions(edits, changes)
+  if not ok then return nil, message, code end
+  ok, message, code = add_changes(edits, changes)
   if not ok then return nil, message, code end
   return edits
 end
@@ -192,7 +196,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string which change cannot be made, and why
 -- @treturn[2] string `bad_name`, `bad_type`, `bad_rdata`, `no_presentation`, `bad_ttl`, `not_in_zone`, `bad_change` (two of one set; of the
---   SOA; all NS records of the zone deleted), `too_large` (more than one message holds)
+--   SOA; all NS records of the zone deleted; something beside a CNAME), `too_large` (more than one message holds)
 function M.write(options)
   if type(options.zone) ~= "string" or type(options.changes) ~= "table" then error("update.write wants a zone and changes", 2) end
   local zone, changes, edits, octets, message, code, at
