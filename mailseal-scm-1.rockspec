@@ -639,6 +639,7 @@ build = {
     ["mailseal.record.mta_sts"] = "lua/mailseal/record/mta_sts.lua",
     ["mailseal.record.mta_sts_policy"] = "lua/mailseal/record/mta_sts_policy.lua",
     ["mailseal.record.spf"] = "lua/mailseal/record/spf.lua",
+    ["mailseal.record.spf_merge"] = "lua/mailseal/record/spf_merge.lua",
     ["mailseal.record.spf_writer"] = "lua/mailseal/record/spf_writer.lua",
     ["mailseal.record.strings"] = "lua/mailseal/record/strings.lua",
     ["mailseal.record.tags"] = "lua/mailseal/record/tags.lua",

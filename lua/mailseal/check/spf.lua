@@ -4,6 +4,7 @@ local async = require "mailseal.async"
 local domain_alias = require "mailseal.check.domain_alias"
 local includes = require "mailseal.check.spf_include"
 local is_within = require "mailseal.dns.name".is_within
+local merge = require "mailseal.record.spf_merge".merge
 local placement = require "mailseal.check.spf_placement"
 local published = require "mailseal.check.publication.published"
 local record = require "mailseal.record"
@@ -62,40 +63,6 @@ local function continuation_of(text, others)
       return other, text .. other
     end
   end
-end
-
--- The words of a term as it stands in a record with those of others, where a redirect would be passed over beside an all.
-local function words_of(term)
-  return term.name == "redirect" and "include:" .. term.value or term.text
-end
-
--- Gathers a record's terms, each once; the first to say something of all others, or to explain, says it.
-local function gather(text, terms)
-  local parsed = record.parse("spf", text)
-  for _, term in ipairs(parsed and parsed.terms or {}) do
-    local words = words_of(term)
-    local key = words:lower():gsub("^%+", ""):gsub("%.$", "")
-    if term.name == "all" or term.name == "exp" then
-      terms[term.name] = terms[term.name] or words
-    elseif not terms[key] then
-      terms[#terms + 1], terms[key] = words, true
-    end
-    terms.redirected = terms.redirected or term.name == "redirect"
-  end
-end
-
--- One record out of those that can be read: the terms of all of them. Where none can, it is the first.
-local function merge(records)
-  local terms = { "v=spf1" }
-  for _, text in ipairs(records) do
-    gather(text, terms)
-  end
-  if #terms == 1 and not terms.all then
-    return records[1]
-  end
-  terms[#terms + 1] = terms.all or terms.redirected and "~all" or nil
-  terms[#terms + 1] = terms.exp
-  return table.concat(terms, " ")
 end
 
 -- Tells of several records, and of those that cannot be made part of one.
