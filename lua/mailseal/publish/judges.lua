@@ -1,39 +1,81 @@
---- What each kind of record comes to, where it is to be published: a judge for each.
+--- What comes of each record that is to be published: whose judge it is, and what holds for all of them.
 -- @module mailseal.publish.judges
-local sets = require "mailseal.publish.sets"
+local alias = require "mailseal.publish.judge.alias"
+local delegation = require "mailseal.publish.judge.delegation"
+local dmarc = require "mailseal.publish.judge.dmarc"
+local handover = require "mailseal.handover.plan"
+local key = require "mailseal.publish.judge.key"
+local leftover = require "mailseal.publish.judge.leftover"
+local mx = require "mailseal.publish.judge.mx"
+local spf = require "mailseal.publish.judge.spf"
+local text = require "mailseal.publish.judge.text"
 
 local M = {}
 
--- The value as zones hold it.
-local function value_of(record)
-  local value = record.value or record.target
-  if record.type == "TXT" then
-    return sets.text(value)
+local by_type = { CNAME = alias, MX = mx, NS = delegation, TXT = text }
+
+local function judge_of(record)
+  if record.type ~= "TXT" then
+    return by_type[record.type]
+  elseif record.match == "dkim_key" or record.purpose == "dkim" then
+    return key
+  elseif handover.is_spf(record) then
+    return spf
   end
-  return value:lower():gsub("%.$", "") .. "."
+  return handover.is_dmarc(record) and dmarc or text
 end
 
-local function judge(case)
-  local record = case.record
+-- Where nothing can be done whatever the record says: ends the case.
+local function judge_place(case)
   if not case.values then
-    return case:leave("record_zone_delegated", { where = case.zone or "another" })
-  elseif record.status == "found" and case.values[1] then
-    return case:keep()
-  elseif not (record.value or record.target) then
+    return case:leave("record_outside_zones", { where = case.zone })
+  end
+  local cut, kind = case.scene:cut(case.zone, case.name)
+  if kind == "DNAME" then
+    return case:leave("record_below_dname", { where = cut, found = case.scene:values(case.zone, cut, "DNAME") })
+  elseif cut and not (case.type == "NS" and cut == case.name) then
+    return case:leave("record_zone_delegated", { where = cut, found = case.scene:values(case.zone, cut, "NS") })
+  end
+end
+
+-- A CNAME where something else is to stand: ends the case.
+local function judge_alias(case, judge)
+  if case.type == "CNAME" or not case:has_type "CNAME" then
+    return nil
+  end
+  local target = case:values_of "CNAME"
+  if case.record.status == "found" then
+    return case:keep(("What is needed at %s is there, at the end of a CNAME."):format(case.name))
+  end
+  local value = judge.value(case.record)
+  if not value then
     return case:leave(nil, "What its value is to be is not known.")
+  elseif case:are_ours { "CNAME" } then
+    return case:put({ value }, { others = { "CNAME" } })
   end
-  local value = value_of(record)
-  if case:find(function(one) return one == value or one:lower() == value end) then
-    return case:keep()
-  elseif #case.types == 0 or record.type == "TXT" and case.types[1] ~= "CNAME" then
-    return case:put(case:with(value))
-  end
-  return case:conflict("record_other_value", { found = case.values, expected = value }, { value })
+  local code = case.type == "NS" and "delegation_replaced" or "cname_in_the_way"
+  return case:conflict(code, { found = target, expected = value }, { value }, { others = { "CNAME" } })
 end
 
 --- Judges a case, which ends it.
 -- @tparam table case see `mailseal.publish.case`
 -- @treturn table the step
-function M.judge(case) return judge(case) end
+function M.judge(case)
+  local judge = judge_of(case.record)
+  if not judge then
+    return case:leave(nil, ("Records of type %s are not published from here."):format(case.type))
+  end
+  return judge_place(case) or judge_alias(case, judge) or judge.judge(case)
+end
+
+--- Judges a record that is not wanted any more.
+-- @tparam table case
+-- @treturn ?table the step; nil where nothing is there
+function M.judge_left(case)
+  if not case.values then
+    return judge_place(case)
+  end
+  return leftover.judge(case)
+end
 
 return M

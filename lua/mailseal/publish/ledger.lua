@@ -1,36 +1,75 @@
 --- What is ours in zones: told from the changes that were made, kept as rows, and taken back by them.
 --
--- A row is plain data: `zone`, `name`, `type`; `added`, values that we have put there; `taken`, values that we took away; `ttl`, that of
--- the set before us, nil where there was none.
+--     rows = ledger.add(rows, changes)               -- after each publication
+--     local plan = ledger.undo(rows, zones)          -- zones as they are now
+--
+-- A row is plain data, one for a set that we have changed: `zone`, `name`, `type`; `added`, values that we have put there; `taken`,
+-- values that were there before us and that we took away; `ttl`, that of the set before us, nil where there was none.
 -- @module mailseal.publish.ledger
-local scenes = require "mailseal.publish.scene"
+local meaning = require "mailseal.publish.meaning"
+local sets = require "mailseal.publish.sets"
+local share = require "mailseal.publish.spf_share"
+local taking_back = require "mailseal.publish.taking_back"
 
 local M = {}
 
 local function key_of(row) return row.zone .. " " .. row.name .. " " .. row.type end
 
-local function place_of(list, value)
-  for i, one in ipairs(list) do
-    if one == value then
-      return i
+local function copy(row)
+  local new = { zone = row.zone, name = row.name, type = row.type, ttl = row.ttl, added = {}, taken = {} }
+  for _, list in ipairs { "added", "taken" } do
+    for i, value in ipairs(row[list]) do
+      new[list][i] = value
     end
   end
+  return new
 end
 
--- The values of one list that are not in the other.
-local function without(values, others)
-  local list = {}
+-- Those values that a function says yes to, and the others.
+local function parted(values, is)
+  local yes, no = {}, {}
   for _, value in ipairs(values) do
-    if not place_of(others, value) then
-      list[#list + 1] = value
-    end
+    local list = is(value) and yes or no
+    list[#list + 1] = value
   end
-  return list
+  return yes, no
 end
+
+-- ---- What others have done since: what we had put there and is not there any more is not ours any more, nor is what it took the place of.
+
+-- Of SPF records: what stands there instead, without our share, is what would be there without us.
+local function follow_spf(before, spf_added, spf_taken)
+  local now = parted(before, share.is_one)
+  local text = now[1] and not now[2] and share.without_ours(sets.joined(now[1]), spf_added, spf_taken)
+  if not text then
+    return {}, {}
+  end
+  return { now[1] }, text ~= "" and { sets.text(text) } or {}
+end
+
+local function follow(row, before)
+  local is_spf = row.type == "TXT" and share.is_one or function() return false end
+  local spf_added, added = parted(row.added, is_spf)
+  local spf_taken, taken = parted(row.taken, is_spf)
+  local gone = meaning.without(row.type, added, before)
+  if added[1] and #gone == #added then
+    added, taken = {}, {}
+  else
+    added = meaning.without(row.type, added, gone)
+  end
+  if spf_added[1] and not meaning.place(row.type, before, spf_added[1]) then
+    spf_added, spf_taken = follow_spf(before, spf_added, spf_taken)
+  end
+  row.added, row.taken = added, taken
+  for _, value in ipairs(spf_added) do table.insert(row.added, value) end
+  for _, value in ipairs(spf_taken) do table.insert(row.taken, value) end
+end
+
+-- ---- Rows.
 
 -- Notes that a value is on one side now: where it was on the other before, that is undone.
-local function move(value, from, to)
-  local at = place_of(from, value)
+local function move(kind, value, from, to)
+  local at = meaning.place(kind, from, value)
   if at then
     table.remove(from, at)
   else
@@ -41,18 +80,17 @@ end
 local function values_of(set) return set and set.values or {} end
 
 local function note(row, change)
-  for _, value in ipairs(without(values_of(change.after), values_of(change.before))) do
-    move(value, row.taken, row.added)
+  local before, after = values_of(change.before), values_of(change.after)
+  follow(row, before)
+  if not row.added[1] and not row.taken[1] then
+    row.ttl = change.before and change.before.ttl
   end
-  for _, value in ipairs(without(values_of(change.before), values_of(change.after))) do
-    move(value, row.added, row.taken)
+  for _, value in ipairs(meaning.without(row.type, after, before)) do
+    move(row.type, value, row.taken, row.added)
   end
-end
-
-local function copy(row)
-  return {
-    zone = row.zone, name = row.name, type = row.type, ttl = row.ttl, added = without(row.added, {}), taken = without(row.taken, {}),
-  }
+  for _, value in ipairs(meaning.without(row.type, before, after)) do
+    move(row.type, value, row.added, row.taken)
+  end
 end
 
 --- The rows with what changes have made of them.
@@ -60,15 +98,18 @@ end
 -- @tparam table changes by zone, as a target has made them
 -- @treturn {table,...} a new list; of what is as it was before us there is none
 function M.add(rows, changes)
-  local list, by_key = {}, {}
+  local list, by_key, zones = {}, {}, {}
   for _, row in ipairs(rows) do
     list[#list + 1] = copy(row)
     by_key[key_of(row)] = list[#list]
   end
-  for zone, all in pairs(changes) do
-    for _, change in ipairs(all) do
+  for zone in pairs(changes) do
+    zones[#zones + 1] = zone
+  end
+  table.sort(zones)
+  for _, zone in ipairs(zones) do
+    for _, change in ipairs(changes[zone]) do
       local row = { zone = zone, name = change.name, type = change.type, added = {}, taken = {} }
-      row.ttl = change.before and change.before.ttl
       local known = by_key[key_of(row)]
       if not known then
         by_key[key_of(row)], list[#list + 1], known = row, row, row
@@ -76,35 +117,16 @@ function M.add(rows, changes)
       note(known, change)
     end
   end
-  local kept = {}
-  for _, row in ipairs(list) do
-    kept[#kept + 1] = (row.added[1] or row.taken[1]) and row or nil
-  end
-  return kept
+  return (parted(list, function(row) return row.added[1] or row.taken[1] end))
 end
 
---- The plan that takes it all back, leaving alone what others have changed since.
+--- The plan that takes it all back, leaving alone what others have changed since: of an SPF record that has others' additions our share
+-- alone is taken out.
+-- @function undo
 -- @tparam {table,...} rows
 -- @tparam table zones by zone, its sets at the names of the rows, as they are now
--- @treturn table as of `mailseal.publish.plan.make`, without conflicts. Once it is applied the rows are over: what it leaves is not ours
---   any more
-function M.undo(rows, zones)
-  local scene, steps = scenes.new(zones), {}
-  for _, row in ipairs(rows) do
-    local now = scene:values(row.zone, row.name, row.type)
-    local after = without(now, row.added)
-    if #without(row.added, now) == 0 then
-      for _, value in ipairs(row.taken) do
-        after[#after + 1] = not place_of(after, value) and value or nil
-      end
-    end
-    scene:put(row.zone, row.name, row.type, after)
-    steps[#steps + 1] = {
-      name = row.name, type = row.type, zone = row.zone, before = now, after = after,
-      action = #after == 0 and "remove" or #now == 0 and "add" or "change", text = "As it was before.",
-    }
-  end
-  return { steps = steps, changes = scene:changes(), conflicts = {} }
-end
+-- @treturn table as of `mailseal.publish.plan.make`, `steps`, `changes` and `conflicts`, of which there are none. Once it is applied the
+--   rows are over: what it leaves alone is not ours any more
+M.undo = taking_back.plan
 
 return M

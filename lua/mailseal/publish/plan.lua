@@ -9,7 +9,6 @@
 -- always of the same, and holds what it was made of: with consents it is made anew.
 -- @module mailseal.publish.plan
 local cases = require "mailseal.publish.case"
-local canonical = require "mailseal.dns.name".canonical
 local is_within = require "mailseal.dns.name".is_within
 local judges = require "mailseal.publish.judges"
 local parent = require "mailseal.dns.name".parent
@@ -30,7 +29,7 @@ function M.names(records, zone)
     end
   end
   for _, record in ipairs(records) do
-    local at = canonical(record.name)
+    local at = cases.name(record.name)
     local is_dmarc = at:find "^_dmarc%."
     while at and is_within(at, zone) do
       add(at)
@@ -84,9 +83,10 @@ function M.make(given)
   end
   local scene, steps = scenes.new(given.zones, given), {}
   for _, record in ipairs(given.wanted) do
-    local case = cases.new(given, scene, record)
-    judges.judge(case)
-    steps[#steps + 1] = case.step
+    steps[#steps + 1] = judges.judge(cases.new(given, scene, record))
+  end
+  for _, record in ipairs(given.left or {}) do
+    steps[#steps + 1] = judges.judge_left(cases.new(given, scene, record))
   end
   return { steps = steps, changes = scene:changes(), conflicts = conflicts_of(steps), given = given }
 end

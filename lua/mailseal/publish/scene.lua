@@ -84,6 +84,19 @@ function Scene:types(zone, name)
   return list
 end
 
+--- The sets at a name and below it, as they are now, as far as they were read.
+-- @tparam string zone
+-- @tparam string name
+-- @treturn {table,...} only to be read, in the order of names and types
+function Scene:below(zone, name)
+  local list = {}
+  for _, set in pairs(self.zones[zone].now) do
+    list[#list + 1] = is_within(set.name, name) and set or nil
+  end
+  table.sort(list, function(a, b) return key_of(a.name, a.type) < key_of(b.name, b.type) end)
+  return list
+end
+
 --- Does a name exist in the zone, be it by what is below it (RFC 4592 §2.2)? As far as is known: what was read.
 -- @tparam string zone
 -- @tparam string name
@@ -147,7 +160,8 @@ local function new_ttl(options) return math.max(options.ttl or 3600, options.lea
 -- @tparam string name
 -- @tparam string kind its type
 -- @tparam {string,...} values none, where there is to be no such set
-function Scene:put(zone, name, kind, values)
+-- @tparam[opt] number ttl where there was none yet
+function Scene:put(zone, name, kind, values, ttl)
   local known, key = self.zones[zone], key_of(name, kind)
   if not known.before[key] and not known.now[key] then
     known.types[name] = known.types[name] or {}
@@ -159,7 +173,7 @@ function Scene:put(zone, name, kind, values)
   end
   local former = known.now[key] or known.before[key]
   known.now[key] = values[1] and copied {
-    name = name, type = kind, ttl = former and former.ttl or new_ttl(self.options), values = values,
+    name = name, type = kind, ttl = former and former.ttl or ttl or new_ttl(self.options), values = values,
   } or nil
 end
 
