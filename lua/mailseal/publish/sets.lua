@@ -174,6 +174,17 @@ end
 -- @treturn boolean
 function M.say_the_same(a, b) return M.same(read_out(a), read_out(b)) end
 
+--- Puts sets in order: by their names, and those at one name by their types.
+-- @tparam {table,...} list
+-- @treturn {table,...} the same list
+function M.in_order(list)
+  table.sort(list, function(a, b)
+    if a.name == b.name then return a.type < b.type end
+    return a.name < b.name
+  end)
+  return list
+end
+
 --- The changes that take back what changes have made: in the order opposite to theirs.
 -- @tparam {table,...} changes
 -- @treturn {table,...}

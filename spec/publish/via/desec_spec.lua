@@ -1,85 +1,64 @@
+local behaviour = require "spec.support.dns_host_behaviour"
 local dns_hosts = require "spec.support.dns_hosts"
 local publish = require "mailseal.publish"
-local walk = require "spec.support.dns_host_walk"
 
 local TOKEN = "i-T3b1h_OI-H9ab8tRS98stGtURe"
 
-local function writes(host) return host:changes() end
+describe("deSEC, like any DNS host,", function()
+  behaviour.tests {
+    busted = { it = it, setup = setup, teardown = teardown, after_each = after_each },
+    id = "desec", settings = { credentials = { token = TOKEN } }, options = { token = TOKEN }, secrets = { TOKEN },
+    reads = function(request) return request.method == "GET" end, requests = 1, refused = 400,
+  }
+end)
 
-local busted = {
-  describe = describe, it = it, setup = setup, teardown = teardown, before_each = before_each, after_each = after_each,
-}
-
-walk.describe(busted, {
-  id = "desec", ttl = 3600, endpoint = "/api/v1", options = { token = TOKEN }, settings = { credentials = { token = TOKEN } },
-  secret = "token", wrong = "not-that-one", write = "POST", path = "/rrsets/", writes = writes,
-  limited = { status = 429, headers = { ["Retry-After"] = "7200" }, times = 9 },
-})
-
-describe("the target desec", function()
-  local host
+describe("deSEC", function()
+  local host, before
 
   setup(function()
     host = dns_hosts.start("desec", {
-      zones = { ["example.com"] = walk.zone(3600) }, credentials = { token = TOKEN }, minimum_ttl = 3600,
+      zones = { ["example.test"] = "@ 3600 SOA ns a 1 60 60 600 5\n@ 7200 NS ns\nns 7200 A 127.0.0.1\nhas 7200 TXT x\n" },
+      credentials = { token = TOKEN }, minimum_ttl = 7200,
     })
+    before = host:zone "example.test"
   end)
 
   teardown(function() host:stop() end)
 
-  before_each(function() host:recover() end)
-
-  local function open(options)
-    local given = host:options { token = TOKEN, endpoint = host.endpoint .. "/api/v1" }
-    for name, value in pairs(options or {}) do given[name] = value end
-    return assert(publish.open("desec", given))
-  end
-
-  local function new(name, ttl)
-    return { name = name, type = "TXT", after = { name = name, type = "TXT", ttl = ttl, values = { '"x"' } } }
-  end
-
-  it("makes all changes by one request", function()
-    local target = open()
-    local changes = walk.changes(target, 3600)
-    assert(target:apply("example.com", changes))
-    assert(target:undo("example.com", changes))
-    assert.equal(2, host:changes())
+  after_each(function()
+    host:recover()
+    assert.equal(before, host:zone "example.test")
   end)
 
-  it("tells the least TTL of the zone, below which the host takes nothing", function()
-    local target = open()
-    assert.equal(3600, target.least_ttl)
-    assert(target:zone_of "example.com")
-    assert.equal(3600, target.least_ttl)
-    local before = host:zone "example.com"
-    local done, message, code = target:apply("example.com", { new("a.example.com", 3600), new("b.example.com", 300) })
-    assert.same({ nil, "refused_record" }, { done, code })
-    assert.matches("greater than or equal to 3600", message)
-    assert.equal(before, host:zone "example.com")
+  local function open() return assert(publish.open("desec", host:options { token = TOKEN })) end
+
+  local function new(name, ttl, text)
+    return { name = name, type = "TXT", after = { name = name, type = "TXT", ttl = ttl, values = { text or '"x"' } } }
+  end
+
+  it("raises TTLs to the least of the zone itself, whether its zone was asked for or not", function()
+    for _, target in ipairs { open(), open() } do
+      if _ == 1 then assert(target:zone_of "a.example.test") end
+      assert(target:apply("example.test", { new("a.example.test", 3600) }))
+      assert.is_truthy(host:zone("example.test"):find('a.example.test. 7200 IN TXT "x"', 1, true))
+      assert(target:undo("example.test", { new("a.example.test", 3600) }))
+    end
   end)
 
   it("is refused a set that is new, where there is one by then", function()
     local target = open()
     -- After it was looked for, and before it is asked for.
-    host:fail { method = "GET", status = 200, body = "[]" }
-    local change = new("_dmarc.example.com", 3600)
-    local done, message, code = target:apply("example.com", { change })
+    host:fail { method = "GET", path = "rrsets", status = 200, body = "[]" }
+    local done, message, code = target:apply("example.test", { new("new.example.test", 7200), new("has.example.test", 7200, '"y"') })
     assert.same({ nil, "zone_moved" }, { done, code }, message)
   end)
 
-  it("waits a little where that is all that the host asks for", function()
-    local target = open()
-    host:fail { method = "GET", status = 429, headers = { ["Retry-After"] = "1" } }
-    assert.equal("example.com", target:zone_of "example.com")
-    assert.equal(2, #host:requests "GET")
-  end)
-
-  it("takes white space off a token, and refuses one that no field can hold", function()
-    local target = open { token = "  " .. TOKEN .. "\n" }
-    assert.equal("example.com", target:zone_of "example.com")
-    local found, message, code = publish.open("desec", host:options { token = "a\nb" })
-    assert.same({ nil, "bad_credentials" }, { found, code })
-    assert.is_nil(message:find "a\nb")
+  it("tells what was wrong with which part, in the host's words", function()
+    local done, message, code = open():apply("example.test", {
+      new("a.example.test", 7200),
+      { name = "b.example.test", type = "MX", after = { name = "b.example.test", type = "MX", ttl = 7200, values = { "mx" } } },
+    })
+    assert.same({ nil, "refused_record" }, { done, code })
+    assert.is_truthy(message:find("Cannot parse record contents: mx", 1, true), message)
   end)
 end)

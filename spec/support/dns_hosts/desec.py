@@ -35,9 +35,16 @@ class Desec(base.Host):
         name, found = request.query.get("owns_qname"), []
         for zone in sorted(self.zones, key=len, reverse=True):
             if name is None or not found and (name == zone or name.endswith("." + zone)):
-                found.append({"created": "2026-01-01T00:00:00.000000Z", "published": "2026-01-01T00:00:00.000000Z", "name": zone,
-                              "minimum_ttl": self.minimum_ttl(), "touched": "2026-01-01T00:00:00.000000Z"})
+                found.append(self.told_zone(zone))
         return base.Answer(200, found)
+
+    @base.route("GET", "/api/v1/domains/{name}/")
+    def domain(self, request, name):
+        return base.Answer(200, dict(self.told_zone(self.zone(name, request).name), keys=[]))
+
+    def told_zone(self, name):
+        return {"created": "2026-01-01T00:00:00.000000Z", "published": "2026-01-01T00:00:00.000000Z", "name": name,
+                "minimum_ttl": self.minimum_ttl(), "touched": "2026-01-01T00:00:00.000000Z"}
 
     def minimum_ttl(self):
         return self.settings.get("minimum_ttl", 3600)

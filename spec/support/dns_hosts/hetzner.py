@@ -13,7 +13,16 @@ NAMES = {"CNAME": 0, "NS": 0, "MX": 1, "SRV": 3}  # the field that is a name
 class Hetzner(base.Host):
     def __init__(self, settings):
         super().__init__(settings)
-        self.actions, self.comments, self.polls = {}, dict(settings.get("comments") or {}), {}
+        self.actions, self.comments, self.read = {}, dict(settings.get("comments") or {}), None
+
+    def answer(self, request):
+        self.read = None
+        return super().answer(request)
+
+    def records(self, zone):
+        """What is in a zone, read once for a request until it is changed."""
+        self.read = self.read or zone.records()
+        return self.read
 
     def authorize(self, request):
         if request.headers.get("authorization") != "Bearer " + self.settings["credentials"]["token"]:
@@ -85,7 +94,7 @@ class Hetzner(base.Host):
 
     def set_of(self, zone, name, kind):
         """The set as it is told, or None."""
-        own = [one for one in zone.records() if (one.name, one.type) == (self.whole(zone, name), kind)]
+        own = [one for one in self.records(zone) if (one.name, one.type) == (self.whole(zone, name), kind)]
         if not own:
             return None
         records = [{"value": one.rdata, "comment": self.comments.get("%s %s %s" % (name, kind, one.rdata), "")} for one in own]
@@ -95,7 +104,7 @@ class Hetzner(base.Host):
     @base.route("GET", "/v1/zones/{zone}/rrsets")
     def set_list(self, request, zone):
         found, zone = [], self.zone(zone)
-        for one in zone.records():
+        for one in self.records(zone):
             name = "@" if one.name == zone.name else one.name[: -len(zone.name) - 1]
             if request.query.get("name") in (None, name) and (name, one.type) not in found:
                 found.append((name, one.type))
@@ -142,11 +151,12 @@ class Hetzner(base.Host):
 
     def store(self, zone, name, kind, values, ttl):
         whole = self.whole(zone, name)
-        records = zone.records()
+        records = self.records(zone)
         own = [one for one in records if (one.name, one.type) == (whole, kind)]
         if any(one.name == whole and (one.type == "CNAME") != (kind == "CNAME") for one in records) and values:
             raise self.invalid("type", "a CNAME stands alone at its name")
         zone.change(own, [(whole, ttl, kind, value) for value in values])
+        self.read = None
         for value, comment in values.items():
             self.comments["%s %s %s" % (name, kind, value)] = comment
 

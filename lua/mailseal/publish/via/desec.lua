@@ -6,18 +6,18 @@
 -- @module mailseal.publish.via.desec
 local all_at_once = require "mailseal.publish.all_at_once"
 local api = require "mailseal.publish.api"
+local fields = require "mailseal.publish.fields"
+local one_by_one = require "mailseal.publish.one_by_one"
 local sets = require "mailseal.publish.sets"
 local targets = require "mailseal.publish.target"
 
 local M = {
   id = "desec", name = "deSEC", host = "desec", atomic = true, least_ttl = 3600,
-  settings = {
-    { name = "endpoint", text = "the URL of its interface (https://desec.io/api/v1)", environment = "DESEC_ENDPOINT", required = false },
-  },
+  settings = { { name = "endpoint", text = "the URL of the API", environment = "DESEC_ENDPOINT" } },
   credentials = { { name = "token", text = "an API token", environment = "DESEC_TOKEN", required = true } },
 }
 
-local Desec = targets.class "mailseal.publish.via.desec"
+local Target = targets.class "mailseal.publish.via.desec"
 
 -- ---- what it answers
 
@@ -45,53 +45,52 @@ local function explain(status, data, question)
   return nil, nil, nil, said ~= "" and said or nil
 end
 
--- ---- opening
-
---- Opens it.
--- @tparam table options see `mailseal.publish.target`
--- @treturn[1] table
--- @treturn[2] nil
--- @treturn[2] string
--- @treturn[2] string `credentials_missing`, `bad_credentials`
-function M.open(options)
-  local given, message, code = targets.given(M, options)
-  if not given then return nil, message, code end
-  if given.token:find "[^!-~]" then return nil, "this is no API token of deSEC", "bad_credentials" end
-  local self = setmetatable({ module = M, least_ttl = M.least_ttl }, Desec)
-  self.client = api.client {
-    host = M.name, endpoint = given.endpoint or "https://desec.io/api/v1", resolver = options.resolver, now = options.now,
-    fetch = options.fetch, secrets = { given.token }, explain = explain,
-    authorize = function(question) question.headers.Authorization = "Token " .. given.token end,
-  }
-  return self
-end
-
 -- ---- zones
 
-local ZONE = { name = "string", minimum_ttl = "number?" }
+local ZONE = { name = "string", minimum_ttl = "number" }
 
---- The zone of a name; the target's `least_ttl` is that zone's then.
+--- The zone of a name.
 -- @tparam string name
--- @treturn ?string see `mailseal.publish.target`
--- @treturn ?string
--- @treturn ?string
--- @treturn ?table
-function Desec:zone_of(name)
-  local found, message, code, details = self.client:ask { path = "/domains/", query = { { "owns_qname", name } } }
+-- @treturn[1] string
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of `mailseal.publish.target`
+-- @treturn[2] ?table details
+function Target:zone_of(name)
+  local found, message, code, details = self.client:ask { path = "/api/v1/domains/", query = { { "owns_qname", name } } }
   if not found then return nil, message, code, details end
   if not api.is_list(found, ZONE) then return self.client:strange() end
-  if not found[1] then return nil, ("deSEC has no zone for %s with these credentials"):format(name), "no_zone" end
-  self.least_ttl = found[1].minimum_ttl or M.least_ttl
-  return found[1].name:lower()
+  if not found[1] then return self.client:no_zone(name) end
+  self.least[found[1].name] = found[1].minimum_ttl
+  return found[1].name
+end
+
+local function least_ttl(self, zone)
+  if not self.least[zone] then
+    local found, message, code, details = self.client:ask { path = ("/api/v1/domains/%s/"):format(api.escaped(zone)) }
+    if not found then return nil, message, code, details end
+    if not api.is(found, ZONE) then return self.client:strange() end
+    self.least[zone] = found.minimum_ttl
+  end
+  return self.least[zone]
 end
 
 -- ---- record sets
 
-local function path_of(zone) return ("/domains/%s/rrsets/"):format(api.escaped(zone)) end
-
-local function subname_of(name, zone) return name == zone and "" or name:sub(1, -#zone - 2) end
-
 local SET = { subname = "string", type = "string", ttl = "number", records = "table" }
+
+local function path_of(zone) return ("/api/v1/domains/%s/rrsets/"):format(api.escaped(zone)) end
+
+local function sets_at(self, zone, name)
+  local subname = fields.relative(name, zone, "")
+  local found, message, code, details = self.client:ask { path = path_of(zone), query = { { "subname", subname } } }
+  if not found then return nil, message, code, details end
+  if not api.is_list(found, SET) then return self.client:strange() end
+  for _, told in ipairs(found) do
+    if told.subname ~= subname then return self.client:strange() end
+  end
+  return found
+end
 
 local function set_of(name, told)
   local set = { name = name, type = told.type, ttl = told.ttl, values = {} }
@@ -99,60 +98,75 @@ local function set_of(name, told)
   return set
 end
 
---- See `mailseal.publish.target`.
+--- What stands at names.
 -- @tparam string zone
 -- @tparam {string,...} names
--- @treturn ?{table,...}
--- @treturn ?string
--- @treturn ?string
--- @treturn ?table
-function Desec:read(zone, names)
-  local list = {}
-  for _, name in ipairs(names) do
-    local subname = subname_of(name, zone)
-    local found, message, code, details = self.client:ask { path = path_of(zone), query = { { "subname", subname } } }
-    if not found then return nil, message, code, details end
-    if not api.is_list(found, SET) then return self.client:strange() end
-    for _, told in ipairs(found) do
-      if told.subname ~= subname then return self.client:strange() end
-      list[#list + 1] = set_of(name, told)
-    end
+-- @treturn[1] {table,...}
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of `mailseal.publish.target`
+-- @treturn[2] ?table details
+function Target:read(zone, names)
+  local lists, message, code, details = self.client:each(names, function(name) return sets_at(self, zone, name) end)
+  if not lists then return nil, message, code, details end
+  local found = {}
+  for i, list in ipairs(lists) do
+    for _, told in ipairs(list) do found[#found + 1] = set_of(names[i], told) end
   end
-  return list
+  return sets.in_order(found)
 end
 
 -- A part of the request: an empty list of records removes the set.
 local function part_of(change, zone)
   local after = change.after
   return {
-    subname = subname_of(change.name, zone), type = change.type, ttl = after and after.ttl, records = after and after.values or {},
+    subname = fields.relative(change.name, zone, ""), type = change.type, ttl = after and after.ttl, records = after and after.values or {},
   }
 end
 
-local function change(self, zone, changes)
+local function change_all(self, zone, changes)
   local parts, new = {}, true
   for i, one in ipairs(changes) do
     parts[i], new = part_of(one, zone), new and not one.before
   end
   -- What is new alone is refused, as a whole, where there is one of it by then.
-  local question = { method = new and "POST" or "PATCH", path = path_of(zone), body = parts }
-  local done, message, code, details = self.client:ask(question)
-  if not done then return nil, message, code, details end
-  return true
+  return self.client:done { method = new and "POST" or "PATCH", path = path_of(zone), body = parts }
 end
 
---- See `mailseal.publish.target`.
+--- Makes changes, all or none.
 -- @tparam string zone
 -- @tparam {table,...} changes
--- @treturn ?boolean
--- @treturn ?string
--- @treturn ?string
--- @treturn ?table
-function Desec:apply(zone, changes)
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of `mailseal.publish.target`
+-- @treturn[2] ?table details
+function Target:apply(zone, changes)
+  if not changes[1] then return true end
+  local least, message, code, details = least_ttl(self, zone)
+  if not least then return nil, message, code, details end
   return all_at_once.apply({
     sets = function(_, names) return self:read(zone, names) end,
-    change = function(_, list) return change(self, zone, list) end,
-  }, zone, changes)
+    change = function(_, list) return change_all(self, zone, list) end,
+  }, zone, one_by_one.lifted(least, changes))
+end
+
+--- Opens it.
+-- @tparam table options see `mailseal.publish.open`
+-- @treturn[1] table
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `credentials_missing`, `bad_credentials`
+function M.open(options)
+  local given, message, code = targets.given(M, options)
+  if not given then return nil, message, code end
+  if given.token:find "[^!-~]" then return nil, "this is no API token of deSEC", "bad_credentials" end
+  local client = api.client {
+    host = M.name, endpoint = given.endpoint or "https://desec.io", resolver = options.resolver, now = options.now,
+    fetch = options.fetch, secrets = { given.token }, explain = explain,
+    authorize = function(question) question.headers.Authorization = "Token " .. given.token end,
+  }
+  return setmetatable({ module = M, client = client, least = {} }, Target)
 end
 
 return M

@@ -6,26 +6,23 @@
 -- @module mailseal.publish.via.hetzner
 local api = require "mailseal.publish.api"
 local async = require "mailseal.async"
-local names_of = require "mailseal.dns.name"
+local fields = require "mailseal.publish.fields"
 local one_by_one = require "mailseal.publish.one_by_one"
 local sets = require "mailseal.publish.sets"
 local targets = require "mailseal.publish.target"
 
 local M = {
   id = "hetzner", name = "Hetzner", host = "hetzner", atomic = false, least_ttl = 60,
-  settings = {
-    { name = "endpoint", text = "the URL of its interface (https://api.hetzner.cloud/v1)", environment = "HCLOUD_ENDPOINT",
-      required = false },
-  },
+  settings = { { name = "endpoint", text = "the URL of the API", environment = "HETZNER_ENDPOINT" } },
   credentials = {
     { name = "token", text = "an API token of the project, which may write", environment = "HCLOUD_TOKEN", required = true },
   },
 }
 
-local Hetzner = targets.class "mailseal.publish.via.hetzner"
+local Target = one_by_one.class "mailseal.publish.via.hetzner"
 
 -- Seconds for an action to end, and before the first looks at it.
-local PATIENCE, PAUSES = 20, { 0.05, 0.1, 0.2, 0.4, 0.8 }
+local PATIENCE, PAUSES = 20, { 0.02, 0.1, 0.2, 0.4, 0.8 }
 
 -- Items of a page: the most that there are.
 local PAGE = 50
@@ -55,34 +52,13 @@ local function explain(_, data, question)
   return code, words, nil, type(told.message) == "string" and told.message or nil
 end
 
--- ---- opening
-
---- Opens it.
--- @tparam table options see `mailseal.publish.target`
--- @treturn[1] table
--- @treturn[2] nil
--- @treturn[2] string
--- @treturn[2] string `credentials_missing`, `bad_credentials`
-function M.open(options)
-  local given, message, code = targets.given(M, options)
-  if not given then return nil, message, code end
-  if given.token:find "[^!-~]" then return nil, "this is no API token of Hetzner", "bad_credentials" end
-  local self = setmetatable({ module = M, zones = {}, seen = {} }, Hetzner)
-  self.client = api.client {
-    host = M.name, endpoint = given.endpoint or "https://api.hetzner.cloud/v1", resolver = options.resolver, now = options.now,
-    fetch = options.fetch, secrets = { given.token }, explain = explain,
-    authorize = function(question) question.headers.Authorization = "Bearer " .. given.token end,
-  }
-  return self
-end
-
 -- ---- zones
 
 local ZONE = { name = "string", ttl = "number", mode = "string?" }
 
 -- A zone by its name; false where there is none.
 local function find_zone(self, name)
-  local found, message, code, details = self.client:ask { path = "/zones", query = { { "name", name } } }
+  local found, message, code, details = self.client:ask { path = "/v1/zones", query = { { "name", name } } }
   if not found then return nil, message, code, details end
   if not api.is(found, { zones = "table" }) or not api.is_list(found.zones, ZONE) then return self.client:strange() end
   local zone = found.zones[1]
@@ -92,22 +68,20 @@ end
 
 --- The zone of a name.
 -- @tparam string name
--- @treturn ?string see `mailseal.publish.target`
--- @treturn ?string
--- @treturn ?string
--- @treturn ?table
-function Hetzner:zone_of(name)
-  local at = name
-  while at and at ~= "." do
-    -- No zone begins with a name that no host has.
-    if not at:find "^_" then
+-- @treturn[1] string
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of `mailseal.publish.target`
+-- @treturn[2] ?table details
+function Target:zone_of(name)
+  for _, at in ipairs(api.zones_for(name)) do
+    if not at:find "^_" then -- no zone begins with a name that no host has
       local zone, message, code, details = find_zone(self, at)
       if zone == nil then return nil, message, code, details end
       if zone then return zone.name end
     end
-    at = names_of.parent(at)
   end
-  return nil, ("Hetzner has no zone for %s in the project of this token"):format(name), "no_zone"
+  return self.client:no_zone(name)
 end
 
 -- The TTL of sets that have none of their own.
@@ -115,7 +89,7 @@ local function ttl_of(self, zone)
   if not self.zones[zone] then
     local found, message, code, details = find_zone(self, zone)
     if found == nil then return nil, message, code, details end
-    if not found then return nil, ("Hetzner has no zone %s in the project of this token"):format(zone), "no_zone" end
+    if not found then return self.client:no_zone(zone) end
   end
   return self.zones[zone].ttl
 end
@@ -124,10 +98,10 @@ end
 
 local SET = { name = "string", type = "string", ttl = "number?", records = "table" }
 
-local function relative(name, zone) return name == zone and "@" or name:sub(1, -#zone - 2) end
+local function relative(name, zone) return fields.relative(name, zone, "@") end
 
 local function path_of(zone, name, kind)
-  local path = ("/zones/%s/rrsets"):format(api.escaped(zone))
+  local path = ("/v1/zones/%s/rrsets"):format(api.escaped(zone))
   return name and ("%s/%s/%s"):format(path, api.escaped(relative(name, zone)), api.escaped(kind)) or path
 end
 
@@ -148,6 +122,7 @@ local function key_of(zone, name, kind) return ("%s %s %s"):format(zone, name, k
 -- The records of a set; how the host spells each of them, and its comment, are kept for when it is written.
 local function take_set(self, zone, name, told, ttl, list)
   local seen = {}
+  if told.type == "SOA" then return true end
   for _, one in ipairs(told.records) do
     if not api.is(one, { value = "string", comment = "string?" }) then return false end
     local value = sets.spelled(told.type, one.value) or one.value
@@ -158,32 +133,28 @@ local function take_set(self, zone, name, told, ttl, list)
   return true
 end
 
-local function records(self, zone, wanted)
+--- The records at names: see `mailseal.publish.one_by_one`, and the same of those below.
+-- @tparam string zone
+-- @tparam {string,...} names
+-- @treturn[1] {table,...}
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of `mailseal.publish.target`
+-- @treturn[2] ?table details
+function Target:records(zone, names)
   local ttl, message, code, details = ttl_of(self, zone)
   if not ttl then return nil, message, code, details end
+  local lists
+  lists, message, code, details = self.client:each(names, function(name) return fetch_sets(self, zone, name) end)
+  if not lists then return nil, message, code, details end
   local list = {}
-  for _, name in ipairs(wanted) do
-    local found
-    found, message, code, details = fetch_sets(self, zone, name)
-    if not found then return nil, message, code, details end
+  for i, found in ipairs(lists) do
     for _, told in ipairs(found) do
+      local name = names[i]
       if told.name ~= relative(name, zone) or not take_set(self, zone, name, told, ttl, list) then return self.client:strange() end
     end
   end
   return list
-end
-
---- See `mailseal.publish.target`.
--- @tparam string zone
--- @tparam {string,...} names
--- @treturn ?{table,...}
--- @treturn ?string
--- @treturn ?string
--- @treturn ?table
-function Hetzner:read(zone, names)
-  local list, message, code, details = records(self, zone, names)
-  if not list then return nil, message, code, details end
-  return one_by_one.sets_of(list)
 end
 
 -- ---- changes
@@ -208,7 +179,7 @@ local function wait_for(self, action)
       return nil, ("Hetzner was not done within %d seconds"):format(PATIENCE), "timeout", { unsure = true }
     end
     async.sleep(pause)
-    local found, message, code, details = self.client:ask { path = "/actions/" .. ("%.0f"):format(action.id) }
+    local found, message, code, details = self.client:ask { path = "/v1/actions/" .. ("%.0f"):format(action.id) }
     if not found then
       details = details or {}
       details.unsure = true
@@ -264,27 +235,50 @@ local function put_values(self, zone, set, before)
   return act_on(self, zone, set, action, { records = sent(self, zone, set, values) })
 end
 
-local function put(self, zone, set, before)
+--- Makes a set what stands there.
+-- @tparam string zone
+-- @tparam table set
+-- @tparam ?table before what stood there
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string
+-- @treturn[2] string
+-- @treturn[2] ?table
+function Target:put(zone, set, before)
   if not before then return create(self, zone, set) end
   local done, message, code, details = put_values(self, zone, set, before)
   if not done or before.ttl == set.ttl then return done, message, code, details end
   return act_on(self, zone, set, "change_ttl", { ttl = set.ttl })
 end
 
---- See `mailseal.publish.target`.
+--- Removes a set: its values, so that what others have added to it meanwhile is not removed. A set without values is none.
 -- @tparam string zone
--- @tparam {table,...} changes
--- @treturn ?boolean
--- @treturn ?string
--- @treturn ?string
--- @treturn ?table
-function Hetzner:apply(zone, changes)
-  return one_by_one.apply({
-    records = function(_, names) return records(self, zone, names) end,
-    put = function(_, set, before) return put(self, zone, set, before) end,
-    -- A set without records is none, and what others have added meanwhile is not removed.
-    drop = function(_, set) return act_on(self, zone, set, "remove_records", { records = sent(self, zone, set, set.values) }) end,
-  }, zone, changes)
+-- @tparam table set
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string
+-- @treturn[2] string
+-- @treturn[2] ?table
+function Target:drop(zone, set)
+  return act_on(self, zone, set, "remove_records", { records = sent(self, zone, set, set.values) })
+end
+
+--- Opens it.
+-- @tparam table options see `mailseal.publish.open`
+-- @treturn[1] table
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `credentials_missing`, `bad_credentials`
+function M.open(options)
+  local given, message, code = targets.given(M, options)
+  if not given then return nil, message, code end
+  if given.token:find "[^!-~]" then return nil, "this is no API token of Hetzner", "bad_credentials" end
+  local client = api.client {
+    host = M.name, endpoint = given.endpoint or "https://api.hetzner.cloud", resolver = options.resolver, now = options.now,
+    fetch = options.fetch, secrets = { given.token }, explain = explain,
+    authorize = function(question) question.headers.Authorization = "Bearer " .. given.token end,
+  }
+  return setmetatable({ module = M, client = client, zones = {}, seen = {} }, Target)
 end
 
 return M
