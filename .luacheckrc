@@ -21,8 +21,8 @@ local nginx = {
   },
 }
 for _, path in ipairs {
-  "examples/demo/button.lua", "examples/openresty/*.lua", "lua/mailseal/async/nginx.lua", "lua/mailseal/dns/resty.lua",
-  "lua/mailseal/dns/shared_cache.lua",
+  "examples/demo/button.lua", "examples/domain_connect_provider.lua", "examples/openresty/*.lua",
+  "lua/mailseal/async/nginx.lua", "lua/mailseal/dns/resty.lua", "lua/mailseal/dns/shared_cache.lua",
   "lua/mailseal/fetch/nginx.lua", "lua/mailseal/http/**/*.lua", "spec/support/nginx_spec_runner.lua",
 } do files[path].read_globals = nginx end
 exclude_files = { "build" }

@@ -62,7 +62,7 @@ web: core dns standards check provider host handover
 http: core dns standards check rules provider host handover store fetch publish domain_connect onboard web
 cli: core dns standards check rules provider host handover store fetch publish domain_connect onboard http
 bin: cli
-examples: core dns standards check provider host handover fetch publish domain_connect onboard http
+examples: core dns standards check provider host handover fetch publish domain_connect onboard http web
 '
 
 # Reads lines of "who whom where" and fails on those that the table does not allow.

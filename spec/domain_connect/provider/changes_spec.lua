@@ -161,7 +161,8 @@ describe("applying a template", function()
       { type = "AAAA", host = "a", pointsTo = "2001:db8::2", ttl = 60 }, a("aaaa", "192.0.2.2"), txt("cname", "y"),
       { type = "CNAME", host = "mixed", pointsTo = "Y.example.net", ttl = 60 }, { type = "MX", host = "mx", pointsTo = "y.example.net",
         priority = 5, ttl = 60 },
-      { type = "SRV", name = "@", service = "_sip", protocol = "_tcp", target = "y.example.net", priority = "1", weight = 2, port = 3, ttl = 60 },
+      { type = "SRV", name = "@", service = "_sip", protocol = "_tcp", target = "y.example.net", priority = "1", weight = 2, port = 3,
+        ttl = 60 },
       txt("srv", "y"),
     })
     is([[

@@ -269,7 +269,8 @@ describe("a DNS host with Domain Connect", function()
   it("takes up no template that is none", function()
     for what, changes in pairs {
       id = { providerId = "a b" }, name = { providerName = "" }, crit = { crit = { "new" }, new = 1 },
-      version = { templateSpecVersion = 2 }, none = { records = {} }, kind = { records = { { type = "LOC", host = "@", data = "x" } } }, keys = { syncPubKeyDomain = "no name" },
+      version = { templateSpecVersion = 2 }, none = { records = {} }, keys = { syncPubKeyDomain = "no name" },
+      kind = { records = { { type = "LOC", host = "@", data = "x" } } },
       fields = { records = { { type = "TXT", host = "@" } } }, variable = { records = { { type = "TXT", host = "@", data = "%a" } } },
       mode = { records = { { type = "TXT", host = "@", data = "a", txtConflictMatchingMode = "Some" } } },
       record_crit = { records = { { type = "TXT", host = "@", data = "a", crit = { "new" }, new = 1 } } },
