@@ -57,6 +57,22 @@ static int l_make_private(lua_State *L)
     return 1;
 }
 
+/* read_secret(path, most) -> octets, or nil, message, code: those of ms_file_read_secret */
+static int l_read_secret(lua_State *L)
+{
+    ms_span path = ms_lua_check_span(L, 1);
+    lua_Integer most = luaL_checkinteger(L, 2);
+    ms_buf *octets = ms_lua_new_secret(L);
+    ms_error error;
+
+    luaL_argcheck(L, most >= 0, 2, "a file has no less than no octets");
+    if (!ms_file_read_secret(path, (size_t)most, octets, &error))
+        return ms_lua_fail(L, &error);
+    lua_pushlstring(L, octets->n > 0 ? octets->p : "", octets->n);
+    ms_buf_wipe(octets);
+    return 1;
+}
+
 /* names(directory, most) -> what is in it, in no order, or nil, message, code */
 static int l_names(lua_State *L)
 {
@@ -138,13 +154,10 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    { "create", l_create },
-    { "kind", l_kind },
-    { "identity", l_identity },
-    { "make_private", l_make_private },
-    { "names", l_names },
-    { "columns", l_columns },
-    { NULL, NULL },
+    { "create", l_create },           { "kind", l_kind },
+    { "identity", l_identity },       { "make_private", l_make_private },
+    { "read_secret", l_read_secret }, { "names", l_names },
+    { "columns", l_columns },         { NULL, NULL },
 };
 
 int ms_open_file(lua_State *L)
