@@ -39,12 +39,12 @@ local function is_list(value)
   return true
 end
 
-local own = { via = true, fetch = true, consent = true, ttl = true, zone = true, keep = true, wait = true }
+local own = { via = true, fetch = true, consent = true, ttl = true, zone = true, keep = true, wait = true, dry_run = true }
 
 local own_kinds = {
   via = kinds.either { kinds.of_type("string", "the name of a way"), kinds.of_type("table", "a target") },
   fetch = kinds.of_type("table", "options of mailseal.fetch"), consent = { is_list, "a list of texts" }, ttl = kinds.count(0, 2 ^ 31 - 1),
-  zone = kinds.of_type("string", "a zone's name"), keep = kinds.flag, wait = WAIT,
+  zone = kinds.of_type("string", "a zone's name"), keep = kinds.flag, wait = WAIT, dry_run = kinds.flag,
 }
 
 local function check(method, options)
@@ -127,12 +127,16 @@ local function undo_with(target, tenant, name, known, way, options)
     if zones[row.zone] then rows[#rows + 1] = row end
   end
   local plan = ledger.undo(rows, zones)
+  if options.dry_run then
+    plan.changed, plan.is_dry, plan.not_shown, plan.text = false, true, {}, "Nothing was changed."
+    return plan
+  end
   local result, message, code, details = applying.run {
     tenant = tenant, domain = name, target = target, via = way.via, scope = way.scope, kind = "undo", changes = plan.changes,
     wait = options.wait, rows = rows,
   }
   if not result then return nil, message, code, details end
-  result.steps = plan.steps
+  result.steps, result.conflicts = plan.steps, plan.conflicts
   result.text = result.changed and "What was published is taken back." or "There is nothing to be taken back."
   return result
 end
@@ -141,9 +145,10 @@ end
 -- domain that was removed here as well.
 -- @tparam table tenant
 -- @tparam string domain
--- @tparam table options `via`, its settings and credentials, `zone`, `fetch`: as of @{methods.plan}; `wait`
--- @treturn[1] table `changed`, `publication`, `changes`, `shown`, `not_shown`, `text`: as of `plan:apply`; `steps`: what became of each
---   record, as of `mailseal.publish.ledger.undo`
+-- @tparam table options `via`, its settings and credentials, `zone`, `fetch`: as of @{methods.plan}; `wait`; `dry_run`: true where
+--   it is to be told what would be taken back, in `steps` and `changes`, and nothing is changed
+-- @treturn[1] table `changed`, `publication`, `changes`, `shown`, `not_shown`, `text`: as of `plan:apply`; `steps`, `conflicts` (none):
+--   what became of each record, as of `mailseal.publish.ledger.undo`; `is_dry`, true where nothing was to be done
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; as of @{methods.plan} and `plan:apply`
