@@ -16,7 +16,7 @@ M.VERSION = "0.1.0"
 
 local commands = {
   "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "provider", "host", "explain", "domains", "worker", "serve",
-  "tokens", "webhooks",
+  "tokens", "webhooks", "publish",
 }
 
 local purpose = [[

@@ -47,6 +47,12 @@ function M.describe_webhooks(command)
   command:flag("--allow-private-webhooks", "Webhooks may go to this machine and to private networks, and to http://.")
 end
 
+--- Declares the option that lets DNS hosts be on this machine and in private networks, for those who publish as others ask them to.
+-- @tparam table command argparse's command
+function M.describe_dns_hosts(command)
+  command:flag("--allow-private-dns-hosts", "Records may be published at servers on this machine and in private networks, and by http://.")
+end
+
 --- Declares the option that names a tenant.
 -- @tparam table command argparse's command
 function M.describe_tenant(command)
@@ -68,15 +74,18 @@ end
 -- What the codes of the registry and of what it is made of mean for the exit status. All others are that the answer is no.
 local statuses = {}
 for code, words in pairs {
-  [status.USAGE] = "bad_name bad_webhook public_suffix no_provider vars_missing bad_var bad_id bad_text no_format bad_provider bad_url "
+  [status.USAGE] = "no_target bad_setting credentials_missing weak_key "
+    .. "bad_name bad_webhook public_suffix no_provider vars_missing bad_var bad_id bad_text no_format bad_provider bad_url "
     .. "too_many several_zones other_zone in_the_future key_too_small key_too_large key_bad_bits no_master_key",
   [status.DATA] = "store_corrupt store_foreign store_too_new store_readonly bad_rule bad_suffix_list wrong_master_key not_private "
     .. "not_a_file bad_key too_large unreadable bad_path seal_broken seal_malformed not_representable outside_zone bad_type bad_value "
     .. "conflicting",
-  [status.UNAVAILABLE] = "store_unreachable store_missing_package no_module no_suffix_list bad_server timeout",
+  [status.UNAVAILABLE] = "unreachable dns_failed no_such_host tls_failed bad_certificate "
+    .. "store_unreachable store_missing_package no_module no_suffix_list bad_server timeout",
   [status.CANNOT_CREATE] = "not_permitted",
   [status.OUTPUT] = "store_full no_space io_error",
-  [status.TEMPORARY] = "store_busy changed_meanwhile servfail refused bogus",
+  [status.TEMPORARY] = "rate_limited server_failed bad_answer publish_under_way zone_moved clock_off bad_signature wrong_reply "
+    .. "store_busy changed_meanwhile servfail refused bogus",
   [status.INTERNAL] = "store_error",
 } do
   for name in words:gmatch "%S+" do
@@ -90,6 +99,9 @@ local cures = {
   no_such_token = "`mailseal tokens list` tells those of the tenant",
   no_such_key = "`mailseal domains keys` tells those of the domain",
   no_such_webhook = "`mailseal webhooks list` tells those that the tenant has",
+  no_access = "`mailseal publish --list DOMAIN` tells the ways",
+  no_target = "`mailseal publish --list` tells the ways",
+  zone_moved = "somebody else has changed the zone meanwhile: try again",
   exists = "`mailseal domains show` tells how it stands",
   in_use = "`mailseal domains release` notes that a use has ended, `mailseal domains unhold` calls held mail off",
 }
@@ -169,6 +181,16 @@ local function master_key_of(given, url, makes_key)
   return named or (makes_key or exists(usual)) and usual or nil
 end
 
+-- The numbers that the options name; nil for the usual ones.
+local function policy_of(given, more)
+  local private = { allow_private = true, allow_plain = true }
+  local policy = {
+    webhooks = given.allow_private_webhooks and { allow_private = true } or nil,
+    publishing = given.allow_private_dns_hosts and private or more.publishing,
+  }
+  return next(policy) and policy or nil
+end
+
 -- The database's URL, and where it is a file that is not there, either that is made or the command ends.
 local function url_of(given, more)
   local url = given.db or variable "MAILSEAL_DB" or M.DATABASE
@@ -180,8 +202,8 @@ end
 
 --- Opens the registry that the options name.
 -- @tparam table given the options as parsed
--- @tparam[opt] table more `resolver`: further options of `dns.resolver`; `makes_database`: true where a database that is not there is
---   made; `makes_key`: a function that takes the user's own rules of
+-- @tparam[opt] table more `resolver`: further options of `dns.resolver`; `publishing`: a policy of publishing;
+--   `makes_database`: true where a database that is not there is made; `makes_key`: a function that takes the user's own rules of
 --   providers and returns whether a private key is to be made
 -- @treturn table the registry
 -- @treturn table by what it was opened: `db`, `master_key_file`, `policy`, and `rules`, directories
@@ -196,7 +218,7 @@ function M.open(given, more)
     wanted[name] = value
   end
   local master_key_file = master_key_of(given, url, more.makes_key and more.makes_key(own))
-  local policy = given.allow_private_webhooks and { webhooks = { allow_private = true } } or nil
+  local policy = policy_of(given, more)
   local registry, message, code = module "mailseal.onboard".open {
     db = url, clock = clock, resolver = resolver.open(given, wanted), providers = own, master_key_file = master_key_file, policy = policy,
   }

@@ -57,6 +57,7 @@ function M.describe(command)
   command:option("--access-log", "Write a line here for every request."):argname "FILE"
   command:flag("--no-worker", "Leave the domains that are due to `mailseal worker`.")
   registry_face.describe_webhooks(command)
+  registry_face.describe_dns_hosts(command)
   command:option("--nginx", "The program (openresty or nginx, as it is found)."):argname "PROGRAM"
   command
     :option("--with", "A Lua program that returns further options of mailseal.http.new: a table with actions and routes, for instance.")

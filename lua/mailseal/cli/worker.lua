@@ -24,6 +24,7 @@ function M.describe(command)
   command:epilog(epilog)
   registry_face.describe(command)
   registry_face.describe_webhooks(command)
+  registry_face.describe_dns_hosts(command)
   command:flag("--until-idle", "End when nothing is due any more.")
   command:option("--at-most", "End after so many domains."):convert(options.whole("--at-most", 1, 1000000000)):argname "N"
   command:flag("--json", "Print one JSON object on standard output when it ends, and nothing else.")

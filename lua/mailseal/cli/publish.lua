@@ -1,0 +1,181 @@
+--- `mailseal publish`: a domain's records, written to its zone.
+--
+-- What is to be changed is told before it is; what stands in the way is taken away with consent alone; what is there afterwards is what DNS
+-- itself shows. Who may write to the zone says so by the environment or a file, never by an argument.
+-- @module mailseal.cli.publish
+local access = require "mailseal.cli.publish_access"
+local domains_life = require "mailseal.cli.domains_life"
+local options = require "mailseal.cli.options"
+local publish = require "mailseal.publish"
+local registry_face = require "mailseal.cli.registry"
+local report = require "mailseal.cli.publish_report"
+local resolver = require "mailseal.cli.resolver"
+local status = require "mailseal.cli.status"
+
+local M = {}
+
+local want = registry_face.want
+
+local epilog = [[
+Credentials are told by the environment or by --credentials; --list says what
+each way is called and wants to know. The exit status is 0 where all is
+published (with --dry-run, where it could be), 1 where consent is wanted, or the
+DNS host does not let it be done, and 75 where something is to be waited for.]]
+
+--- Declares the options.
+-- @tparam table command argparse's command
+function M.describe(command)
+  command:summary "Write a domain's records to its DNS."
+  command:description "Writes a domain's records to its DNS, changing as little as possible, and takes them back again."
+  command:epilog(epilog)
+  command:argument("domain", "The domain."):args "?":convert(domains_life.convert_domain)
+  command:option("--via", "How: " .. table.concat(publish.ids(), ", ") .. ", domain-connect."):argname "ID"
+  command:option("--set", "A setting of that way; may be repeated."):argname "NAME=VALUE":count "*"
+  command:option("--credentials", "The file that holds the credentials: mode 0600."):argname "FILE"
+  command:option("--in-zone", "The zone, where it is not to be found out."):argname "ZONE":convert(options.name)
+  command:option("--ttl", "The TTL of what is written."):argname "SECONDS":convert(options.whole("--ttl", 0, 2147483647))
+  command:option("--wait", "For how long to look whether DNS shows it (15)."):argname "SECONDS":convert(options.whole("--wait", 0, 600))
+  command:option("--consent", "Let that be taken away which stands in the way; may be repeated. --dry-run tells what wants consent.")
+    :argname "CODE@NAME":count "*"
+  command:flag("--dry-run", "Tell what would be changed, and change nothing.")
+  command:flag("--undo", "Take back what was published before, and only that.")
+  command:flag("--keep", "Keep the credentials, sealed, so that new keys are published without a hand touching DNS.")
+  command:flag("--forget", "Forget the credentials that are kept for the domain.")
+  command:flag("--history", "List what was published for the domain, the newest first.")
+  command:flag("--list", "List the ways, and what each wants to know: all, or those that suit the domain.")
+  registry_face.describe_tenant(command)
+  registry_face.describe_store(command)
+  resolver.describe(command)
+  command:flag("--json", "Print one JSON object a line on standard output, and nothing else.")
+end
+
+-- ---- what was asked for
+
+-- What else may be asked for than to publish.
+local INSTEAD = { "undo", "forget", "history", "list" }
+
+local function check(given)
+  local chosen
+  for _, name in ipairs(INSTEAD) do
+    if given[name] and chosen then
+      status.stop(status.USAGE, ("--%s and --%s do not go together"):format(chosen, name))
+    end
+    chosen = given[name] and name or chosen
+  end
+  if not given.domain and not given.list then
+    status.stop(status.USAGE, "a domain is wanted: see mailseal publish --help")
+  end
+end
+
+local function module_of(given)
+  local module, message = publish.find(given.via)
+  return module or status.stop(status.USAGE, ("--via: %s"):format(message))
+end
+
+-- What `tenant:plan` is told. Whoever runs this may have it connect to wherever he likes, his own machine among it; in plain where he says
+-- so.
+local function plan_options(given, kept)
+  local wanted = { via = given.via, ttl = given.ttl, zone = given.in_zone, keep = given.keep, wait = given.wait }
+  if given.via == "domain-connect" then return wanted end
+  local module = module_of(given)
+  local values = access.options(module, given)
+  if not kept[module.id] then access.want(module, values) end
+  for name, value in pairs(values) do wanted[name] = value end
+  wanted.fetch = { allow_private = true, allow_plain = (values.endpoint or ""):find "^http://" ~= nil or nil }
+  return wanted
+end
+
+local function kept_of(tenant, domain)
+  local kept, last = {}, nil
+  for _, one in ipairs(want(tenant:accesses(domain))) do
+    kept[one.via], last = true, one.via
+  end
+  return kept, last
+end
+
+-- The way that was named; where an access is kept, that one.
+local function open(tenant, given)
+  local kept, last = kept_of(tenant, given.domain)
+  given.via = given.via or last
+  if not given.via then
+    status.stop(status.USAGE, "--via wants to be told how to get at the zone: --list tells the ways")
+  end
+  return plan_options(given, kept)
+end
+
+-- ---- doing it
+
+local function consents_of(given)
+  local list = {}
+  for i, consent in ipairs(given.consent) do list[i] = consent end
+  return list
+end
+
+local function publish_it(tenant, given)
+  local plan = want(tenant:plan(given.domain, open(tenant, given)))
+  if given.dry_run then
+    report.plan(plan, given, false)
+    return status.OK
+  end
+  local done, message, code, details = plan:apply { consent = consents_of(given), wait = given.wait }
+  report.plan(plan, given, done)
+  return done and report.done(plan, done, given) or report.refused(message, code, details)
+end
+
+local function undo(tenant, given)
+  local wanted = open(tenant, given)
+  wanted.dry_run = given.dry_run
+  local done, message, code, details = tenant:unpublish(given.domain, wanted)
+  if not done then return report.refused(message, code, details) end
+  return report.undone(done, given)
+end
+
+local function forget(tenant, given)
+  want(tenant:forget_access(given.domain, given.via))
+  return domains_life.tell_done(given.domain, "the credentials are forgotten", given)
+end
+
+local function history(tenant, given)
+  for _, one in ipairs(want(tenant:publications(given.domain))) do report.publication(one, given) end
+  return status.OK
+end
+
+-- ---- the ways
+
+local function list_all(given)
+  for _, id in ipairs(publish.ids()) do report.way(access.way(assert(publish.find(id))), given) end
+  return status.OK
+end
+
+local function list_for(tenant, given)
+  local domain, ways = want(tenant:get(given.domain)), require "mailseal.publish.ways"
+  for _, way in ipairs(ways.of { host = domain.dns_host, kept = kept_of(tenant, given.domain) }) do
+    if way.automatic then report.way(way, given) end
+  end
+  return status.OK
+end
+
+local actions = { undo = undo, forget = forget, history = history, list = list_for }
+
+local function action_of(given)
+  for _, name in ipairs(INSTEAD) do
+    if given[name] then return actions[name] end
+  end
+  return publish_it
+end
+
+--- Runs the command.
+-- @tparam table given the options
+-- @treturn number exit status
+function M.run(given)
+  check(given)
+  if given.list and not given.domain then return list_all(given) end
+  local id = registry_face.tenant(given)
+  local registry = registry_face.open(given, { makes_key = function() return given.keep end, publishing = { allow_private = true } })
+  local ok, result = pcall(action_of(given), registry:tenant(id, "mailseal publish"), given)
+  registry:close()
+  if not ok then error(result, 0) end
+  return result
+end
+
+return M

@@ -1,0 +1,120 @@
+--- What `mailseal publish` tells: plans, what was done, publications, and ways; for people, and as JSON.
+-- @module mailseal.cli.publish_report
+local json = require "mailseal.json"
+local objects = require "mailseal.onboard.publishing_objects"
+local output = require "mailseal.cli.output"
+local paint = require "mailseal.cli.paint"
+local registry_face = require "mailseal.cli.registry"
+local status = require "mailseal.cli.status"
+local text = require "mailseal.cli.text"
+
+local M = {}
+
+local COLUMN = 4
+
+local function lines(words)
+  for line in words:gmatch "[^\n]+" do output.line(text.printable(line)) end
+end
+
+--- Tells a plan; as JSON together with what was done by it.
+-- @tparam table plan as of `tenant:plan`
+-- @tparam table given the options: `json`, `dry_run`
+-- @tparam table|boolean|nil done what `plan:apply` returned; false where it was not to be applied
+function M.plan(plan, given, done)
+  if not given.json then return lines(plan:diff()) end
+  output.line(json.encode(done and objects.done(plan, done) or objects.plan(plan)))
+end
+
+--- Tells what was done.
+-- @tparam table plan
+-- @tparam table done what `plan:apply` returned
+-- @tparam table given the options
+-- @treturn number exit status
+function M.done(plan, done, given)
+  local state = objects.state(done)
+  if not given.json then
+    if plan.url then output.line(plan.url) end
+    output.line(text.printable(given.domain), ": ", text.printable(done.text or state))
+    if done.keep then output.complain("mailseal publish", "the access was not kept: " .. done.keep.message) end
+  end
+  return state == "waiting" and status.TEMPORARY or status.OK
+end
+
+local function consents_wanted(missing)
+  for _, consent in ipairs(missing) do
+    output.complain("mailseal publish", ("wants consent: --consent '%s'"):format(consent))
+  end
+end
+
+--- Ends the command where something was refused.
+-- @tparam string message
+-- @tparam string code
+-- @tparam ?table details of a target, or, with `consent_needed`, what wants consent
+function M.refused(message, code, details)
+  details = type(details) == "table" and details or {}
+  if code == "consent_needed" then
+    consents_wanted(details)
+  end
+  if details.retry_at then message = ("%s: not before %s"):format(message, paint.time(details.retry_at)) end
+  registry_face.stop(message, code)
+end
+
+--- Tells what was taken back.
+-- @tparam table done what `tenant:unpublish` returned
+-- @tparam table given the options
+-- @treturn number exit status
+function M.undone(done, given)
+  if given.json then
+    output.line(json.encode(objects.done(done, done)))
+  else
+    lines(require("mailseal.publish.diff").text(done))
+    if not given.dry_run then output.line(text.printable(given.domain), ": ", text.printable(done.text)) end
+  end
+  return status.OK
+end
+
+local function tell_records(records)
+  for _, one in ipairs(records) do
+    paint.line((" "):rep(COLUMN), COLUMN, ("%s %s (%s)"):format(one.type, one.name, one.zone))
+    for _, value in ipairs(one.before or {}) do paint.cut((" "):rep(COLUMN) .. "- ", COLUMN + 2, value) end
+    for _, value in ipairs(one.after or {}) do paint.cut((" "):rep(COLUMN) .. "+ ", COLUMN + 2, value) end
+  end
+end
+
+--- Tells a publication.
+-- @tparam table publication as of `tenant:publications`
+-- @tparam table given the options
+function M.publication(publication, given)
+  if given.json then
+    output.line(json.encode(objects.publication(publication)))
+    return
+  end
+  local actor = publication.actor and ", by " .. text.printable(publication.actor) or ""
+  output.line(("%s  %s, %s"):format(paint.time(publication.begun_at), publication.purpose, (publication.state:gsub("_", " "))),
+    " (", publication.via, ")", actor)
+  if publication.problem then paint.line((" "):rep(COLUMN), COLUMN, publication.problem) end
+  tell_records(publication.records)
+end
+
+local function tell_fields(fields, what)
+  for _, field in ipairs(fields) do
+    local name = field.environment and ("%s (%s)"):format(field.name, field.environment) or field.name
+    paint.line((" "):rep(COLUMN) .. what .. " ", COLUMN + #what + 1, ("%s: %s%s"):format(name, field.text,
+      field.required and "" or ", which may be left out"))
+  end
+end
+
+--- Tells a way to publish.
+-- @tparam table way as of `mailseal.publish.ways`
+-- @tparam table given the options
+function M.way(way, given)
+  if given.json then
+    output.line(json.encode(objects.way(way)))
+    return
+  end
+  output.line(way.via, "  ", text.printable(way.name), way.kept and "  (an access is kept)" or "")
+  tell_fields(way.settings, "setting")
+  tell_fields(way.credentials, "credential")
+end
+
+return M

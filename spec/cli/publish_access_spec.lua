@@ -1,0 +1,100 @@
+--- What a file of credentials holds, and which settings arguments may tell.
+local access = require "mailseal.cli.publish_access"
+local shell = require "spec.support.shell"
+local status = require "mailseal.cli.status"
+
+local one = { { name = "token", text = "a token", environment = "SPEC_DNS_TOKEN", required = true } }
+local two = {
+  { name = "key_id", text = "the id", environment = "SPEC_KEY_ID", required = true },
+  { name = "secret", text = "the secret", environment = "SPEC_SECRET", required = true },
+}
+
+local function module(credentials)
+  return {
+    id = "spec", name = "A host", settings = { { name = "server", text = "the server", environment = "SPEC_SERVER", required = false } },
+    credentials = credentials,
+  }
+end
+
+describe("A file of credentials", function()
+  it("has lines of NAME=VALUE, by the target's names or the environment's", function()
+    assert.same({ key_id = "AK", secret = "a=b c" }, access.parse("# mine\n\nkey_id=AK\nSPEC_SECRET = a=b c \n", two))
+    assert.same({ secret = "x" }, access.parse('secret="x"\r\n', two))
+  end)
+
+  it("is JSON with these names", function()
+    assert.same({ key_id = "AK", secret = "s" }, access.parse('{"key_id": "AK", "SPEC_SECRET": "s"}', two))
+  end)
+
+  it("or else is the first credential, whole", function()
+    local service_account = '{"type": "service_account", "private_key": "-----BEGIN"}'
+    local bind = 'key "k" {\n  algorithm hmac-sha256;\n  secret "c2VjcmV0";\n};\n'
+    assert.same({ token = service_account }, access.parse(service_account .. "\n", one))
+    assert.same({ token = bind:sub(1, -2) }, access.parse(bind, one))
+    assert.same({ token = "abc.def" }, access.parse("abc.def\n", one))
+    assert.same({ token = "hmac-sha256:k:c2VjcmV0==" }, access.parse("hmac-sha256:k:c2VjcmV0==", one))
+  end)
+end)
+
+describe("What a target is opened with", function()
+  local directory, path
+
+  setup(function()
+    directory = shell.new_directory()
+    path = directory .. "/credentials"
+  end)
+  teardown(function() shell.remove_directory(directory) end)
+
+  local function write(text, mode)
+    shell.write(path, text)
+    shell.output(("chmod %s %s"):format(mode or "600", shell.quote(path)))
+  end
+
+  local function stopped(given, credentials)
+    local ok, failure = pcall(access.options, module(credentials or one), given)
+    assert.is_false(ok)
+    assert.is_true(status.is_stop(failure))
+    return failure
+  end
+
+  it("comes from settings that arguments tell, and credentials of a file", function()
+    write "token=SECRET\n"
+    local values = access.options(module(one), { set = { "server=ns1.example" }, credentials = path })
+    assert.same({ server = "ns1.example", token = "SECRET" }, values)
+  end)
+
+  it("refuses a file that others may read", function()
+    write("token=SECRET\n", "640")
+    local failure = stopped { credentials = path }
+    assert.equal(status.DATA, failure.status)
+    assert.matches("it must be 0600", failure.message, 1, true)
+    assert.matches("chmod 600", failure.message, 1, true)
+    assert.is_nil(failure.message:find("SECRET", 1, true))
+  end)
+
+  it("refuses one that is not there, a directory, and one that is too large", function()
+    assert.equal(status.DATA, stopped { credentials = directory .. "/none" }.status)
+    assert.equal(status.DATA, stopped { credentials = directory }.status)
+    write(("x"):rep(70000))
+    assert.matches("larger", stopped { credentials = path }.message)
+  end)
+
+  it("takes no credential out of an argument, and says where it belongs", function()
+    for _, name in ipairs { "token", "SPEC_DNS_TOKEN" } do
+      local failure = stopped { set = { name .. "=SECRET" } }
+      assert.equal(status.USAGE, failure.status)
+      assert.matches("SPEC_DNS_TOKEN", failure.message, 1, true)
+      assert.is_nil(failure.message:find("SECRET", 1, true))
+    end
+  end)
+
+  it("says what is mistyped, and what is missing", function()
+    assert.matches("do you mean server?", stopped { set = { "sever=x" } }.message, 1, true)
+    assert.matches("is not NAME=VALUE", stopped { set = { "server" } }.message, 1, true)
+    local missing = access.missing(module(two), { key_id = "AK" })
+    assert.equal("secret", missing[1].name)
+    local ok, failure = pcall(access.want, module(two), {})
+    assert.is_false(ok)
+    assert.matches("the id (SPEC_KEY_ID), the secret (SPEC_SECRET)", failure.message, 1, true)
+  end)
+end)
