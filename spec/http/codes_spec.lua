@@ -7,7 +7,8 @@ local WHERE = {
   "lua/mailseal/onboard", "lua/mailseal/store", "lua/mailseal/provider", "lua/mailseal/host", "lua/mailseal/handover",
   "lua/mailseal/rules/making.lua", "lua/mailseal/rules/records.lua", "lua/mailseal/rules/vars.lua", "lua/mailseal/rules/host",
   "lua/mailseal/dns", "lua/mailseal/check/init.lua", "lua/mailseal/check/expect.lua", "lua/mailseal/check/message",
-  "lua/mailseal/http", "lua/mailseal/dkim.lua",
+  "lua/mailseal/http", "lua/mailseal/dkim.lua", "lua/mailseal/json", "lua/mailseal/publish", "lua/mailseal/fetch",
+  "lua/mailseal/domain_connect/discovery.lua", "lua/mailseal/domain_connect/apply.lua", "lua/mailseal/domain_connect/templates.lua",
 }
 
 -- Codes that no request meets: of functions that handlers do not call, and those that are made another before a client sees them.

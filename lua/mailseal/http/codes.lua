@@ -40,6 +40,7 @@ add(404, {
   no_such_token = "There is no such token",
   no_such_webhook = "There is no such webhook",
   no_such_delivery = "There is no such delivery",
+  no_access = "No access is kept in that way",
   not_delegated = "The domain is not there in DNS",
 })
 add(405, { method_not_allowed = "There is no such method here" })
@@ -64,6 +65,12 @@ add(409, {
   changed_meanwhile = "It was changed meanwhile",
   under_way = "The same is under way",
   conflicting = "Records stand in each other's way",
+  consent_needed = "Something in the zone is in the way, and wants consent",
+  plan_changed = "The zone is another since the plan was made",
+  zone_moved = "The zone is another since it was read",
+  publish_under_way = "Somebody is publishing to the zone just now",
+  record_other_value = "Another record stands there",
+  not_undoable = "That can be taken back at the DNS host alone",
 })
 add(408, { too_slow = "The request did not come in time" })
 add(413, { too_large = "What was sent is too large" })
@@ -81,6 +88,21 @@ add(422, {
   not_applicable = "That does not apply here",
   in_the_future = "That has not happened yet",
   too_many = "There are more than there may be",
+  no_target = "There is no such way to publish",
+  bad_setting = "A setting of the way to publish makes no sense",
+  credentials_missing = "The way to publish wants credentials",
+  bad_credentials = "The DNS host does not know the credentials",
+  weak_key = "The key is too weak",
+  not_allowed = "The credentials may not do that at the DNS host",
+  refused_record = "The DNS host does not take such a record",
+  forbidden_address = "That is an address which is not connected to",
+  no_such_host = "There is no such host",
+  not_https = "Only https:// is connected to",
+  not_supported = "The DNS host does not take part in Domain Connect",
+  stale = "The record of Domain Connect names somebody who has not got the zone",
+  no_sync = "The DNS host does not let its customers agree in a browser",
+  template_unknown = "The DNS host does not know the template",
+  nothing_wanted = "The template has nothing that is wanted",
   not_representable = "The format cannot say what a record holds",
   outside_zone = "A record is not in the zone",
   bad_type = "A record is of a type that is not known",
@@ -125,10 +147,27 @@ add(502, {
   tcp_failed = "No DNS server can be reached",
   bad_message = "A DNS server answers what nobody understands",
   bad_rdata = "A DNS server answers what nobody understands",
+  clock_off = "The clocks of the service and of the DNS host differ",
+  server_failed = "The DNS host could not do it",
+  bad_answer = "The DNS host answers what nobody understands",
+  half_done = "Some of it was changed, and could not be taken back",
+  bad_signature = "The DNS host's answer is not signed as it has to be",
+  wrong_reply = "The DNS host answers something else",
+  bad_record = "A record of Domain Connect is not as it has to be",
+  bad_settings = "The DNS host's settings of Domain Connect are not as they have to be",
+  bad_certificate = "The DNS host's certificate is not one of its name",
+  bad_redirect = "The DNS host leads elsewhere",
+  too_many_redirects = "The DNS host leads elsewhere",
+  tls_failed = "No connection by TLS comes about",
+  dns_failed = "DNS does not say where a host is",
+  head_too_large = "The DNS host answers too much",
+  too_long = "The address that leads to the DNS host is too long",
 }, true)
 add(504, { timeout = "It took too long" }, true)
 
--- Later it may go well.
+-- Later it may go well, and whose fault it is may be told.
+add(503, { rate_limited = "The DNS host wants to be asked less often" }, true)
+
 add(503, {
   busy = "The service is busy",
   store_busy = "The service is busy",
