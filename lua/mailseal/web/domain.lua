@@ -8,6 +8,7 @@ local icon = require "mailseal.web.icon"
 local layout = require "mailseal.web.layout"
 local link = require "mailseal.web.link"
 local more = require "mailseal.web.domain_more"
+local offer = require "mailseal.web.offer"
 local piece = require "mailseal.web.piece"
 local records = require "mailseal.web.record"
 local status = require "mailseal.web.status"
@@ -204,6 +205,7 @@ end
 -- - `keys`, `users`: as of `tenant:keys`, `tenant:users`; `held`: as of `tenant:held`, and `held_more`: is that not all?
 -- - `health`: as of `tenant:health`; `series`: a series of `tenant:health_series` (`slots`, `step`)
 -- - `actions`: what may be done besides, a list of `id`, `label` and `text`
+-- - `can_publish`, `is_automatic`, `is_kept`, `publications`, `is_published`, `way_names`: as of `mailseal.web.offer`
 -- - `problem`: what stood against what was tried last; `retry_at`: when trying again makes sense
 -- @treturn string
 function M.draw(page, data)
@@ -212,7 +214,7 @@ function M.draw(page, data)
     title = domain.unicode or domain.domain, place = "domain", class = "domain", watch = domain.domain,
     next_at = domain.status ~= "failed" and domain.next_check_at or nil,
   }, {
-    title_of(page, data), problem_of(page, data), panel(page, data),
+    title_of(page, data), problem_of(page, data), panel(page, data), offer.offer(page, data),
     offers(page, data), h.div {
       class = "columns", h.div { class = "main-column", id = "records", data_part = true, sections(page, data) },
       aside.draw(page, data),

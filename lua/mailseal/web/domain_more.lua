@@ -2,6 +2,7 @@
 -- @module mailseal.web.domain_more
 local h = require "mailseal.web.html"
 local link = require "mailseal.web.link"
+local offer = require "mailseal.web.offer"
 local piece = require "mailseal.web.piece"
 local status = require "mailseal.web.status"
 local timeline = require "mailseal.web.timeline"
@@ -149,7 +150,7 @@ end
 -- @treturn table HTML
 function M.draw(page, data)
   return h.div {
-    class = "below", h.div { history(page, data) },
+    class = "below", h.div { offer.history(page, data), history(page, data) },
     h.div { picture(page, data), keys(page, data), held(page, data), uses(data), removal(page, data) },
   }
 end

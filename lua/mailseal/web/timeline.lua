@@ -31,6 +31,15 @@ local failures = {
 
 local function key(data) return "The key " .. tostring(data.selector or "") end
 
+local purposes = {
+  publish = { "Publishing the records", "Records published" }, undo = { "Taking back what was published", "Taken back" },
+  keys = { "Publishing the keys' records", "Keys' records published" },
+}
+
+local function where(data) return data.via and (" (%s)"):format(tostring(data.via)) or "" end
+
+local function records_of(data) return words.count(type(data.records) == "table" and #data.records or 0, "record") end
+
 -- By the kind of event: its tone, and its sentence, a text or made of the event's data.
 local kinds = {
   created = { "none", function(data) return "Added, for mail sent by " .. tostring(data.provider or "its provider") end },
@@ -78,6 +87,21 @@ local kinds = {
         words.rate(tonumber(data.complaint_rate) or 0))
     end,
   },
+  publish_begun = { "wait", function(data) return (purposes[data.purpose] or purposes.publish)[1] .. where(data) end },
+  published = {
+    "ok", function(data)
+      return ("%s%s: %s%s"):format((purposes[data.purpose] or purposes.publish)[2], where(data), records_of(data),
+        data.shown == false and ". Not every name server shows it yet" or "")
+    end,
+  },
+  publish_failed = {
+    "bad", function(data)
+      return ("Publishing failed%s: %s"):format(where(data), tostring(data.problem or words.plain(tostring(data.code or "no reason told"))))
+    end,
+  },
+  unpublished = { "none", function(data) return ("Taken back%s: %s"):format(where(data), records_of(data)) end },
+  access_kept = { "none", function(data) return "An access to the DNS is kept" .. where(data) end },
+  access_forgotten = { "none", function(data) return "The access to the DNS is forgotten" .. where(data) end },
   throttled = { "warn", "Sending slowed down for its health" }, suspended = { "bad", "Sending suspended for its health" },
   unrestricted = { "ok", "Sending is free again" }, health_reset = { "none", "Health reset: what was reported is forgotten" },
 }
