@@ -8,6 +8,7 @@ local shell = require "spec.support.shell"
 local store = require "mailseal.store"
 local tokens = require "mailseal.onboard.tokens"
 
+local TSIG = "dGhlLXNlY3JldC1vZi1hLVRTSUcta2V5LWFnYWluLi4uLg=="
 local PEM = "-----BEGIN PRIVATE KEY-----"
 
 describe("The secrets of the service in #nginx", function()
@@ -33,7 +34,7 @@ describe("The secrets of the service in #nginx", function()
 
   -- All that is not to be seen: of the private keys, what is kept of them sealed, too.
   local function secrets()
-    local list = { service.token, made.token, session, webhook.secret, master_key(), PEM }
+    local list = { service.token, made.token, session, webhook.secret, master_key(), PEM, TSIG, TSIG:gsub("=", "%%3D"):sub(1, 30) }
     local db = assert(store.open(service.db))
     db:read(function(tx)
       for _, row in ipairs(tx:rows "SELECT sealed FROM keys WHERE sealed IS NOT NULL") do list[#list + 1] = row.sealed end
@@ -65,6 +66,7 @@ describe("The secrets of the service in #nginx", function()
     local names = {
       domain = routes.DOMAIN, user = "u", mail = "m", selector = keys[1].selector, code = "not_found", token = "tok_0",
       provider = "own-server", delivery = "1", webhook = webhook.id, action = "nothing", version = "0", name = "page.js",
+      server = "127.0.0.1", port = "1", key = "hmac-sha256:k:" .. TSIG,
     }
     local list = secrets()
     for _, route in ipairs(routes.all()) do

@@ -14,7 +14,17 @@ M.DOMAIN = "mail.example.test"
 local MESSAGE = "From: a@mail.example.test\r\nTo: b@example.net\r\nSubject: x\r\nDate: Mon, 1 Jan 2024 00:00:00 +0000\r\n"
   .. "Message-ID: <1@mail.example.test>\r\n\r\nhello\r\n"
 
--- What is sent to a route that wants something. A text is a message, or what a form sends.
+-- How a name server is written to, and the same as a form sends it: `names` has `server`, `port` and `key`.
+local function how(names)
+  return { via = "rfc2136", settings = { server = names.server, port = names.port }, credentials = { key = names.key } }
+end
+
+local function how_as_form(names)
+  local key = names.key:gsub("[^%w]", function(octet) return ("%%%02X"):format(octet:byte()) end)
+  return ("via=rfc2136&setting.server=%s&setting.port=%s&credential.key=%s"):format(names.server, names.port, key)
+end
+
+-- What is sent to a route that wants something. A text is a message, or what a form sends; a function makes either.
 local bodies = {
   createDomain = { domain = M.DOMAIN, provider = "own-server" },
   disableDomain = { reason = "because" },
@@ -27,6 +37,8 @@ local bodies = {
   signMessage = MESSAGE, verifyMessage = MESSAGE,
   createWebhook = { url = "https://stranger.example/hook" },
   pageCreateDomain = "provider=own-server&domain=" .. M.DOMAIN,
+  planSetup = how, publishDomain = how, unpublishDomain = how, pagePlan = how_as_form, pagePlanUndo = how_as_form,
+  pagePublish = "via=rfc2136&parcel=x&digest=x", pageUnpublish = "via=rfc2136&parcel=x&digest=x", pageForget = "via=rfc2136",
   changeWebhook = { url = "https://stranger.example/hook" },
 }
 
@@ -67,6 +79,7 @@ end
 -- @treturn table as of `spec.support.http_client`
 function M.ask(port, route, names, token)
   local body = bodies[route.id]
+  if type(body) == "function" then body = body(names) end
   local headers = { Authorization = token and "Bearer " .. token or nil }
   if body or route.accepts then headers["Content-Type"] = route.accepts or "application/json" end
   body = type(body) == "table" and cjson.encode(body) or body or route.method ~= "GET" and "" or nil

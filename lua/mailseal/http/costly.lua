@@ -16,8 +16,14 @@ M.DEADLINE = 20
 --- Seconds that it may take at most.
 M.LONGEST = 60
 
--- Takes what one costs.
-local function take(call)
+--- Takes what one costs.
+-- @tparam table call as of `mailseal.http.dispatch`
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string `too_often`
+-- @treturn[2] table members of the problem
+function M.take(call)
   local counted, given = limits.new(live.of(call.service).dict), call.service.options.limits or {}
   local most = fields.joined(M.LIMITS, given.check)
   local ok, wait = counted:take {
@@ -32,6 +38,26 @@ local function take(call)
     { headers = { ["Retry-After"] = ("%d"):format(seconds) } }
 end
 
+--- Does it, in as many seconds as `deadline` of the query says, where it has one.
+-- @tparam table call
+-- @tparam function fn what waits for others; it is cancelled where it is not over in time
+-- @treturn any what it returns
+-- @treturn any or a message
+-- @treturn any or a code of its own, or `timeout`
+-- @treturn any
+function M.within(call, fn)
+  local seconds, is_over = call.query and call.query.deadline or M.DEADLINE, false
+  local result, message, code, members = async.within(seconds, function()
+    local found, why, what, more = fn()
+    is_over = true
+    return found, why, what, more
+  end)
+  if not is_over then
+    message = ("DNS did not say enough in %d seconds"):format(seconds)
+  end
+  return result, message, code, members
+end
+
 --- Does it, where the tenant may have it, in as many seconds as `deadline` of the query says.
 -- @tparam table call as of `mailseal.http.dispatch`
 -- @tparam function fn what asks DNS; called with the resolver
@@ -41,7 +67,7 @@ end
 -- @treturn[2] string `too_often`, `timeout`; a code of `mailseal.dns` or of fn's
 -- @treturn[2] ?table members of the problem
 function M.perform(call, fn)
-  local ok, message, code, members = take(call)
+  local ok, message, code, members = M.take(call)
   if not ok then
     return nil, message, code, members
   end
@@ -50,16 +76,8 @@ function M.perform(call, fn)
   if not resolver then
     return nil, message, code
   end
-  local seconds, is_over = call.query.deadline or M.DEADLINE, false
   local result
-  result, message, code = async.within(seconds, function()
-    local found, why, what = fn(resolver)
-    is_over = true
-    return found, why, what
-  end)
-  if not is_over then
-    message = ("DNS did not say enough in %d seconds"):format(seconds)
-  end
+  result, message, code = M.within(call, function() return fn(resolver) end)
   return result, message, code
 end
 

@@ -39,6 +39,7 @@ M.ROUTES = {
     "mailseal.http.api.openapi",
     "mailseal.http.api.problems",
     "mailseal.http.api.providers",
+    "mailseal.http.api.publishing",
     "mailseal.http.api.records",
     "mailseal.http.api.service",
     "mailseal.http.api.stream",
@@ -53,6 +54,7 @@ M.ROUTES = {
     "mailseal.http.pages.files",
     "mailseal.http.pages.new",
     "mailseal.http.pages.session",
+    "mailseal.http.pages.setup",
   },
 }
 
@@ -84,6 +86,7 @@ local known = {
   name = kinds.of_type("string", "a text"),
   actions = kinds.of_type("table", "a list of actions"),
   routes = kinds.of_type("table", "a list of routes"),
+  publish = kinds.of_type("table", "settings by way"),
   api = prefix, page = prefix,
 }
 
@@ -118,6 +121,8 @@ end
 -- - `limits`: by what they are of, in place of the usual ones: `check`, how often tenants may ask for checks and DNS hosts (as of `LIMITS`
 --   of `mailseal.http.costly`); `verify`, how often may be looked at a domain (as of `LIMITS` of `mailseal.http.verify_now`); `streams`,
 --   how many streams of events there may be (see `mailseal.http.stream`)
+-- - `publish`: by way (`via`), settings of targets that are not for whoever uses the service to choose, such as an `endpoint`; for
+--   `domain-connect`, with `provider_id`, what DNS hosts have been given templates under
 -- - `name`: what the page calls the service, above and in its titles ("mailseal")
 -- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
 -- - `routes`: further routes, as `mailseal.http.dispatch` describes them

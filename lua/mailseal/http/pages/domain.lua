@@ -10,11 +10,12 @@ local host = require "mailseal.host"
 local link = require "mailseal.web.link"
 local live = require "mailseal.http.live"
 local page = require "mailseal.http.pages.page"
+local publish = require "mailseal.publish"
 local removed = require "mailseal.web.removed"
 local shape = require "mailseal.http.shape"
 
--- Events, held messages and users that are shown; seconds of a span in the picture of health.
-local EVENTS, HELD, STEP = 20, 20, 6 * 3600
+-- Events, held messages and publications that are shown; seconds of a span in the picture of health.
+local EVENTS, HELD, PUBLICATIONS, STEP = 20, 20, 5, 6 * 3600
 
 -- ---- Showing.
 
@@ -25,6 +26,7 @@ local function parts_of(name)
     { "events", "events", { newest = true, domain = name, limit = EVENTS + 1 } }, { "keys", "keys", name }, { "users", "users", name },
     { "held", "held", name, { limit = HELD + 1 } }, { "health", "health", name },
     { "all_series", "health_series", { name }, { step = STEP } },
+    { "publications", "publications", name, { limit = PUBLICATIONS } }, { "accesses", "accesses", name },
   }
 end
 
@@ -40,6 +42,23 @@ local function name_providers(events, names)
   for _, event in ipairs(events) do
     local id = event.kind == "created" and event.data.provider
     event.data.provider = id and names[id] or event.data.provider
+  end
+end
+
+-- What is known of how its DNS can be written to, and was: nobody is asked for that.
+local function tell_publishing(data)
+  local names = {}
+  for _, id in ipairs(publish.ids()) do
+    local module = publish.find(id)
+    names[id] = module.name
+    data.is_automatic = data.is_automatic or module.host ~= nil and data.host ~= nil and module.host == data.host.id
+  end
+  data.way_names, data.can_publish, data.is_kept = names, next(names) ~= nil, data.accesses[1] ~= nil
+  for _, publication in ipairs(data.publications) do
+    if publication.state == "done" or publication.state == "settled" then
+      data.is_published = publication.purpose ~= "undo"
+      break
+    end
   end
 end
 
@@ -61,6 +80,7 @@ local function read(call, domain)
   name_providers(data.events, names)
   data.host = domain.dns_host and host.find(domain.dns_host) or nil
   data.actions = call.service.actions:offered(call, domain)
+  tell_publishing(data)
   return data
 end
 
