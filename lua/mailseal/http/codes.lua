@@ -106,6 +106,7 @@ add(422, {
   not_representable = "The format cannot say what a record holds",
   outside_zone = "A record is not in the zone",
   bad_type = "A record is of a type that is not known",
+  bad_change = "A change of records cannot be made so",
   bad_value = "A record has a value that is none of its type",
   key_reused = "That Idempotency-Key came with something else before",
   not_a_message = "That is no message",
