@@ -82,9 +82,9 @@ describe("Of two tenants of the service in #nginx, one", function()
 
   setup(function()
     server = assert(knot.start { zones = { ["example.test"] = knot.EMPTY }, keys = { KEY } })
-    local own = server.directory .. "/with.lua"
-    shell.write(own, WITH)
-    service = services.start { servers = { server.address }, arguments = { "--no-worker", "--with", own } }
+    local with = server.directory .. "/with.lua"
+    shell.write(with, WITH)
+    service = services.start { servers = { server.address }, arguments = { "--no-worker", "--with", with } }
     furnish()
     db = assert(store.open(service.db))
   end)
