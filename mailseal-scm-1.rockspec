@@ -242,6 +242,7 @@ build = {
     ["mailseal.cli.command"] = "lua/mailseal/cli/command.lua",
     ["mailseal.cli.dmarc"] = "lua/mailseal/cli/dmarc.lua",
     ["mailseal.cli.dmarc_findings"] = "lua/mailseal/cli/dmarc_findings.lua",
+    ["mailseal.cli.domain_connect"] = "lua/mailseal/cli/domain_connect.lua",
     ["mailseal.cli.domain_view"] = "lua/mailseal/cli/domain_view.lua",
     ["mailseal.cli.domains"] = "lua/mailseal/cli/domains.lua",
     ["mailseal.cli.domains_gate"] = "lua/mailseal/cli/domains_gate.lua",

@@ -1,6 +1,6 @@
 --- The command `mailseal`: reads the command line, runs the command it names, and ends with a status of sysexits.h.
 --
--- A command is a module `mailseal.cli.<name>` with `describe(command)`, which declares its options to argparse, and
+-- A command is a module `mailseal.cli.<name>` (with `_` for a hyphen) with `describe(command)`, which declares its options to argparse, and
 -- `run(options)`, which does it and returns an exit status. It ends early by `status.stop`. Whatever goes wrong is
 -- told in one line on standard error; standard output holds results alone. One that has commands of its own declares them by
 -- `mailseal.cli.command`.
@@ -15,8 +15,8 @@ local M = {}
 M.VERSION = "0.1.0"
 
 local commands = {
-  "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "provider", "host", "explain", "domains", "worker", "serve",
-  "tokens", "webhooks", "publish",
+  "keygen", "sign", "verify", "record", "query", "spf", "dmarc", "check", "provider", "host", "explain", "domains", "publish",
+  "domain-connect", "worker", "serve", "tokens", "webhooks",
 }
 
 local purpose = [[
@@ -41,6 +41,11 @@ Exit status:
   75   a temporary failure, for verify also that no DNS server answers, for
        check that something cannot be told yet: try again]]
 
+--- The module of a command.
+local function module_of(name)
+  return require("mailseal.cli." .. name:gsub("%-", "_"))
+end
+
 --- The parser of the whole command line.
 local function make_parser(argparse)
   local parser = command.prepare(argparse("mailseal", purpose, epilog), "mailseal")
@@ -50,7 +55,7 @@ local function make_parser(argparse)
     return "mailseal " .. M.VERSION
   end)
   for _, name in ipairs(commands) do
-    require("mailseal.cli." .. name).describe(command.add(parser, name))
+    module_of(name).describe(command.add(parser, name))
   end
   --- argparse would print the usage and exit with a status of its own.
   function parser.error(where, message)
@@ -84,7 +89,7 @@ local function run_command(argv)
     )
   end
   local options = make_parser(argparse):parse(join_numbers(argv))
-  local result = require("mailseal.cli." .. options.command).run(options)
+  local result = module_of(options.command).run(options)
   output.flush()
   return result
 end
