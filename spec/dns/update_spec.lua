@@ -47,6 +47,15 @@ describe("An update", function()
     assert.same({ "if a MX IN 0 000a026d78047465737400", "do a MX ANY 0 " }, lines_of(write(change("a", "MX", { "10 mx.test." }))))
   end)
 
+  it("only asks that there is such a set where it is told to", function()
+    local one = change("a", "TXT", { '"x"' }, { '"y"' })
+    one.loosely = true
+    assert.same({ "if a TXT ANY 0 ", "do a TXT ANY 0 ", "do a TXT IN 60 0179" }, lines_of(write(one)))
+    local other = change("a", "TXT", nil, { '"y"' })
+    other.loosely = true
+    assert.equal("if a TXT NONE 0 ", lines_of(write(other))[1])
+  end)
+
   it("changes a TTL alone", function()
     local one = change("a", "TXT", { '"x"' }, { '"x"' })
     one.before.ttl = 3600

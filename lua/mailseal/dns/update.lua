@@ -9,6 +9,9 @@
 -- Each change asks that its set is still what it was (`before`): all changes of a message happen, or none. A set that changes is deleted
 -- and added whole, for servers differ in what they make of a record whose TTL is another than its set's.
 --
+-- One with `loosely` asks only that there is such a set, whatever it holds: PowerDNS compares values as texts, as somebody has once typed
+-- them, so that none that is spelled otherwise is ever what it was.
+--
 -- A server says nothing where it leaves out what cannot stand beside a CNAME (RFC 2136 §3.4.2.2). So an addition asks beforehand that no
 -- CNAME is there, and the addition of a CNAME that nothing is, so far as that can be asked for.
 -- @module mailseal.dns.update
@@ -65,7 +68,7 @@ local function looked_at(change, zone)
   local number, kind = dns.type(change.type)
   if not number then return fail(change, kind, "bad_type") end
   local copy = {
-    name = name, type = kind, before = change.before, after = change.after,
+    name = name, type = kind, before = change.before, after = change.after, loosely = change.loosely,
     before_values = values_of(change.before), after_values = values_of(change.after),
   }
   copy.is_condition = is_condition(copy)
@@ -106,8 +109,9 @@ end
 
 -- The set is what it was.
 local function add_condition(edits, change)
-  if #change.before_values > 0 then return add_values(edits, "holds", change, change.before_values) end
-  edits[#edits + 1] = { "absent", name = change.name, type = change.type }
+  local is_there = #change.before_values > 0
+  if is_there and not change.loosely then return add_values(edits, "holds", change, change.before_values) end
+  edits[#edits + 1] = { is_there and "exists" or "absent", name = change.name, type = change.type }
   return true
 end
 
