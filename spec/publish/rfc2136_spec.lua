@@ -28,6 +28,9 @@ _sip._tcp SRV 0 5 5060 sip
 below DNAME elsewhere.test.
 cut NS ns.elsewhere.test.
 kid NS ns
+odd TXT unquoted
+odd AAAA 2001:DB8:0::1
+odd MX 010 Mail.Elsewhere.test.
 ]]
 
 local function large()
@@ -162,6 +165,21 @@ local function describe_server(kind)
       local _, details = fails("zone_moved", target:apply(ZONE, changes))
       assert.is_true(#details.sets > 0)
       assert(target:undo(ZONE, changes))
+    end)
+  end)
+
+  it("changes what somebody has typed in another spelling", function()
+    leaves_alone(ZONE, function()
+      local name, changes = "odd.example.test", {}
+      for _, set in ipairs(assert(target:read(ZONE, { name }))) do
+        local after = { TXT = text(name, 60, '"other"'), MX = set }
+        changes[#changes + 1] = changing(set, after[set.type])
+      end
+      assert.equal(3, #changes)
+      assert(target:apply(ZONE, changes))
+      assert.same({ name .. " 60 MX 10 mail.elsewhere.test.", name .. ' 60 TXT "other"' }, told(assert(target:read(ZONE, { name }))))
+      assert(target:undo(ZONE, changes))
+      fails("zone_moved", target:apply(ZONE, { changing(text(name, 60, '"another"'), text(name, 60, '"other"')) }))
     end)
   end)
 

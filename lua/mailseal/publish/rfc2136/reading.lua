@@ -19,8 +19,8 @@ local TYPES = {
   "LOC", "CERT", "SMIMEA", "OPENPGPKEY",
 }
 
--- Names that are asked for their SOA at most; octets of values in one update, roughly.
-local DEEPEST, FULL = 40, 30000
+-- Names that are asked for their SOA at most; sets that go into one update: their names are the most of it.
+local DEEPEST, PORTION = 40, 100
 
 -- ---- answers
 
@@ -147,7 +147,8 @@ local MOVED = { NXRRSET = true, YXRRSET = true, NXDOMAIN = true, YXDOMAIN = true
 --- Asks the server whether states hold.
 -- @tparam table session
 -- @tparam string zone
--- @tparam {table,...} states each a list of sets with `name`, `type` and `set`, which is nil where there is to be none
+-- @tparam {table,...} states each a list of sets with `name`, `type` and `set`, which is nil where there is to be none; and `loosely`,
+--   where it may hold whatever it holds
 -- @treturn[1] {boolean,...} in the same order
 -- @treturn[2] nil
 -- @treturn[2] string why that cannot be told
@@ -157,7 +158,9 @@ function M.holds(session, zone, states)
   local messages, list = {}, {}
   for i, state in ipairs(states) do
     local changes = {}
-    for place, one in ipairs(state) do changes[place] = { name = one.name, type = one.type, before = one.set, after = one.set } end
+    for place, one in ipairs(state) do
+      changes[place] = { name = one.name, type = one.type, before = one.set, after = one.set, loosely = one.loosely }
+    end
     messages[i] = { zone = zone, changes = changes }
   end
   local replies, message, code, details = session:ask(messages)
@@ -169,17 +172,15 @@ function M.holds(session, zone, states)
   return list
 end
 
-local function state_of(set) return { name = set.name, type = set.type, set = set } end
+-- What they hold has been answered, by the same server.
+local function state_of(set) return { name = set.name, type = set.type, set = set, loosely = true } end
 
 -- The sets in portions that go into one update each.
 local function portions(list)
-  local states, size = {}, FULL
-  for _, set in ipairs(list) do
-    local octets = 0
-    for _, value in ipairs(set.values) do octets = octets + #value + 32 end
-    if size + octets > FULL then states[#states + 1], size = {}, 0 end
-    local state = states[#states]
-    state[#state + 1], size = state_of(set), size + octets
+  local states = {}
+  for i, set in ipairs(list) do
+    if i % PORTION == 1 then states[#states + 1] = {} end
+    table.insert(states[#states], state_of(set))
   end
   return states
 end

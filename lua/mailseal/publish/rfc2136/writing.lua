@@ -18,7 +18,18 @@ local MOVED = { YXRRSET = true, NXRRSET = true, YXDOMAIN = true, NXDOMAIN = true
 -- What one end of the changes, `before` or `after`, is as a state (`reading.holds`).
 local function state(changes, which)
   local list = {}
-  for i, change in ipairs(changes) do list[i] = { name = change.name, type = change.type, set = change[which] } end
+  for i, change in ipairs(changes) do
+    list[i] = { name = change.name, type = change.type, set = change[which], loosely = which == "before" and change.loosely }
+  end
+  return list
+end
+
+-- Those of changes that make other values.
+local function that_differ(changes)
+  local list = {}
+  for _, change in ipairs(changes) do
+    if not sets.same(change.before, change.after) then list[#list + 1] = change end
+  end
   return list
 end
 
@@ -69,7 +80,7 @@ local function in_effect(session, zone, changes)
   local done, left = {}, {}
   for i, change in ipairs(changes) do
     if not holds or holds[i] then
-      done[#done + 1] = not sets.same(change.before, change.after) and change or nil
+      done[#done + 1] = change
     else
       left[#left + 1] = ("%s %s"):format(printable(change.name), change.type)
     end
@@ -79,6 +90,8 @@ end
 
 -- Looks whether what was taken was also done.
 local function check(session, zone, changes)
+  changes = that_differ(changes)
+  if not changes[1] then return true end
   local holds = reading.holds(session, zone, { state(changes, "after") })
   -- Where it cannot be asked any more, its word is what there is.
   if not holds or holds[1] then return true end
@@ -87,6 +100,37 @@ local function check(session, zone, changes)
   local message = ("%s has taken the update, and %s is not as it is to be"):format(session.peer.text, left)
   if not done[1] then return nil, message, "refused_record" end
   return nil, message, "half_done", { done = done }
+end
+
+-- ---- where values are compared as texts
+
+-- Of changes that the server does not want, those whose sets are what was read all the same: it compares values as texts. Nil where there
+-- are none.
+local function misread(session, zone, changes)
+  local names, there, is_any = {}, {}, false
+  for _, change in ipairs(changes) do
+    if not there[change.name] then names[#names + 1], there[change.name] = change.name, true end
+  end
+  local holds = reading.holds(session, zone, each_alone(changes, "before"))
+  local list = holds and reading.read(session, zone, names)
+  for _, set in ipairs(list or {}) do there[set.name .. " " .. set.type] = set end
+  local again = {}
+  for i, change in ipairs(changes) do
+    local set = there[change.name .. " " .. change.type]
+    local is_one = holds and not holds[i] and set ~= nil and sets.same(change.before, set)
+    is_any = is_any or is_one
+    again[i] = { name = change.name, type = change.type, before = change.before, after = change.after, loosely = is_one }
+  end
+  return is_any and again or nil
+end
+
+-- ---- changes
+
+-- The reply to an update; as `ask`.
+local function send(session, zone, changes, sending)
+  sending.zone, sending.changes, sending.once = zone, changes, true
+  local replies, message, code, details = session:ask { sending }
+  return replies and replies[1].rcode, message, code, details
 end
 
 --- Makes changes.
@@ -99,10 +143,13 @@ end
 -- @treturn ?string a code of `mailseal.publish.target`
 -- @treturn ?table details
 function M.apply(session, zone, changes, sending)
-  sending.zone, sending.changes, sending.once = zone, changes, true
-  local replies, message, code, details = session:ask { sending }
-  if not replies then return nil, message, code, details end
-  local rcode = replies[1].rcode
+  local rcode, message, code, details = send(session, zone, changes, sending)
+  local again = MOVED[rcode] and misread(session, zone, changes)
+  if again then
+    changes = again
+    rcode, message, code, details = send(session, zone, changes, sending)
+  end
+  if not rcode then return nil, message, code, details end
   if MOVED[rcode] then return moved(session, zone, changes, rcode) end
   if rcode ~= "NOERROR" then return told.rcode(session.peer, rcode, zone) end
   return check(session, zone, changes)
@@ -128,16 +175,12 @@ end
 -- @tparam {table,...} changes
 -- @treturn ?string "done", "not done", "neither"; nil where that cannot be told
 function M.settle(session, zone, changes)
-  local differ, ttl_alone = false, nil
+  local differing, ttl_alone = that_differ(changes), nil
   for _, change in ipairs(changes) do
-    if not sets.same(change.before, change.after) then
-      differ = true
-    elseif change.before and change.before.ttl ~= change.after.ttl then
-      ttl_alone = change
-    end
+    if change.before and change.after and change.before.ttl ~= change.after.ttl then ttl_alone = change end
   end
-  if not differ then return settle_ttl(session, zone, ttl_alone) end
-  local holds = reading.holds(session, zone, { state(changes, "after"), state(changes, "before") })
+  if not differing[1] then return settle_ttl(session, zone, ttl_alone) end
+  local holds = reading.holds(session, zone, { state(differing, "after"), state(differing, "before") })
   return holds and (holds[1] and "done" or holds[2] and "not done" or "neither")
 end
 
