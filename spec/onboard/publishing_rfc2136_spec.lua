@@ -1,0 +1,168 @@
+--- The whole walk of a domain whose name server takes signed updates (RFC 2136), against Knot: a plan, applied, verified, rotated, and
+-- taken back; and the zone is what it was.
+local cjson = require "cjson"
+local dns = require "mailseal.dns"
+local key = require "mailseal.key"
+local onboard = require "mailseal.onboard"
+local primaries = require "spec.support.primaries"
+local provider = require "mailseal.provider"
+local shell = require "spec.support.shell"
+local via = require "mailseal.publish.via.rfc2136"
+
+local ZONE, DAY = "example.com", 86400
+
+local TEXT = [[
+@ SOA ns hostmaster 1 3600 900 604800 5
+@ NS ns
+ns A 127.0.0.1
+@ A 192.0.2.80
+@ MX 10 mx
+@ 300 TXT "v=spf1 a mx include:_spf.elsewhere.test ~all"
+@ TXT "site-verification=123"
+_dmarc TXT "v=DMARC1; p=quarantine; rua=mailto:postmaster@example.com"
+mx A 192.0.2.25
+mail A 192.0.2.26
+old._domainkey TXT "v=DKIM1; p="
+*.pages CNAME pages.elsewhere.test.
+]]
+
+local KEY = assert(key.generate { type = "ed25519" }):record()
+
+describe("a domain at a name server that takes updates", function()
+  local server, offset, open, directory
+
+  setup(function()
+    server = primaries.start("Knot", { zones = { [ZONE] = TEXT, ["amazonses.com"] = TEXT .. ("*.dkim TXT \"%s\"\n"):format(KEY) } })
+    directory = shell.new_directory()
+    -- The clock that these tests move is the registry's, and not the name server's.
+    open, offset = via.open, 0
+    function via.open(options)
+      local given = {}
+      for name, value in pairs(options) do given[name] = value end
+      given.now = os.time
+      return open(given)
+    end
+  end)
+  teardown(function()
+    via.open = open
+    server:stop()
+    shell.remove_directory(directory)
+  end)
+
+  local function registry_of()
+    local function clock() return os.time() + offset end
+    return assert(onboard.open {
+      db = "sqlite::memory:", clock = clock, master_key_file = directory .. "/master",
+      resolver = assert(dns.resolver { servers = { server.address }, port = server.port, timeout = 5, tries = 2, now = clock }),
+      policy = { publishing = { allow_private = true, wait = 10, look_first = 0.05 }, keys = { type = "ed25519" } },
+    })
+  end
+
+  local ACCESS = { via = "rfc2136", key = primaries.key "good" }
+
+  local function access(more)
+    local all = { server = server.address }
+    for _, options in ipairs { ACCESS, more or {} } do
+      for name, value in pairs(options) do all[name] = value end
+    end
+    return all
+  end
+
+  -- Consents to all that a plan asks for.
+  local function consents(plan)
+    local list = {}
+    for i, step in ipairs(plan.conflicts) do list[i] = step.consent end
+    return list
+  end
+
+  -- Lets time pass, a day at a time, and the worker do what is due.
+  local function pass(registry, days)
+    for _ = 1, days do
+      offset = offset + DAY
+      assert(registry:work { until_idle = true })
+    end
+  end
+
+  it("is planned, published, verified, rotated without a hand, and taken back: the zone is what it was", function()
+    local before = primaries.zone(server, ZONE)
+    local registry = registry_of()
+    local tenant = registry:tenant("acme", "somebody")
+    assert(tenant:create { domain = ZONE, provider = "own-server" })
+    local plan = assert(tenant:plan(ZONE, access { keep = true }))
+    assert.equal(before, primaries.zone(server, ZONE))
+    local done = assert(plan:apply { consent = consents(plan) })
+    assert.same({ true, true, "verified" }, { done.changed, done.shown, done.domain.status }, done.text)
+    assert.is_nil(done.keep)
+    local published = primaries.zone(server, ZONE)
+    assert.is_false(assert(plan:apply { consent = consents(plan) }).changed)
+    local again = assert(tenant:plan(ZONE, access()))
+    assert.same({}, again.conflicts)
+    assert.is_false(assert(again:apply()).changed)
+    assert.equal(published, primaries.zone(server, ZONE))
+
+    -- The old key signs until the new one is known everywhere, and is revoked, and gone, after that.
+    local old = assert(tenant:keys(ZONE))[1].selector
+    assert(tenant:rotate(ZONE))
+    pass(registry, 20)
+    local states = {}
+    for _, one in ipairs(assert(tenant:keys(ZONE))) do states[one.selector == old and "old" or "new"] = one.state end
+    assert.same({ "active", "removed" }, { states.new, states.old or "removed" })
+    local rotated = primaries.zone(server, ZONE)
+    assert.is_nil(rotated:find(old .. "._domainkey", 1, true))
+    assert.is_true(rotated ~= published)
+
+    assert.is_true(assert(plan:undo()).changed)
+    assert.equal(before, primaries.zone(server, ZONE))
+    -- Its secret is nowhere.
+    local secret = ACCESS.key:match "[^:]+$"
+    local told = { events = assert(tenant:events { limit = 1000 }), accesses = assert(tenant:accesses(ZONE)) }
+    assert.equal(1, #told.accesses)
+    assert.is_nil(cjson.encode(told):find(secret, 1, true))
+    registry:close()
+  end)
+
+  -- What a rule's vars are called with: their examples.
+  local function vars_of(rule)
+    local vars = {}
+    for name, var in pairs(rule.vars or {}) do
+      vars[name] = var.form == "key" and KEY or var.example or var.default or var.choices and var.choices[1]
+    end
+    for _, record in ipairs(rule.records) do
+      for name, value in pairs(record.when or {}) do vars[name] = vars[name] and value end
+    end
+    return vars
+  end
+
+  local function domain_of(rule)
+    for _, reason in ipairs(rule.not_applicable or {}) do
+      if reason.when.subdomain == "yes" then return ZONE end
+    end
+    return "mail." .. ZONE
+  end
+
+  -- One of each kind: keys in TXT, in CNAMEs, of ours; MX and SPF at a name of its own, includes at one where SPF is; delegations.
+  for _, id in ipairs {
+    "brevo-txt", "kartra", "keap", "klaviyo-dynamic", "kraiter", "m365", "mailgun", "postmark", "sendgrid-auto", "ses-mail-from",
+  } do
+    it(("gets the records of %s, once, and gives them back"):format(id), function()
+      local rule = assert(provider.find(id))
+      local registry = registry_of()
+      finally(function() registry:close() end)
+      local before = primaries.zone(server, ZONE)
+      local tenant, domain = registry:tenant "acme", domain_of(rule)
+      assert(tenant:create { domain = domain, provider = id, vars = vars_of(rule) })
+      local plan = assert(tenant:plan(domain, access()))
+      local done = assert(plan:apply { consent = consents(plan), wait = id == "klaviyo-dynamic" and 0 or 10 })
+      -- The example of a delegation leads to servers that there are not.
+      assert.is_true(done.changed)
+      for _, one in ipairs(done.not_shown) do assert.equal("NS", one.type, done.text) end
+      local published = primaries.zone(server, ZONE)
+      assert.is_true(published ~= before)
+      local again = assert(tenant:plan(domain, access()))
+      assert.is_false(assert(again:apply { consent = consents(again) }).changed, again:diff())
+      assert.equal(published, primaries.zone(server, ZONE))
+      assert.is_true(assert(again:undo()).changed)
+      assert.equal(before, primaries.zone(server, ZONE))
+    end)
+  end
+end)
