@@ -37,7 +37,8 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
     end)
 
     it("is kept where that is wanted, once it has served, and is used from then on", function()
-      local done = assert(assert(tenant:plan("example.com", { via = "memory", token = "secret-token", account = "a1", keep = true })):apply())
+      local given = { via = "memory", token = "secret-token", account = "a1", keep = true }
+      local done = assert(assert(tenant:plan("example.com", given)):apply())
       assert.equal("memory", done.access.via)
       local list = assert(tenant:accesses "example.com")
       assert.same({ "memory", { account = "a1" }, stage.now }, { list[1].via, list[1].settings, list[1].kept_at })
