@@ -77,6 +77,16 @@ function Client:say(text)
   return printable(text:sub(1, SAID))
 end
 
+-- When to ask again.
+local function with_moment(self, question, answer, code, details)
+  local now = self.now()
+  details = details or {}
+  local told = details.retry_at or later.moment(details.retry_after, now) or later.of_headers(answer.headers, now)
+  question.told = told ~= nil
+  details.retry_at, details.retry_after = told or code == "rate_limited" and now + later.UNTOLD or nil, nil
+  return details
+end
+
 -- What an answer that is no success means.
 local function refusal_of(self, question, answer, data)
   local meaning = meaning_of(answer.status)
@@ -84,11 +94,7 @@ local function refusal_of(self, question, answer, data)
   if self.explain then code, words, details, said = self.explain(answer.status, data, question, answer) end
   code = code or meaning[1]
   if code == "refused_record" and question.reads then code = "bad_answer" end
-  if code == "rate_limited" or answer.status == 503 then
-    details = details or {}
-    details.retry_at = details.retry_at or later.of_headers(answer.headers, self.now())
-    if code == "rate_limited" then details.retry_at = details.retry_at or self.now() + later.UNTOLD end
-  end
+  if code == "rate_limited" or answer.status == 503 then details = with_moment(self, question, answer, code, details) end
   if answer.status >= 500 and code ~= "rate_limited" then details = with_doubt(question, details) end
   local message = ("%s %s (HTTP status %d)"):format(self.host, words or meaning[2], answer.status)
   if said then message = message .. ": " .. self:say(said) end
@@ -128,12 +134,7 @@ local function ask_once(self, question)
   if problem then
     return nil, ("%s sends an answer that cannot be read: %s"):format(self.host, self:say(problem)), "bad_answer", with_doubt(question)
   end
-  if self.explain then
-    code, message, details, problem = self.explain(answer.status, data, question, answer)
-    if code then
-      return nil, ("%s %s%s"):format(self.host, message, problem and ": " .. self:say(problem) or ""), code, details
-    end
-  end
+  if self.explain and self.explain(answer.status, data, question, answer) then return refusal_of(self, question, answer, data) end
   return data == nil and {} or data, answer.headers
 end
 
@@ -143,8 +144,8 @@ local PASSING = { closed = true, server_failed = true, unreachable = true }
 -- How long to wait before it is asked again; nil where it is not.
 local function pause_before(self, question, tries, code, details)
   if tries >= TRIES then return nil end
-  if code == "rate_limited" and not (details and details.unsure) then
-    return math.max(0, (details and details.retry_at or 0) - self.now())
+  if code == "rate_limited" then
+    return question.told and not details.unsure and math.max(0, details.retry_at - self.now()) or nil
   elseif PASSING[code] and question.reads and not (details and details.retry_at) then
     return PAUSE * tries
   end
@@ -264,8 +265,8 @@ end
 --   (octets, nil where there is none), before each time that it is asked; it may return nil, a message, a code and details
 -- - `secrets`: texts that are in no message
 -- - `explain(status, data, question, answer)`: what an answer means in this host's own words, whatever its status: nil where it says
---   nothing (of a success: that it is one), or a code, words that go on behind the host's name, details, and what it said itself; each
---   nil where the status has to do. `data` is nil where the answer cannot be read
+--   nothing (of a success: that it is one), or a code, words that go on behind the host's name, details (`retry_after`, seconds, becomes
+--   `retry_at`), and what it said itself; each nil where the status has to do. `data` is nil where the answer cannot be read
 -- - `patience`: seconds that are waited in all where it asks to be asked later (10); `most`: octets of an answer (4194304); `timeout`
 -- - `read(body)`, `write(value)`, `content_type`: in place of JSON's
 -- @treturn table

@@ -23,7 +23,9 @@ local IDS = {
   "cloudflare",
   "desec",
   "digitalocean",
+  "godaddy",
   "hetzner",
+  "porkbun",
 }
 
 --- The ids of all targets that there are.
