@@ -159,11 +159,23 @@ local function finish(self, action, text, code)
   return step
 end
 
+-- A field of a sentence, in which names have no dot at their end.
+local function shown(value)
+  if type(value) ~= "table" then
+    return type(value) == "string" and value:gsub("([^%s.])%.$", "%1") or value
+  end
+  local list = {}
+  for i, one in ipairs(value) do
+    list[i] = shown(one)
+  end
+  return list
+end
+
 -- What a finding says of the case.
 local function words(self, code, fields)
   local all = { name = self.name, type = self.type, zone = self.zone, expected = self.record.value }
   for field, value in pairs(fields or {}) do
-    all[field] = value
+    all[field] = shown(value)
   end
   all.shown = all.shown or all.found
   return catalogue.fill(catalogue.kind(code).cause, all)

@@ -2,12 +2,14 @@
 -- @module mailseal.publish.judge.alias
 local sets = require "mailseal.publish.sets"
 local text_judge = require "mailseal.publish.judge.text"
+local to_ascii = require "mailseal.domain".to_ascii
 
 local M = {}
 
 -- The name that it is to lead to, without a dot at its end.
 local function target_of(record)
   local value = record.target or record.value
+  value = value and value:find "[\128-\255]" and to_ascii(value) or value
   return value and (sets.spelled("CNAME", value) or ""):gsub("%.$", "") or nil
 end
 
@@ -37,7 +39,9 @@ local function reason(case, value)
   if wanted and target == wanted .. "." .. case.zone then
     return "cname_target_doubled"
   end
-  return case:is_ours(value) and false or nil
+  if case:is_ours(value) then
+    return false
+  end
 end
 
 -- Several CNAMEs at one name, or one that leads elsewhere.

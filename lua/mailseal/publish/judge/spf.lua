@@ -195,18 +195,29 @@ local function judge_several(case, records)
   return ask(case, "spf_two_records", { found = #records }, records, added(text, case.record))
 end
 
+-- Will any record do, unless it says that no mail is sent?
+local function is_any(record) return record.match == "spf_include" and not record.include end
+
+local function has_all(case, one, parsed)
+  local include = include_of(case.record)
+  if include then
+    return is_enough(parsed, include, case.given.spf) or not case.given.spf and case.record.status == "found"
+  end
+  return not is_any(case.record) and added(one.text, case.record) == one.text
+end
+
 local function judge_one(case, one)
-  local record, facts = case.record, case.given.spf
-  local parsed, include = spf.parse(one.text), include_of(record)
+  local record, parsed = case.record, spf.parse(one.text)
+  local include = include_of(record)
   if not parsed then
     return mend(case, one)
-  elseif include and is_enough(parsed, include, facts) or not facts and record.status == "found" then
+  elseif has_all(case, one, parsed) then
     return case:keep()
   elseif sends_none(parsed) then
     return ask(case, "spf_sends_no_mail", { found = one.text }, { one }, added(one.text, record))
-  elseif not include then -- any will do
+  elseif is_any(record) then
     return case:keep()
-  elseif denies(parsed, include) then
+  elseif include and denies(parsed, include) then
     return ask(case, "spf_qualified_sender", { found = one.text }, { one }, added(one.text, record))
   end
   local former = migrated(one.text, parsed, record)
@@ -214,7 +225,7 @@ local function judge_one(case, one)
     return finish(case, { one }, former, { code = "record_migrating", fields = { found = one.text } })
   end
   return finish(case, { one }, added(one.text, record), {
-    text = ("The SPF record of %s gets include:%s; all else in it stays as it is."):format(case.name, include),
+    text = ("The SPF record of %s gets %s; all else in it stays as it is."):format(case.name, table.concat(terms_of(record), " ")),
   })
 end
 
