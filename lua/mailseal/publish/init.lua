@@ -26,6 +26,7 @@ local IDS = {
   "godaddy",
   "hetzner",
   "porkbun",
+  "route53",
 }
 
 --- The ids of all targets that there are.
