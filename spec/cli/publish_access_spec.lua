@@ -63,6 +63,25 @@ describe("What a target is opened with", function()
     assert.same({ server = "ns1.example", token = "SECRET" }, values)
   end)
 
+  it("comes from a file that the environment names, where it is one that comes in files", function()
+    write 'key "k" { };\n'
+    -- Asked in another program, whose environment it is.
+    local function asked(value, file)
+      local program = ([[local values = require "mailseal.cli.publish_access".options({ settings = {}, credentials = {
+        { name = "key", environment = "SPEC_KEY", file = %s } } }, {}) io.write(values.key)]]):format(tostring(file))
+      shell.write(directory .. "/program.lua", program)
+      return shell.run(("SPEC_KEY=%s LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' LUA_CPATH='./%s;;' $LUA %s"):format(
+        shell.quote(value), shell.core, shell.quote(directory .. "/program.lua")))
+    end
+    assert.equal('key "k" { };', asked(path, true).out)
+    assert.equal(path, asked(path, false).out)
+    assert.equal("hmac-sha256:k:AAAA/AAAA", asked("hmac-sha256:k:AAAA/AAAA", true).out)
+    write("SECRET", "640")
+    local refused = asked(path, true)
+    assert.is_true(refused.status ~= 0)
+    assert.is_nil(refused.err:find("SECRET", 1, true))
+  end)
+
   it("refuses a file that others may read", function()
     write("token=SECRET\n", "640")
     local failure = stopped { credentials = path }

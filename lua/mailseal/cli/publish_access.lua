@@ -74,13 +74,21 @@ function M.parse(text, credentials)
   return of_json(text, named) or of_lines(text, named) or of_text(text, credentials)
 end
 
-local function read(path)
+-- `whose`: what has named it, for people.
+local function read(path, whose)
   local text, message, code = core.read_secret(path, MOST)
   if not text then
     local cure = code == "not_private" and (" (chmod 600 %s, as its owner)"):format(path) or ""
-    status.stop(status.DATA, ("--credentials: %s%s"):format(message, cure))
+    status.stop(status.DATA, ("%s: %s%s"):format(whose, message, cure))
   end
   return text
+end
+
+-- A credential of the environment: it, or where the target says that it comes in files, the name of one with a slash in front.
+local function credential(field)
+  local value = variable(field.environment)
+  if not (value and field.file and value:find "^%.?%.?/") then return value end
+  return of_text(read(value, field.environment), { field })[field.name]
 end
 
 -- ---- settings
@@ -117,9 +125,9 @@ end
 -- @treturn table values by name: settings, and credentials
 function M.options(module, given)
   local values, secret = settings_of(module, given.set or {}), {}
-  if given.credentials then secret = M.parse(read(given.credentials), module.credentials) end
+  if given.credentials then secret = M.parse(read(given.credentials, "--credentials"), module.credentials) end
   for _, field in ipairs(module.credentials) do
-    values[field.name] = secret[field.name] or variable(field.environment)
+    values[field.name] = secret[field.name] or credential(field)
   end
   return values
 end

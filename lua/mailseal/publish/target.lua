@@ -6,8 +6,8 @@
 -- - `atomic`: does it make all changes of a call, or none, by itself? Where it does not, what was done before a failure is taken back
 -- - `least_ttl`: seconds, below which it takes no TTL
 -- - `settings`, `credentials`: what `open` wants to know beside `resolver`, `now` and `fetch`: lists of `name` (of the option), `text`
---   (what it is, for people), `environment` (the variable that the command takes it from), `required`. Credentials are secret: they are
---   in no message, log or event
+--   (what it is, for people), `environment` (the variable that the command takes it from), `required`, and of a credential `file`
+--   where that variable may name a file which holds it. Credentials are secret: they are in no message, log or event
 -- - `open(options)`: a target; or nil, a message and a code
 --
 -- A target has these methods, which wait for the network as `mailseal.async` does:

@@ -31,7 +31,7 @@ local M = {
   },
   credentials = {
     { name = "key", text = "the TSIG key: algorithm:name:secret, or as BIND's or Knot's configuration has it",
-      environment = "MAILSEAL_TSIG_KEY", required = true },
+      environment = "MAILSEAL_TSIG_KEY", required = true, file = true },
   },
 }
 
