@@ -1,7 +1,7 @@
 --- What a plan is made of: the zones, as they stand where they are written, and all else that `mailseal.publish.plan` wants to know.
 -- @module mailseal.onboard.publishing_reading
-local dmarc = require "mailseal.dmarc"
 local effect = require "mailseal.onboard.publishing_effect"
+local facts = require "mailseal.publish.facts"
 local key_changes = require "mailseal.onboard.key_changes"
 local key_records = require "mailseal.onboard.key_records"
 local ledger = require "mailseal.publish.ledger"
@@ -123,11 +123,13 @@ local function all_rows(ours)
   return list
 end
 
--- ---- DMARC
+-- ---- what DNS knows
 
-local function discover(resolver, domain)
-  local found = resolver and dmarc.discover(domain, { resolver = resolver })
-  return found and { result = found.result, policy = found.policy, record_domain = found.record_domain, record = found.record } or nil
+-- Puts in what DNS tells of DMARC and SPF, where it can be asked.
+local function add_facts(given, resolver, domain)
+  local told = resolver and facts.look(given, { domain = domain, resolver = resolver }) or {}
+  given.dmarc, given.spf = told.dmarc, told.spf
+  return given
 end
 
 --- Reads what a plan is made of. It waits for the DNS host, and for DNS.
@@ -155,10 +157,10 @@ function M.read(target, registry, wanted)
   zones, message, code, details = read_all(target, names_to_read(records, zone_of, rows, known.open))
   if not zones then return nil, message, code, details end
   rows = ledger.add(rows, done_by(known.open, wanted.way.via, zones))
-  return {
-    wanted = known.records, left = left, zones = zones, zone_of = zone_of, dmarc = discover(registry:resolver(), domain), ttl = wanted.ttl,
-    least_ttl = wanted.way.module.least_ttl, ours = united(rows, keys_as_rows(known.keys, domain, zone_of, zones)),
-  }
+  return add_facts({
+    wanted = known.records, left = left, zones = zones, zone_of = zone_of, ttl = wanted.ttl, least_ttl = wanted.way.module.least_ttl,
+    ours = united(rows, keys_as_rows(known.keys, domain, zone_of, zones)),
+  }, registry:resolver(), domain)
 end
 
 --- Reads what stands at the places of what was published in one way.
