@@ -99,6 +99,20 @@ describe("tenant:plan", function()
     assert.same({ "other.example." }, stage_of.values(stage, NAME, "CNAME"))
   end)
 
+  it("adds no DMARC record below a domain whose policy applies, as DNS tells", function()
+    stage:close()
+    stage = stage_of.open { zones = { ["mail.example.com"] = {} } }
+    tenant, stage.opened = stage.tenant, nil
+    stage.records["_dmarc.example.com"] = { { type = "TXT", data = "v=DMARC1; p=reject" } }
+    assert(tenant:create { domain = "mail.example.com", provider = "test-cname" })
+    local found
+    for _, step in ipairs(assert(tenant:plan("mail.example.com", { via = stage.zones })).steps) do
+      found = step.record == "dmarc" and step or found
+    end
+    assert.equal("keep", found.action)
+    assert.truthy(found.text:find("policy of example.com (p=reject) applies", 1, true))
+  end)
+
   it("tells who does it, in its events and in what is kept of it", function()
     local anna = stage.registry:tenant("acme", "anna")
     assert(assert(anna:plan("example.com", { via = stage.zones })):apply())

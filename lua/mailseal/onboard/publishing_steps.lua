@@ -142,7 +142,8 @@ end
 -- What is ours from then on.
 local function note(tx, tenant, one, outcome)
   local rows = store.ours(tx, tenant, one.domain)[one.via] or {}
-  store.replace(tx, tenant, one.domain, one.via, ledger.add(rows, outcome.changes))
+  local noted = one.kind == "undo" and ledger.undone or ledger.add
+  store.replace(tx, tenant, one.domain, one.via, noted(rows, outcome.changes))
 end
 
 --- Ends a publication: with what it came to, what is ours by then, and the event.

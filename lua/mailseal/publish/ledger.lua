@@ -120,6 +120,19 @@ function M.add(rows, changes)
   return (parted(list, function(row) return row.added[1] or row.taken[1] end))
 end
 
+--- The rows with what an undoing's changes have made of them: where nothing of ours is left in a set, what it took the place of does not
+-- come back any more either.
+-- @tparam {table,...} rows those before, which stay as they are
+-- @tparam table changes by zone, as a target has made them, of those of @{undo}
+-- @treturn {table,...} a new list
+function M.undone(rows, changes)
+  local had = {}
+  for _, row in ipairs(rows) do
+    had[key_of(row)] = row.added[1] ~= nil
+  end
+  return (parted(M.add(rows, changes), function(row) return row.added[1] or not had[key_of(row)] end))
+end
+
 --- The plan that takes it all back, leaving alone what others have changed since: of an SPF record that has others' additions our share
 -- alone is taken out.
 -- @function undo
