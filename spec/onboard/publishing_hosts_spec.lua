@@ -25,13 +25,16 @@ www A 192.0.2.80
 
 local HOSTS = {
   { id = "cloudflare", credentials = { token = ("Sn3lZJTBX6"):rep(4) } },
+  { id = "desec", credentials = { token = "i-T3b1h_OI-H9ab8tRS98stGtURe" } },
   { id = "digitalocean", credentials = { token = "dop_v1_" .. ("3f9a"):rep(16) } },
   { id = "godaddy", credentials = { api_key = ("3x"):rep(14), api_secret = ("Qf"):rep(11) } },
+  { id = "hetzner", credentials = { token = ("LRK9DAWQ"):rep(8) } },
   -- It does not tell of its own NS records, and those of the name server here have other names.
   {
     id = "porkbun", credentials = { api_key = "pk1_" .. ("7d"):rep(32), secret_api_key = "sk1_" .. ("e4"):rep(32) },
     consent = { "record_at_wrong_host@example.com" },
   },
+  { id = "route53", credentials = { access_key = "AKIAIOSFODNN7EXAMPLE", secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" } },
 }
 
 for _, one in ipairs(HOSTS) do
