@@ -12,6 +12,7 @@
 local access = require "mailseal.onboard.access"
 local applying = require "mailseal.onboard.applying"
 local change = require "mailseal.onboard.change"
+local connecting = require "mailseal.onboard.connecting"
 local hosts = require "mailseal.onboard.publishing_host"
 local kinds = require "mailseal.dns.options"
 local ledger = require "mailseal.publish.ledger"
@@ -49,6 +50,7 @@ local own_kinds = {
 
 local function check(method, options)
   if type(options) ~= "table" or not options.via then error(("tenant:%s wants the way, via"):format(method), 3) end
+  if options.via == connecting.VIA then return end
   local mine = {}
   for name in pairs(own) do mine[name] = options[name] end
   kinds.check("tenant:" .. method, mine, own_kinds)
@@ -58,6 +60,7 @@ end
 local function begin(tenant, name, options)
   local known, message, code = tenant.registry:perform("publishing_steps", "load", tenant.id, name)
   if not known then return nil, message, code end
+  if options.via == connecting.VIA then return known, nil end
   local way
   way, message, code = access.way(tenant, name, options, own)
   if not way then return nil, message, code end
@@ -90,7 +93,8 @@ end
 -- @tparam table options
 --
 -- - `via`: the way, an id of `mailseal.publish`; or a target of `mailseal.publish.target` that is open. And the settings and credentials of
---   that way; without any credentials those that are kept are used
+--   that way; without any credentials those that are kept are used. Or "domain-connect", with the options of
+--   `mailseal.onboard.connecting.plan`: then the customer is led to the plan's `url`, and `apply` and `undo` say what is to be done
 -- - `consent`: a list of what is agreed to beforehand
 -- - `ttl`: of new records, seconds
 -- - `zone`: only what goes into that one
@@ -110,6 +114,7 @@ function methods.plan(tenant, domain, options)
   if not known then return nil, way, code end
   if not known.domain then return change.not_found() end
   if known.domain.status == "failed" then return nil, outcome.has_failed() end
+  if options.via == connecting.VIA then return connecting.plan(tenant, name, known, options) end
   local target, message, why = way.open()
   if not target then return nil, message, why end
   local plan, text, kind, details = plan_with(target, tenant, name, known, way, options)
@@ -151,13 +156,14 @@ end
 --   what became of each record, as of `mailseal.publish.ledger.undo`; `is_dry`, true where nothing was to be done
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`; as of @{methods.plan} and `plan:apply`
+-- @treturn[2] string `not_found`; `not_undoable`, by Domain Connect; as of @{methods.plan} and `plan:apply`
 -- @treturn[2] ?table details
 function methods.unpublish(tenant, domain, options)
   check("unpublish", options)
   local name = change.stored(domain)
   local known, way, code = begin(tenant, name, options)
   if not known then return nil, way, code end
+  if options.via == connecting.VIA then return connecting.not_undoable(known) end
   local target, message, why = way.open()
   if not target then return nil, message, why end
   local result, text, kind, details = undo_with(target, tenant, name, known, way, options)

@@ -1,0 +1,271 @@
+--- A plan by Domain Connect: the customer's DNS host asks him, and sets the records itself (`mailseal.domain_connect`).
+--
+--     local plan = assert(tenant:plan("mail.example.com", {
+--       via = "domain-connect", provider_id = "mailer.example", redirect_uri = "https://app.mailer.example/back", key = key,
+--       key_name = "_dck1",
+--     }))
+--     print(plan:diff(), plan.url)
+--
+-- What stands there is read from DNS, as nobody is asked for access. Nothing is done from here: the customer's browser is led to `url`, and
+-- what he comes back with is not believed. `tenant:verify` looks whether the records are there.
+-- @module mailseal.onboard.connecting
+local async = require "mailseal.async"
+local diff = require "mailseal.publish.diff"
+local domain_connect = require "mailseal.domain_connect"
+local fields = require "mailseal.onboard.fields"
+local keys = require "mailseal.key"
+local key_records = require "mailseal.onboard.key_records"
+local kinds = require "mailseal.dns.options"
+local planning = require "mailseal.publish.plan"
+local policies = require "mailseal.onboard.publishing_policy"
+local provider = require "mailseal.provider"
+local reading = require "mailseal.onboard.publishing_reading"
+local sets = require "mailseal.publish.sets"
+
+local M = {}
+
+--- The way's name.
+M.VIA = "domain-connect"
+
+-- ---- what DNS shows, as a target reads it
+
+local Seen = { __name = "mailseal.onboard.connecting.seen" }
+Seen.__index = Seen
+
+-- Types of sets that matter beside our records; names that are asked for side by side.
+local TYPES, SIDE_BY_SIDE = { "TXT", "MX", "NS", "A", "AAAA" }, 8
+
+function Seen:zone_of(name)
+  if name == self.zone or name:sub(-#self.zone - 1) == "." .. self.zone then return self.zone end
+  return nil, ("%s is not in the zone %s"):format(name, self.zone), "no_zone"
+end
+
+local gone = { nodata = true, nxdomain = true }
+
+-- The set of one name and type; false where there is none, nil where DNS does not say.
+local function ask(resolver, name, kind)
+  local answer, message, code = resolver:query(name, kind, { fresh = true })
+  if not answer then return nil, message, code end
+  if gone[answer.status] then return false end
+  if answer.status ~= "ok" then return nil, ("%s: DNS does not answer for now (%s)"):format(name, answer.status), "dns_failed" end
+  local own = {}
+  for _, record in ipairs(answer.records) do
+    if record.type == kind and (record.name or name):lower() == name then own[#own + 1] = record end
+  end
+  return sets.of_records(name, kind, own) or false
+end
+
+-- A name's sets. Where it is an alias, that is all.
+local function ask_all(resolver, name)
+  local alias, message, code = ask(resolver, name, "CNAME")
+  if alias == nil then return nil, message, code end
+  if alias then return { alias } end
+  local list = {}
+  for _, kind in ipairs(TYPES) do
+    local set
+    set, message, code = ask(resolver, name, kind)
+    if set == nil then return nil, message, code end
+    list[#list + 1] = set or nil
+  end
+  return list
+end
+
+function Seen:read(_, names)
+  local list, failure = {}, nil
+  async.map(names, SIDE_BY_SIDE, function(name)
+    if name:find("*", 1, true) then return true end -- a wildcard does not answer for what is about to be there
+    local found, message, code = ask_all(self.resolver, name)
+    failure = failure or not found and { message, code } or nil
+    for _, set in ipairs(found or {}) do list[#list + 1] = set end
+    return true
+  end)
+  if failure then return nil, failure[1], failure[2] end
+  return list
+end
+
+-- ---- the request
+
+local own_kinds = {
+  via = kinds.of_type("string", "the name of a way"), provider_id = kinds.of_type("string", "the id of the templates' owner"),
+  service_id = kinds.of_type("string", "the id of a template"), provider_name = kinds.of_type("string", "a name"),
+  service_name = kinds.of_type("string", "a name"), redirect_uri = kinds.of_type("string", "an address"),
+  state = kinds.of_type("string", "a text"), key = kinds.any, key_name = kinds.of_type("string", "a label"),
+  allow_plain = kinds.flag, consent = kinds.of_type("table", "a list"), fetch = kinds.of_type("table", "options of mailseal.fetch"),
+  ttl = kinds.any, zone = kinds.any, keep = kinds.any, wait = kinds.any, dry_run = kinds.any,
+}
+
+-- The vars that the domain's rule wants, those of our own keys among them.
+local function vars_of(rule, known, domain)
+  local vars = known.domain.vars.given or {}
+  if rule.generates ~= "key" then return vars end
+  local all = fields.joined(vars)
+  for _, key in ipairs(known.keys) do
+    if not all.selector and (key.state == "active" or key.state == "awaited") then
+      all.selector, all.cname_label = key.selector, key.target and key.target:match "^[^.]+" or nil
+      all.key_record = not key.target and key_records.text(key) or nil
+    end
+  end
+  return all, domain
+end
+
+-- Ids of records that the request is to leave out: what is there already, and what nobody has agreed to change.
+local function left_out(pure)
+  local list = {}
+  for _, step in ipairs(pure.steps) do
+    if step.action == "keep" or step.action == "leave" or step.action == "conflict" then list[#list + 1] = step.record end
+  end
+  return list
+end
+
+-- The address; nil where nothing is left to be set; nil, a message and a code.
+local function url_of(inner, pure)
+  local rule = provider.find(inner.known.domain.provider, inner.registry.providers)
+  if not rule then return nil, "the domain's provider is not known any more", "no_provider" end
+  local row, options, settings = inner.known.domain, inner.options, inner.settings
+  local found, message, code = domain_connect.parameters(rule, inner.domain, vars_of(rule, inner.known, inner.domain), {
+    zone = settings.zone, org_domain = row.vars.registrable, challenge = not row.owned_at and row.challenge or nil,
+    without = left_out(pure), rules = inner.registry.providers,
+  })
+  if code == "nothing_wanted" then return nil end
+  if not found then return nil, message, code end
+  return domain_connect.apply_url {
+    settings = settings, provider_id = options.provider_id, service_id = options.service_id or found.service_id, domain = settings.zone,
+    host = found.host, variables = found.variables, groups = found.groups, redirect_uri = options.redirect_uri, state = options.state,
+    provider_name = options.provider_name, service_name = options.service_name, key = inner.key, key_name = options.key_name,
+    allow_plain = options.allow_plain,
+  }
+end
+
+-- ---- the plan
+
+local Plan = { __name = "mailseal.onboard.connecting.plan" }
+Plan.__index = Plan
+
+local inner_of = setmetatable({}, { __mode = "k" })
+
+--- What the DNS host would be asked to set, in lines.
+-- @treturn string
+function Plan:diff() return diff.text(self) end
+
+local function waits_for(pure)
+  local list = {}
+  for _, step in ipairs(pure.steps) do
+    if step.action == "add" or step.action == "change" then
+      list[#list + 1] = { record = step.record, name = step.name, type = step.type }
+    end
+  end
+  return list
+end
+
+--- Cannot be done from here: says where the customer is to be led, and what is waited for then.
+-- @tparam[opt] table options `consent`: a list of what is agreed to; what is not is left out of the request
+-- @treturn[1] table `changed` (false), `url` (nil where nothing is to be set), `waits_for` (a list of `record`, `name` and `type`), `shown`
+--   (is nothing waited for?), `not_shown` (empty), `text`
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string a code of `mailseal.domain_connect`
+function Plan:apply(options)
+  local inner = inner_of[self]
+  local given = fields.joined(inner.pure.given, { consents = {} })
+  for _, list in ipairs { inner.options.consent or {}, options and options.consent or {} } do
+    for _, consent in ipairs(list) do table.insert(given.consents, consent) end
+  end
+  local pure = planning.make(given)
+  local url, message, code = url_of(inner, pure)
+  if code then return nil, message, code end
+  local list = url and waits_for(pure) or {}
+  return {
+    changed = false, url = url, waits_for = list, shown = not list[1], not_shown = {},
+    text = url and ("%s asks the customer, and sets the records: lead him to the address, and look when he is back."):format(
+      inner.settings.provider_name) or "All of it is there: nothing is to be set.",
+  }
+end
+
+--- Cannot be done from here.
+-- @treturn nil
+-- @treturn string what to remove, and where
+-- @treturn string `not_undoable`
+-- @treturn {table,...} the records: `name`, `type`, `value`
+function Plan:undo()
+  local inner = inner_of[self]
+  return M.not_undoable(inner.known, inner.settings.provider_name)
+end
+
+--- What is answered to who wants to take back what a DNS host has set.
+-- @tparam table known as of `mailseal.onboard.publishing_steps.load`
+-- @tparam ?string host its name, for people
+-- @treturn nil
+-- @treturn string what to remove, and where
+-- @treturn string `not_undoable`
+-- @treturn {table,...} the records: `name`, `type`, `value`
+function M.not_undoable(known, host)
+  local list, words = {}, {}
+  for i, record in ipairs(known.records) do
+    list[i] = { name = record.name, type = record.type, value = record.value }
+    words[i] = record.name .. " " .. record.type
+  end
+  return nil, ("what %s has set is removed in its panel: %s"):format(host or "the DNS host", table.concat(words, ", ")),
+    "not_undoable", list
+end
+
+local function key_of(given)
+  if type(given) ~= "string" then return given end
+  return keys.load(given)
+end
+
+-- The DNS host, where it takes part and knows the template's owner.
+local function find_host(registry, domain, options)
+  local resolver, message, code = registry:resolver()
+  if not resolver then return nil, message, code end
+  local ask_with = { resolver = resolver, fetch = fields.joined(policies.fetch(registry.policy.publishing), options.fetch) }
+  local settings
+  settings, message, code = domain_connect.discover(domain, ask_with)
+  if not settings then return nil, message, code end
+  return settings, ask_with
+end
+
+--- Plans it. See `tenant:plan`.
+-- @tparam table tenant
+-- @tparam string domain as it is stored
+-- @tparam table known as of `mailseal.onboard.publishing_steps.load`
+-- @tparam table options `provider_id`, under which DNS hosts have our templates; `redirect_uri`, `state`, `key` (of RSA, or its PEM),
+--   `key_name`, `service_id`, `provider_name`, `service_name`, `allow_plain`: as of `mailseal.domain_connect.apply_url`; `consent`, `fetch`
+-- @treturn[1] table `domain`, `via`, `zones`, `steps`, `conflicts`, `changes` (which the DNS host makes), `provider_name`, `url`
+--   (nil where nothing is to be set); `diff()`, `apply()`, `undo()`
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string a code of `mailseal.domain_connect`, or of `mailseal.key`
+function M.plan(tenant, domain, known, options)
+  kinds.check("tenant:plan by domain-connect", options, own_kinds)
+  if not options.provider_id then return nil, "Domain Connect wants provider_id, the owner of the templates", "bad_setting" end
+  local key, message, code = key_of(options.key)
+  if options.key ~= nil and not key then return nil, message, code end
+  local registry = tenant.registry
+  local settings, ask_with, why = find_host(registry, domain, options)
+  if not settings then return nil, ask_with, why end
+  local inner = { registry = registry, domain = domain, known = known, options = options, settings = settings, key = key }
+  local given, details
+  given, message, code, details = reading.read(setmetatable({ zone = settings.zone, resolver = ask_with.resolver }, Seen), registry, {
+    domain = domain, known = known, way = { via = M.VIA, module = {} },
+  })
+  if not given then return nil, message, code, details end
+  given.left, given.consents = {}, options.consent or {}
+  inner.pure = planning.make(given)
+  local url
+  url, message, code = url_of(inner, inner.pure)
+  if code then return nil, message, code end
+  if url then
+    local is_known
+    local service = options.service_id or url:match "/services/([^/]+)/apply"
+    is_known, message, code = domain_connect.supports(settings, options.provider_id, service, ask_with)
+    if not is_known then return nil, message, code end
+  end
+  local plan = setmetatable({
+    domain = domain, via = M.VIA, zones = { settings.zone }, steps = inner.pure.steps, conflicts = inner.pure.conflicts,
+    changes = inner.pure.changes, provider_name = settings.provider_name, url = url,
+  }, Plan)
+  inner_of[plan] = inner
+  return plan
+end
+
+return M

@@ -1,0 +1,108 @@
+-- mailseal.onboard.connecting: a plan by Domain Connect, which the DNS host carries out.
+local domain_connect = require "mailseal.domain_connect"
+local key = require "mailseal.key"
+local shell = require "spec.support.shell"
+local stage_of = require "spec.support.publishing"
+
+local SETTINGS = {
+  provider_id = "dns.example", provider_name = "DNS Example", zone = "example.com", url_sync = "https://connect.dns.example",
+  url_api = "https://api.dns.example", name_servers = {},
+}
+local PEM = assert(key.generate { type = "rsa", bits = 2048 }):pem()
+
+describe("A plan by Domain Connect", function()
+  local stage, tenant, directory, discover, supports, asked
+
+  setup(function() discover, supports = domain_connect.discover, domain_connect.supports end)
+  teardown(function() domain_connect.discover, domain_connect.supports = discover, supports end)
+  before_each(function()
+    asked, directory = {}, shell.new_directory()
+    domain_connect.discover = function() return SETTINGS end
+    domain_connect.supports = function(_, provider_id, service_id)
+      asked[#asked + 1] = provider_id .. " " .. service_id
+      return { version = 1 }
+    end
+    stage = stage_of.open { master_key_file = directory .. "/master.key" }
+    tenant = stage.tenant
+    assert(tenant:create {
+      domain = "example.com", provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } },
+    })
+  end)
+  after_each(function()
+    stage:close()
+    shell.remove_directory(directory)
+  end)
+
+  local function plan(more)
+    local given = {
+      via = "domain-connect", provider_id = "mailer.example", redirect_uri = "https://app.mailer.example/back", state = "s1", key = PEM,
+      key_name = "_dck1",
+    }
+    for name, value in pairs(more or {}) do given[name] = value end
+    return tenant:plan("example.com", given)
+  end
+
+  it("tells what is to be set, and leads the customer to his DNS host, with a signature", function()
+    local made = assert(plan())
+    assert.truthy(made:diff():find("abc._domainkey.example.com", 1, true))
+    assert.matches("^https://connect%.dns%.example/v2/domainTemplates/providers/mailer%.example/services/[^/]+/apply%?", made.url)
+    for _, part in ipairs { "domain=example.com", "&sig=", "&key=_dck1", "state=s1" } do
+      assert.truthy(made.url:find(part, 1, true), part)
+    end
+    assert.same({ "mailer.example " .. made.url:match "/services/([^/]+)/" }, asked)
+    assert.equal("DNS Example", made.provider_name)
+  end)
+
+  it("is applied by the DNS host: what is told is the address, and what is waited for", function()
+    local made = assert(plan())
+    local done = assert(made:apply())
+    assert.same({ false, made.url }, { done.changed, done.url })
+    local waits = {}
+    for _, one in ipairs(done.waits_for) do waits[one.name] = true end
+    assert.is_true(waits["abc._domainkey.example.com"])
+    assert.is_false(done.shown)
+    assert.same({}, tenant:publications "example.com")
+  end)
+
+  it("leaves out what is there already; where all of it is, nothing is to be set", function()
+    local all = assert(plan()).url
+    for _, record in ipairs(tenant:records "example.com") do
+      if record.purpose == "dmarc" then stage:publish { record } end
+    end
+    local made = assert(plan())
+    assert.is_not.equal(all:match "groupId=([^&]*)", made.url:match "groupId=([^&]*)")
+    assert(assert(tenant:plan("example.com", { via = stage.zones })):apply())
+    made = assert(plan())
+    assert.is_nil(made.url)
+    assert.same({ true, {} }, { assert(made:apply()).shown, made:apply().waits_for })
+  end)
+
+  it("is not taken back from here: what is to be removed is told", function()
+    for _, result in ipairs {
+      { assert(plan()):undo() }, { tenant:unpublish("example.com", { via = "domain-connect" }) },
+    } do
+      assert.same({ nil, "not_undoable" }, { result[1], result[3] })
+      assert.truthy(result[2]:find("abc._domainkey.example.com CNAME", 1, true))
+      assert.is_string(result[4][1].name)
+    end
+  end)
+
+  it("is made of our own keys' records, where those are ours", function()
+    assert(tenant:create { domain = "own.example.com", provider = "own" })
+    local made = assert(tenant:plan("own.example.com", { via = "domain-connect", provider_id = "mailer.example" }))
+    local selector = tenant:keys("own.example.com")[1].selector
+    assert.truthy(made.url:find(selector, 1, true))
+  end)
+
+  it("is none where the DNS host takes no part, or does not know the template, or DNS does not answer", function()
+    domain_connect.supports = function() return nil, "the template is not known", "template_unknown" end
+    assert.equal("template_unknown", (select(3, plan())))
+    domain_connect.discover = function() return nil, "no", "not_supported" end
+    assert.equal("not_supported", (select(3, plan())))
+    domain_connect.discover = function() return SETTINGS end
+    stage:fail "timeout"
+    assert.equal("dns_failed", (select(3, plan())))
+    assert.equal("bad_setting", (select(3, tenant:plan("example.com", { via = "domain-connect" }))))
+    assert.is_nil((plan { key = "no key" }))
+  end)
+end)
