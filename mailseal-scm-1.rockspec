@@ -491,6 +491,7 @@ build = {
     ["mailseal.onboard.applying"] = "lua/mailseal/onboard/applying.lua",
     ["mailseal.onboard.assess"] = "lua/mailseal/onboard/assess.lua",
     ["mailseal.onboard.change"] = "lua/mailseal/onboard/change.lua",
+    ["mailseal.onboard.connecting"] = "lua/mailseal/onboard/connecting.lua",
     ["mailseal.onboard.creation"] = "lua/mailseal/onboard/creation.lua",
     ["mailseal.onboard.decide"] = "lua/mailseal/onboard/decide.lua",
     ["mailseal.onboard.decisions"] = "lua/mailseal/onboard/decisions.lua",
