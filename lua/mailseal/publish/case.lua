@@ -189,6 +189,23 @@ function Case:keep(text)
   return finish(self, "keep", text or ("%s %s is as it should be."):format(self.name, self.type))
 end
 
+--- Does the DNS host's proxy answer in the place of what stands there?
+-- @treturn boolean
+function Case:is_proxied()
+  local set = self.scene:set(self.zone, self.name, self.type)
+  return set ~= nil and set.proxied == true
+end
+
+--- What stands there is right, and comes out from behind the proxy.
+-- @tparam string code of a finding
+-- @treturn table the step
+function Case:uncover(code)
+  self.step.before, self.step.after = self.values, self.values
+  self.scene:uncover(self.zone, self.name, self.type)
+  local text = "%s %s is as it should be, but behind the DNS host's proxy, where nobody sees it: it is taken from there."
+  return finish(self, "change", text:format(self.name, self.type), code)
+end
+
 --- Nothing is to be done about it.
 -- @tparam ?string code of a finding
 -- @tparam string|table text a sentence; of a finding its fields

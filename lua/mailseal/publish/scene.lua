@@ -19,7 +19,7 @@ local function copied(set)
   for i, value in ipairs(set.values) do
     values[i] = value
   end
-  return { name = set.name, type = set.type, ttl = set.ttl, values = values }
+  return { name = set.name, type = set.type, ttl = set.ttl, values = values, proxied = set.proxied }
 end
 
 local function key_of(name, kind) return name .. " " .. kind end
@@ -177,6 +177,12 @@ function Scene:put(zone, name, kind, values, ttl)
   } or nil
 end
 
+--- Takes a set from behind its host's proxy; it stays what it is otherwise.
+-- @tparam string zone
+-- @tparam string name
+-- @tparam string kind its type
+function Scene:uncover(zone, name, kind) self:put(zone, name, kind, self:values(zone, name, kind)) end
+
 local function is_same(before, now)
   if not before or not now then
     return before == now
@@ -186,7 +192,7 @@ local function is_same(before, now)
       return false
     end
   end
-  return before.ttl == now.ttl
+  return before.ttl == now.ttl and before.proxied == now.proxied
 end
 
 --- The changes that make of the zones what they are now. What goes comes first, so that a CNAME and others never meet.

@@ -3,7 +3,8 @@
 -- A set is a table of `name` (lower case, no dot at its end), `type` ("TXT", …), `ttl` (seconds, one for all of it) and `values`, a list of
 -- its records' data in the presentation form of a zone file, in one spelling each: of TXT every character-string in quotes, with `\"`,
 -- `\\` and `\DDD`; names in lower case, with a dot at their end ("10 mx.example.com."). That is how most DNS hosts want it, and what the
--- core makes octets of.
+-- core makes octets of. `proxied` is true of a set for which its DNS host answers something else: it is behind the host's proxy, and in a
+-- zone as others see it, it does not stand.
 --
 -- A change is a table of `name`, `type`, `before` (the set as it was read; nil where there was none) and `after` (as it is to be; nil where
 -- there is to be none).

@@ -30,6 +30,18 @@ describe("publishing a CNAME", function()
     }))
   end)
 
+  it("takes it from behind the DNS host's proxy, where nobody sees it", function()
+    local set = { name = NAME, type = "CNAME", ttl = 300, values = { "s1.dkim.esp.example." }, proxied = true }
+    local plan = make(nil, nil, { zones = { ["example.com"] = { set } } })
+    local after_it = { name = NAME, type = "CNAME", ttl = 300, values = { "s1.dkim.esp.example." } }
+    assert.same({ { name = NAME, type = "CNAME", before = set, after = after_it } }, plan.changes["example.com"])
+    assert.same({ "change", "cname_proxied" }, { plan.steps[1].action, plan.steps[1].code })
+    assert.truthy(plan.steps[1].text:find "proxy")
+    set.values = { "old.esp.example." }
+    plan = make(nil, { migrations = { { from = "old.esp.example." } } }, { zones = { ["example.com"] = { set } } })
+    assert.same({ true, after_it }, { plan.changes["example.com"][1].before.proxied, plan.changes["example.com"][1].after })
+  end)
+
   it("changes without asking what was right before, has the zone appended, or is ours", function()
     local plan = make(NAME .. " 300 CNAME old.esp.example.", { migrations = { { from = "old.esp.example." } } })
     assert.same({ "s1.dkim.esp.example." }, after(plan))

@@ -94,7 +94,7 @@ end
 function M.judge(case)
   local value, others = M.value(case.record), case:other_types()
   if #case.values == 1 and #others == 0 and is_right(case.values[1]:gsub("%.$", ""):lower(), case.record) then
-    return case:keep()
+    return case:is_proxied() and case:uncover "cname_proxied" or case:keep()
   elseif not value then
     return case:leave(nil, "What its value is to be is not known.")
   elseif case.name == case.zone then
