@@ -66,8 +66,13 @@ local function changes_of()
   }
 end
 
+local function options_of(host, given)
+  return type(given.options) == "function" and given.options(host) or given.options
+end
+
 --- The tests.
--- @tparam table given `busted`: its functions here; `id`; `settings` of the host here; `options` to open the target with; `secrets`;
+-- @tparam table given `busted`: its functions here; `id`; `settings` of the host here; `options` to open the target with, or a function
+--   that returns them for the host here; `secrets`;
 --   `reads(request)`: did a request change nothing?; `fault`: by what faults know those that do ("change") and those that do not ("read");
 --   `limited(seconds)`: the fault of who asks too often; `requests`: how many that change something the changes above take (nil: whatever);
 --   `refused`, the status that refuses a record (422); `without_ns`: does it keep its own NS records to itself?
@@ -77,7 +82,7 @@ function M.tests(given)
 
   local function open(options)
     local all = {}
-    for name, value in pairs(given.options) do all[name] = value end
+    for name, value in pairs(options_of(host, given)) do all[name] = value end
     for name, value in pairs(options or {}) do all[name] = value end
     return publish.open(given.id, host:options(all))
   end
@@ -132,7 +137,7 @@ function M.tests(given)
     for _, one in ipairs(module.credentials) do
       assert.truthy(one.text and one.environment:find "^[A-Z_]+$", one.name)
       local options = {}
-      for name, value in pairs(given.options) do options[name] = name ~= one.name and value or nil end
+      for name, value in pairs(options_of(host, given)) do options[name] = name ~= one.name and value or nil end
       if one.required then
         local found, message, code = publish.open(given.id, host:options(options))
         assert.same({ nil, "credentials_missing" }, { found, code })

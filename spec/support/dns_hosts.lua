@@ -21,7 +21,7 @@ M.NAME = "api.host.example"
 local function launch(id, directory)
   -- It ends when its standard input does: when this pipe is closed, or this program gone.
   local pipe = assert(io.popen(("exec python3 -B spec/support/dns_hosts/%s.py %s >%s/port 2>%s/errors"):format(
-    id, directory, directory, directory), "w"))
+    (id:gsub("-", "_")), directory, directory, directory), "w"))
   for _ = 1, 400 do
     local port = shell.exists(directory .. "/port") and tonumber((shell.read(directory .. "/port"):match "^(%d+)\n"))
     if port then return pipe, port end

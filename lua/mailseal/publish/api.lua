@@ -87,6 +87,15 @@ local function with_moment(self, question, answer, code, details)
   return details
 end
 
+--- Keeps another text out of all messages.
+-- @tparam string text
+function Client:keep_secret(text)
+  for _, known in ipairs(self.secrets) do
+    if known == text then return end
+  end
+  self.secrets[#self.secrets + 1] = text
+end
+
 -- What an answer that is no success means.
 local function refusal_of(self, question, answer, data)
   local meaning = meaning_of(answer.status)

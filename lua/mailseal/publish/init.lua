@@ -24,6 +24,7 @@ local IDS = {
   "desec",
   "digitalocean",
   "godaddy",
+  "google-cloud-dns",
   "hetzner",
   "porkbun",
   "route53",
