@@ -1,7 +1,10 @@
 --- The whole walk of a domain whose name server takes signed updates (RFC 2136), against Knot: a plan, applied, verified, rotated, and
 -- taken back; and the zone is what it was.
+local await = require "spec.support.await"
+local child = require "spec.support.child"
 local cjson = require "cjson"
 local dns = require "mailseal.dns"
+local dns_relay = require "spec.support.dns_relay"
 local key = require "mailseal.key"
 local onboard = require "mailseal.onboard"
 local primaries = require "spec.support.primaries"
@@ -119,6 +122,72 @@ describe("a domain at a name server that takes updates", function()
     assert.equal(1, #told.accesses)
     assert.is_nil(cjson.encode(told):find(secret, 1, true))
     registry:close()
+  end)
+
+  -- Publishes for a domain: DATABASE, the name server's ADDRESS and PORT, the SERVER to update, its KEY.
+  local PUBLISHER = [[
+local database, address, port, server, key = ...
+local resolver = assert(require "mailseal.dns".resolver { servers = { address }, port = tonumber(port), timeout = 5 })
+local registry = assert(require "mailseal.onboard".open {
+  db = database, resolver = resolver, policy = { publishing = { allow_private = true, wait = 10, look_first = 0.05, lease = 1 } },
+})
+local access = { via = "rfc2136", server = server, key = key }
+local plan = assert(registry:tenant "acme":plan("example.com", access))
+print "planned"
+local done, message, code = plan:apply()
+print(done and (done.changed and "changed" or "unchanged") or code .. ": " .. message)
+]]
+
+  describe("whose publisher is killed", function()
+    local relay
+
+    setup(function() relay = dns_relay.start(server) end)
+    teardown(function() relay:stop() end)
+
+    -- Starts one, which writes by the relay.
+    local function publisher(database)
+      return child.start(PUBLISHER, { database, server.address, tostring(server.port), relay.address, primaries.key "good" })
+    end
+
+    for _, case in ipairs {
+      { "while the update is on its way", "stall", false }, { "when the update was made, and before its answer came", "hang", true },
+    } do
+      it(case[1] .. ", gets the rest of it from the next one, once", function()
+        local before, database = primaries.zone(server, ZONE), ("sqlite:%s/%s.db"):format(directory, case[2])
+        local registry = assert(onboard.open {
+          db = database, resolver = assert(dns.resolver { servers = { server.address }, port = server.port, timeout = 5 }),
+          policy = { publishing = { allow_private = true } },
+        })
+        local tenant = registry:tenant "acme"
+        assert(tenant:create { domain = ZONE, provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } } })
+
+        relay:fault(case[2], "update", 0)
+        local killed = publisher(database)
+        await("the update is sent", function() return relay:count "update" > 0 end)
+        if case[3] then await("it is made", function() return primaries.zone(server, ZONE) ~= before end) end
+        killed:kill()
+        assert.same({ "planned" }, killed:rest())
+        assert.equal(case[3], primaries.zone(server, ZONE) ~= before)
+
+        relay:fault("none", "any", 0)
+        local said
+        await("its lease is over", function()
+          local lines = publisher(database):rest()
+          said = lines[2]
+          return said and not said:find "^publish_under_way"
+        end)
+        assert.equal(case[3] and "unchanged" or "changed", said)
+        local published = primaries.zone(server, ZONE)
+        for _, line in ipairs { "abc._domainkey", "def._domainkey", "ghi._domainkey" } do
+          assert.equal(1, select(2, published:gsub(line:gsub("%p", "%%%0"), "")))
+        end
+        assert.equal("settled", tenant:publications(ZONE)[case[3] and 1 or 2].state)
+
+        assert.is_true(assert(tenant:unpublish(ZONE, access())).changed)
+        assert.equal(before, primaries.zone(server, ZONE))
+        registry:close()
+      end)
+    end
   end)
 
   -- What a rule's vars are called with: their examples.

@@ -104,6 +104,8 @@ def relay(client, server, held):
     fault = fault_for(kind_of(message))
     if fault == "die_before":
         reset(client)
+    if fault == "stall":
+        time.sleep(3600)
     server.sendall(framed(message))
     if fault == "hang":
         time.sleep(3600)
