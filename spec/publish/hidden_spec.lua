@@ -38,6 +38,12 @@ describe("publishing beside a wildcard", function()
       "record_hides_wildcard@bounce.example.com")
   end)
 
+  it("asks nothing for keys at names of their own beside others, as some providers have them", function()
+    local record = { id = "k", type = "CNAME", name = "sk48392.example.com", target = "k.example.net", match = "cname_target",
+      required = true, purpose = "dkim" }
+    assert.is_table(planned.make({ record }, WILD).changes["example.com"])
+  end)
+
   it("asks nothing where the wildcard is for texts alone, or for another part of the zone", function()
     assert.is_table(planned.make({ text("shop.example.com", { purpose = "spf" }) },
       '*.example.com 300 TXT "v=spf1 -all"').changes["example.com"])

@@ -12,8 +12,9 @@ local M = {}
 -- What is missed where it is gone: a web site, mail that is received, whatever a CNAME leads to.
 local MISSED = { "MX", "A", "AAAA", "CNAME" }
 
--- At names that are made for the record, nobody has come to count on anything but mail that is received.
-local OWN = { return_path = true, links = true, ownership = true }
+-- At names that are made for the record, nobody has come to count on anything but mail that is received. Keys are among these: some
+-- providers have them at names of the domain's own, beside it and not below _domainkey.
+local OWN = { return_path = true, links = true, ownership = true, dkim = true }
 
 -- What of a wildcard's would be missed at a name: the type, and the values.
 local function missed(case, wildcard, name)
