@@ -40,6 +40,7 @@ needs consent: s1._domainkey.example.com CNAME
     + CNAME ours.example.
     s1._domainkey.example.com has a record of type TXT (TXT "theirs") in the place of the CNAME to ours.example.
     to agree: cname_replaced@s1._domainkey.example.com
+Nothing is changed without consent.
 ]], diff.text(plan))
   end)
 

@@ -53,8 +53,10 @@ function M.text(plan)
   for _, step in ipairs(plan.steps) do
     add_step(lines, step)
   end
-  if next(plan.changes) == nil then
-    lines[#lines + 1] = plan.conflicts[1] and "Nothing is changed without consent." or "Nothing is to be changed."
+  if plan.conflicts[1] then
+    lines[#lines + 1] = "Nothing is changed without consent."
+  elseif next(plan.changes) == nil then
+    lines[#lines + 1] = "Nothing is to be changed."
   end
   return table.concat(lines, "\n") .. "\n"
 end
