@@ -74,6 +74,17 @@ describe("tenant:plan", function()
     assert.equal(0, stage.zones.applied)
   end)
 
+  it("is not applied to a domain that is to have other records by then, nor to one that is gone", function()
+    local made = plan()
+    assert(tenant:remove "example.com")
+    assert.same({ nil, "not_found" }, { (made:apply()), (select(3, made:apply())) })
+    assert(tenant:create { domain = "example.com", provider = "keap", vars = { uuid = "01234567-89ab-cdef-0123-456789abcdef" } })
+    local done, message, code = made:apply()
+    assert.same({ nil, "changed_meanwhile" }, { done, code })
+    assert.truthy(message:find("plan again", 1, true))
+    assert.equal(0, stage.zones.applied)
+  end)
+
   it("asks for consent, and does with it what was agreed to, which is written down", function()
     stage:close()
     open { zones = { ["example.com"] = { { name = NAME, type = "CNAME", ttl = 60, values = { "other.example." } } } } }

@@ -5,6 +5,7 @@
 -- @module mailseal.onboard.plans
 local access = require "mailseal.onboard.access"
 local applying = require "mailseal.onboard.applying"
+local change = require "mailseal.onboard.change"
 local diff = require "mailseal.publish.diff"
 local planning = require "mailseal.publish.plan"
 local kinds = require "mailseal.dns.options"
@@ -105,6 +106,26 @@ local function follow(self, given, result)
   return result
 end
 
+-- What a record is to be, as a key.
+local function essence(one) return table.concat({ one.type, one.name, tostring(one.value), tostring(one.target) }, " ") end
+
+-- Is what the plan was made for still to be there? A plan is not to bring back a key that was revoked since.
+local function check_wanted(self, given)
+  local known, message, code = given.tenant.registry:perform("publishing_steps", "load", given.tenant.id, self.domain)
+  if not known then return nil, message, code end
+  if not known.domain then return change.not_found() end
+  local wanted = {}
+  for _, one in ipairs(known.records) do wanted[essence(one)] = true end
+  for _, one in ipairs(given.pure.given.wanted) do
+    -- The challenge is wanted no more once it was met, and does no harm.
+    if one.purpose ~= "ownership" and not wanted[essence(one)] then
+      return nil, ("the domain is to have other records by now than when the plan was made (%s %s is not among them): plan again"):format(
+        one.name, one.type), "changed_meanwhile"
+    end
+  end
+  return true
+end
+
 --- Does it. What is done already is left alone, whoever has done it: to apply a plan twice is to apply it once.
 -- @tparam[opt] table options `consent`: a list of what is agreed to, `consent` of the conflicts; `wait`: seconds to wait until DNS shows it
 --   (`wait` of `mailseal.onboard.publishing_policy`)
@@ -118,8 +139,9 @@ end
 -- - `text`: all that in words
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `consent_needed`; `publish_under_way`; `zone_moved`: what stands there is not what the plan was made of, plan again; a
---   code of `mailseal.publish.target` or of `mailseal.store`
+-- @treturn[2] string `consent_needed`; `publish_under_way`; `zone_moved`: what stands there is not what the plan was made of, plan again;
+--   `changed_meanwhile`: the domain is to have other records by now, plan again; `not_found`; a code of `mailseal.publish.target` or of
+--   `mailseal.store`
 -- @treturn[2] ?table details: of `consent_needed` the list of what is not agreed to; of `publish_under_way` `retry_at`
 function Plan:apply(options)
   kinds.check("plan:apply", options or {}, { consent = kinds.of_type("table", "a list"), wait = WAIT })
@@ -127,6 +149,9 @@ function Plan:apply(options)
   local consents = joined(given.consents, options and options.consent)
   local pure, message, code, details = consented(given, consents)
   if not pure then return nil, message, code, details end
+  local is_wanted
+  is_wanted, message, code = check_wanted(self, given)
+  if not is_wanted then return nil, message, code end
   local target
   target, message, code, details = given.way.open()
   if not target then return nil, message, code, details end
