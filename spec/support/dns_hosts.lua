@@ -32,14 +32,19 @@ end
 
 --- Starts one, and the name server below it.
 -- @tparam string id its file's name
--- @tparam table settings `zones`, zone files' texts by name (as of `spec.support.knot`); what else that host wants to know
+-- @tparam table settings `zones`, zone files' texts by name (as of `spec.support.knot`); `besides`, others that the name server has and
+--   the interface knows nothing of; what else that host wants to know
 -- @treturn table stop it with `stop`
 function M.start(id, settings)
-  local server = assert(knot.start { zones = settings.zones })
+  local served = {}
+  for _, zones in ipairs { settings.zones, settings.besides or {} } do
+    for name, text in pairs(zones) do served[name] = text end
+  end
+  local server = assert(knot.start { zones = served })
   local directory = shell.new_directory()
   local told = { knot = { host = server.host, port = server.port }, zones = {} }
   for name, value in pairs(settings) do
-    if name ~= "zones" then told[name] = value end
+    if name ~= "zones" and name ~= "besides" then told[name] = value end
   end
   for name in pairs(settings.zones) do told.zones[#told.zones + 1] = name end
   table.sort(told.zones)

@@ -1,0 +1,147 @@
+--- Where publishing is walked through: a customer's zone at a server that is real, and all else of DNS that the walk meets.
+--
+--     local place = places.at_primary "Knot"
+--
+-- A place is a table:
+--
+-- - `server`: `address`, `port`, of whom DNS is asked
+-- - `way`: options of `tenant:plan`
+-- - `zone()`: all records of the customer's zone, in order, but for the serial; `serial()`: that
+-- - `stop()`
+local dns_hosts = require "spec.support.dns_hosts"
+local keys = require "mailseal.key"
+local name_server = require "spec.support.name_server"
+local primaries = require "spec.support.primaries"
+local sets = require "mailseal.publish.sets"
+local shell = require "spec.support.shell"
+
+local M = {}
+
+--- The customer's zone.
+M.ZONE = "shop.test"
+
+--- A key that somebody else has: where CNAMEs lead, and in records that a provider issues.
+M.KEY = assert(keys.generate { type = "rsa", bits = 2048 }):record()
+
+-- ---- zones
+
+-- A long text, cut where nobody would cut it.
+local CUT = ('"%s" "%s" "%s"'):format(M.KEY:sub(1, 7), M.KEY:sub(8, 207), M.KEY:sub(208))
+
+-- What a customer has: %TTL stands for a time, which grows where a host takes none that short; $(" ") for a place at which a text is cut in
+-- two, where a host tells that.
+local CUSTOMER = [[
+@ %3600 SOA $first hostmaster 1 3600 900 604800 5
+@ %14400 A 192.0.2.10
+@ %14400 AAAA 2001:db8::10
+@ %7201 MX 10 mx1
+@ %7201 MX 20 backup.mx.example.net.
+@ %1799 TXT "v=spf1 ip4:192.0.2.0/28 include:_spf.example.net include:$(" ")spf.example.org ?include:other.example.net -all"
+@ %1799 TXT "site-verification=Zx81_\"quoted\"; and \\ more"
+@ %1799 TXT "a text $(" ")in pieces$(" ") of its own"
+@ %3600 CAA 0 issue "ca.example.net"
+_dmarc %613 TXT "v=DMARC1; p=quarantine; sp=reject; rua=mailto:dmarc@shop.test"
+* %301 A 192.0.2.11
+*.promo %3600 CNAME www
+www %300 CNAME shop.test.
+mx1 %86400 A 192.0.2.25
+old._domainkey %4000 TXT $cut
+_sip._tcp %3600 SRV 10 5 5060 sip.example.net.
+_mta-sts %77 TXT "v=STSv1; id=20261122"
+mta-sts %3600 A 192.0.2.12
+empty.non.terminal %3600 TXT "deep"
+]]
+
+local OWN_SERVERS = { "ns1.shop.test", "ns2.shop.test" }
+
+-- A zone in which names have their addresses here, by its name server.
+local function holder(lines)
+  return "@ 3600 SOA ns hostmaster 1 3600 900 604800 5\n@ NS ns\nns A 127.0.0.1\n" .. table.concat(lines, "\n")
+end
+
+--- The customer's zone.
+-- @tparam[opt] {string,...} servers names of its name servers (ns1 and ns2 of its own)
+-- @tparam[opt=0] number least the shortest TTL
+-- @tparam[opt] boolean uncut true for a host that tells texts without how they are cut into strings: at such a one they are cut in one way
+--   only, and what it writes is as it was
+-- @treturn string
+function M.customer(servers, least, uncut)
+  local lines = { CUSTOMER }
+  for _, server in ipairs(servers or OWN_SERVERS) do lines[#lines + 1] = ("@ %%86400 NS %s."):format(server) end
+  if not servers then lines[#lines + 1] = "ns1 %86400 A 127.0.0.1\nns2 %86400 A 127.0.0.1\n" end
+  local first = servers and servers[1] .. "." or "ns1"
+  local text = table.concat(lines, "\n"):gsub("%$first", first):gsub("%$%((.-)%)", uncut and "" or "%1")
+  return (text:gsub("%$cut", function() return CUT end):gsub("%%(%d+)", function(ttl)
+    return tostring(tonumber(ttl) + (tonumber(ttl) < (least or 0) and least or 0))
+  end))
+end
+
+-- All else that there is: the zone above, the name servers' names, what providers' records lead to, and where a DNS host's interface is.
+local function others(servers)
+  local key = sets.text(M.KEY)
+  local zones = {
+    ["example.net"] = holder {
+      "*.dkim TXT " .. key, "mx A 192.0.2.77", "backup.mx A 192.0.2.78", "_spf TXT \"v=spf1 ip4:198.51.100.0/24 -all\"",
+      "other TXT \"v=spf1 ip4:198.51.101.0/24 -all\"",
+    },
+    ["example.org"] = holder { "spf TXT \"v=spf1 ip4:203.0.113.0/24 -all\"" },
+    ["host.example"] = holder { "api A 127.0.0.1" },
+    ["sendgrid.net"] = holder { "*.domainkey.u12.wl34 TXT " .. key, "u12.wl34 A 192.0.2.80", "u12.wl34 MX 10 u12.wl34" },
+    ["amazonses.com"] = holder { "*.dkim TXT " .. key, "feedback-smtp.eu-west-1 A 192.0.2.81", "@ TXT \"v=spf1 ip4:192.0.2.81 -all\"" },
+    ["elasticemail.com"] = holder { "api A 192.0.2.82", "_spf TXT \"v=spf1 ip4:192.0.2.82 -all\"" },
+  }
+  local above = {}
+  for _, server in ipairs(servers or OWN_SERVERS) do
+    above[#above + 1] = ("shop NS %s."):format(server)
+    local label, zone = server:match "^([^.]+)%.(.+)$"
+    if not servers then
+      above[#above + 1] = label .. ".shop A 127.0.0.1"
+    elseif zones[zone] then
+      zones[zone] = zones[zone] .. "\n" .. label .. " A 127.0.0.1"
+    else
+      zones[zone] = holder { label .. " A 127.0.0.1" }
+    end
+  end
+  zones.test = holder(above)
+  return zones
+end
+
+-- ---- places
+
+local function serial_of(server)
+  return tonumber(shell.output(("kdig @%s -p %d +short SOA %s."):format(server.host, server.port, M.ZONE)):match "^%S+ %S+ (%d+)")
+end
+
+--- A name server of `spec.support.primaries`.
+-- @tparam string name "Knot", "BIND" or "PowerDNS"
+-- @tparam[opt] string text another zone
+-- @treturn table
+function M.at_primary(name, text)
+  local zones = others()
+  zones[M.ZONE] = text or M.customer()
+  local server = primaries.start(name, { zones = zones })
+  return {
+    server = server, zone = function() return primaries.zone(server, M.ZONE) end, serial = function() return serial_of(server) end,
+    way = { via = "rfc2136", server = server.host, port = tostring(server.port), key = primaries.key "good" },
+    stop = function() server:stop() end,
+  }
+end
+
+--- A DNS host's interface, of `spec.support.dns_hosts`.
+-- @tparam table given `id`; `name_servers`, that domains there have; `least_ttl`, `uncut`: as of @{customer}; `settings` of the host
+--   here; `options`, the settings and credentials that `tenant:plan` gets
+-- @treturn table with `host`
+function M.at_host(given)
+  local text = M.customer(given.name_servers, given.least_ttl, given.uncut)
+  local settings = { zones = { [M.ZONE] = text }, besides = others(given.name_servers) }
+  for name, value in pairs(given.settings) do settings[name] = value end
+  local host = dns_hosts.start(given.id, settings)
+  local way = { via = given.id, endpoint = host.endpoint }
+  for name, value in pairs(given.options) do way[name] = value end
+  return {
+    host = host, server = host.knot, way = way, zone = function() return name_server.zone(host.knot, M.ZONE) end,
+    serial = function() return serial_of(host.knot) end, stop = function() host:stop() end,
+  }
+end
+
+return M
