@@ -26,7 +26,7 @@ end
 describe("Google Cloud DNS, like any DNS host,", function()
   behaviour.tests {
     busted = { it = it, setup = setup, teardown = teardown, after_each = after_each },
-    id = "google-cloud-dns", settings = SETTINGS, secrets = { TOKEN .. "1", PRIVATE:pem():match "\n(%S+)\n" },
+    id = "google-cloud-dns", settings = SETTINGS, secrets = { PRIVATE:pem():match "\n(%S+)\n" },
     options = function(host) return { service_account = credentials(host) } end,
     reads = function(request) return request.method == "GET" or request.path == "/token" end, requests = 1, refused = 400,
     fault = { read = { method = "GET" }, change = { method = "POST", path = "/changes" } },
@@ -167,6 +167,17 @@ describe("Google Cloud DNS", function()
     assert(target:apply("example.test", { new("a.example.test", "TXT", '"x"') }))
     assert(target:undo("example.test", { new("a.example.test", "TXT", '"x"') }))
     assert.equal(4, asked "^/token")
+  end)
+
+  it("tells nobody its token, though the host does", function()
+    local target = assert(open())
+    assert(target:zone_of "example.test")
+    local token = host:requests("GET")[1].headers.authorization:match "^Bearer (.+)$"
+    host:fail { status = 400, body = ('{"error": {"code": 400, "message": "it was %s"}}'):format(token), times = 9 }
+    local found, message = target:read("example.test", { "example.test" })
+    assert.is_nil(found)
+    assert.is_nil(message:find(token, 1, true), message)
+    assert.matches("it was …", message)
   end)
 
   it("tells by how much the clock is off, both ways", function()
