@@ -66,12 +66,22 @@ end
 
 -- ---- where it goes wrong
 
+-- The TTL that records of a set have, or some of them, in the place of what it was, where a change was to make it another.
+local function other_ttl(change, records)
+  local before, after = change.before, change.after
+  if not before or not after or before.ttl == after.ttl then return nil end
+  for _, record in ipairs(records) do
+    if key_of(record) == key_of(change) and record.ttl ~= before.ttl then return record.ttl end
+  end
+end
+
 -- The changes that are in effect: what stands there now beside what stood there.
 local function in_effect(changes, now)
   local list = {}
   for _, change in ipairs(changes) do
-    local found = now.sets[key_of(change)]
-    if not sets.say_the_same(found, change.before) then
+    local found, ttl = now.sets[key_of(change)], other_ttl(change, now.records)
+    if ttl or not sets.say_the_same(found, change.before) then
+      if found then found.ttl = ttl or found.ttl end
       list[#list + 1] = { name = change.name, type = change.type, before = change.before, after = found }
     end
   end
