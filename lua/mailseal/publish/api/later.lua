@@ -26,6 +26,8 @@ function M.date(text)
   return days_of(tonumber(year), MONTHS[month], tonumber(day)) * 86400 + hour * 3600 + minute * 60 + second
 end
 
+local function within(at, now) return math.max(now + 1, math.min(math.ceil(at), now + LONGEST)) end
+
 --- A moment that is told as seconds from now, or as seconds since 1970.
 -- @tparam number|string|nil told
 -- @tparam number now seconds since 1970
@@ -33,8 +35,7 @@ end
 function M.moment(told, now)
   local number = tonumber(told)
   if not number or number ~= number or number < 0 then return nil end
-  local at = number > MOMENT and number or now + number
-  return math.max(now + 1, math.min(math.ceil(at), now + LONGEST))
+  return within(number > MOMENT and number or now + number, now)
 end
 
 --- When the fields of an answer say to ask again.
@@ -43,8 +44,9 @@ end
 -- @treturn ?number seconds since 1970; nil where they say nothing
 function M.of_headers(headers, now)
   local after = headers["retry-after"]
-  local at = after and (M.moment(after, now) or M.moment(M.date(after), now))
-  if at then return at end
+  local date = after and M.date(after)
+  if date then return within(date, now) end
+  if after and M.moment(after, now) then return M.moment(after, now) end
   -- draft-ietf-httpapi-ratelimit-headers: RateLimit: "default";r=0;t=30
   local seconds = (headers.ratelimit or ""):match ";%s*t=(%d+)"
   return M.moment(seconds or headers["ratelimit-reset"] or headers["x-ratelimit-reset"], now)
