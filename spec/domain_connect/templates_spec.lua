@@ -56,6 +56,16 @@ describe("a template of Domain Connect", function()
     assert.same({ "%selector%._domainkey", "%key_value%", "All" }, { record.host, record.data, record.txtConflictMatchingMode })
   end)
 
+  it("has room for two keys where keys are made here, so that one can come before another one goes", function()
+    local records = by_group(assert(template "own-server"))
+    assert.same({ "%selector_2%._domainkey", "%key_record_2%" }, { records.dkim_2.host, records.dkim_2.data })
+    local key = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+    local found = assert(domain_connect.parameters("own-server", "example.com", { selector = "s1", key_record = key }, {
+      zone = "example.com", second = { selector = "s2", key_record = key }, without = { "dkim", "spf", "dmarc" },
+    }))
+    assert.same({ { "dkim_2" }, { selector_2 = "s2", key_record_2 = key } }, { found.groups, found.variables })
+  end)
+
   it("has no groups where it has one record", function()
     local found = assert(template("keap-legacy", { ownership = false }))
     assert.equal(1, #found.records)

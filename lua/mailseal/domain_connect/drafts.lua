@@ -29,8 +29,8 @@ local function worded(text, draft)
     if GIVEN[name] then return "%" .. GIVEN[name] .. "%" end
     if draft.all.values[name] then return draft.all.values[name] end
     local place = tonumber(digits) or name == draft.each and draft.number or nil
-    local variable = variable_of(name, place)
-    draft.needs[variable] = { name = name, place = place, kind = draft.kind }
+    local variable = variable_of(name, place) .. (draft.is_second and "_2" or "")
+    draft.needs[variable] = { name = name, place = place, kind = draft.kind, is_second = draft.is_second }
     return "%" .. variable .. "%"
   end))
 end
@@ -97,8 +97,11 @@ local makers = {
 local POINTED = { CNAME = true, NS = true, MX = true }
 
 -- A draft of a record: nil where Domain Connect cannot say it.
-local function draft_of(all, record, number)
-  local draft = { all = all, needs = {}, each = record.each, number = number, id = record.id .. (number or "") }
+local function draft_of(all, record, number, is_second)
+  local draft = {
+    all = all, needs = {}, each = record.each, number = number, id = record.id .. (number or "") .. (is_second and "_2" or ""),
+    is_second = is_second,
+  }
   local made = makers[record.match](record, draft)
   local host = host_of(record.name, draft)
   if not made or not host or POINTED[made.type] and not made.pointsTo then return nil end
@@ -110,15 +113,17 @@ end
 --- The drafts of a rule's records.
 -- @tparam table all a rule with the members of its variant, as of `mailseal.rules.provider`
 -- @tparam boolean ownership with the proof of ownership before them?
+-- @tparam[opt] boolean two_keys are there two keys of a domain's at a time? The record of the second has `_2` behind its id and its
+--   variables: so a host that replaces what a template has set leaves the key alone that is still signed with
 -- @treturn[1] {table,...} `id` (the record's), `record` (the template's), `needs`: by variable, `name` and `place` of what it stands for,
 --   and `kind` ("host" in a name, "spf"); `in_zone`: stands it at the zone, wherever the scope is?
 -- @treturn[2] nil
 -- @treturn[2] string what is in the way
 -- @treturn[2] string `no_template`
-function M.of(all, ownership)
+function M.of(all, ownership, two_keys)
   local list = {}
-  local function add(record, number)
-    local draft = draft_of(all, record, number)
+  local function add(record, number, is_second)
+    local draft = draft_of(all, record, number, is_second)
     list[#list + 1] = draft
     return draft
   end
@@ -130,6 +135,7 @@ function M.of(all, ownership)
         return nil, ("%s: no template of Domain Connect can say its record %s"):format(all.id, record.id), "no_template"
       end
     end
+    if two_keys and record.purpose == "dkim" then add(record, nil, true) end
   end
   if #all.records == 0 then return nil, ("%s wants no records"):format(all.id), "no_template" end
   return list
@@ -137,7 +143,7 @@ end
 
 -- The text that a variable stands for; nil where it is not known.
 local function value_of(need, values, domain)
-  local value = values[need.name]
+  local value = need.is_second and values.second and values.second[need.name] or values[need.name]
   if type(value) == "table" then value = value[need.place] end
   if value and need.kind == "spf" then return M.spf_rules(value) end
   -- Providers show some names whole, and so they are pasted.

@@ -120,7 +120,7 @@ function M.template(rule, options)
   check(options)
   local all, service, found, variant = find(rule, { variant = options.variant }, options.rules)
   if not all then return nil, service, found end
-  local list, message, code = drafts.of(all, options.ownership ~= false)
+  local list, message, code = drafts.of(all, options.ownership ~= false, found.generates == "key")
   if not list then return nil, message, code end
   local records, host_required = records_of(list, options.ttl or TTL)
   local redirects = options.sync_redirect_domain
@@ -192,6 +192,7 @@ local function wanted_of(records, options)
   local wanted = {}
   for _, record in ipairs(records) do wanted[record.id] = true end
   wanted.ownership = options.challenge and true or nil
+  wanted.dkim_2 = options.second and true or nil
   for _, id in ipairs(options.without or {}) do wanted[id] = nil end
   return wanted
 end
@@ -201,7 +202,8 @@ end
 -- @tparam string domain in lower-case A-labels
 -- @tparam table vars what the rule asks for, as of `provider.records`
 -- @tparam table options `zone` (as of `discover`); `org_domain`; `challenge`, of the proof of ownership; `without`: ids of records that
---   are left alone, an existing DMARC policy among them; `ownership`: false where the template is without; `rules`
+--   are left alone, an existing DMARC policy among them; `second`: the vars of a second key, where keys are made here (its record is
+--   `dkim_2`); `ownership`: false where the template is without; `rules`
 -- @treturn[1] table `service_id`, `host`, `variables`, `groups` (nil where all of the template is wanted); `left_out`: ids of wanted
 --   records that this request cannot set, being in another zone
 -- @treturn[2] nil
@@ -215,11 +217,12 @@ function M.parameters(rule, domain, vars, options)
   local all, service, found = find(rule, vars, options.rules)
   if not all then return nil, service, found end
   local list
-  list, message, code = drafts.of(all, options.ownership ~= false)
+  list, message, code = drafts.of(all, options.ownership ~= false, found.generates == "key")
   if not list then return nil, message, code end
   local values
   values, message, code = values_of(all, vars, domain, options.challenge)
   if not values then return nil, message, code end
+  values.second = options.second
   local wanted, groups, variables, left_out = wanted_of(records, options), {}, {}, {}
   local elsewhere = (options.org_domain or domain) ~= options.zone
   for _, draft in ipairs(list) do
