@@ -1,4 +1,5 @@
--- The whole walk, at name servers that are real: a zone, a plan, applied, verified, rotated, taken back; and the zone is what it was (Sure).
+-- The whole walk, at name servers that are real: a zone, a plan, applied, verified, rotated, taken back; and the zone is what it was
+-- (Sure).
 local dns = require "mailseal.dns"
 local onboard = require "mailseal.onboard"
 local primaries = require "spec.support.primaries"

@@ -35,6 +35,11 @@ Seen.__index = Seen
 -- Types of sets that matter beside our records; names that are asked for side by side.
 local TYPES, SIDE_BY_SIDE = { "TXT", "MX", "NS", "A", "AAAA" }, 8
 
+--- The zone of a name, see `mailseal.publish.target`: that which the DNS host has.
+-- @tparam string name
+-- @treturn ?string
+-- @treturn ?string a message
+-- @treturn ?string `no_zone`
 function Seen:zone_of(name)
   if name == self.zone or name:sub(-#self.zone - 1) == "." .. self.zone then return self.zone end
   return nil, ("%s is not in the zone %s"):format(name, self.zone), "no_zone"
@@ -70,6 +75,12 @@ local function ask_all(resolver, name)
   return list
 end
 
+--- What DNS shows at some names.
+-- @tparam string _ the zone
+-- @tparam {string,...} names
+-- @treturn ?{table,...} sets
+-- @treturn ?string a message
+-- @treturn ?string `dns_failed`; a code of `mailseal.dns`
 function Seen:read(_, names)
   local list, failure = {}, nil
   async.map(names, SIDE_BY_SIDE, function(name)
