@@ -260,6 +260,11 @@ describe("tenant:plan", function()
     assert(tenant:unpublish("example.com", { via = stage.zones }))
     assert.same({ '"v=DMARC1; p=reject"' }, stage_of.values(stage, "_dmarc.example.com", "TXT"))
     assert.is_false(assert(made:undo()).changed)
+    -- What they have put there since is theirs, even where it is what we had put there.
+    stage.zones.sets["example.com"]["_dmarc.example.com TXT"] = {
+      name = "_dmarc.example.com", type = "TXT", ttl = 60, values = { '"v=DMARC1; p=none"' },
+    }
+    assert.is_false(assert(made:undo()).changed)
   end)
 
   it("is undone when the domain is gone here, and by nobody else", function()

@@ -97,6 +97,32 @@ describe("A zone that several tenants write to", function()
   end)
 end)
 
+describe("A publication that takes long", function()
+  it("is left to whoever makes it, for as long as he is heard of", function()
+    local async = require "mailseal.async"
+    local stage = stage_of.open { policy = { publishing = { wait = 0, lease = 3 } } }
+    assert(stage.tenant:create { domain = "example.com", provider = "test-cname" })
+    local first = assert(stage.tenant:plan("example.com", { via = stage.zones }))
+    local second = assert(stage.tenant:plan("example.com", { via = stage.zones }))
+    local apply, refused = stage.zones.apply, nil
+    function stage.zones.apply(...)
+      stage.zones.apply = apply
+      stage.now = stage.now + 2
+      local function until_when()
+        return stage.registry.db:read(function(tx) return tx:row("SELECT max(lease_until) AS ends FROM locks").ends end)
+      end
+      local before = until_when()
+      repeat async.sleep(0.05) until until_when() > before -- it has been heard of
+      stage.now = stage.now + 2
+      refused = { second:apply() }
+      return apply(...)
+    end
+    assert.is_true(assert(first:apply()).changed)
+    assert.equal("publish_under_way", refused[3])
+    stage:close()
+  end)
+end)
+
 describe("A zone that is served by others than who is written to", function()
   local stage, tenant
 

@@ -168,10 +168,16 @@ local function finish(run, one, done)
   end
   local shown = resolver ~= nil and not missing[1]
   local ended, message, code = perform(run, "finish", run.tenant.id, run.tenant.actor, one, {
-    state = "done", changes = done, shown = shown,
+    state = "done", changes = done, shown = shown, over = run.over,
   })
   if ended == nil then return nil, message, code end
   return { changed = true, publication = one.id, changes = done, shown = shown, not_shown = missing }
+end
+
+-- Nothing is to be done.
+local function leave(run, id)
+  if not run.over then return perform(run, "release", id) end
+  return perform(run, "forget", run.tenant.id, { id = id, domain = run.domain, via = run.via, kind = run.kind, over = run.over })
 end
 
 -- All of it, the locks being held.
@@ -181,9 +187,13 @@ local function go(run, id)
   local settled, left
   settled, message, code, details = settle(run, claimed.open)
   if settled then left, message, code, details = find_remaining(run) end
-  if not left or not next(left) then
+  if not left then
     perform(run, "release", id)
-    if not left then return nil, message, code, details end
+    return nil, message, code, details
+  elseif not next(left) then
+    local released
+    released, message, code = leave(run, id)
+    if not released then return nil, message, code end
     return { changed = false, changes = {}, shown = true, not_shown = {} }
   end
   local one = { id = id, domain = run.domain, via = run.via, kind = run.kind, consents = run.consents or {}, changes = left }
@@ -216,6 +226,7 @@ end
 -- - `kind`: `publish`, `undo` or `keys`; `consents`: what was consented to, a list
 -- - `changes`: by zone (`mailseal.publish.sets`)
 -- - `wait`: seconds to wait until DNS shows it, other than the policy's
+-- - `over`: rows of `mailseal.publish.ledger` that are ours no more when it is done
 -- - `quiet`: true where of a failure that changes nothing no event is to be told
 -- @treturn[1] table `changed` (false: it was all done already), `publication` (its id), `changes` (those made, by zone), `shown`,
 --   `not_shown` (as of `mailseal.onboard.publishing_look.look`)

@@ -37,7 +37,7 @@ end
 
 --- Makes one.
 -- @tparam table given `domain`, `tenant`, `way` (of `mailseal.onboard.access`), `pure` (of `mailseal.publish.plan`), `own` (conflicts of
---   other kinds, as that has them), `consents`, `keep`, `is_verified`, `undo` (a function)
+--   other kinds, as that has them), `consents`, `keep`, `wait`, `is_verified`, `undo` (a function)
 -- @treturn table
 function M.new(given)
   local zones = {}
@@ -158,7 +158,7 @@ function Plan:apply(options)
   local result
   result, message, code, details = applying.run {
     tenant = given.tenant, domain = self.domain, target = target, via = self.via, scope = given.way.scope, kind = "publish",
-    consents = used(given, pure), changes = pure.changes, wait = options and options.wait,
+    consents = used(given, pure), changes = pure.changes, wait = options and options.wait or given.wait,
   }
   given.way.close(target)
   if not result then return nil, message, code, details end

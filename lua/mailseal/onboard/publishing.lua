@@ -83,7 +83,7 @@ local function plan_with(target, tenant, name, known, way, options)
   return plans.new {
     domain = name, tenant = tenant, way = way, pure = require "mailseal.publish.plan".make(given),
     own = hosts.conflicts(target, way, given, tenant.registry, known.domain), consents = given.consents, keep = options.keep,
-    is_verified = known.domain.status == "verified", undo = function() return tenant:unpublish(name, again) end,
+    wait = options.wait, is_verified = known.domain.status == "verified", undo = function() return tenant:unpublish(name, again) end,
   }
 end
 
@@ -99,6 +99,7 @@ end
 -- - `ttl`: of new records, seconds
 -- - `zone`: only what goes into that one
 -- - `keep`: true: once it was applied, the access is kept, see `tenant:keep_access`
+-- - `wait`: for how long `plan:apply` waits until DNS shows it, seconds
 -- - `fetch`: options of `mailseal.fetch`, in place of the policy's
 -- @treturn[1] table `domain`, `via`, `zones` (names), `steps`, `conflicts`, `changes` (as of `mailseal.publish.plan`); `diff()`, `apply()`,
 --   `undo()`: see `mailseal.onboard.plans`
@@ -138,7 +139,7 @@ local function undo_with(target, tenant, name, known, way, options)
   end
   local result, message, code, details = applying.run {
     tenant = tenant, domain = name, target = target, via = way.via, scope = way.scope, kind = "undo", changes = plan.changes,
-    wait = options.wait, rows = rows,
+    wait = options.wait, over = rows,
   }
   if not result then return nil, message, code, details end
   result.steps, result.conflicts = plan.steps, plan.conflicts

@@ -139,11 +139,30 @@ local function event_of(one, outcome)
   }
 end
 
--- What is ours from then on.
-local function note(tx, tenant, one, outcome)
-  local rows = store.ours(tx, tenant, one.domain)[one.via] or {}
+local function key_of(row) return ("%s %s %s"):format(row.zone, row.name, row.type) end
+
+-- What is ours from then on. Once all is taken back (`over`, rows), what others have changed is theirs.
+local function note(tx, tenant, one, changes, over)
+  local rows, gone, kept = store.ours(tx, tenant, one.domain)[one.via] or {}, {}, {}
   local noted = one.kind == "undo" and ledger.undone or ledger.add
-  store.replace(tx, tenant, one.domain, one.via, noted(rows, outcome.changes))
+  for _, row in ipairs(over or {}) do gone[key_of(row)] = true end
+  for _, row in ipairs(noted(rows, changes)) do kept[#kept + 1] = not gone[key_of(row)] and row or nil end
+  store.replace(tx, tenant, one.domain, one.via, kept)
+end
+
+--- Notes that what was published is taken back, where nothing of it is there any more.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam table one `id`, of a publication that has the locks; `domain`, `via`, `kind`; `over`, rows of `mailseal.publish.ledger`
+-- @treturn ?boolean true
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function steps.forget(registry, tenant, one)
+  return registry.db:write(function(tx)
+    note(tx, tenant, one, {}, one.over)
+    locks.release(tx, one.id)
+    return true
+  end)
 end
 
 --- Ends a publication: with what it came to, what is ours by then, and the event.
@@ -152,7 +171,7 @@ end
 -- @tparam ?string actor
 -- @tparam table one its row
 -- @tparam table outcome `state`, `changes` (those that were made, by zone), `shown`, `code`, `problem`; `quiet`: true for
---   no event
+--   no event; `over`: rows of `mailseal.publish.ledger` that are ours no more
 -- @treturn ?boolean true; false where somebody else has ended it
 -- @treturn ?string what went wrong
 -- @treturn ?string a code of `mailseal.store`
@@ -162,7 +181,7 @@ function steps.finish(registry, tenant, actor, one, outcome)
     outcome.ended_at = now
     locks.release(tx, one.id)
     if not store.finish(tx, tenant, one.id, outcome) then return false end
-    note(tx, tenant, one, outcome)
+    note(tx, tenant, one, outcome.changes, outcome.over)
     if not outcome.quiet then
       local kind, data = event_of(one, outcome)
       events.add(tx, tenant, one.domain, kind, data, { at = now })
