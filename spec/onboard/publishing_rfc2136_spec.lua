@@ -1,8 +1,7 @@
---- The whole walk of a domain whose name server takes signed updates (RFC 2136), against Knot: a plan, applied, verified, rotated, and
--- taken back; and the zone is what it was.
+--- Domains at a name server that takes signed updates (RFC 2136), a real one: each kind of provider's records, and a publisher that is
+-- killed. The walk of one domain from its plan to its end is in publishing_walk_spec.lua.
 local await = require "spec.support.await"
 local child = require "spec.support.child"
-local cjson = require "cjson"
 local dns = require "mailseal.dns"
 local dns_relay = require "spec.support.dns_relay"
 local key = require "mailseal.key"
@@ -10,9 +9,8 @@ local onboard = require "mailseal.onboard"
 local primaries = require "spec.support.primaries"
 local provider = require "mailseal.provider"
 local shell = require "spec.support.shell"
-local via = require "mailseal.publish.via.rfc2136"
 
-local ZONE, DAY = "example.com", 86400
+local ZONE = "example.com"
 
 local TEXT = [[
 @ SOA ns hostmaster 1 3600 900 604800 5
@@ -32,44 +30,25 @@ old._domainkey TXT "v=DKIM1; p="
 local KEY = assert(key.generate { type = "ed25519" }):record()
 
 describe("a domain at a name server that takes updates", function()
-  local server, offset, open, directory
+  local server, directory
 
   setup(function()
     server = primaries.start("Knot", { zones = { [ZONE] = TEXT, ["amazonses.com"] = TEXT .. ("*.dkim TXT \"%s\"\n"):format(KEY) } })
     directory = shell.new_directory()
-    -- The clock that these tests move is the registry's, and not the name server's.
-    open, offset = via.open, 0
-    function via.open(options)
-      local given = {}
-      for name, value in pairs(options) do given[name] = value end
-      given.now = os.time
-      return open(given)
-    end
   end)
   teardown(function()
-    via.open = open
     server:stop()
     shell.remove_directory(directory)
   end)
 
-  local function registry_of()
-    local function clock() return os.time() + offset end
+  local function open(database)
     return assert(onboard.open {
-      db = "sqlite::memory:", clock = clock, master_key_file = directory .. "/master",
-      resolver = assert(dns.resolver { servers = { server.address }, port = server.port, timeout = 5, tries = 2, now = clock }),
-      policy = { publishing = { allow_private = true, wait = 10, look_first = 0.05 }, keys = { type = "ed25519" } },
+      db = database or "sqlite::memory:", policy = { publishing = { allow_private = true, wait = 10, look_first = 0.05 } },
+      resolver = assert(dns.resolver { servers = { server.address }, port = server.port, timeout = 5 }),
     })
   end
 
-  local ACCESS = { via = "rfc2136", key = primaries.key "good" }
-
-  local function access(more)
-    local all = { server = server.address }
-    for _, options in ipairs { ACCESS, more or {} } do
-      for name, value in pairs(options) do all[name] = value end
-    end
-    return all
-  end
+  local function access() return { via = "rfc2136", server = server.address, key = primaries.key "good" } end
 
   -- Consents to all that a plan asks for.
   local function consents(plan)
@@ -77,52 +56,6 @@ describe("a domain at a name server that takes updates", function()
     for i, step in ipairs(plan.conflicts) do list[i] = step.consent end
     return list
   end
-
-  -- Lets time pass, a day at a time, and the worker do what is due.
-  local function pass(registry, days)
-    for _ = 1, days do
-      offset = offset + DAY
-      assert(registry:work { until_idle = true })
-    end
-  end
-
-  it("is planned, published, verified, rotated without a hand, and taken back: the zone is what it was", function()
-    local before = primaries.zone(server, ZONE)
-    local registry = registry_of()
-    local tenant = registry:tenant("acme", "somebody")
-    assert(tenant:create { domain = ZONE, provider = "own-server" })
-    local plan = assert(tenant:plan(ZONE, access { keep = true }))
-    assert.equal(before, primaries.zone(server, ZONE))
-    local done = assert(plan:apply { consent = consents(plan) })
-    assert.same({ true, true, "verified" }, { done.changed, done.shown, done.domain.status }, done.text)
-    assert.is_nil(done.keep)
-    local published = primaries.zone(server, ZONE)
-    assert.is_false(assert(plan:apply { consent = consents(plan) }).changed)
-    local again = assert(tenant:plan(ZONE, access()))
-    assert.same({}, again.conflicts)
-    assert.is_false(assert(again:apply()).changed)
-    assert.equal(published, primaries.zone(server, ZONE))
-
-    -- The old key signs until the new one is known everywhere, and is revoked, and gone, after that.
-    local old = assert(tenant:keys(ZONE))[1].selector
-    assert(tenant:rotate(ZONE))
-    pass(registry, 20)
-    local states = {}
-    for _, one in ipairs(assert(tenant:keys(ZONE))) do states[one.selector == old and "old" or "new"] = one.state end
-    assert.same({ "active", "removed" }, { states.new, states.old or "removed" })
-    local rotated = primaries.zone(server, ZONE)
-    assert.is_nil(rotated:find(old .. "._domainkey", 1, true))
-    assert.is_true(rotated ~= published)
-
-    assert.is_true(assert(plan:undo()).changed)
-    assert.equal(before, primaries.zone(server, ZONE))
-    -- Its secret is nowhere.
-    local secret = ACCESS.key:match "[^:]+$"
-    local told = { events = assert(tenant:events { limit = 1000 }), accesses = assert(tenant:accesses(ZONE)) }
-    assert.equal(1, #told.accesses)
-    assert.is_nil(cjson.encode(told):find(secret, 1, true))
-    registry:close()
-  end)
 
   -- Publishes for a domain: DATABASE, the name server's ADDRESS and PORT, the SERVER to update, its KEY.
   local PUBLISHER = [[
@@ -154,10 +87,7 @@ print(done and (done.changed and "changed" or "unchanged") or code .. ": " .. me
     } do
       it(case[1] .. ", gets the rest of it from the next one, once", function()
         local before, database = primaries.zone(server, ZONE), ("sqlite:%s/%s.db"):format(directory, case[2])
-        local registry = assert(onboard.open {
-          db = database, resolver = assert(dns.resolver { servers = { server.address }, port = server.port, timeout = 5 }),
-          policy = { publishing = { allow_private = true } },
-        })
+        local registry = open(database)
         local tenant = registry:tenant "acme"
         assert(tenant:create { domain = ZONE, provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } } })
 
@@ -215,7 +145,7 @@ print(done and (done.changed and "changed" or "unchanged") or code .. ": " .. me
   } do
     it(("gets the records of %s, once, and gives them back"):format(id), function()
       local rule = assert(provider.find(id))
-      local registry = registry_of()
+      local registry = open()
       finally(function() registry:close() end)
       local before = primaries.zone(server, ZONE)
       local tenant, domain = registry:tenant "acme", domain_of(rule)
