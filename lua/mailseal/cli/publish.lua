@@ -68,6 +68,8 @@ local function check(given)
 end
 
 local function module_of(given)
+  local connecting = require "mailseal.onboard.connecting"
+  if given.via == connecting.VIA then return connecting.WAY end
   local module, message = publish.find(given.via)
   return module or status.stop(status.USAGE, ("--via: %s"):format(message))
 end
@@ -76,7 +78,6 @@ end
 -- so.
 local function plan_options(given, kept)
   local wanted = { via = given.via, ttl = given.ttl, zone = given.in_zone, keep = given.keep, wait = given.wait }
-  if given.via == "domain-connect" then return wanted end
   local module = module_of(given)
   local values = access.options(module, given)
   if not kept[module.id] then access.want(module, values) end

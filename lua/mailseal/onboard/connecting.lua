@@ -14,7 +14,6 @@ local diff = require "mailseal.publish.diff"
 local domain_connect = require "mailseal.domain_connect"
 local fields = require "mailseal.onboard.fields"
 local keys = require "mailseal.key"
-local key_records = require "mailseal.onboard.key_records"
 local kinds = require "mailseal.dns.options"
 local planning = require "mailseal.publish.plan"
 local policies = require "mailseal.onboard.publishing_policy"
@@ -26,6 +25,21 @@ local M = {}
 
 --- The way's name.
 M.VIA = "domain-connect"
+
+--- What it wants to know, as targets say it (`mailseal.publish.target`).
+M.WAY = {
+  id = M.VIA, name = "Domain Connect", settings = {
+    { name = "provider_id", text = "the id under which DNS hosts have the templates", environment = "MAILSEAL_CONNECT_PROVIDER",
+      required = true },
+    { name = "service_id", text = "the template's id (without it: that of the provider's rule)" },
+    { name = "redirect_uri", text = "where the customer is led back to", environment = "MAILSEAL_CONNECT_REDIRECT" },
+    { name = "state", text = "what comes back with him" },
+    { name = "key_name", text = "the label at which the key's public half is published", environment = "MAILSEAL_CONNECT_KEY_NAME" },
+  },
+  credentials = {
+    { name = "key", text = "the private key that requests are signed by (PEM)", environment = "MAILSEAL_CONNECT_KEY", file = true },
+  },
+}
 
 -- ---- what DNS shows, as a target reads it
 
@@ -47,17 +61,20 @@ end
 
 local gone = { nodata = true, nxdomain = true }
 
--- The set of one name and type; false where there is none, nil where DNS does not say.
+-- The set of one name and type, as most of the zone's name servers have it, past all caches; false where there is none, nil where DNS does
+-- not say. What a wildcard says there is not there.
 local function ask(resolver, name, kind)
-  local answer, message, code = resolver:query(name, kind, { fresh = true })
-  if not answer then return nil, message, code end
-  if gone[answer.status] then return false end
-  if answer.status ~= "ok" then return nil, ("%s: DNS does not answer for now (%s)"):format(name, answer.status), "dns_failed" end
-  local own = {}
-  for _, record in ipairs(answer.records) do
-    if record.type == kind and (record.name or name):lower() == name then own[#own + 1] = record end
+  local found, message, code = resolver:authoritative(name, kind)
+  if not found then return nil, message, code end
+  local group = found.groups[1]
+  if group and group.alias then
+    return kind == "CNAME" and { name = name, type = kind, ttl = 3600, values = { group.alias .. "." } } or false
   end
-  return sets.of_records(name, kind, own) or false
+  local status = group and group.answer.status or found.status
+  if gone[status] then return false end
+  if status ~= "ok" then return nil, ("%s: DNS does not answer for now (%s)"):format(name, found.summary or status), "dns_failed" end
+  if resolver:synthesized(name, kind) then return false end
+  return sets.of_records(name, kind, group.answer.records) or false
 end
 
 -- A name's sets. Where it is an alias, that is all.
@@ -105,27 +122,61 @@ local own_kinds = {
   ttl = kinds.any, zone = kinds.any, keep = kinds.any, wait = kinds.any, dry_run = kinds.any,
 }
 
--- The vars that the domain's rule wants, those of our own keys among them.
-local function vars_of(rule, known, domain)
-  local vars = known.domain.vars.given or {}
-  if rule.generates ~= "key" then return vars end
-  local all = fields.joined(vars)
-  for _, key in ipairs(known.keys) do
-    if not all.selector and (key.state == "active" or key.state == "awaited") then
-      all.selector, all.cname_label = key.selector, key.target and key.target:match "^[^.]+" or nil
-      all.key_record = not key.target and key_records.text(key) or nil
-    end
+-- ---- our own keys
+
+-- A template has room for two of them, that one may come while another one is still signed with. Each has its place and keeps it: keys come
+-- one after the other, and are remembered when they have gone.
+local function places_of(rule, known)
+  local numbers, list, places = {}, {}, {}
+  for i, key in ipairs(known.keys) do numbers[key.selector] = i end
+  for _, record in ipairs(rule.generates == "key" and known.records or {}) do
+    if record.id:find "^dkim_" then list[#list + 1] = record end
   end
-  return all, domain
+  table.sort(list, function(a, b) return a.name < b.name end)
+  for i, record in ipairs(list) do
+    local selector = record.name:match "^(.-)%._domainkey%."
+    local number = record.type == "TXT" and numbers[selector] or i
+    places[record.id] = { id = number % 2 == 1 and "dkim" or "dkim_2", record = record, selector = selector }
+  end
+  return places
 end
 
--- Ids of records that the request is to leave out: what is there already, and what nobody has agreed to change.
-local function left_out(pure)
-  local list = {}
-  for _, step in ipairs(pure.steps) do
-    if step.action == "keep" or step.action == "leave" or step.action == "conflict" then list[#list + 1] = step.record end
+local function vars_of_key(one)
+  if one.record.type == "TXT" then return { selector = one.selector, key_record = one.record.value } end
+  return { selector = one.selector, cname_label = one.record.value:match "^[^.]+" }
+end
+
+-- The vars that the domain's rule wants, those of a key in the first place among them; and those of one in the second. Of two in one place
+-- that counts which is to be set.
+local function vars_of(known, places, wanted)
+  local at = {}
+  for id, one in pairs(places) do
+    if wanted[id] or not at[one.id] then at[one.id] = vars_of_key(one) end
   end
-  return list
+  return fields.joined(known.domain.vars.given or {}, at.dkim or at.dkim_2), at.dkim_2
+end
+
+-- ---- what is asked for
+
+-- Ids of the records that are to be set. A policy that is there already is the customer's: a template would replace it.
+local function wanted_of(pure, known)
+  local purposes, wanted = {}, {}
+  for _, record in ipairs(known.records) do purposes[record.id] = record.purpose end
+  for _, step in ipairs(pure.steps) do
+    local is_change = step.action == "change" and purposes[step.record] ~= "dmarc"
+    if step.record and (step.action == "add" or is_change) then wanted[step.record] = true end
+  end
+  return wanted
+end
+
+-- Ids of the template's records that are left out: what is there already, and what nobody has agreed to change.
+local function left_out(known, places, wanted)
+  local list, done = { "dkim", "dkim_2" }, {}
+  for id in pairs(wanted) do done[places[id] and places[id].id or id] = true end
+  for _, record in ipairs(known.records) do list[#list + 1] = record.id end
+  local without = {}
+  for _, id in ipairs(list) do without[#without + 1] = not done[id] and id or nil end
+  return without
 end
 
 -- The address; nil where nothing is left to be set; nil, a message and a code.
@@ -133,9 +184,11 @@ local function url_of(inner, pure)
   local rule = provider.find(inner.known.domain.provider, inner.registry.providers)
   if not rule then return nil, "the domain's provider is not known any more", "no_provider" end
   local row, options, settings = inner.known.domain, inner.options, inner.settings
-  local found, message, code = domain_connect.parameters(rule, inner.domain, vars_of(rule, inner.known, inner.domain), {
-    zone = settings.zone, org_domain = row.vars.registrable, challenge = not row.owned_at and row.challenge or nil,
-    without = left_out(pure), rules = inner.registry.providers,
+  local places, wanted = places_of(rule, inner.known), wanted_of(pure, inner.known)
+  local vars, second = vars_of(inner.known, places, wanted)
+  local found, message, code = domain_connect.parameters(rule, inner.domain, vars, {
+    zone = settings.zone, org_domain = row.vars.registrable, challenge = not row.owned_at and row.challenge or nil, second = second,
+    without = left_out(inner.known, places, wanted), rules = inner.registry.providers,
   })
   if code == "nothing_wanted" then return nil end
   if not found then return nil, message, code end
@@ -251,6 +304,11 @@ function M.plan(tenant, domain, known, options)
   if not options.provider_id then return nil, "Domain Connect wants provider_id, the owner of the templates", "bad_setting" end
   local key, message, code = key_of(options.key)
   if options.key ~= nil and not key then return nil, message, code end
+  if key and (key:type() ~= "rsa" or key:bits() < 2048) then
+    return nil, "requests of Domain Connect are signed by a key of RSA, of 2048 bits or more", "bad_setting"
+  elseif (key == nil) ~= (options.key_name == nil) then
+    return nil, "of a key that requests are signed by, Domain Connect wants key_name, too", "bad_setting"
+  end
   local registry = tenant.registry
   local settings, ask_with, why = find_host(registry, domain, options)
   if not settings then return nil, ask_with, why end
