@@ -137,7 +137,8 @@ function M.at_host(given)
   for name, value in pairs(given.settings) do settings[name] = value end
   local host = dns_hosts.start(given.id, settings)
   local way = { via = given.id, endpoint = host.endpoint }
-  for name, value in pairs(given.options) do way[name] = value end
+  local options = type(given.options) == "function" and given.options(host) or given.options
+  for name, value in pairs(options) do way[name] = value end
   return {
     host = host, server = host.knot, way = way, zone = function() return name_server.zone(host.knot, M.ZONE) end,
     serial = function() return serial_of(host.knot) end, stop = function() host:stop() end,

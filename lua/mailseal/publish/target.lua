@@ -24,7 +24,7 @@
 --
 -- - `bad_credentials` (unknown, expired, or for something else), `not_allowed` (known, and may not do this), `clock_off` (details:
 --   `seconds`, by which this machine's clock is ahead of the server's)
--- - `no_zone`: it has no zone for that name
+-- - `no_zone`: it has no zone for that name; `several_zones`: it has several of one name, and a setting has to say which (details: `zones`)
 -- - `zone_moved`: what stands there is not what was read: nothing was changed, and reading again will show it
 -- - `refused_record`: it does not take such a record; nothing was changed
 -- - `rate_limited` (details: `retry_at`, seconds since 1970), `unreachable`, `timeout`, `server_failed`: later may go well; nothing was

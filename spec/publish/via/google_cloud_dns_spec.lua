@@ -1,33 +1,17 @@
 local behaviour = require "spec.support.dns_host_behaviour"
 local dns_hosts = require "spec.support.dns_hosts"
-local json = require "mailseal.json"
+local google_account = require "spec.support.google_account"
 local key = require "mailseal.key"
 local publish = require "mailseal.publish"
 local shell = require "spec.support.shell"
 
-local EMAIL, TOKEN = "publisher@mail-473011.iam.gserviceaccount.com", "ya29.c.b0AXv0zTPnzVv"
-local PRIVATE = assert(key.generate { type = "rsa", bits = 2048 })
-local directory = shell.new_directory()
-local PUBLIC = directory .. "/public.pem"
-shell.write(PUBLIC, ("-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"):format((PRIVATE:public():gsub(("."):rep(64), "%0\n"))))
-
-local SETTINGS = { credentials = { email = EMAIL, key_id = "2d1f8a", public_key = PUBLIC }, project = "mail-473011", token = TOKEN }
-
--- The file that the console gives out, for the interface here; `changes` to it.
-local function credentials(host, changes)
-  local file = {
-    type = "service_account", project_id = "mail-473011", private_key_id = "2d1f8a", private_key = PRIVATE:pem(), client_email = EMAIL,
-    token_uri = host.endpoint .. "/token",
-  }
-  for name, value in pairs(changes or {}) do file[name] = value or nil end
-  return json.encode(json.plain(file))
-end
+local account = google_account.make()
 
 describe("Google Cloud DNS, like any DNS host,", function()
   behaviour.tests {
     busted = { it = it, setup = setup, teardown = teardown, after_each = after_each },
-    id = "google-cloud-dns", settings = SETTINGS, secrets = { PRIVATE:pem():match "\n(%S+)\n" },
-    options = function(host) return { service_account = credentials(host) } end,
+    id = "google-cloud-dns", settings = account.settings, secrets = { account.private:pem():match "\n(%S+)\n" },
+    options = function(host) return { service_account = account:file(host) } end,
     reads = function(request) return request.method == "GET" or request.path == "/token" end, requests = 1, refused = 400,
     fault = { read = { method = "GET" }, change = { method = "POST", path = "/changes" } },
   }
@@ -57,14 +41,14 @@ describe("Google Cloud DNS", function()
       },
       special = { { name = "near.example.test", type = "A" } },
     }
-    for name, value in pairs(SETTINGS) do settings[name] = value end
+    for name, value in pairs(account.settings) do settings[name] = value end
     host = dns_hosts.start("google-cloud-dns", settings)
     before = host:zone "example.test"
   end)
 
   teardown(function()
     host:stop()
-    shell.remove_directory(directory)
+    account:remove()
   end)
 
   after_each(function()
@@ -73,7 +57,7 @@ describe("Google Cloud DNS", function()
   end)
 
   local function open(changes, file)
-    local options = { service_account = credentials(host, file) }
+    local options = { service_account = account:file(host, file) }
     for name, value in pairs(changes or {}) do options[name] = value end
     return publish.open("google-cloud-dns", host:options(options))
   end
@@ -180,6 +164,15 @@ describe("Google Cloud DNS", function()
     assert.matches("it was …", message)
   end)
 
+  it("asks nobody else for a token whom the file names, unless another interface was chosen", function()
+    local options = host:options { service_account = account:file(host) }
+    assert.equal(host.endpoint .. "/token", assert(publish.open("google-cloud-dns", options)).source.account.token_uri)
+    options.endpoint = nil
+    local own = assert(publish.open("google-cloud-dns", options)).source
+    assert.equal("https://oauth2.googleapis.com/token", own.account.token_uri)
+    assert.equal("https://oauth2.googleapis.com/token", own.client.endpoint)
+  end)
+
   it("tells by how much the clock is off, both ways", function()
     for _, seconds in ipairs { 600, -600 } do
       local target = assert(open { now = function() return os.time() + seconds end })
@@ -200,7 +193,7 @@ describe("Google Cloud DNS", function()
       { private_key = assert(key.generate { type = "ed25519" }):pem() } } do
       local target, message, code = open(nil, file)
       assert.same({ nil, "bad_credentials" }, { target, code })
-      assert.is_nil(message:find(PRIVATE:pem():match "\n(%S+)\n", 1, true))
+      assert.is_nil(message:find(account.private:pem():match "\n(%S+)\n", 1, true))
     end
     for _, text in ipairs { "/etc/passwd", "{", "[]", "null", '"x"' } do
       assert.equal("bad_credentials", select(3, open { service_account = text }))

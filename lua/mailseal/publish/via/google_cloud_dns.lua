@@ -258,6 +258,8 @@ function M.open(options)
   local account
   account, message, code = service_account.read(given.service_account)
   if not account then return nil, message, code end
+  -- Whom a file names is asked only where somebody has chosen another interface than Google's own.
+  if not given.endpoint then account.token_uri = service_account.TOKEN_URI end
   local project = given.project or account.project
   if not project then return nil, "Google Cloud DNS wants the id of the project (project)", "bad_setting" end
   local source = service_account.source(account, {
