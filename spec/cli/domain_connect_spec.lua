@@ -15,7 +15,10 @@ describe("mailseal domain-connect", function()
     assert(keys.generate({ type = "ed25519" }):save(directory .. "/ed25519.pem"))
     local function zone_of(place)
       return cjson.encode {
-        ["example.com"] = { { type = "SOA", data = "ns.example.com. h.example.com. 1 60 60 60 60" } },
+        ["example.com"] = {
+          { type = "SOA", data = "ns.example.com. h.example.com. 1 60 60 60 60" }, { type = "NS", data = "ns.example.com." },
+        },
+        ["ns.example.com"] = { { type = "A", data = "192.0.2.1" } },
         ["_domainconnect.example.com"] = { place }, ["dc.stars.example"] = { { type = "A", data = "127.0.0.1" } },
       }
     end
@@ -117,6 +120,24 @@ describe("mailseal domain-connect", function()
     assert.same({ "example.com", "mail", "xyz", "_dck1", "s" }, { values.domain, values.host, values.challenge, values.key, values.state })
     assert.equal("ownership,dkim1,dkim2,dkim3,mail_from_mx,mail_from_spf", values.groupId)
     assert.equal(values.sig, signing.sign(key, signed))
+  end)
+
+  it("is a way of mailseal publish, with its key out of a file", function()
+    local function mailseal(more)
+      return shell.run(("cd %s && SSL_CERT_FILE=%s/ca.pem MAILSEAL_CONNECT_KEY=./key.pem MAILSEAL_DB=sqlite:%s/m.db %s"):format(
+        shell.quote(directory), certificates, directory, more))
+    end
+    local program = shell.quote((shell.output "pwd"):match "^[^\n]+" .. "/bin/mailseal")
+    local added = mailseal(program .. " domains add mail.example.com --provider kraiter --zone zone.json --var region=eu-west-1"
+      .. " --var tokens=a,b,c")
+    assert.equal("", added.err)
+    local publish = program .. " publish mail.example.com --via domain-connect --zone zone.json --set provider_id=mailer.example"
+    local result = mailseal(publish .. " --set key_name=_dck1")
+    assert.equal(75, result.status, result.err)
+    local values, signed = query.read(assert(result.out:match "\nhttps://ux%.stars%.example/%S+/kraiter/apply%?(%S+)\n"))
+    assert.equal(values.sig, signing.sign(key, signed))
+    assert.equal(64, mailseal(program .. " publish mail.example.com --via domain-connect --zone zone.json").status)
+    assert.not_equal(0, mailseal(publish .. " --set key_name=_dck1 --undo").status)
   end)
 
   it("says what is in the way of it", function()

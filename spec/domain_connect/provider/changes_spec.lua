@@ -287,6 +287,65 @@ describe("applying a template", function()
     is("", zone)
   end)
 
+  -- Numbers that look like chance, and are the same each time.
+  local function dice(seed)
+    return function(most)
+      seed = (seed * 1103515245 + 12345) % 2147483648
+      return math.floor(seed / 65536) % most + 1
+    end
+  end
+
+  local NAMES, MODES = { "@", "a", "b.a", "c" }, { "None", "All", "Prefix" }
+
+  local function random_record(roll)
+    local host, kind = NAMES[roll(4)], roll(6)
+    local to = ("t%d.example.net"):format(roll(3))
+    if kind == 1 then return txt(host, "k=" .. roll(3), MODES[roll(3)], "k=", { essential = roll(2) == 1 and "OnApply" or nil }) end
+    if kind == 2 then return a(host, "192.0.2." .. roll(3)) end
+    if kind == 3 then return { type = "MX", host = host, pointsTo = to, priority = 10, ttl = 600 } end
+    if kind == 4 and host ~= "@" then return { type = "CNAME", host = host, pointsTo = to, ttl = 600 } end
+    return { type = "SPFM", host = host, spfRules = "include:" .. to }
+  end
+
+  -- At each name one SPF record at most, and a CNAME alone.
+  local function check_zone(list)
+    local seen, count = {}, {}
+    for _, set in ipairs(list) do
+      assert.is_true(#set.values > 0)
+      seen[set.name] = (seen[set.name] or 0) + 1
+      for _, value in ipairs(set.values) do
+        local is_policy = value:find '^"v=spf1'
+        count[set.name] = (count[set.name] or 0) + (is_policy and 1 or 0)
+      end
+      assert.is_true((count[set.name] or 0) < 2, set.name)
+    end
+    for _, set in ipairs(list) do
+      if set.type == "CNAME" then assert.same({ 1, 1 }, { seen[set.name], #set.values }) end
+    end
+  end
+
+  it("holds to the rules of zones, whatever comes; the second time it changes nothing, and the last one to go leaves nothing", function()
+    local applied = 0
+    for seed = 1, 400 do
+      local roll, zone = dice(seed), world ""
+      for _ = 1, 5 do
+        local records, id = {}, "t" .. roll(3)
+        for i = 1, roll(4) do records[i] = random_record(roll) end
+        local ok = pcall(zone.apply, zone, id, records) -- what cannot stand beside each other is no template
+        if ok then
+          applied = applied + 1
+          check_zone(zone.list)
+          local before, again = written(zone.list), zone:apply(id, records)
+          assert.same({ {}, {} }, { again.changes, again.services }, "seed " .. seed)
+          assert.equal(before, written(zone.list))
+        end
+      end
+      while zone.instances[1] do zone:withdraw(roll(#zone.instances)) end
+      assert.equal("", written(zone.list), "seed " .. seed)
+    end
+    assert.is_true(applied > 1000)
+  end)
+
   it("takes back nothing that somebody else has changed since", function()
     local zone = world ""
     zone:apply("one", { txt("a", "x"), txt("b", "x"), { type = "SPFM", host = "@", spfRules = "include:a.example" } })

@@ -164,6 +164,53 @@ describe("a DNS host with Domain Connect", function()
     assert.is_nil(set("a._domainkey.mail.example.com", "CNAME"))
   end)
 
+  it("ends right where it was killed on its way: the next one finds what is there, and what came of it can be taken back", function()
+    local function text() return cjson.encode(set("example.com", "TXT").values) .. cjson.encode(set("_dmarc.example.com", "TXT").values) end
+    local before = text()
+    -- before anything, when the changes are made, and when all is done but kept
+    for _, moment in ipairs { "save", "apply", "applied", "saved" } do
+      local of = moment:find "^sav" and host.applied or zones
+      local real, calls = of[moment:match "^sav" and "save" or "apply"], 0
+      local function killed(...)
+        calls = calls + 1
+        if moment == "applied" or moment == "saved" and calls == 1 then
+          local result = { real(...) }
+          if moment == "saved" then return result[1], result[2], result[3] end
+        end
+        error("killed", 0)
+      end
+      of[moment:match "^sav" and "save" or "apply"] = killed
+      local asked_for = assert(request())
+      local ok, why = pcall(host.apply, host, asked_for, assert(host:plan(asked_for)).digest)
+      assert.same({ false, "killed" }, { ok, why }, moment)
+      of[moment:match "^sav" and "save" or "apply"] = real
+      local plan = assert(host:plan(asked_for))
+      assert(host:apply(asked_for, plan.digest))
+      assert.same({ "a.dkim.amazonses.com." }, set("a._domainkey.mail.example.com", "CNAME").values)
+      assert.same({}, assert(host:plan(asked_for)).changes)
+      local instances = assert(host:instances "example.com")
+      assert.equal(1, #instances, moment)
+      assert(host:withdraw("example.com", instances[1].id))
+      assert.is_nil(set("a._domainkey.mail.example.com", "CNAME"))
+      assert.is_nil(set("bounce.mail.example.com", "TXT"))
+      assert.equal(before, text())
+    end
+  end)
+
+  it("lets one win of two who apply at once", function()
+    local asked_for = assert(request())
+    local digest, apply, second = assert(host:plan(asked_for)).digest, zones.apply, nil
+    zones.apply = function(...)
+      zones.apply = apply
+      second = { host:apply(asked_for, digest) }
+      return apply(...)
+    end
+    local first = { host:apply(asked_for, digest) }
+    assert.is_true((first[1] or false) ~= (second[1] or false))
+    assert.same({}, assert(host:plan(asked_for)).changes)
+    assert.same({ "a.dkim.amazonses.com." }, set("a._domainkey.mail.example.com", "CNAME").values)
+  end)
+
   it("is not fooled by a request that was changed", function()
     local text = asked()
     for what, changed in pairs {

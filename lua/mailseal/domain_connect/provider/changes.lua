@@ -131,7 +131,8 @@ end
 -- What a rule brought goes, unless somebody else wants it: then it is his from now on.
 local function take_rule(work, instance, rule)
   drop(instance.rules, rule)
-  local terms, inherited = {}, { terms = {} }
+  local terms, inherited = {}, work.inherited[rule.name] or { terms = {} }
+  work.inherited[rule.name] = inherited
   for _, term in ipairs(rule.terms) do
     local heir = heir_of(work, rule.name, term, instance)
     if work.wanted[rule.name .. " " .. term] then
@@ -146,9 +147,8 @@ local function take_rule(work, instance, rule)
   if heir then
     heir.created = heir.created or rule.created
   else
-    inherited.created = rule.created
+    inherited.created = inherited.created or rule.created
   end
-  work.inherited[rule.name] = inherited
   policy.take_out(work.zone, rule.name, terms, rule.created and not heir)
 end
 
@@ -159,14 +159,28 @@ local function take_out(work, instance, groups)
     local record = instance.records[i]
     if is_meant(record) then take_record(work, instance, record) end
   end
-  for i = #instance.rules, 1, -1 do
-    local rule = instance.rules[i]
-    if is_meant(rule) then take_rule(work, instance, rule) end
+  -- Last the one by which there came to be a record: then it is told whether anything is left of it.
+  for _, created in ipairs { false, true } do
+    for i = #instance.rules, 1, -1 do
+      local rule = instance.rules[i]
+      if is_meant(rule) and (rule.created or false) == created then take_rule(work, instance, rule) end
+    end
+  end
+end
+
+-- What templates have brought into an SPF record goes with it. They do without, as the specification has it.
+local function forget_rules(work, old)
+  if old.type ~= "TXT" or not begins(sets.joined(old.value) or "", "v=spf1") then return end
+  for _, instance in ipairs(work.instances) do
+    for i = #instance.rules, 1, -1 do
+      if instance.rules[i].name == old.name then table.remove(instance.rules, i) end
+    end
   end
 end
 
 -- A record of the zone goes: with it each instance that cannot be without it.
 local function give_way(work, old)
+  forget_rules(work, old)
   for i = #work.instances, 1, -1 do
     local instance = work.instances[i]
     local record = is_among(instance.records, old)
@@ -219,12 +233,17 @@ local function merge_rules(work, instance, rules, all)
   for _, rule in ipairs(rules) do
     local added, created = policy.merge(work.zone, rule.name, rule.terms, all)
     local before = work.inherited[rule.name] or { terms = {} }
-    for _, term in ipairs(before.terms) do
-      if has(rule.terms, term) and not has(added, term) then added[#added + 1] = term end
+    for i = #before.terms, 1, -1 do
+      local term = before.terms[i]
+      if has(rule.terms, term) then
+        table.remove(before.terms, i)
+        if not has(added, term) then added[#added + 1] = term end
+      end
     end
     instance.rules[#instance.rules + 1] = {
       name = rule.name, terms = added, wanted = rule.terms, group = rule.group, created = created or before.created or nil,
     }
+    before.created = nil
   end
 end
 
