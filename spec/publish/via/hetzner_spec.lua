@@ -8,7 +8,7 @@ local TOKEN = "LRK9DAWQ1ZAEFSrCNEEzLCUwhYX1U3g7wMg4dTlkkDC96fyDuyJ39nVbVjCKSDfj"
 describe("Hetzner, like any DNS host,", function()
   behaviour.tests {
     busted = { it = it, setup = setup, teardown = teardown, after_each = after_each },
-    id = "hetzner", settings = { credentials = { token = TOKEN }, page = 2 }, options = { token = TOKEN }, secrets = { TOKEN },
+    id = "hetzner", settings = { credentials = { token = TOKEN } }, options = { token = TOKEN }, secrets = { TOKEN },
     reads = function(request) return request.method == "GET" end,
   }
 end)
