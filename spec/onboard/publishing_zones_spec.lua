@@ -123,6 +123,61 @@ describe("A publication that takes long", function()
   end)
 end)
 
+describe("Who is patient", function()
+  local async = require "mailseal.async"
+
+  local function stage_with_plans()
+    local stage = stage_of.open()
+    assert(stage.tenant:create { domain = "example.com", provider = "test-cname" })
+    local way = { via = stage.zones }
+    return stage, assert(stage.tenant:plan("example.com", way)), assert(stage.tenant:plan("example.com", way))
+  end
+
+  it("waits until another has done it", function()
+    local stage, first, second = stage_with_plans()
+    local apply, begun = stage.zones.apply, false
+    function stage.zones.apply(...)
+      stage.zones.apply, begun = apply, true
+      async.sleep(0.1)
+      return apply(...)
+    end
+    local done = async.run(function()
+      local task = async.start(function()
+        while not begun do async.sleep(0.01) end
+        return assert(second:apply { patience = 60 })
+      end)
+      assert.is_true(assert(first:apply()).changed)
+      return task:join()
+    end)
+    assert.is_false(done.changed)
+    stage:close()
+  end)
+
+  it("goes on when one who was killed is not heard of any more", function()
+    local stage, first = stage_with_plans()
+    assert(stage.registry:perform("publishing_steps", "claim", "acme", "example.com", {
+      id = "dead", locks = { "domain:4:acme:example.com" },
+    }))
+    assert.equal("publish_under_way", (select(3, first:apply())))
+    local done = async.run(function()
+      async.start(function()
+        async.sleep(0.1)
+        stage.now = stage.now + 30
+      end)
+      return assert(first:apply { patience = 60 })
+    end)
+    assert.is_true(done.changed)
+    stage:close()
+  end)
+
+  it("is not kept waiting by an error of a target's", function()
+    local stage, first = stage_with_plans()
+    function stage.zones.apply() error("a mistake", 0) end
+    assert.has_error(function() first:apply() end, "a mistake")
+    stage:close()
+  end)
+end)
+
 describe("A zone that is served by others than who is written to", function()
   local stage, tenant
 

@@ -16,6 +16,9 @@ local M = {}
 
 local want = registry_face.want
 
+-- Seconds to wait for whoever else is writing to the zone: longer than one who was killed is waited for.
+local PATIENCE = 40
+
 local epilog = [[
 Credentials are told by the environment or by --credentials; --list says what
 each way is called and wants to know. The exit status is 0 where all is
@@ -118,7 +121,7 @@ local function publish_it(tenant, given)
     report.plan(plan, given, false)
     return status.OK
   end
-  local done, message, code, details = plan:apply { consent = consents_of(given), wait = given.wait }
+  local done, message, code, details = plan:apply { consent = consents_of(given), wait = given.wait, patience = PATIENCE }
   report.plan(plan, given, done)
   return done and report.done(plan, done, given) or report.refused(message, code, details)
 end
@@ -126,6 +129,7 @@ end
 local function undo(tenant, given)
   local wanted = open(tenant, given)
   wanted.dry_run = given.dry_run
+  wanted.patience = PATIENCE
   local done, message, code, details = tenant:unpublish(given.domain, wanted)
   if not done then return report.refused(message, code, details) end
   return report.undone(done, given)

@@ -14,13 +14,13 @@
 local async = require "mailseal.async"
 local effect = require "mailseal.onboard.publishing_effect"
 local letters = require "mailseal.onboard.letters"
-local line = require "mailseal.printable".line
 local look = require "mailseal.onboard.publishing_look"
+local publishing_steps = require "mailseal.onboard.publishing_steps"
 
 local M = {}
 
--- Octets of a problem that are kept.
-local PROBLEM = 300
+-- Seconds between two attempts to have what somebody else has.
+local AGAIN = 0.5
 
 local function zones_of(changes)
   local list = {}
@@ -152,7 +152,8 @@ local function fail(run, one, done, failure)
     code, details = details and details.cause or "server_failed", nil
   end
   local ended, message, store_code = perform(run, "finish", run.tenant.id, run.tenant.actor, one, {
-    state = "failed", changes = done, code = code, problem = line(failure.message):sub(1, PROBLEM), quiet = run.quiet and not next(done),
+    state = "failed", changes = done, code = code, problem = publishing_steps.problem(failure.message),
+    quiet = run.quiet and not next(done),
   })
   if ended == nil then return nil, message, store_code end
   return nil, failure.message, code, details
@@ -180,9 +181,19 @@ local function leave(run, id)
   return perform(run, "forget", run.tenant.id, { id = id, domain = run.domain, via = run.via, kind = run.kind, over = run.over })
 end
 
+-- Takes the locks; where somebody else has them, as soon as he gives them up, or is not heard of any more, or when patience is over.
+local function claim(run, id)
+  local ends = async.now() + (run.patience or 0)
+  while true do
+    local claimed, message, code, details = perform(run, "claim", run.tenant.id, run.domain, { id = id, locks = locks_of(run) })
+    if claimed or code ~= "publish_under_way" or async.now() >= ends then return claimed, message, code, details end
+    async.sleep(AGAIN)
+  end
+end
+
 -- All of it, the locks being held.
 local function go(run, id)
-  local claimed, message, code, details = perform(run, "claim", run.tenant.id, run.domain, { id = id, locks = locks_of(run) })
+  local claimed, message, code, details = claim(run, id)
   if not claimed then return nil, message, code, details end
   local settled, left
   settled, message, code, details = settle(run, claimed.open)
@@ -225,7 +236,7 @@ end
 --   for whoever writes to the same place
 -- - `kind`: `publish`, `undo` or `keys`; `consents`: what was consented to, a list
 -- - `changes`: by zone (`mailseal.publish.sets`)
--- - `wait`: seconds to wait until DNS shows it, other than the policy's
+-- - `wait`: seconds to wait until DNS shows it, other than the policy's; `patience`: seconds to wait for whoever else is writing (0)
 -- - `over`: rows of `mailseal.publish.ledger` that are ours no more when it is done
 -- - `quiet`: true where of a failure that changes nothing no event is to be told
 -- @treturn[1] table `changed` (false: it was all done already), `publication` (its id), `changes` (those made, by zone), `shown`,
@@ -238,8 +249,9 @@ function M.run(run)
   return async.run(function()
     local id = "pub_" .. letters.new(16)
     local heart = async.start(stay, run, id)
-    local result, message, code, details = go(run, id)
+    local ok, result, message, code, details = pcall(go, run, id)
     heart:cancel()
+    if not ok then error(result, 0) end
     return result, message, code, details
   end)
 end

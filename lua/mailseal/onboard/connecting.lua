@@ -119,7 +119,7 @@ local own_kinds = {
   service_name = kinds.of_type("string", "a name"), redirect_uri = kinds.of_type("string", "an address"),
   state = kinds.of_type("string", "a text"), key = kinds.any, key_name = kinds.of_type("string", "a label"),
   allow_plain = kinds.flag, consent = kinds.of_type("table", "a list"), fetch = kinds.of_type("table", "options of mailseal.fetch"),
-  ttl = kinds.any, zone = kinds.any, keep = kinds.any, wait = kinds.any, dry_run = kinds.any,
+  ttl = kinds.any, zone = kinds.any, keep = kinds.any, wait = kinds.any, patience = kinds.any, dry_run = kinds.any,
 }
 
 -- ---- our own keys

@@ -12,7 +12,7 @@ local events = require "mailseal.store.events"
 local key_changes = require "mailseal.onboard.key_changes"
 local key_records = require "mailseal.onboard.key_records"
 local keys = require "mailseal.store.keys"
-local line = require "mailseal.printable".line
+local publishing_steps = require "mailseal.onboard.publishing_steps"
 
 local M = {}
 local steps = {}
@@ -23,8 +23,8 @@ M.steps = steps
 -- Seconds for which what was taken up is left to who did; how many at a time, and side by side.
 local LEASE, DUE, SIDE_BY_SIDE = 600, 50, 10
 
--- Octets of a problem that are kept; the TTL of a new key's record.
-local PROBLEM, TTL = 300, 3600
+-- The TTL of a new key's record.
+local TTL = 3600
 
 -- ---- on the database
 
@@ -70,7 +70,7 @@ function steps.note(registry, one, outcome)
       row.due_at, row.attempts = outcome.details.retry_at, one.attempts
     elseif outcome.code then
       row.due_at, row.attempts = again_at(now, one.attempts, outcome.details, policy), one.attempts + 1
-      row.code, row.problem = outcome.code, line(tostring(outcome.message)):sub(1, PROBLEM)
+      row.code, row.problem = outcome.code, publishing_steps.problem(outcome.message)
       if outcome.code ~= one.code then
         events.add(tx, one.tenant_id, one.domain, "publish_failed", {
           via = one.via, purpose = "keys", code = row.code, problem = row.problem, retry_at = row.due_at,

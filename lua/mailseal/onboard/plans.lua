@@ -37,7 +37,7 @@ end
 
 --- Makes one.
 -- @tparam table given `domain`, `tenant`, `way` (of `mailseal.onboard.access`), `pure` (of `mailseal.publish.plan`), `own` (conflicts of
---   other kinds, as that has them), `consents`, `keep`, `wait`, `is_verified`, `undo` (a function)
+--   other kinds, as that has them), `consents`, `keep`, `wait`, `patience`, `is_verified`, `undo` (a function)
 -- @treturn table
 function M.new(given)
   local zones = {}
@@ -128,7 +128,8 @@ end
 
 --- Does it. What is done already is left alone, whoever has done it: to apply a plan twice is to apply it once.
 -- @tparam[opt] table options `consent`: a list of what is agreed to, `consent` of the conflicts; `wait`: seconds to wait until DNS shows it
---   (`wait` of `mailseal.onboard.publishing_policy`)
+--   (`wait` of `mailseal.onboard.publishing_policy`); `patience`: seconds to wait for whoever else is writing to the zone (0). One who
+--   was killed holds it for `lease` seconds of that policy
 -- @treturn[1] table
 --
 -- - `changed`: false where all was there already
@@ -144,7 +145,7 @@ end
 --   `mailseal.store`
 -- @treturn[2] ?table details: of `consent_needed` the list of what is not agreed to; of `publish_under_way` `retry_at`
 function Plan:apply(options)
-  kinds.check("plan:apply", options or {}, { consent = kinds.of_type("table", "a list"), wait = WAIT })
+  kinds.check("plan:apply", options or {}, { consent = kinds.of_type("table", "a list"), wait = WAIT, patience = WAIT })
   local given = inner[self]
   local consents = joined(given.consents, options and options.consent)
   local pure, message, code, details = consented(given, consents)
@@ -158,7 +159,8 @@ function Plan:apply(options)
   local result
   result, message, code, details = applying.run {
     tenant = given.tenant, domain = self.domain, target = target, via = self.via, scope = given.way.scope, kind = "publish",
-    consents = used(given, pure), changes = pure.changes, wait = options and options.wait or given.wait,
+    consents = used(given, pure), changes = pure.changes,
+    wait = options and options.wait or given.wait, patience = options and options.patience or given.patience,
   }
   given.way.close(target)
   if not result then return nil, message, code, details end

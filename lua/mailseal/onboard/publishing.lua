@@ -40,12 +40,12 @@ local function is_list(value)
   return true
 end
 
-local own = { via = true, fetch = true, consent = true, ttl = true, zone = true, keep = true, wait = true, dry_run = true }
+local own = { via = true, fetch = true, consent = true, ttl = true, zone = true, keep = true, wait = true, patience = true, dry_run = true }
 
 local own_kinds = {
   via = kinds.either { kinds.of_type("string", "the name of a way"), kinds.of_type("table", "a target") },
   fetch = kinds.of_type("table", "options of mailseal.fetch"), consent = { is_list, "a list of texts" }, ttl = kinds.count(0, 2 ^ 31 - 1),
-  zone = kinds.of_type("string", "a zone's name"), keep = kinds.flag, wait = WAIT, dry_run = kinds.flag,
+  zone = kinds.of_type("string", "a zone's name"), keep = kinds.flag, wait = WAIT, patience = WAIT, dry_run = kinds.flag,
 }
 
 local function check(method, options)
@@ -83,7 +83,8 @@ local function plan_with(target, tenant, name, known, way, options)
   return plans.new {
     domain = name, tenant = tenant, way = way, pure = require "mailseal.publish.plan".make(given),
     own = hosts.conflicts(target, way, given, tenant.registry, known.domain), consents = given.consents, keep = options.keep,
-    wait = options.wait, is_verified = known.domain.status == "verified", undo = function() return tenant:unpublish(name, again) end,
+    wait = options.wait, patience = options.patience, is_verified = known.domain.status == "verified",
+    undo = function() return tenant:unpublish(name, again) end,
   }
 end
 
@@ -99,7 +100,7 @@ end
 -- - `ttl`: of new records, seconds
 -- - `zone`: only what goes into that one
 -- - `keep`: true: once it was applied, the access is kept, see `tenant:keep_access`
--- - `wait`: for how long `plan:apply` waits until DNS shows it, seconds
+-- - `wait`, `patience`: of `plan:apply`, where that is given none
 -- - `fetch`: options of `mailseal.fetch`, in place of the policy's
 -- @treturn[1] table `domain`, `via`, `zones` (names), `steps`, `conflicts`, `changes` (as of `mailseal.publish.plan`); `diff()`, `apply()`,
 --   `undo()`: see `mailseal.onboard.plans`
@@ -139,7 +140,7 @@ local function undo_with(target, tenant, name, known, way, options)
   end
   local result, message, code, details = applying.run {
     tenant = tenant, domain = name, target = target, via = way.via, scope = way.scope, kind = "undo", changes = plan.changes,
-    wait = options.wait, over = rows,
+    wait = options.wait, patience = options.patience, over = rows,
   }
   if not result then return nil, message, code, details end
   result.steps, result.conflicts = plan.steps, plan.conflicts
@@ -151,8 +152,8 @@ end
 -- domain that was removed here as well.
 -- @tparam table tenant
 -- @tparam string domain
--- @tparam table options `via`, its settings and credentials, `zone`, `fetch`: as of @{methods.plan}; `wait`; `dry_run`: true where
---   it is to be told what would be taken back, in `steps` and `changes`, and nothing is changed
+-- @tparam table options `via`, its settings and credentials, `zone`, `fetch`: as of @{methods.plan}; `wait`, `patience`; `dry_run`: true
+--   where it is to be told what would be taken back, in `steps` and `changes`, and nothing is changed
 -- @treturn[1] table `changed`, `publication`, `changes`, `shown`, `not_shown`, `text`: as of `plan:apply`; `steps`, `conflicts` (none):
 --   what became of each record, as of `mailseal.publish.ledger.undo`; `is_dry`, true where nothing was to be done
 -- @treturn[2] nil

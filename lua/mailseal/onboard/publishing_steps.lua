@@ -11,8 +11,10 @@ local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
 local keys = require "mailseal.store.keys"
 local ledger = require "mailseal.publish.ledger"
+local line = require "mailseal.printable".line
 local locks = require "mailseal.store.locks"
 local store = require "mailseal.store.publications"
+local utf8 = require "mailseal.core".text.utf8
 
 local M = {}
 local steps = {}
@@ -87,6 +89,14 @@ function steps.release(registry, id)
     return true
   end)
 end
+
+-- Octets of a problem that are kept.
+local PROBLEM = 300
+
+--- A message as it is kept: short, on one line, and whole characters alone.
+-- @tparam any message
+-- @treturn string
+function M.problem(message) return utf8(line(tostring(message)):sub(1, PROBLEM)) end
 
 local function values_of(set) return set and set.values or nil end
 
