@@ -140,6 +140,31 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       assert.equal(new.text, text_at(new.selector))
     end)
 
+    it("goes on where it was cut short, by what there is", function()
+      publish()
+      local new = assert(tenant:rotate "example.com")
+      local apply = stage.zones.apply
+      function stage.zones.apply(...)
+        stage.zones.apply = apply
+        assert(apply(...))
+        error("as if it were killed here", 0)
+      end
+      local told = {}
+      assert(stage.registry:work { until_idle = true, tell = function(line) told[#told + 1] = line end })
+      assert.equal(1, #told)
+      assert.equal("under_way", tenant:publications "example.com"[1].state)
+      stage_of.pass(stage, DAY)
+      assert.equal(new.text, text_at(new.selector))
+      local states = {}
+      for i, one in ipairs(tenant:publications "example.com") do states[i] = one.state end
+      assert.same({ "settled", "done" }, states)
+      for _, one in ipairs(tenant:keys "example.com") do
+        assert.equal(one.selector == new.selector and "active" or "retiring", one.state)
+      end
+      assert(tenant:unpublish("example.com", { via = "memory" }))
+      assert.is_nil(next(stage.zones.sets["example.com"]))
+    end)
+
     it("does not begin where the domain is not its tenant's any more", function()
       publish()
       local other = stage.registry:tenant "other"
