@@ -14,6 +14,8 @@ local templates = require "mailseal.domain_connect.templates"
 local SECRET = "GyS77Bg3U4uhQxCvSwGeunCWIO211OyEOYjYha5a/p4="
 
 local HTTP = [[
+lua_ssl_trusted_certificate $certificates/ca.pem;
+lua_ssl_verify_depth 5;
 init_by_lua_block {
   require "examples.domain_connect_provider".start {
     id = "stars.example", name = "Stars", url = "https://dc.stars.example:$tls", server = "$knot", key_file = "$directory/tsig.key",
@@ -29,6 +31,16 @@ ssl_certificate $certificates/stars.pem;
 ssl_certificate_key $certificates/stars.key;
 large_client_header_buffers 4 16k;
 location / { content_by_lua_block { require "examples.domain_connect_provider".serve() } }
+location = /asked-from-within {
+  content_by_lua_block {
+    local connect, resolver = require "mailseal.domain_connect", require "mailseal.dns".resolver { servers = { "$knot" } }
+    local options = { resolver = resolver, fetch = { allow_private = true } }
+    local settings = assert(connect.discover("mail.example.com", options))
+    local known, _, code = connect.supports(settings, "mailer.example", "kraiter", options)
+    local _, _, other = connect.supports(settings, "mailer.example", "mailgun", options)
+    ngx.say(settings.provider_id, " ", settings.host, " ", known and known.version, " ", code, " ", other)
+  }
+}
 ]]
 
 -- As much of a browser as it takes: it keeps cookies, follows to the same host, and fills in forms.
@@ -147,6 +159,10 @@ describe("the example of a hosting company, in #nginx,", function()
     assert.equal("template_unknown", (select(3, domain_connect.supports(settings, "mailer.example", "mailgun", options))))
     assert(names:update("example.org", { ('add _domainconnect 60 TXT "dc.stars.example:%d/elsewhere"'):format(server.tls) }))
     assert.equal("stale", (select(3, domain_connect.discover("example.org", options))))
+  end)
+
+  it("is found and asked from within nginx as well", function()
+    assert.matches("^stars%.example mail 20%d+ nil template_unknown\n$", (server:get "/asked-from-within"))
   end)
 
   it("takes a customer from his domain to its records and back, and takes them out again", function()

@@ -257,7 +257,7 @@ end
 -- @tparam table request as of @{Provider:request}, or what came with its failure
 -- @tparam[opt] string code why it was not done: `cancelled`, or that of the failure
 -- @treturn ?string nil where it goes nowhere
-function Provider.back(_, request, code) return requests.back(request, code) end
+function Provider:back(request, code) return requests.back(request, code) end
 
 -- ---- what was applied
 
