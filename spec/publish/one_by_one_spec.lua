@@ -190,6 +190,24 @@ describe("changes that a host makes one by one", function()
     assert.truthy(message:find "TXT records at a.test")
   end)
 
+  it("are content where somebody else has done the same meanwhile, and leave that alone", function()
+    local x, y = set("x.test", "CNAME", { "a." }), set("y.test", "CNAME", { "b." })
+    local host = new_host("edits", {})
+    host.fail = function(count)
+      if count == 1 then table.insert(host.held, { id = 99, name = "x.test", type = "CNAME", ttl = 60, value = "a." }) end
+    end
+    assert.is_true(one_by_one.apply(host, "test", { change(nil, x), change(nil, y) }))
+    assert.equal(2, #host.held)
+    -- What others did stays where the rest of it fails.
+    host = new_host("edits", {})
+    host.fail = function(count)
+      if count == 2 then return "no", "refused_record" end
+      table.insert(host.held, { id = 99, name = "x.test", type = "CNAME", ttl = 60, value = "a." })
+    end
+    assert.equal("refused_record", select(3, one_by_one.apply(host, "test", { change(nil, x), change(nil, y) })))
+    assert.equal("x.test CNAME 60 a.", state(host))
+  end)
+
   it("keep in doubt what a host that was too slow may do yet", function()
     local host = new_host("edits", {})
     host.fail = function() return "too slow", "timeout", { unsure = true } end

@@ -385,6 +385,22 @@ function M.tests(given)
     for _, secret in ipairs(given.secrets) do assert.falsy(everything:find(secret, 1, true), everything) end
   end)
 
+  it("doubles nothing where two make the same changes at once", function()
+    local changes = changes_of()
+    local said = {}
+    async.map({ 1, 2 }, 2, function(i)
+      said[i] = { target:apply(M.ZONE, changes) }
+      return true
+    end)
+    assert.truthy(said[1][1] or said[2][1])
+    for _, one in ipairs(said) do assert.truthy(one[1] or one[3] == "zone_moved" or one[3] == "refused_record", one[2]) end
+    local zone = host:zone(M.ZONE)
+    undo(changes)
+    assert(apply(changes))
+    assert.equal(host:zone(M.ZONE), zone)
+    undo(changes)
+  end)
+
   it("asks side by side from tasks", function()
     local found = async.map({ 1, 2, 3 }, 3, function() return assert(target:read(M.ZONE, { M.ZONE, "www." .. M.ZONE })) end)
     assert.same(found[1], found[2])

@@ -113,10 +113,15 @@ local function became(run, step)
   return steps.is_done(step, now.records)
 end
 
--- Does a step; where it is not known whether it was done, what stands there decides.
+-- Codes after which what was wanted may be there, because somebody else has done the same meanwhile.
+local CONTRADICTED = { zone_moved = true, refused_record = true }
+
+-- Does a step; where it is not known whether it was done, what stands there decides. True, or nil, a message, a code, details and whether
+-- nothing can be known; true and true where it was somebody else who did it.
 local function take(run, step)
   local ok, message, code, details = steps.take(run.host, run.zone, step)
   if ok then return true end
+  if CONTRADICTED[code] and became(run, step) then return true, true end
   if details and details.unsure then
     local done = became(run, step)
     if done then return true end
@@ -142,10 +147,13 @@ end
 local function go(run, list)
   for _, step in ipairs(list) do
     local ok, message, code, details, lost = take(run, step)
-    local cause = not ok and { message = message, code = code, details = details }
-    if lost then return half_done(run, cause, details) end
-    if cause then return take_back(run, cause) end
-    run.done[#run.done + 1] = step
+    if not ok then
+      local cause = { message = message, code = code, details = details }
+      if lost then return half_done(run, cause, details) end
+      return take_back(run, cause)
+    end
+    -- What others have done is not taken back.
+    if not message then run.done[#run.done + 1] = step end
   end
   return true
 end

@@ -91,3 +91,25 @@ describe("GoDaddy, more closely", function()
     assert.equal("zone_moved", select(3, target:apply("a.test", { change(nil, set("y.a.test", "TXT", { '"x"' })) })))
   end)
 end)
+
+for _, by_pages in ipairs { false, true } do
+  describe("A large zone at GoDaddy, its offset counting " .. (by_pages and "pages," or "records,"), function()
+    local host
+
+    setup(function()
+      local lines = { "$TTL 3600\n@ SOA ns a 1 60 60 600 5\n@ NS ns\nns A 127.0.0.1\n" }
+      for i = 1, 1300 do lines[#lines + 1] = ("h%d A 192.0.2.%d\n"):format(i, i % 250 + 1) end
+      host = dns_hosts.start("godaddy", { zones = { ["a.test"] = table.concat(lines) }, credentials = KEYS, by_pages = by_pages })
+    end)
+
+    teardown(function() host:stop() end)
+
+    it("is read whole", function()
+      local names = {}
+      for i = 1, 1300 do names[i] = ("h%d.a.test"):format(i) end
+      local found = assert(assert(publish.open("godaddy", host:options(KEYS))):read("a.test", names))
+      assert.equal(1300, #found)
+      for _, one in ipairs(found) do assert.equal(1, #one.values) end
+    end)
+  end)
+end

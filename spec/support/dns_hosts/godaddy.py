@@ -1,6 +1,6 @@
 """GoDaddy's Domains API, v1: https://developer.godaddy.com/doc/endpoint/domains. Settings: `credentials.api_key` and `api_secret`;
-`not_eligible`: may the account not use it?; `held`, the names of domains in a status in which they may not be changed; `page`, the most
-items of a listing."""
+`not_eligible`: may the account not use it?; `held`, the names of domains in a status in which they may not be changed; `by_pages`: does the
+offset of a listing count pages, as has been seen, and not records, as is documented?"""
 import base, re
 from base import Answer, route
 
@@ -123,6 +123,8 @@ class GoDaddy(base.Host):
         size, offset = int(request.query.get("limit", 500)), int(request.query.get("offset", 0))
         if not set(request.query) <= {"limit", "offset"} or not 1 <= size <= 500:
             return self.error(400, request)
+        if self.settings.get("by_pages"):
+            offset = max(offset - 1, 0) * size
         return Answer(200, [self.shown(zone, one) for one in zone.records()][offset : offset + size])
 
     @route("PATCH", "/v1/domains/{domain}/records")

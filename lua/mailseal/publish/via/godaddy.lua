@@ -139,6 +139,35 @@ function Target:zone_of(name)
   return self.client:no_zone(name)
 end
 
+local function page_of(self, zone, offset)
+  local query = { { "limit", RECORDS } }
+  if offset then query[2] = { "offset", offset } end
+  local data, message, code, details = self.client:ask { path = records_path(zone), query = query }
+  if not data then return nil, message, code, details end
+  if not api.is_list(data, RECORD) then return self.client:strange() end
+  return data
+end
+
+local function are_same(a, b) return a and b and a.type == b.type and a.name == b.name and a.data == b.data end
+
+-- All records. `offset` counts records by the documentation, and pages by what has been seen of it: at 2 there is the third record, or the
+-- second page.
+local function all_records(self, zone)
+  local first, message, code, details = page_of(self, zone)
+  if not first or #first < RECORDS then return first, message, code, details end
+  local step = 1
+  return self.client:all(function(number)
+    if number == 1 then return first, true end
+    local page, words, kind, more = page_of(self, zone, number == 2 and 2 or (number - 1) * step + (step == 1 and 1 or 0))
+    if page and number == 2 and are_same(page[1], first[3]) then
+      step = RECORDS
+      page, words, kind, more = page_of(self, zone, RECORDS)
+    end
+    if not page then return nil, words, kind, more end
+    return page, #page >= RECORDS
+  end)
+end
+
 --- The records at names: see `mailseal.publish.one_by_one`, and the same of those below.
 -- @tparam string zone
 -- @tparam {string,...} names
@@ -148,13 +177,7 @@ end
 -- @treturn[2] string a code of `mailseal.publish.target`
 -- @treturn[2] ?table details
 function Target:records(zone, names)
-  local list, message, code, details = self.client:all(function(number)
-    local query = { { "limit", RECORDS }, { "offset", (number - 1) * RECORDS } }
-    local data, words, kind, more = self.client:ask { path = records_path(zone), query = query }
-    if not data then return nil, words, kind, more end
-    if not api.is_list(data, RECORD) then return self.client:strange() end
-    return data, #data >= RECORDS
-  end)
+  local list, message, code, details = all_records(self, zone)
   if not list then return nil, message, code, details end
   local wanted, records = {}, {}
   for _, name in ipairs(names) do wanted[name] = true end
