@@ -10,9 +10,17 @@ return {
   final_dot = "never",
   underscore_cname = true,
 
-  domain_connect = { supported = false },
+  ttl = { least = 3600 },
 
-  source = { "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts" },
+  domain_connect = { supported = false },
+  api = { available = true, note = "whole record sets, several at once; the least TTL is each domain's own" },
+  help = "https://desec.readthedocs.io/en/latest/dns/rrsets.html",
+
+  source = {
+    "NS maps in public code, among them domainstack.io lib/providers/rules/dns.ts",
+    "https://desec.readthedocs.io/en/latest/dns/domains.html (minimum_ttl)",
+    "https://desec.readthedocs.io/en/latest/dns/rrsets.html",
+  },
   checked_on = "2026-11-22",
   confidence = "confirmed",
   less_sure = {
