@@ -41,6 +41,15 @@ describe("the address that a customer is led to", function()
     assert.is_true(signing.verify(assert(signing.read(texts)), signed, values.sig))
   end)
 
+  it("may lead back to this machine without TLS", function()
+    for _, uri in ipairs { "http://localhost:8080/back", "http://127.0.0.1/back", "http://[::1]:8080/back" } do
+      assert.truthy(domain_connect.apply_url(options { redirect_uri = uri }))
+    end
+    for _, uri in ipairs { "http://10.0.0.1/", "http://localhost.example/", "http://127.0.0.1.example/" } do
+      assert.equal("bad_request", (select(3, domain_connect.apply_url(options { redirect_uri = uri }))))
+    end
+  end)
+
   it("is none of what cannot be asked", function()
     for _, changes in ipairs {
       { provider_id = "a/b" }, { service_id = "" }, { domain = "not a domain" }, { host = "a..b" }, { groups = { "a,b" } },

@@ -1,6 +1,7 @@
 --- The address that a customer is led to, where his DNS host asks him whether a template may be applied; and what he comes back with.
 -- draft-ietf-dconn-domainconnect §8.3.
 -- @module mailseal.domain_connect.apply
+local addresses = require "mailseal.fetch.address"
 local domains = require "mailseal.domain"
 local ids = require "mailseal.domain_connect.ids"
 local printable = require "mailseal.printable".line
@@ -26,6 +27,9 @@ local function problem_of_names(options)
   end
 end
 
+-- A place on the customer's own machine, where a service is tried out: nobody else is between.
+local function is_here(url) return url.host == "localhost" or url.is_address and addresses.kind(url.host) == "loopback" end
+
 local function problem_of_texts(options)
   for _, member in ipairs { "provider_name", "service_name" } do
     local text = options[member]
@@ -37,7 +41,7 @@ local function problem_of_texts(options)
   if options.redirect_uri then
     local url, message = urls.parse(options.redirect_uri)
     if not url then return "redirect_uri: " .. message end
-    if url.scheme ~= "https" and not options.allow_plain then return "redirect_uri is to be https://" end
+    if url.scheme ~= "https" and not options.allow_plain and not is_here(url) then return "redirect_uri is to be https://" end
   end
   for name, value in pairs(options.variables or {}) do
     if not ids.variable(name) then return ('"%s" can be the name of no variable'):format(printable(tostring(name))) end
@@ -73,7 +77,7 @@ end
 -- - `redirect_uri`, where he comes back to; `state`, which comes back with him
 -- - `provider_name`, `service_name`: to be displayed beside the template's own, where that allows it
 -- - `key`, of RSA (`mailseal.key`), and `key_name`, the label below the template's `syncPubKeyDomain` at which its public half is
--- - `allow_plain`: `redirect_uri` may be http://
+-- - `allow_plain`: `redirect_uri` may be http://, which it may be in any case on this machine (localhost)
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
