@@ -115,6 +115,23 @@ describe("Publishing by the API, in #nginx,", function()
     assert(server:update("example.test", { ("del %s. TXT"):format(SECOND) }))
   end)
 
+  it("takes nothing away without consent", function()
+    local plan = ask("plan", how(), SECOND).json
+    local name
+    for _, step in ipairs(plan.steps) do name = step.name:find "_domainkey" and step.name or name end
+    assert(server:update("example.test", { ("add %s. 60 CNAME elsewhere.example."):format(name) }))
+    local reply = ask("publish", how(), SECOND)
+    assert.same({ 409, "consent_needed" }, { reply.status, reply.json.code }, reply.body)
+    local consents = reply.json.consents
+    assert.is_truthy(consents[1]:find(name, 1, true))
+    assert.matches("elsewhere.example.", zone(), 1, true)
+    reply = ask("publish", how { consent = consents }, SECOND)
+    assert.equal(200, reply.status, reply.body)
+    local first = service:get("/v1/domains/" .. SECOND .. "/publications").json.publications[1]
+    assert.same(consents, first.consents)
+    assert.equal("done", first.state)
+  end)
+
   it("does one request of an Idempotency-Key at a time", function()
     local connection = service:connect()
     local reply = service:request("POST", "/v1/domains/" .. DOMAIN .. "/publish", how(), {
@@ -195,9 +212,11 @@ describe("Publishing by the API, in #nginx,", function()
     assert.is_not.equal(before, zone())
     reply = ask("unpublish", how { digest = reply.json.digest })
     assert.same({ 200, "published" }, { reply.status, reply.json.state }, reply.body)
-    local taken = service:get("/v1/domains/" .. DOMAIN .. "/publications?limit=1")
-    assert.equal("undo", taken.json.publications[1].purpose)
-    assert.equal(200, service:get(taken.json.next).status)
+    local first = service:get("/v1/domains/" .. DOMAIN .. "/publications?limit=1").json
+    local second = service:get(first.next).json
+    local purposes = { [first.publications[1].purpose] = true, [second.publications[1].purpose] = true }
+    assert.same({ { undo = true, publish = true } }, { purposes })
+    assert.equal(200, ask("unpublish", how(), SECOND).status)
     for line in before:gmatch "[^\n]+" do assert.matches(line, zone(), 1, true) end
     assert.is_nil(zone():find(DOMAIN, 1, true))
   end)

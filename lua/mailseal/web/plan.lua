@@ -124,7 +124,7 @@ local function agree(page, data)
       back,
     }
   end
-  local text = data.is_undo and "Take it back" or "Publish this"
+  local text = data.is_undo and "Take it back" or data.changes and "Publish this" or "Keep this access"
   return h.form {
     id = "agree", method = "post", action = setup.to(page, name, data.is_undo and "unpublish" or "publish"), hidden(data),
     h.div { class = "buttons", h.button { type = "submit", class = "button primary", text }, back },
@@ -135,7 +135,9 @@ local function nothing(page, data)
   return {
     piece.notice("ok", { h.p { data.is_undo and "There is nothing of ours to be taken back."
       or "All that is needed is there already: nothing is to be changed." } }),
-    h.p { class = "buttons", h.a { class = "button", href = link.to(page.base, "domains", data.domain.domain), "Back to the domain" } },
+    not data.keep and h.p {
+      class = "buttons", h.a { class = "button", href = link.to(page.base, "domains", data.domain.domain), "Back to the domain" },
+    } or nil,
   }
 end
 
@@ -164,12 +166,14 @@ end
 -- - `domain`: as of `tenant:get`; `way`: `via` and `name`
 -- - `plan`: as of `tenant:plan`; `is_undo`: true where it takes back
 -- - `digest`, `parcel`: what the form carries: which plan is agreed to, and, sealed, what it was made with
+-- - `keep`: true where the access is to be kept
 -- - `consents`: what was ticked; `problem`: what stood against it
 -- @treturn string
 function M.draw(page, data)
   local drawn, conflicts, changes = steps_of(data)
   local title = data.is_undo and "Taking it back: look before you agree" or "Look before you agree"
-  local ends = conflicts + changes > 0 and agree(page, data) or nothing(page, data)
+  data.changes = conflicts + changes > 0
+  local ends = data.changes and agree(page, data) or { nothing(page, data), data.keep and agree(page, data) or nil }
   return layout.page(page, { title = title, place = "domain", class = "narrow plan" }, {
     setup.path(page, data.domain), h.h1 { title }, data.problem and piece.notice("bad", { h.p { data.problem } }) or nil, lead(data),
     drawn, ends,

@@ -45,6 +45,21 @@ local function name_providers(events, names)
   end
 end
 
+-- Is there something that was published, and not taken back? Events are in order; publications of the same second need not be.
+local function is_published(data)
+  for _, event in ipairs(data.events) do
+    if event.kind == "published" or event.kind == "unpublished" then
+      return event.kind == "published"
+    end
+  end
+  for _, publication in ipairs(data.publications) do
+    if publication.state == "done" or publication.state == "settled" then
+      return publication.purpose ~= "undo"
+    end
+  end
+  return false
+end
+
 -- What is known of how its DNS can be written to, and was: nobody is asked for that.
 local function tell_publishing(data)
   local names = {}
@@ -54,12 +69,7 @@ local function tell_publishing(data)
     data.is_automatic = data.is_automatic or module.host ~= nil and data.host ~= nil and module.host == data.host.id
   end
   data.way_names, data.can_publish, data.is_kept = names, next(names) ~= nil, data.accesses[1] ~= nil
-  for _, publication in ipairs(data.publications) do
-    if publication.state == "done" or publication.state == "settled" then
-      data.is_published = publication.purpose ~= "undo"
-      break
-    end
-  end
+  data.is_published = is_published(data)
 end
 
 local function read(call, domain)

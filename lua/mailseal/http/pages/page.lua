@@ -29,6 +29,7 @@ M.DONE = {
   rotate = "A new key was made: publish its record below.", revoke = "The key was revoked.",
   published = "Published: the domain's name servers show it.", unchanged = "All was there already: nothing was changed.",
   propagating = "Published. Not every name server shows it yet: we go on looking.",
+  kept = "Published as it was agreed, and the access is kept: new keys are published by themselves.",
   unpublished = "Taken back: what we had published is gone, and nothing else.", forgotten = "The access is forgotten.",
   back = "Looked at DNS just now: what it shows stands below.",
   declined = "You have not agreed at your DNS host, or it could not be done there. What DNS shows stands below.",

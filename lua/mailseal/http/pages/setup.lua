@@ -122,6 +122,7 @@ local function show_plan(call, plan, asked, is_undo, told)
   return send(draw_plan(page.new(call), {
     domain = domain, way = way_of(call, asked.via), plan = plan, is_undo = is_undo, digest = publishing.digest(plan),
     parcel = parcel.seal(call, about(call, is_undo), asked), consents = told.consents, problem = told.problem,
+    keep = not is_undo and asked.keep or nil,
   }), told.status)
 end
 
@@ -179,7 +180,7 @@ local function publish(call, asked)
   if not plan then
     return nil, done, code, members, made
   end
-  return objects.state(done)
+  return asked.keep and done.access and "kept" or objects.state(done)
 end
 
 local function unpublish(call, asked)
