@@ -5,7 +5,6 @@ local services = require "spec.support.service"
 local shell = require "spec.support.shell"
 local walks = require "spec.support.walks"
 
-local DOMAIN = "mail.bakery.example"
 local SECRET = "c2VjcmV0LXRoYXQtbm9ib2R5LWlzLXRvLXNlZS1hZ2Fpbg=="
 local KEY = { name = "bakery", algorithm = "hmac-sha256", secret = SECRET }
 local ZONE = "@ SOA ns hostmaster 1 3600 900 604800 5\n@ NS ns\nns A 127.0.0.1\n@ TXT \"v=spf1 -all\"\n"
@@ -17,8 +16,7 @@ return {
 }
 ]]
 
-describe("A customer who has it done, by #browser,", function()
-  if not walks.available() then return pending(walks.WANTED) end
+local function walk(domain, runs_scripts)
   local server, service, browser, page, selector
 
   setup(function()
@@ -26,19 +24,19 @@ describe("A customer who has it done, by #browser,", function()
     local with = server.directory .. "/with.lua"
     shell.write(with, WITH:format(server.address, server.port))
     service = services.start { arguments = { "--with", with } }
-    local made = service:post("/v1/domains", { domain = DOMAIN, provider = "own-server" }).json
+    local made = service:post("/v1/domains", { domain = domain, provider = "own-server" }).json
     for _, record in ipairs(made.records) do selector = record.name:match "^(.-%._domainkey)%." or selector end
     -- Something of his own is where our key is to be.
-    assert(server:update("bakery.example", { ("add %s.%s. 60 CNAME elsewhere.example."):format(selector, DOMAIN) }))
+    assert(server:update("bakery.example", { ("add %s.%s. 60 CNAME elsewhere.example."):format(selector, domain) }))
     browser = browsers.start()
-    page = browser:open { javaScriptEnabled = false }
+    page = browser:open { javaScriptEnabled = runs_scripts }
     page.base = service.base
     walks.sign_in(page, service.token)
   end)
   teardown(function()
-    if browser then browser:stop() end
-    if service then service:stop() end
-    if server then server:stop() end
+    browser:stop()
+    service:stop()
+    server:stop()
   end)
   local it = browsers.walk(it, function() return page end)
 
@@ -57,6 +55,7 @@ describe("A customer who has it done, by #browser,", function()
   end
 
   local function is_fit(name)
+    if not runs_scripts then return end
     assert.equal("", page:barriers())
     for _, scheme in ipairs { "light", "dark" } do
       page:prefer(scheme)
@@ -70,7 +69,7 @@ describe("A customer who has it done, by #browser,", function()
   end
 
   it("is offered to have it done, and sees every way, by hand among them", function()
-    page:go(service.base .. "/domains/" .. DOMAIN)
+    page:go(service.base .. "/domains/" .. domain)
     page:click { role = "link", name = "Have the records published for you" }
     page:sees { role = "heading", name = "Set up for me" }
     page:sees { role = "heading", name = "By hand" }
@@ -107,23 +106,37 @@ describe("A customer who has it done, by #browser,", function()
     page:sees { css = "#headline-title" }
     page:sees { text = "Published: the domain's name servers show it.", exact = false }
     page:sees { text = "Verified", within = { css = "#status" } }
-    assert.matches("_mailseal-challenge." .. DOMAIN, zone(), 1, true)
+    assert.matches("_mailseal-challenge." .. domain, zone(), 1, true)
     page:sees { role = "heading", name = "Set up by us" }
     is_fit "setup-done"
   end)
 
-  it("takes it back, by the keyboard alone", function()
-    page:evaluate "document.querySelector('#published a.button').focus()"
+  local function press(css)
+    if not runs_scripts then return page:click { css = css } end
+    page:evaluate(("document.querySelector(%q).focus()"):format(css))
     page:press "Enter"
+  end
+
+  it("takes it back, by the keyboard alone", function()
+    press "#published a.button"
     page:sees { role = "heading", name = "Take back what we published" }
     type_key(("hmac-sha256:bakery:%s"):format(SECRET))
     page:sees { role = "heading", name = "Taking it back: look before you agree" }
     is_fit "setup-undo"
-    page:evaluate "document.querySelector('#agree button').focus()"
-    page:press "Enter"
+    press "#agree button"
     page:sees { text = "Taken back: what we had published is gone, and nothing else.", exact = false }
     assert.is_nil(zone():find("_mailseal-challenge", 1, true))
     assert.matches("elsewhere.example.", zone(), 1, true)
     assert.matches("v=spf1 -all", zone(), 1, true)
   end)
+end
+
+describe("A customer who has it done, by #browser,", function()
+  if not walks.available() then return pending(walks.WANTED) end
+  walk("mail.bakery.example", true)
+end)
+
+describe("A customer who has it done, and lets no script run, by #browser,", function()
+  if not walks.available() then return pending(walks.WANTED) end
+  walk("news.bakery.example", false)
 end)

@@ -68,7 +68,7 @@ end
 local function card(step, place, data)
   local action = actions[step.action] or { "none", words.capital(tostring(step.action)) }
   return h.li {
-    class = "record step is-" .. action[1],
+    class = "record plan-step is-" .. action[1],
     h.div {
       class = "record-head", h.h3 { h.span { class = "type", step.type }, " ", h.code { step.name } }, piece.state(action[1], action[2]),
     },
