@@ -186,4 +186,40 @@ describe("The page of a set-up, served,", function()
     end
     assert.equal(404, get("/domains/nowhere.example/setup/return").status)
   end)
+
+  -- What is planned by Domain Connect is told elsewhere: here is what the page makes of it.
+  it("leads to the DNS host where that asks its customer itself, once what is in the way is agreed to", function()
+    local connecting = require "mailseal.onboard.connecting"
+    local plan, asked, agreed = connecting.plan, nil, nil
+    finally(function() connecting.plan = plan end)
+    local conflicts = {}
+    connecting.plan = function(_, domain, _, options)
+      asked = options
+      local steps = { { action = "add", name = "a." .. domain, type = "TXT", after = { '"x"' }, text = "It is added." }, conflicts[1] }
+      return {
+        domain = domain, via = "domain-connect", zones = { "example.test" }, provider_name = "Acme DNS", steps = steps,
+        conflicts = conflicts, changes = {}, url = "https://dns.example/apply?one",
+        apply = function(_, options_of_apply)
+          agreed = options_of_apply.consent
+          return { changed = false, url = "https://dns.example/apply?two", shown = false, not_shown = {}, text = "It asks." }
+        end,
+      }
+    end
+    local given = stage.service.options
+    given.url, given.publish = "https://mail.test", { ["domain-connect"] = { provider_id = "mailer.example" } }
+    local reply, text = post("plan", "via=domain-connect")
+    assert.equal(200, reply.status, text)
+    assert.matches('href="https://dns.example/apply?one"', reply.body, 1, true)
+    assert.matches("Agree at Acme DNS", text, 1, true)
+    assert.same({ "mailer.example", "https://mail.test/domains/" .. DOMAIN .. "/setup/return" }, { asked.provider_id, asked.redirect_uri })
+    conflicts[1] = { action = "conflict", name = "b", type = "TXT", after = { '"y"' }, text = "It is in the way.", consent = "c@b" }
+    reply = post("plan", "via=domain-connect")
+    assert.is_nil(reply.body:find("https://dns.example", 1, true))
+    reply = post("publish", agreement(reply, "&consent=c%40b"))
+    assert.equal(200, reply.status)
+    assert.same({ "c@b" }, agreed)
+    assert.matches('href="https://dns.example/apply?two"', reply.body, 1, true)
+    assert.same({}, pages.problems { reply.body }[1])
+    assert.equal(422, post("plan", "via=domain-connect&setting.redirect_uri=https%3A%2F%2Fevil.example%2F").status)
+  end)
 end)

@@ -167,7 +167,7 @@ describe("The page of a plan", function()
   end)
 
   it("leads to the DNS host where somebody agrees there", function()
-    local page = draw_plan { plan = { steps = steps, conflicts = {}, url = "https://dns.example/apply?a=1&sig=x" } }
+    local page = draw_plan { plan = { steps = steps, conflicts = {} }, url = "https://dns.example/apply?a=1&sig=x" }
     assert.matches('href="https://dns.example/apply?a=1&amp;sig=x"', page, 1, true)
     assert.is_nil(page:find('id="agree"', 1, true))
   end)
@@ -182,7 +182,7 @@ describe("The page of a plan", function()
   it("is valid", function()
     local list = {
       draw_plan(), draw_plan { is_undo = true, problem = "<b>" }, draw_plan { plan = { steps = {}, conflicts = {} } },
-      draw_plan { plan = { steps = steps, conflicts = {}, url = "https://dns.example/apply" } },
+      draw_plan { plan = { steps = steps, conflicts = {} }, url = "https://dns.example/apply" },
       draw_plan { plan = { steps = { { action = "odd", name = '"><script>', type = "TXT" } }, conflicts = {} } },
     }
     for i, problems in ipairs(pages.problems(list)) do assert.same({}, problems, i) end

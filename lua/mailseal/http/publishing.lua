@@ -8,6 +8,7 @@
 local async = require "mailseal.async"
 local core = require "mailseal.core".seal
 local costly = require "mailseal.http.costly"
+local escapes = require "mailseal.http.escapes"
 local json = require "mailseal.json"
 local letters = require "mailseal.onboard.letters"
 local nearest = require "mailseal.nearest"
@@ -94,6 +95,12 @@ local function put(into, values)
   end
 end
 
+-- Where somebody comes back to from his DNS host: the page, where browsers find it.
+local function return_address(call)
+  local url, path = call.service.options.url, call.service:path("page", "/domains/")
+  return url and path and ("%s%s%s/setup/return"):format(url, path, escapes.encode(call.path.domain)) or nil
+end
+
 --- What `tenant:plan` is told of what somebody has asked for.
 -- @tparam table call as of `mailseal.http.dispatch`
 -- @tparam table given `via`; `settings`, `credentials`: texts by name; `ttl`, `zone`, `keep`
@@ -126,6 +133,9 @@ function M.options(call, given)
   local wanted = { via = way.via, ttl = given.ttl, zone = given.zone, keep = given.keep or nil }
   put(wanted, given.settings)
   put(wanted, given.credentials)
+  if way.via == M.CONNECT then
+    wanted.redirect_uri = return_address(call)
+  end
   put(wanted, (call.service.options.publish or {})[way.via])
   return wanted
 end
@@ -136,7 +146,7 @@ end
 local TOLD = { "retry_at", "seconds", "unsure", "done" }
 
 -- The members of a problem, of a target's details. Whoever may come again is told when.
-local function members_of(call, details)
+local function members_of(call, code, details)
   if type(details) ~= "table" then
     return nil
   elseif details.headers then
@@ -146,8 +156,10 @@ local function members_of(call, details)
   for _, name in ipairs(TOLD) do
     members[name] = details[name]
   end
-  if details[1] then
+  if code == "consent_needed" then
     members.consents = details
+  elseif code == "not_undoable" then
+    members.records = details
   end
   if members.retry_at then
     local seconds = math.max(1, math.ceil(members.retry_at - call.tenant.registry:now()))
@@ -230,7 +242,7 @@ function M.plan(call, given)
   local plan
   plan, message, code, members = costly.within(call, function() return call.tenant:plan(call.path.domain, wanted) end)
   if not plan then
-    return nil, message, code, members_of(call, members)
+    return nil, message, code, members_of(call, code, members)
   end
   return plan
 end
@@ -255,7 +267,7 @@ function M.publish(call, given)
   local done
   done, message, code, members = plan:apply { consent = given.consent or {} }
   if not done then
-    return nil, message, code, members_of(call, members), plan
+    return nil, message, code, members_of(call, code, members), plan
   end
   return plan, done
 end
@@ -265,7 +277,7 @@ local function look_again(call, wanted, digest)
   wanted.dry_run = true
   local plan, message, code, details = costly.within(call, function() return call.tenant:unpublish(call.path.domain, wanted) end)
   if not plan then
-    return nil, message, code, members_of(call, details)
+    return nil, message, code, members_of(call, code, details)
   elseif M.digest(plan) ~= digest then
     return nil, "the zone is another since that was shown: look at what is to be taken back now", "plan_changed", nil, plan
   end
@@ -298,7 +310,7 @@ function M.unpublish(call, given)
   local done
   done, message, code, members = call.tenant:unpublish(call.path.domain, wanted)
   if not done then
-    return nil, message, code, members_of(call, members)
+    return nil, message, code, members_of(call, code, members)
   end
   return done
 end

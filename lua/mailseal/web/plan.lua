@@ -58,7 +58,7 @@ local function consent_of(step, place, data)
   local id = ("consent-%d"):format(place)
   return h.div {
     class = "tick", h.input {
-      id = id, type = "checkbox", name = "consent", value = step.consent, form = "agree", required = true,
+      id = id, type = "checkbox", name = "consent", value = step.consent, form = not data.url and "agree" or false, required = true,
       checked = contains(data.consents, step.consent),
     },
     h.label { ["for"] = id, "I agree that this is done" },
@@ -118,9 +118,9 @@ end
 local function agree(page, data)
   local name = data.domain.domain
   local back = h.a { class = "button", href = data.is_undo and setup.to(page, name, "undo") or setup.to(page, name), "Not now" }
-  if data.plan.url then
+  if data.url then
     return h.div {
-      class = "buttons", h.a { class = "button primary", href = data.plan.url, rel = "noreferrer", ("Agree at %s"):format(data.way.name) },
+      class = "buttons", h.a { class = "button primary", href = data.url, rel = "noreferrer", ("Agree at %s"):format(data.way.name) },
       back,
     }
   end
@@ -166,6 +166,7 @@ end
 -- - `domain`: as of `tenant:get`; `way`: `via` and `name`
 -- - `plan`: as of `tenant:plan`; `is_undo`: true where it takes back
 -- - `digest`, `parcel`: what the form carries: which plan is agreed to, and, sealed, what it was made with
+-- - `url`: where somebody has to agree, at the DNS host, in place of here
 -- - `keep`: true where the access is to be kept
 -- - `consents`: what was ticked; `problem`: what stood against it
 -- @treturn string

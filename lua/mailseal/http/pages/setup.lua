@@ -105,24 +105,27 @@ end
 
 -- ---- the plan
 
-local function way_of(call, via)
-  local list = publishing.ways(call, { domain = call.path.domain }, via == publishing.CONNECT)
+local function way_of(call, via, plan)
+  if plan.provider_name then
+    return { via = via, name = plan.provider_name }
+  end
+  local list = publishing.ways(call, { domain = call.path.domain })
   return list and ways.find(list, via) or { via = via, name = via }
 end
 
 -- What a parcel is good for: doing, or taking back, at one domain.
 local function about(call, is_undo) return (is_undo and "undo " or "publish ") .. call.path.domain end
 
--- With `told`: `problem`, `consents`, `status`.
+-- With `told`: `problem`, `consents`, `status`; `url`, where to agree with these consents.
 local function show_plan(call, plan, asked, is_undo, told)
   local domain, message, code = call.tenant:get(call.path.domain)
   if not domain then
     return nil, message, code
   end
   return send(draw_plan(page.new(call), {
-    domain = domain, way = way_of(call, asked.via), plan = plan, is_undo = is_undo, digest = publishing.digest(plan),
+    domain = domain, way = way_of(call, asked.via, plan), plan = plan, is_undo = is_undo, digest = publishing.digest(plan),
     parcel = parcel.seal(call, about(call, is_undo), asked), consents = told.consents, problem = told.problem,
-    keep = not is_undo and asked.keep or nil,
+    keep = not is_undo and asked.keep or nil, url = told.url or not plan.conflicts[1] and plan.url or nil,
   }), told.status)
 end
 
@@ -152,7 +155,7 @@ end
 local OVER = "what was typed is not known any more, for that was a while ago: type it again"
 
 -- A handler of a form that agrees to a plan: `act` returns the word for what was done; or nil, a message, a code, members and, where what
--- stands against it can be told beside it, the plan.
+-- stands against it can be told beside it, the plan; or true, and the plan and the address that somebody has to agree at.
 local function agreeing(is_undo, act)
   return function(call)
     local given, wrong, why = form.read(call.body)
@@ -165,7 +168,9 @@ local function agreeing(is_undo, act)
     end
     asked.consent, asked.digest, asked.dry_run = given.consent or {}, form.one(given, "digest"), nil
     local done, message, code, members, plan = act(call, asked)
-    if done then
+    if done == true then
+      return show_plan(call, message, asked, is_undo, { url = code, consents = asked.consent })
+    elseif done then
       return to_domain(call, done)
     elseif plan and (code == "consent_needed" or code == "plan_changed") then
       local told = { problem = page.sentence(message), consents = asked.consent, status = codes[code].status }
@@ -179,6 +184,9 @@ local function publish(call, asked)
   local plan, done, code, members, made = publishing.publish(call, asked)
   if not plan then
     return nil, done, code, members, made
+  end
+  if done.url then
+    return true, plan, done.url
   end
   return asked.keep and done.access and "kept" or objects.state(done)
 end
