@@ -181,6 +181,21 @@ describe("mailseal publish", function()
     assert.matches("undo, done", run(joined({ "publish", DOMAIN, "--history" }, store())).out, 1, true)
   end)
 
+  it("takes back what was published for a domain that was removed, as its removal tells", function()
+    local added = run(joined({ "domains", "add", "gone.example.test", "--provider", "own", "--json" }, store()))
+    local gone = cjson.decode(added.out)
+    show(gone.records)
+    local words = joined({ "publish", gone.domain }, settings(), store())
+    assert.equal(0, run(words, { MAILSEAL_TSIG_KEY = KEY }).status)
+    assert.is_truthy(zone():find("gone.example.test", 1, true))
+    local removed = run(joined({ "domains", "remove", gone.domain }, store()))
+    assert.matches("mailseal publish gone.example.test --via rfc2136 --undo", removed.out, 1, true)
+    show {}
+    local undone = run(joined(words, { "--undo" }), { MAILSEAL_TSIG_KEY = KEY })
+    assert.same({ 0, "" }, { undone.status, undone.err })
+    assert.is_nil(zone():find("gone.example.test", 1, true))
+  end)
+
   it("ends with 64 where it is used wrongly", function()
     for _, words in ipairs {
       {}, { DOMAIN, "--via", "nobody" }, { DOMAIN, "--undo", "--history" }, { DOMAIN, "--via", "rfc2136", "--set", "sever=x" },

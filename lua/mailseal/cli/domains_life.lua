@@ -126,10 +126,26 @@ local function disable(tenant, given)
   return tell_done(given.domain, "disabled: its mail is held until it is enabled again", given)
 end
 
+-- What mailseal has published can be taken back by it, as long as the way is known.
+local function tell_published(given, published)
+  local ways, seen = {}, {}
+  for _, one in ipairs(published) do
+    if not seen[one.via] then
+      ways[#ways + 1], seen[one.via] = one.via, true
+    end
+  end
+  for _, via in ipairs(ways) do
+    output.line(("What was published by %s is taken back by: mailseal publish %s --via %s --undo"):format(via, text.printable(given.domain),
+      via))
+  end
+end
+
 local function remove(tenant, given)
-  local clean_up = want(tenant:remove(given.domain)).clean_up
+  local removed = want(tenant:remove(given.domain))
+  local clean_up = removed.clean_up
   if given.json then
-    output.line(json.encode(json.object("domain", given.domain, "clean_up", json.plain(clean_up))))
+    output.line(json.encode(json.object("domain", given.domain, "clean_up", json.plain(clean_up), "published",
+      json.plain(removed.published))))
     return status.OK
   end
   output.line(text.printable(given.domain), ": removed. DNS is left as it is; what to do with its records:")
@@ -140,6 +156,7 @@ local function remove(tenant, given)
       paint.line((" "):rep(22), 22, record.text, "faint")
     end
   end
+  tell_published(given, removed.published)
   return status.OK
 end
 

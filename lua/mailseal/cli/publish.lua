@@ -89,9 +89,12 @@ local function plan_options(given, kept)
   return wanted
 end
 
-local function kept_of(tenant, domain)
+-- For a domain that was removed nothing is kept, and what was published for it can be taken back still.
+local function kept_of(tenant, given)
   local kept, last = {}, nil
-  for _, one in ipairs(want(tenant:accesses(domain))) do
+  local list, message, code = tenant:accesses(given.domain)
+  if code == "not_found" and given.undo then list, message, code = {}, nil, nil end
+  for _, one in ipairs(want(list, message, code)) do
     kept[one.via], last = true, one.via
   end
   return kept, last
@@ -99,7 +102,7 @@ end
 
 -- The way that was named; where an access is kept, that one.
 local function open(tenant, given)
-  local kept, last = kept_of(tenant, given.domain)
+  local kept, last = kept_of(tenant, given)
   given.via = given.via or last
   if not given.via then
     status.stop(status.USAGE, "--via wants to be told how to get at the zone: --list tells the ways")
@@ -154,7 +157,7 @@ end
 
 local function list_for(tenant, given)
   local domain, ways = want(tenant:get(given.domain)), require "mailseal.publish.ways"
-  for _, way in ipairs(ways.of { host = domain.dns_host, kept = kept_of(tenant, given.domain) }) do
+  for _, way in ipairs(ways.of { host = domain.dns_host, kept = kept_of(tenant, given) }) do
     if way.automatic then report.way(way, given) end
   end
   return status.OK

@@ -106,7 +106,8 @@ local function remove(call)
   if not removed then
     return nil, message, code, by
   end
-  return reply.json(200, json.object("domain", removed.domain, "clean_up", json.plain(removed.clean_up)))
+  return reply.json(200, json.object("domain", removed.domain, "clean_up", json.plain(removed.clean_up), "published",
+    json.plain(removed.published)))
 end
 
 -- ---- Starting again, sending or not.
