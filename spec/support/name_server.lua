@@ -18,6 +18,7 @@ local PATIENCE = 20 -- seconds until the server must answer
 local guardian = [[
 cd "$1" || exit 1
 export PATH="$PATH:/usr/sbin"
+: >log
 sh -c "exec $2" >log 2>&1 </dev/null &
 server=$!
 echo "$server" >pid
