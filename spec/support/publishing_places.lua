@@ -9,7 +9,6 @@
 -- - `zone()`: all records of the customer's zone, in order, but for the serial; `serial()`: that
 -- - `stop()`
 local dns_hosts = require "spec.support.dns_hosts"
-local keys = require "mailseal.key"
 local name_server = require "spec.support.name_server"
 local primaries = require "spec.support.primaries"
 local sets = require "mailseal.publish.sets"
@@ -21,7 +20,11 @@ local M = {}
 M.ZONE = "shop.test"
 
 --- A key that somebody else has: where CNAMEs lead, and in records that a provider issues.
-M.KEY = assert(keys.generate { type = "rsa", bits = 2048 }):record()
+M.KEY = "v=DKIM1; k=rsa; p="
+  .. "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA8tPAPNOAJhyhSFvFWf7ikfKJWo92IZeOmtCV5dZJ2cOwr5D9VhBtBk8ncTqsfZpHPJ"
+  .. "ZWrBxGoeb9A04mHuSq3rhJta9XekL6387ZQODBRYB34IzIAk5bUkgpeW/i0SbO5+GEKk2SxHWUopH0DmiNJB/5GNsmM/2LuBVpZCyqmEVzrnsA"
+  .. "pTQ9bBDWN//8LRRj+siF+kF7NKv2/v5NJs1di4gtPLJ/rc3Z1kO1YQnZdyHUB8rKc+OTDdHJ05O7cT3b63lpewITXl9cuwWH4ovp29StNmUCao"
+  .. "NXdZ6dXJ0WEUCQu0Z4gFO5Mr2JMcaHRdgKZxLjx5hyjOSPgYgI03IMeQIDAQAB"
 
 -- ---- zones
 

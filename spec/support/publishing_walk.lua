@@ -22,15 +22,16 @@ Stage.__index = Stage
 --- A registry that asks a place's DNS, and whose clock the test moves.
 -- @tparam table place
 -- @tparam[opt] table options `db`: a URL; `now`; `directory`, which stays
--- @treturn table `registry`, `tenant` ("acme"), `now`, `place`, `directory`; and `pass`, `close`
+-- @treturn table `registry`, `tenant` ("acme"), `now`, `place`, `directory`, `url` (of the database); and `pass`, `close`
 function M.open(place, options)
   options = options or {}
   local stage = setmetatable({ now = options.now or os.time(), place = place }, Stage)
   stage.directory = options.directory or shell.new_directory()
   stage.stays = options.directory ~= nil
   local function clock() return stage.now end
+  stage.url = options.db or "sqlite:" .. stage.directory .. "/mailseal.db"
   stage.registry = assert(onboard.open {
-    db = options.db or "sqlite:" .. stage.directory .. "/mailseal.db", master_key_file = stage.directory .. "/master.key", clock = clock,
+    db = stage.url, master_key_file = stage.directory .. "/master.key", clock = clock,
     resolver = assert(dns.resolver { servers = { place.server.address }, port = place.server.port, timeout = 10, now = clock }),
     policy = { publishing = { allow_private = true, allow_plain = true, wait = 60 } },
   })

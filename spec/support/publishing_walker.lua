@@ -1,0 +1,70 @@
+-- publishing_walker.lua CONFIGURATION NOW WHAT POINT [GO]: publishes, or where WHAT is "undo" takes back, what a domain wants at a place of
+-- `spec.support.publishing_places`; says what came of it. CONFIGURATION is a file of JSON: `db`, `directory`, `server`, `way`, `domain`. At
+-- the POINT-th moment at which that would be worst it dies of SIGKILL: before and after each commit, and each call that changes a zone; 0:
+-- never. Where GO is given, it says "ready" when its plan is made, and begins when there is a file of that name.
+local async = require "mailseal.async"
+local cjson = require "cjson"
+local publish = require "mailseal.publish"
+local shell = require "spec.support.shell"
+local walk = require "spec.support.publishing_walk"
+
+local given, now, what, point, go = cjson.decode(shell.read(arg[1])), tonumber(arg[2]), arg[3], tonumber(arg[4]), arg[5]
+
+local count = 0
+local function moment()
+  count = count + 1
+  if count == point then os.execute "kill -9 $PPID" end
+end
+
+-- Before a function is called, and after it was.
+local function framed(fn)
+  local function results(...)
+    moment()
+    return ...
+  end
+  return function(...)
+    moment()
+    return results(fn(...))
+  end
+end
+
+local stage = walk.open({ server = given.server, way = given.way }, { db = given.db, directory = given.directory, now = now })
+
+local open = publish.open
+function publish.open(...) -- luacheck: ignore
+  local target, message, code = open(...)
+  if target then target.apply = framed(target.apply) end
+  return target, message, code
+end
+
+local db = stage.registry.db
+local write = db.write
+function db.write(self, work, whose)
+  local function results(...)
+    moment()
+    return ...
+  end
+  return results(write(self, function(tx)
+    local function kept(...)
+      moment()
+      return ...
+    end
+    return kept(work(tx))
+  end, whose))
+end
+
+local tenant, plan = stage.tenant, nil
+if what == "apply" then plan = assert(tenant:plan(given.domain, stage:way())) end
+if go then
+  print "ready"
+  io.stdout:flush()
+  while not shell.exists(go) do async.sleep(0.001) end
+end
+local done, message, code
+if what == "apply" then
+  done, message, code = plan:apply()
+else
+  done, message, code = tenant:unpublish(given.domain, stage:way())
+end
+print(done and (done.changed and "changed" or "unchanged") or code .. ": " .. message)
+stage:close()
