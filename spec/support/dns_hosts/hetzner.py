@@ -155,8 +155,9 @@ class Hetzner(base.Host):
         own = [one for one in records if (one.name, one.type) == (whole, kind)]
         if any(one.name == whole and (one.type == "CNAME") != (kind == "CNAME") for one in records) and values:
             raise self.invalid("type", "a CNAME stands alone at its name")
-        zone.change(own, [(whole, ttl, kind, value) for value in values])
-        self.read = None
+        zone.knot.write(zone.name, [(one.name, one.type, one.rdata) for one in own], [(whole, ttl, kind, value) for value in values])
+        kept = [one for one in records if one not in own]
+        self.read = kept + [base.Record(0, whole, ttl, kind, value) for value in values]
         for value, comment in values.items():
             self.comments["%s %s %s" % (name, kind, value)] = comment
 
