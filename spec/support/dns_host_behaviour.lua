@@ -289,6 +289,18 @@ function M.tests(given)
     assert.equal(1, #host:requests())
   end)
 
+  it("tells what is in effect where it is asked too often in between, and when to come again", function()
+    if given.requests == 1 then return end
+    local one = limited(3000)
+    one.after, one.times = 2, 1000
+    fault("change", one)
+    local ok, _, code, details = apply()
+    host:recover()
+    assert.same({ nil, "half_done", "rate_limited" }, { ok, code, details.cause })
+    assert.truthy(details.retry_at > os.time() + 2000 and #details.done > 0 and not details.unsure)
+    assert(target:undo(M.ZONE, details.done))
+  end)
+
   it("asks again after a failure where nothing is changed by it", function()
     fault("read", { status = 500 })
     assert.equal(5, #assert(target:read(M.ZONE, { M.ZONE })) + (given.without_ns and 1 or 0))

@@ -13,7 +13,7 @@ then fail: 1), and of these requests: `made` (is it done all the same?), and `an
 the answer), "hang" (nothing comes for `seconds`), or `status` with `headers` and `body` (a text; without one the host's own words for
 that status). After one with `for_good` the server answers nothing any more, until the list is another.
 """
-import http.server, json, os, re, socket, struct, subprocess, sys, threading, time, urllib.parse
+import http.server, json, os, re, socket, struct, subprocess, sys, threading, time, traceback, urllib.parse
 from collections import namedtuple
 
 
@@ -36,7 +36,8 @@ class Knot:
         with socket.create_connection((self.host, self.port), timeout=10) as connection:
             query = struct.pack(">6H", 1, 0, 1, 0, 0, 0) + name + struct.pack(">2H", 6, 1)
             connection.sendall(struct.pack(">H", len(query)) + query)
-            return connection.recv(4096)
+            stream = connection.makefile("rb")
+            return stream.read(struct.unpack(">H", stream.read(2))[0])
 
     def read(self, zone):
         state = self.state(zone)
@@ -51,7 +52,7 @@ class Knot:
         for line in text.splitlines():
             if not line or line.startswith(";"):
                 continue
-            name, ttl, _, kind, rdata = re.split(r"\s+", line, maxsplit=4)
+            name, ttl, _, kind, rdata = re.split(r"\s+", line.strip(), maxsplit=4)
             one = (name.rstrip(".").lower(), int(ttl), kind, rdata)
             if one not in seen:  # the SOA stands at both ends
                 seen.add(one)
@@ -266,7 +267,11 @@ class Server:
             fault = self.fault(request)
             answer = None
             if not fault or fault.get("made"):
-                answer = self.host.answer(request)
+                try:
+                    answer = self.host.answer(request)
+                except Exception:
+                    traceback.print_exc()
+                    answer = self.host.error(500, request)
             if fault and "status" in fault:
                 answer = self.host.error(fault["status"], request)
                 answer.headers = dict(answer.headers, **fault.get("headers", {}))
