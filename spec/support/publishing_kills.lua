@@ -135,8 +135,8 @@ function M.race(stages)
   for i, stage in ipairs(stages) do
     lines[i] = ("%s >%s/out.%d 2>&1 &"):format(M.command(stage, "apply", 0, go), directory, i)
   end
-  lines[#lines + 1] = ("for _ in $(seq 6000); do [ $(cat %s/out.* | grep -c ready) = %d ] && break; sleep 0.01; done; touch %s; wait"):format(
-    directory, #stages, go)
+  local are_ready = ("[ $(cat %s/out.* | grep -c ready) = %d ]"):format(directory, #stages)
+  lines[#lines + 1] = ("for _ in $(seq 6000); do %s && break; sleep 0.01; done; touch %s; wait"):format(are_ready, go)
   shell.run(table.concat(lines, "\n"))
   os.remove(go)
   local told = {}
