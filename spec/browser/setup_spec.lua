@@ -11,7 +11,8 @@ local ZONE = "@ SOA ns hostmaster 1 3600 900 604800 5\n@ NS ns\nns A 127.0.0.1\n
 
 local WITH = [[
 return {
-  resolver = { servers = { %q }, port = %d, timeout = 1, tries = 2 }, policy = { publishing = { allow_private = true, wait = 5 } },
+  resolver = { servers = { %q }, port = %d, timeout = 1, tries = 2 },
+  policy = { publishing = { allow_private = true, wait = 5 } },
   limits = { verify = { domain = { burst = 1000, every = 0.01 } } },
 }
 ]]
@@ -47,7 +48,9 @@ local function walk(domain, runs_scripts)
   local way = { css = "#way-rfc2136" }
 
   local function type_key(key)
-    if page:count { css = "#rfc2136-key:visible" } == 0 then page:click { css = ".ways-aside > summary" } end
+    for _, css in ipairs { ".ways-aside", "#way-rfc2136" } do
+      if page:count { css = css .. ":not(section):not([open])" } > 0 then page:click { css = css .. " > summary" } end
+    end
     page:fill({ css = "#rfc2136-server" }, "127.0.0.1")
     page:fill({ css = "#rfc2136-port" }, tostring(server.port))
     page:fill({ css = "#rfc2136-key" }, key)
@@ -74,6 +77,7 @@ local function walk(domain, runs_scripts)
     page:sees { role = "heading", name = "Set up for me" }
     page:sees { role = "heading", name = "By hand" }
     page:click { css = ".ways-aside > summary" }
+    page:click { css = "#way-rfc2136 > summary" }
     page:sees { css = "#rfc2136-key" }
     assert.equal("password", page:attribute({ css = "#rfc2136-key" }, "type"))
     is_fit "setup-ways"

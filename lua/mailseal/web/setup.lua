@@ -123,11 +123,15 @@ local function section(page, way, data)
   }
 end
 
--- What is less likely is there, and does not stand in the way.
+-- What is less likely is there, and does not stand in the way: each opens by itself.
 local function aside(page, list, data)
   local drawn, is_open = {}, false
   for i, way in ipairs(list) do
-    drawn[i], is_open = section(page, way, data), is_open or data.via == way.via
+    local is_tried = data.via == way.via
+    drawn[i] = h.details {
+      class = "panel way", id = "way-" .. way.via, open = is_tried, h.summary { h.h2 { title_of(way) } }, content_of(page, way, data),
+    }
+    is_open = is_open or is_tried
   end
   return drawn[1] and h.details {
     class = "ways-aside", open = is_open, h.summary { "Other ways" }, drawn,
