@@ -144,6 +144,20 @@ function Case:replacing(is, value)
   return list
 end
 
+--- The values with one text in the place of several. One that is among them already stays as it is written.
+-- @tparam {table,...} records of which `place` says where they are, and `text` what they say
+-- @tparam string text
+-- @treturn {string,...} a new list
+function Case:merged(records, text)
+  local goes, kept = {}, nil
+  for _, one in ipairs(records) do
+    goes[one.place] = true
+    kept = kept or one.text == text and one.place
+  end
+  goes[kept or 0] = nil
+  return self:replacing(function(i) return goes[i] end, not kept and sets.text(text) or nil)
+end
+
 --- The values with one behind them.
 -- @tparam string value
 -- @treturn {string,...} a new list

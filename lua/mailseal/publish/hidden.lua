@@ -4,26 +4,51 @@
 -- zone as well: with `s1._domainkey.shop.example.com` published, `*.example.com` is for `shop.example.com` no longer, and a web site that
 -- lived by it is gone.
 -- @module mailseal.publish.hidden
+local canonical = require "mailseal.dns.name".canonical
 local is_within = require "mailseal.dns.name".is_within
 local parent = require "mailseal.dns.name".parent
+local record_of = require "mailseal.record"
+local sets = require "mailseal.publish.sets"
 
 local M = {}
 
 -- What is missed where it is gone: a web site, mail that is received, whatever a CNAME leads to.
 local MISSED = { "MX", "A", "AAAA", "CNAME" }
 
--- At names that are made for the record, nobody has come to count on anything but mail that is received. Keys are among these: some
--- providers have them at names of the domain's own, beside it and not below _domainkey.
-local OWN = { return_path = true, links = true, ownership = true, dkim = true }
+-- At names that are made for such records, nobody has come to count on anything but mail that is received. Keys are among these: some
+-- providers have them at names of the domain's own, beside it and not below _domainkey. What proves a domain is often at the domain itself,
+-- unless it is a CNAME.
+local OWN = { return_path = true, links = true, dkim = true }
+
+local function is_own(case, name)
+  for _, record in ipairs(case.given.wanted) do
+    local is_made_for = OWN[record.purpose] or record.purpose == "ownership" and record.type == "CNAME"
+    if is_made_for and canonical(record.name) == name then
+      return true
+    end
+  end
+  return false
+end
+
+-- The policy that receivers find at a wildcard: it answers for `_dmarc` in front of the name as well.
+local function policies_of(case, wildcard)
+  local list = {}
+  for _, value in ipairs(case.scene:values(case.zone, wildcard, "TXT")) do
+    list[#list + 1] = record_of.parse("dmarc", sets.joined(value) or "") and value or nil
+  end
+  return list
+end
 
 -- What of a wildcard's would be missed at a name: the type, and the values.
 local function missed(case, wildcard, name)
   for _, kind in ipairs(MISSED) do
     local values = case.scene:values(case.zone, wildcard, kind)
-    if values[1] and (kind == "MX" or name ~= case.name or not OWN[case.record.purpose]) then
+    if values[1] and (kind == "MX" or not is_own(case, name)) then
       return kind, values
     end
   end
+  local policies = policies_of(case, wildcard)
+  return policies[1] and "TXT", policies
 end
 
 --- What a case's record would hide.

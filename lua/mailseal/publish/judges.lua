@@ -47,8 +47,10 @@ local function judge_alias(case, judge)
   if case.record.status == "found" then
     return case:keep(("What is needed at %s is there, at the end of a CNAME."):format(case.name))
   end
-  local value = judge.value(case.record)
-  if not value then
+  local value, step = judge.value(case.record), judge.judge_behind and judge.judge_behind(case)
+  if step then
+    return step
+  elseif not value then
     return case:leave(nil, "What its value is to be is not known.")
   elseif case:are_ours { "CNAME" } then
     return case:put({ value }, { others = { "CNAME" } })

@@ -56,6 +56,24 @@ local function conflicts_of(steps)
   return list
 end
 
+local in_the_way = { conflict = true, leave = true }
+
+-- What stood in the way of a record may be gone by what was done for one behind it.
+local function judge_again(given, scene, steps)
+  for _ = 1, #steps do
+    local is_other = false
+    for i, step in ipairs(steps) do
+      local new = step.code and in_the_way[step.action] and judges.judge(cases.new(given, scene, given.wanted[i]))
+      if new and not (in_the_way[new.action] and new.code == step.code) then
+        steps[i], is_other = new, true
+      end
+    end
+    if not is_other then
+      return
+    end
+  end
+end
+
 --- Makes a plan.
 -- @tparam table given plain data:
 --
@@ -82,9 +100,10 @@ function M.make(given)
     error("plan.make wants a table with wanted, zones and zone_of", 2)
   end
   local scene, steps = scenes.new(given.zones, given), {}
-  for _, record in ipairs(given.wanted) do
-    steps[#steps + 1] = judges.judge(cases.new(given, scene, record))
+  for i, record in ipairs(given.wanted) do
+    steps[i] = judges.judge(cases.new(given, scene, record))
   end
+  judge_again(given, scene, steps)
   for _, record in ipairs(given.left or {}) do
     steps[#steps + 1] = judges.judge_left(cases.new(given, scene, record))
   end

@@ -39,6 +39,7 @@ describe("publishing DMARC", function()
 
   it("adds none at the organization's name where the domain below has its own", function()
     planned.quiet(make("", { dmarc = { result = "found", policy = "none", record_domain = "mail.example.com" } }))
+    planned.quiet(make '_dmarc.mail.example.com 60 TXT "v=DMARC1; p=reject"')
   end)
 
   it("adds one where DNS only remembers the one that was there", function()
@@ -58,6 +59,15 @@ describe("publishing DMARC", function()
   it("keeps one at the end of a CNAME", function()
     local one = wanted("example.com", { status = "found" })
     planned.quiet(planned.make({ one }, "_dmarc.example.com 60 CNAME dmarc.service.example."))
+    planned.quiet(make("_dmarc.example.com 60 CNAME dmarc.service.example.", {
+      dmarc = { result = "found", policy = "none", record_domain = "example.com" },
+    }))
+  end)
+
+  it("leaves a CNAME alone that leads to none, where a policy applies all the same, and else asks", function()
+    local text = "_dmarc.mail.example.com 60 CNAME gone.example.\n"
+    planned.quiet(below(text .. '_dmarc.example.com 60 TXT "v=DMARC1; p=reject"'))
+    planned.asks(below(text), "cname_in_the_way@_dmarc.mail.example.com")
   end)
 
   it("asks before one of several is kept, and keeps the strictest as it is written", function()

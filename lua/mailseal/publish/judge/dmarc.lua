@@ -4,7 +4,6 @@
 local floors = require "mailseal.publish.judge.dmarc_above"
 local mending = require "mailseal.publish.judge.dmarc_mending"
 local record_of = require "mailseal.record"
-local sets = require "mailseal.publish.sets"
 local text_judge = require "mailseal.publish.judge.text"
 
 local M = {}
@@ -29,21 +28,6 @@ local function sort_out(case)
   return records, meant
 end
 
-local function values_with(case, records, text)
-  local goes = {}
-  for _, one in ipairs(records) do
-    goes[one.place] = true
-  end
-  -- What is kept of several is kept as it is written.
-  for _, one in ipairs(records) do
-    if one.text == text then
-      goes[one.place] = nil
-      return case:replacing(function(i) return goes[i] end)
-    end
-  end
-  return case:replacing(function(i) return goes[i] end, sets.text(text))
-end
-
 local function fault_of(one)
   for _, finding in ipairs((record_of.lint("dmarc", one.text))) do
     if finding.severity == "error" then
@@ -63,7 +47,28 @@ local function judge_broken(case, records, above)
     return case:leave(code, { found = found })
   end
   local text = mending.mend(records, case.record.value, above.policy)
-  return case:conflict(code, { found = found, expected = text }, values_with(case, records, text))
+  return case:conflict(code, { found = found, expected = text }, case:merged(records, text))
+end
+
+-- Where a policy applies without a record at the name, or nobody can tell: ends the case.
+local function judge_above(case, above)
+  if above.record_domain then
+    return case:keep(("The DMARC policy of %s (p=%s) applies; a record at %s could only weaken it."):format(
+      above.record_domain, above.policy or "none", case.name))
+  elseif above.unknown then
+    return case:leave(nil, ("DNS does not say, for now, which DMARC policy applies at %s: a record could weaken it."):format(case.name))
+  end
+end
+
+--- Judges it where a CNAME stands at the name.
+-- @tparam table case see `mailseal.publish.case`
+-- @treturn ?table the step; nil where the CNAME leads to no policy, and none applies in its place
+function M.judge_behind(case)
+  local told = case.given.dmarc
+  if told and told.result == "found" and "_dmarc." .. told.record_domain == case.name then
+    return case:keep(("There is a DMARC record at the end of the CNAME %s."):format(case.name))
+  end
+  return judge_above(case, floors.find(case))
 end
 
 --- Judges it.
@@ -77,11 +82,10 @@ function M.judge(case)
   local above = floors.find(case)
   if records[1] then
     return judge_broken(case, records, above)
-  elseif above.record_domain then
-    return case:keep(("The DMARC policy of %s (p=%s) applies; a record at %s could only weaken it."):format(
-      above.record_domain, above.policy or "none", case.name))
-  elseif above.unknown then
-    return case:leave(nil, ("DNS does not say, for now, which DMARC policy applies at %s: a record could weaken it."):format(case.name))
+  end
+  local step = judge_above(case, above)
+  if step then
+    return step
   elseif meant[1] then
     return judge_broken(case, meant, above)
   elseif not case.record.value then

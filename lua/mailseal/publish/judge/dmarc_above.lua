@@ -1,4 +1,5 @@
---- The DMARC policy that applies at a name without a record of its own: that of a domain above (RFC 9989 §4.10.1), or of a wildcard.
+--- The DMARC policy that applies at a name without a record of its own: that of a domain above (RFC 9989 §4.10.1), or of a wildcard; and
+-- one below that a record here would take the place of.
 -- @module mailseal.publish.judge.dmarc_above
 local is_within = require "mailseal.dns.name".is_within
 local parent = require "mailseal.dns.name".parent
@@ -19,11 +20,20 @@ local function usable(values)
   return count == 1 and found or nil
 end
 
--- In the zone itself, as it is now: the highest record counts, for that is the organization's.
+-- The record that DNS shows of a domain, its own or that of a wildcard.
+local function shown(case, domain)
+  local name = "_dmarc." .. domain
+  local wildcard = case.scene:wildcard(case.zone, name)
+  return usable(case.scene:values(case.zone, wildcard or name, "TXT"))
+end
+
+-- In the zone itself, as it is now: the highest record counts, for that is the organization's; the name's own is there only by a wildcard.
 local function in_zone(case, domain)
-  local found, at = nil, parent(domain)
+  local found = shown(case, domain)
+  found = found and { record_domain = domain, policy = found.policy }
+  local at = not found and parent(domain)
   while at and is_within(at, case.zone) do
-    local parsed = usable(case.scene:values(case.zone, "_dmarc." .. at, "TXT"))
+    local parsed = shown(case, at)
     if parsed then
       found = { record_domain = at, policy = parsed.subdomain_policy or parsed.policy }
     end
@@ -32,11 +42,16 @@ local function in_zone(case, domain)
   return found
 end
 
--- A wildcard whose text answers for the name.
-local function of_wildcard(case, domain)
-  local wildcard = case.scene:wildcard(case.zone, case.name)
-  local parsed = wildcard and usable(case.scene:values(case.zone, wildcard, "TXT"))
-  return parsed and { record_domain = domain, policy = parsed.policy }
+-- A domain below, as far as it is known, that has a record of its own: with none above, it is the organization's for what is below it in
+-- turn, and one above would take its place there (RFC 9989 §4.10.2).
+local function below(case, domain)
+  for _, set in ipairs(case.scene:below(case.zone, domain)) do
+    local owner = set.type == "TXT" and set.name ~= case.name and set.name:match "^_dmarc%.(.+)$"
+    local parsed = owner and usable(set.values)
+    if parsed then
+      return { record_domain = owner, policy = parsed.policy }
+    end
+  end
 end
 
 -- What DNS said: of a domain above, or of one below for which this record is wanted, and which has its own. That of the name itself is
@@ -62,7 +77,7 @@ function M.find(case)
   if not domain then
     return {}
   end
-  return in_zone(case, domain) or of_wildcard(case, domain) or in_dns(case.given.dmarc, domain)
+  return in_zone(case, domain) or below(case, domain) or in_dns(case.given.dmarc, domain)
 end
 
 return M

@@ -143,19 +143,10 @@ local function sort_out(case)
   return records, meant
 end
 
--- The values with one record in the place of some.
-local function values_with(case, records, text)
-  local goes = {}
-  for _, one in ipairs(records) do
-    goes[one.place] = true
-  end
-  return case:replacing(function(i) return goes[i] end, sets.text(text))
-end
-
 -- Ends the case with a text in the place of records; asks where that takes more look-ups than receivers make.
 local function finish(case, records, text, options)
   local count = lookups(text, case.given.spf)
-  local values = values_with(case, records, text)
+  local values = case:merged(records, text)
   if count > LOOKUPS_MOST then
     return case:conflict("spf_too_many_lookups", { found = count, expected = LOOKUPS_MOST, where = text }, values)
   end
@@ -170,7 +161,7 @@ local function ask(case, code, fields, records, text)
     step.consented = step.action ~= "conflict" and step.action ~= "leave" or nil
     return step
   end
-  return case:conflict(code, fields, values_with(case, records, text))
+  return case:conflict(code, fields, case:merged(records, text))
 end
 
 -- A record that receivers cannot read.
