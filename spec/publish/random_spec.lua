@@ -9,7 +9,7 @@ local random_zone = require "spec.support.random_zone"
 local sets = require "mailseal.publish.sets"
 local spf = require "mailseal.record.spf"
 
-local SEEDS = 200
+local SEEDS = 120
 local ZONE = planned.ZONE
 
 -- A zone as DNS shows it.
