@@ -1,5 +1,8 @@
 --- Publishing by the API, within nginx: a real name server takes what is written, signed, and DNS shows it.
+local cjson = require "cjson"
+local http_client = require "spec.support.http_client"
 local knot = require "spec.support.knot"
+local now = require "mailseal.async".now
 local services = require "spec.support.service"
 local shell = require "spec.support.shell"
 local store = require "mailseal.store"
@@ -100,10 +103,10 @@ describe("Publishing by the API, in #nginx,", function()
   end)
 
   it("changes nothing a second time", function()
-    local now = zone()
+    local published = zone()
     local reply = ask("publish", how())
     assert.same({ 200, "unchanged" }, { reply.status, reply.json.state })
-    assert.equal(now, zone())
+    assert.equal(published, zone())
   end)
 
   it("carries out what is agreed to, and nothing else", function()
@@ -180,6 +183,32 @@ describe("Publishing by the API, in #nginx,", function()
     -- Nor where the zone itself names such a one.
     local reply = careful:post("/v1/domains/" .. DOMAIN .. "/plan", how { settings = { port = tostring(server.port) } })
     assert.same({ 422, "forbidden_address" }, { reply.status, reply.json.code }, reply.body)
+  end)
+
+  it("speaks to them where whoever runs the service lets it", function()
+    local other = services.start { servers = { server.address }, arguments = { "--no-worker", "--allow-private-dns-hosts" } }
+    finally(function() other:stop() end)
+    assert.equal(201, other:post("/v1/domains", { domain = DOMAIN, provider = "own-server" }).status)
+    local reply = other:post("/v1/domains/" .. DOMAIN .. "/plan", how())
+    assert.equal(200, reply.status, reply.body)
+  end)
+
+  it("waits for a silent name server no longer than it is told to, and serves others meanwhile", function()
+    server:silence(true)
+    local ok, why = pcall(function()
+      local connection, began = service:connect(), now()
+      local headers = { Authorization = "Bearer " .. service.token, ["Content-Type"] = "application/json" }
+      local path = "/v1/domains/" .. DOMAIN .. "/plan?deadline=3"
+      connection:send(http_client.octets("POST", path, headers, cjson.encode(how())))
+      assert.equal(200, service:get "/v1/domains".status)
+      assert.is_true(now() - began < 2.5)
+      local reply = assert(connection:receive "POST")
+      connection:close()
+      assert.is_truthy(reply.status == 504 or reply.status == 502, reply.body)
+      assert.is_true(now() - began < 15)
+    end)
+    server:silence(false)
+    assert(ok, why)
   end)
 
   it("has no endpoint but the host's own", function()
