@@ -1,3 +1,4 @@
+local catalogue = require "spec.support.catalogue"
 local json = require "mailseal.store.json"
 local planned = require "spec.support.planned"
 local plans = require "mailseal.publish.plan"
@@ -112,6 +113,31 @@ describe("publish.plan", function()
 
   it("raises where it is not told what there is", function()
     assert.has_error(function() plans.make { wanted = {} } end, "plan.make wants a table with wanted, zones and zone_of")
+  end)
+
+  it("meets every finding of what can stand in the way", function()
+    local function text(name, purpose)
+      return { id = "t", type = "TXT", name = name, value = "x", match = "exact", required = true, purpose = purpose or "ownership" }
+    end
+    local function spf(name)
+      return { id = "spf", type = "TXT", name = name, include = "o.example", match = "spf_include", required = true, purpose = "spf" }
+    end
+    local delegation = {
+      id = "ns", type = "NS", name = "sub.example.com", value = "ns.o.example", match = "ns_delegation", required = true,
+      purpose = "delegation",
+    }
+    local met = {}
+    for _, case in ipairs {
+      { text "a.example.com", "a.example.com 300 CNAME b.example." }, { alias "example.com", "example.com 300 NS ns.example." },
+      { text "shop.example.com", "*.example.com 300 A 192.0.2.1" }, { text "a.b.example.com", "b.example.com 300 DNAME c.example." },
+      { delegation, "www.sub.example.com 300 A 192.0.2.1" }, { spf "example.com", 'example.com 300 TXT "v=spf1 -all"' },
+      { text "a.example.com", "", { zone_of = {} } },
+    } do
+      local plan = planned.make({ case[1] }, case[2], case[3])
+      met[plan.steps[1].code or ""] = true
+      assert.same({}, plan.changes)
+    end
+    for _, code in ipairs(catalogue.codes "^publish$") do assert.is_true(met[code] or false, code) end
   end)
 
   describe("names", function()

@@ -97,6 +97,15 @@ describe("publishing DMARC", function()
     assert.same({ "leave", "tag_duplicate" }, { plan.steps[1].action, plan.steps[1].code })
   end)
 
+  it("leaves several alone where the domain below has its own", function()
+    local plan = planned.quiet(make [[
+      _dmarc.example.com 60 TXT "v=DMARC1"
+      _dmarc.example.com 60 TXT "v=DMARC1; p=none"
+      _dmarc.mail.example.com 60 TXT "v=DMARC1; p=none; sp=reject"
+    ]])
+    assert.same({ "leave", "dmarc_two_records" }, { plan.steps[1].action, plan.steps[1].code })
+  end)
+
   it("never mends to a weaker policy than that of the domain above", function()
     local plan = below [[
       _dmarc.example.com 60 TXT "v=DMARC1; p=reject; sp=quarantine"

@@ -43,7 +43,8 @@ local function judge_broken(case, records, above)
   if #records == 1 then
     code, found = fault_of(records[1])
   end
-  if above.record_domain and records[1].code ~= "dmarc_no_policy" then -- receivers pass over it, and take that one
+  local is_taken = #records == 1 and records[1].code == "dmarc_no_policy" -- it is the one that applies, and says nothing
+  if above.record_domain and not is_taken then -- receivers pass over them, and take that one
     return case:leave(code, { found = found })
   end
   local text = mending.mend(records, case.record.value, above.policy)
