@@ -109,6 +109,19 @@ local function others(servers)
   return zones
 end
 
+--- Lines of a zone that is large.
+-- @tparam number count how many records
+-- @treturn string
+function M.many(count)
+  local lines = {}
+  for i = 1, count do
+    local name = ("host-%05d"):format(i)
+    lines[i] = i % 4 == 0 and ('%s 4000 TXT "v=%d; of host %d"'):format(name, i, i)
+      or ("%s 4000 A 192.0.%d.%d"):format(name, math.floor(i / 250) % 250, i % 250)
+  end
+  return table.concat(lines, "\n")
+end
+
 -- ---- places
 
 local function serial_of(server)
@@ -117,11 +130,11 @@ end
 
 --- A name server of `spec.support.primaries`.
 -- @tparam string name "Knot", "BIND" or "PowerDNS"
--- @tparam[opt] string text another zone
+-- @tparam[opt] string more lines that the customer's zone has besides
 -- @treturn table
-function M.at_primary(name, text)
+function M.at_primary(name, more)
   local zones = others()
-  zones[M.ZONE] = text or M.customer()
+  zones[M.ZONE] = M.customer() .. "\n" .. (more or "")
   local server = primaries.start(name, { zones = zones })
   return {
     server = server, zone = function() return primaries.zone(server, M.ZONE) end, serial = function() return serial_of(server) end,
@@ -131,11 +144,11 @@ function M.at_primary(name, text)
 end
 
 --- A DNS host's interface, of `spec.support.dns_hosts`.
--- @tparam table given `id`; `name_servers`, that domains there have; `least_ttl`, `uncut`: as of @{customer}; `settings` of the host
---   here; `options`, the settings and credentials that `tenant:plan` gets
+-- @tparam table given `id`; `name_servers`, that domains there have; `least_ttl`, `uncut`: as of @{customer}; `more`, lines that the zone has
+--   besides; `settings` of the host here; `options`, the settings and credentials that `tenant:plan` gets
 -- @treturn table with `host`
 function M.at_host(given)
-  local text = M.customer(given.name_servers, given.least_ttl, given.uncut)
+  local text = M.customer(given.name_servers, given.least_ttl, given.uncut) .. "\n" .. (given.more or "")
   local settings = { zones = { [M.ZONE] = text }, besides = others(given.name_servers) }
   for name, value in pairs(given.settings) do settings[name] = value end
   local host = dns_hosts.start(given.id, settings)

@@ -48,9 +48,8 @@ end
 describe("Publications at once, of installations that know nothing of each other,", function()
   it("are told from each other by what each has read: no record of one is lost or doubled", function()
     local place = places.at_primary "Knot"
-    local before, one, other = place.zone(), walk.open(place), nil
+    local before, one, other = place.zone(), walk.open(place), walk.open(place)
     kills.begin(one)
-    other = walk.open(place)
     kills.begin(other)
     local told = kills.race { one, other }
     assert.equal(2, (told.changed or 0) + (told.zone_moved or 0))
