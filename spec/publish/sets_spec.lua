@@ -25,6 +25,7 @@ describe("the text of a TXT record's value", function()
     end
     assert.equal("\195\1641", sets.joined '"\\195\\1641"')
     assert.equal("9999", sets.joined '"\\9999"') -- no octet
+    assert.equal("a 12 .12 -12 +12", sets.joined '"a\\ 12 \\.12 \\-12 \\+12"') -- one that escapes itself, and digits behind it
   end)
 end)
 

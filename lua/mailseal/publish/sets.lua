@@ -34,7 +34,7 @@ end
 
 local function unescaped(token)
   return (token:gsub("\\(.)(%d?%d?)", function(first, digits)
-    local octet = #digits == 2 and tonumber(first .. digits)
+    local octet = #digits == 2 and first:find "%d" and tonumber(first .. digits)
     return octet and octet < 256 and string.char(octet) or first .. digits
   end))
 end
