@@ -12,15 +12,15 @@ local function key_with(options)
   return assert(tsig.key { name = options.name or "k.example", algorithm = options.algorithm, secret = options.secret or SECRET })
 end
 
-describe("A key of TSIG", function()
-  -- One error with its code, which holds nothing of the secret.
-  local function refused(code, said, key, message, told)
-    assert.is_nil(key)
-    assert.equal(code, told)
-    assert.truthy(message:find(said, 1, true), message)
-    assert.is_nil(message:find("AAECAw", 1, true))
-  end
+-- One error with its code, which holds nothing of the secret.
+local function refused(code, said, key, message, told)
+  assert.is_nil(key)
+  assert.equal(code, told)
+  assert.truthy(message:find(said, 1, true), message)
+  assert.is_nil(message:find("AAECAw", 1, true))
+end
 
+describe("A key of TSIG", function()
   it("has a name and an algorithm, HMAC-SHA256 where none is said", function()
     for said, is in pairs {
       ["hmac-sha256"] = "hmac-sha256", ["HMAC-SHA384."] = "hmac-sha384", hmac_sha512 = "hmac-sha512", sha512 = "hmac-sha512",
@@ -75,11 +75,27 @@ describe("A key's text", function()
   it("is one line with colons, as commands take it", function()
     read("hmac-sha384:k.example:" .. SECRET)
     read("\n  hmac-sha384:K.example.:" .. SECRET .. "\r\n")
+    read("hmac-sha384.:k.example.:" .. SECRET:sub(1, 20) .. "\r\n  " .. SECRET:sub(21) .. "\n")
     assert.equal("hmac-sha256", assert(tsig.read_key("k.example:" .. SECRET)).algorithm)
   end)
 
   it("is one line of words, as pdnsutil tells it", function()
     read("k.example. hmac-sha384. " .. SECRET .. "\n")
+    read("k.example hmac-sha384 " .. SECRET)
+    read("Create new TSIG key k.example hmac-sha384 " .. SECRET .. "\n")
+    refused("weak_key", "too weak", tsig.read_key("k.example. hmac-md5.sig-alg.reg.int. " .. SECRET))
+  end)
+
+  it("is shown in no error, whichever of its parts stand in each other's places", function()
+    for _, text in ipairs {
+      SECRET .. ":k.example:hmac-sha384", "k.example:" .. SECRET .. ":hmac-sha384", SECRET .. ":k.example", "hmac-sha384:" .. SECRET .. ":k",
+      ("x"):rep(64) .. SECRET .. ":k.example", SECRET .. " hmac-sha384 k.example", SECRET .. " k.example. hmac-sha384",
+      'key "' .. SECRET .. '" { algorithm ' .. SECRET .. '; secret "k"; };', "key:\n- id: k\n  algorithm: " .. SECRET .. "\n  secret: k\n",
+    } do
+      local key, message = tsig.read_key(text)
+      assert.is_nil(key)
+      assert.is_nil(message:lower():find("aaecaw", 1, true), message)
+    end
   end)
 
   it("is what BIND has in its configuration", function()

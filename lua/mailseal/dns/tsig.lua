@@ -15,7 +15,7 @@ local core = require "mailseal.core"
 local rcode = require "mailseal.dns.rcode"
 local tsig_text = require "mailseal.dns.tsig_text"
 
-local dns, seal, text = core.dns, core.seal, core.text
+local dns, seal = core.dns, core.seal
 
 local M = {}
 local Key = { __name = "mailseal.dns.tsig.key" }
@@ -37,6 +37,8 @@ local weak = { ["hmac-md5.sig-alg.reg.int"] = true, ["hmac-md5"] = true, ["hmac-
 
 -- ---- Keys.
 
+-- What is wrong with a key is said without what was given: whoever has mixed up its parts has its secret in any place.
+
 -- "sha256" of what an algorithm is called: "hmac-sha256", "HMAC-SHA256.", "hmac_sha256", "sha256".
 local function digest_of(algorithm)
   local name = algorithm:lower():gsub("_", "-"):gsub("%.$", "")
@@ -46,13 +48,12 @@ local function digest_of(algorithm)
   if weak[name] then
     return nil, ("the key's algorithm, %s, is too weak: hmac-sha256, hmac-sha384 and hmac-sha512 are taken"):format(name), "weak_key"
   end
-  return nil, ("the key's algorithm, %s, is not known: hmac-sha256, hmac-sha384 and hmac-sha512 are"):format(
-    text.line(name:sub(1, 60))), "bad_key"
+  return nil, "the key's algorithm is not known: hmac-sha256, hmac-sha384 and hmac-sha512 are", "bad_key"
 end
 
 -- The secret's octets.
 local function octets_of(secret)
-  local octets = text.unbase64(secret)
+  local octets = core.text.unbase64(secret)
   if not octets or octets == "" then return nil, "the key's secret is no base64", "bad_key" end
   if #octets > SECRET_MOST then return nil, "the key's secret is too long for one", "bad_key" end
   if #octets < SECRET_LEAST then
@@ -73,11 +74,9 @@ function M.key(options)
     if type(options[field]) ~= "string" then return nil, ("the key has no %s"):format(field), "bad_key" end
   end
   if options.algorithm ~= nil and type(options.algorithm) ~= "string" then return nil, "the key has no algorithm", "bad_key" end
-  local name, message = dns.name(options.name)
-  if not name or name == "." then
-    return nil, "the key's name cannot be one: " .. (message or "it is empty"), "bad_key"
-  end
-  local digest, secret, code
+  local name = dns.name(options.name)
+  if not name or name == "." then return nil, "the key's name is none that DNS can hold", "bad_key" end
+  local digest, secret, message, code
   digest, message, code = digest_of(options.algorithm or "hmac-sha256")
   if not digest then return nil, message, code end
   secret, message, code = octets_of(options.secret)

@@ -9,10 +9,11 @@ local MOST = 8192
 
 -- Each returns the keys that a text holds in its form: tables of `name`, `algorithm`, `secret`. None where it is of another.
 
--- `hmac-sha256:name:secret`, as `nsupdate -y`, `knsupdate -y` and `kdig -y` take it; the first may be left out.
+-- `hmac-sha256:name:secret`, as `nsupdate -y`, `knsupdate -y` and `kdig -y` take it; the first may be left out. A long secret may have been
+-- broken into lines on its way.
 local function colons(text)
   local list = {}
-  local algorithm, name, secret = text:match "^([^%s:]+):([^%s:]+):(%S*)$"
+  local algorithm, name, secret = text:match "^([^%s:]+):([^%s:]+):([^:]*)$"
   if not algorithm then
     name, secret = text:match "^([^%s:]+):([^%s:]*)$"
   end
@@ -20,12 +21,12 @@ local function colons(text)
   return list
 end
 
--- `name. hmac-sha256. secret`, as `pdnsutil list-tsig-keys` tells them.
+-- `name. hmac-sha256. secret`, as `pdnsutil list-tsig-keys` tells them, and `pdnsutil generate-tsig-key` behind a sentence.
 local function words(text)
   local list = {}
   for line in text:gmatch "[^\r\n]+" do
-    local name, algorithm, secret = line:match "^%s*(%S+)%s+([%w%-]+%.)%s+(%S+)%s*$"
-    if not name then return {} end
+    local name, algorithm, secret, more = line:gsub("^Create new TSIG key ", ""):match "^%s*(%S+)%s+(%S+)%s+(%S+)%s*(.*)$"
+    if not name or more ~= "" or not algorithm:lower():find "^hmac%-" then return {} end
     list[#list + 1] = { name = name, algorithm = algorithm, secret = secret }
   end
   return list
