@@ -19,6 +19,9 @@ local TYPES = {
   "LOC", "CERT", "SMIMEA", "OPENPGPKEY",
 }
 
+-- What a zone has at a delegation beside it (RFC 4035 §2.4).
+local AT_CUTS = { "DS" }
+
 -- Names that are asked for their SOA at most; sets that go into one update: their names are the most of it.
 local DEEPEST, PORTION = 40, 100
 
@@ -91,19 +94,20 @@ local function add(list, question, answer)
   end
 end
 
--- What an answer to the first question for a name tells: must more be asked? Nil, a message, a code and details where it cannot be read.
+-- What an answer to the first question for a name tells: the types that must be asked for. Nil, a message, a code and details where it
+-- cannot be read.
 local function look(session, zone, list, question, reply)
   local answer, message, code = answer_of(session, question, reply)
   if not answer then return nil, message, code end
   local cut = cut_of(answer)
   if cut and cut == question.name and cut ~= zone then
-    -- Of what is there, the zone has the delegation.
+    -- Of what is there, the zone has the delegation, and what proves it.
     local records = {}
     for _, record in ipairs(answer.delegation) do
       if record.type == "NS" and record.name == cut then records[#records + 1] = record end
     end
     list[#list + 1] = sets.of_records(cut, "NS", records)
-    return false
+    return AT_CUTS
   end
   if cut and names.is_within(question.name, cut) and cut ~= zone then return delegated(session, question.name, cut) end
   if not answer.authoritative then
@@ -113,7 +117,7 @@ local function look(session, zone, list, question, reply)
       "no_zone", { zone = answer.zone }
   end
   add(list, question, answer)
-  return answer.status == "nodata" and not answer.chain[1]
+  return answer.status == "nodata" and not answer.chain[1] and TYPES or {}
 end
 
 -- What is answered for names: sets, which may be made up.
@@ -123,10 +127,10 @@ local function answered(session, zone, list_of_names)
   local replies, message, code, details = session:ask(first)
   if not replies then return nil, message, code, details end
   for i, question in ipairs(first) do
-    local more
-    more, message, code, details = look(session, zone, list, question, replies[i])
-    if more == nil then return nil, message, code, details end
-    for _, kind in ipairs(more and TYPES or {}) do rest[#rest + 1] = { name = question.name, type = kind } end
+    local types
+    types, message, code, details = look(session, zone, list, question, replies[i])
+    if not types then return nil, message, code, details end
+    for _, kind in ipairs(types) do rest[#rest + 1] = { name = question.name, type = kind } end
   end
   replies, message, code, details = session:ask(rest)
   if not replies then return nil, message, code, details end

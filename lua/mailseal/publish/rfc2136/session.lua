@@ -193,6 +193,8 @@ end
 -- @treturn[2] ?table details
 function Session:ask(messages)
   local replies, list = {}, {}
+  -- A connection that was of use may be gone at its other end, and what is sent once is not to find that out.
+  if messages[1] and messages[1].once then close(self) end
   local ok, message, code, details = exchange_all(self, messages, replies)
   if not ok then
     local why, closer, more = look_closer(self, messages, code)

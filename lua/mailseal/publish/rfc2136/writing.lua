@@ -124,6 +124,13 @@ local function misread(session, zone, changes)
   return is_any and again or nil
 end
 
+-- Are the sets what was read, if in another spelling?
+local function are_as_read(session, zone, changes)
+  local again = misread(session, zone, changes)
+  local holds = again and reading.holds(session, zone, { state(again, "before") })
+  return holds and holds[1]
+end
+
 -- ---- changes
 
 -- The reply to an update; as `ask`.
@@ -181,7 +188,7 @@ function M.settle(session, zone, changes)
   end
   if not differing[1] then return settle_ttl(session, zone, ttl_alone) end
   local holds = reading.holds(session, zone, { state(differing, "after"), state(differing, "before") })
-  return holds and (holds[1] and "done" or holds[2] and "not done" or "neither")
+  return holds and (holds[1] and "done" or (holds[2] or are_as_read(session, zone, differing)) and "not done" or "neither")
 end
 
 return M

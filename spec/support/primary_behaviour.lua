@@ -1,7 +1,13 @@
---- What publishing by RFC 2136 does to real name servers. Run a second time inside nginx, by rfc2136_nginx_spec.lua.
+--- What publishing by RFC 2136 does to real name servers: tests to call within a `describe`, for each of `spec.support.primaries`.
+--
+--     behaviour.tests { busted = { describe = describe, it = it, setup = setup, teardown = teardown }, kind = "Knot" }
+local assert = require "luassert"
 local async = require "mailseal.async"
+local dns_relay = require "spec.support.dns_relay"
 local primaries = require "spec.support.primaries"
 local sets = require "mailseal.publish.sets"
+
+local M = {}
 
 local unpack = table.unpack or unpack -- luacheck: ignore
 
@@ -27,6 +33,7 @@ _sip._tcp SRV 0 5 5060 sip
 *.alias CNAME elsewhere.test.
 below DNAME elsewhere.test.
 cut NS ns.elsewhere.test.
+cut DS 12345 8 2 0b9fa5a50b9fa5a50b9fa5a50b9fa5a50b9fa5a50b9fa5a50b9fa5a50b9fa5a5
 kid NS ns
 odd TXT unquoted
 odd AAAA 2001:DB8:0::1
@@ -58,17 +65,24 @@ end
 -- What 2048 bits make of a text.
 local LONG = sets.text("v=DKIM1; k=rsa; p=" .. ("QUJD"):rep(98))
 
-local function describe_server(kind)
-  local server, target
+--- Defines the tests.
+-- @tparam table options `busted`: its `describe`, `it`, `setup`, `teardown`; `kind`: the server, of `primaries.NAMES`
+function M.tests(options)
+  local kind, describe, it = options.kind, options.busted.describe, options.busted.it
+  local server, target, relay
 
-  setup(function()
+  options.busted.setup(function()
     server = primaries.start(kind, {
       zones = { [ZONE] = TEXT, [SIGNED] = HEAD .. '@ TXT "v=spf1 -all"\n', [LARGE] = large(), [CHILD] = HEAD },
       signed = { [SIGNED] = true },
     })
+    relay = dns_relay.start(server)
     target = primaries.open(server)
   end)
-  teardown(function() server:stop() end)
+  options.busted.teardown(function()
+    relay:stop()
+    server:stop()
+  end)
 
   -- What is left of a zone when a function has been at it.
   local function leaves_alone(zone, fn)
@@ -126,8 +140,9 @@ local function describe_server(kind)
     end)
   end)
 
-  it("reads a delegation, and leaves what is below it to others", function()
-    assert.same({ "cut.example.test 60 NS ns.elsewhere.test." }, told(assert(target:read(ZONE, { "cut.example.test" }))))
+  it("reads a delegation with what proves it, and leaves what is below it to others", function()
+    assert.same({ "cut.example.test 60 DS 12345 8 2 " .. ("0b9fa5a5"):rep(8), "cut.example.test 60 NS ns.elsewhere.test." },
+      told(assert(target:read(ZONE, { "cut.example.test" }))))
     local _, details = fails("no_zone", target:read(ZONE, { "s1.cut.example.test" }))
     assert.same({ zone = "cut.example.test" }, details)
     _, details = fails("no_zone", target:read(ZONE, { "s1.kid.example.test" }))
@@ -176,7 +191,11 @@ local function describe_server(kind)
         changes[#changes + 1] = changing(set, after[set.type])
       end
       assert.equal(3, #changes)
-      assert(target:apply(ZONE, changes))
+      relay:fault("die_before", "update", 1)
+      assert.matches("the zone is as it was$", (fails("unreachable", primaries.open(relay):apply(ZONE, changes))))
+      -- The server that compares texts is asked a second time. It may have ended the connection meanwhile.
+      relay:fault("close", "any", 0)
+      assert(primaries.open(relay):apply(ZONE, changes))
       assert.same({ name .. " 60 MX 10 mail.elsewhere.test.", name .. ' 60 TXT "other"' }, told(assert(target:read(ZONE, { name }))))
       assert(target:undo(ZONE, changes))
       fails("zone_moved", target:apply(ZONE, { changing(text(name, 60, '"another"'), text(name, 60, '"other"')) }))
@@ -333,6 +352,4 @@ local function describe_server(kind)
   end)
 end
 
-for _, kind in ipairs(primaries.NAMES) do
-  describe("publishing by RFC 2136 at " .. kind, function() describe_server(kind) end)
-end
+return M
