@@ -123,6 +123,19 @@ describe("applying a template", function()
     is("", zone)
   end)
 
+  it("leaves an SPF record cut into strings as it was, whichever of the templates goes first", function()
+    for _, first in ipairs { 1, 2 } do
+      local zone = world '@ 300 TXT "v=spf1 include:" "a.example -all"'
+      zone:apply("one", { { type = "SPFM", host = "@", spfRules = "include:b.example" } })
+      zone:apply("two", { { type = "SPFM", host = "@", spfRules = "include:c.example" } })
+      zone:apply("one", { { type = "SPFM", host = "@", spfRules = "include:b.example" } })
+      is('@ 300 TXT "v=spf1 include:a.example include:b.example include:c.example -all"', zone)
+      zone:withdraw(first)
+      zone:withdraw(1)
+      is('@ 300 TXT "v=spf1 include:" "a.example -all"', zone)
+    end
+  end)
+
   it("keeps an SPF record's order, its all and its own terms, whoever goes", function()
     local zone = world '@ 300 TXT "v=spf1 mx -include:bad.example -all"\n@ 300 TXT "other"'
     zone:apply("one", { { type = "SPFM", host = "@", spfRules = "mx include:a.example include:b.example" } })

@@ -3,7 +3,8 @@
 --
 -- An **instance** is a template that was applied: `id`, `provider_id`, `service_id`, `provider_name`, `service_name`, `version`, `host`,
 -- `applied_at`; `records`, each with `name`, `type`, `value`, `group`, `essential`; `rules` of SPF, each with `name`, `wanted` (its
--- terms), `terms` (those of them that it brought), `created` (was there no record before?), `group`.
+-- terms), `terms` (those of them that it brought), `created` (was there no record before?), `was` (the record's value before any template),
+-- `group`.
 -- @module mailseal.domain_connect.provider.changes
 local policy = require "mailseal.domain_connect.provider.policy"
 local sets = require "mailseal.publish.sets"
@@ -85,7 +86,9 @@ local function copy(instance)
   made.records, made.rules, made.pending = {}, {}, nil
   for i, record in ipairs(instance.records) do made.records[i] = record end
   for i, rule in ipairs(instance.rules) do
-    made.rules[i] = { name = rule.name, group = rule.group, created = rule.created, terms = {}, wanted = rule.wanted }
+    made.rules[i] = {
+      name = rule.name, group = rule.group, created = rule.created, was = rule.was, terms = {}, wanted = rule.wanted,
+    }
     for k, term in ipairs(rule.terms) do made.rules[i].terms[k] = term end
   end
   return made
@@ -149,7 +152,7 @@ local function take_rule(work, instance, rule)
   else
     inherited.created = inherited.created or rule.created
   end
-  policy.take_out(work.zone, rule.name, terms, rule.created and not heir)
+  policy.take_out(work.zone, rule.name, terms, rule.created and not heir, rule.was)
 end
 
 -- Takes an instance's records and rules out: of these groups, or all.
@@ -229,9 +232,18 @@ local function work_of(zone, list, instances, rendered)
   return work
 end
 
+-- What the record of a name was before any template.
+local function former(work, name)
+  for _, instance in ipairs(work.instances) do
+    for _, rule in ipairs(instance.rules) do
+      if rule.name == name and rule.was then return rule.was end
+    end
+  end
+end
+
 local function merge_rules(work, instance, rules, all)
   for _, rule in ipairs(rules) do
-    local added, created = policy.merge(work.zone, rule.name, rule.terms, all)
+    local added, created, was = policy.merge(work.zone, rule.name, rule.terms, all)
     local before = work.inherited[rule.name] or { terms = {} }
     for i = #before.terms, 1, -1 do
       local term = before.terms[i]
@@ -242,6 +254,7 @@ local function merge_rules(work, instance, rules, all)
     end
     instance.rules[#instance.rules + 1] = {
       name = rule.name, terms = added, wanted = rule.terms, group = rule.group, created = created or before.created or nil,
+      was = former(work, rule.name) or was,
     }
     before.created = nil
   end

@@ -37,9 +37,9 @@ local function with_term(text, term)
   return spf.add(text, term), not old
 end
 
-local function replace(zone, name, old, text)
+local function replace(zone, name, old, value)
   for _, one in ipairs(old) do zone:remove(name, "TXT", one.value) end
-  if text then zone:add(name, "TXT", sets.text(text), not old[1] and 3600 or nil) end
+  if value then zone:add(name, "TXT", value, not old[1] and 3600 or nil) end
 end
 
 --- Merges rules into the record of a name. Where there are several records, or one that cannot be read, they are replaced.
@@ -49,6 +49,7 @@ end
 -- @tparam string all what a new record ends in, such as "~all"
 -- @treturn {string,...} the terms that were not there before
 -- @treturn boolean was there no record before?
+-- @treturn ?string the value of the record as it was, where it was another
 function M.merge(zone, name, terms, all)
   local old, added = found(zone, name), {}
   local start = #old == 1 and spf.parse(old[1].text) and old[1].text or "v=spf1 " .. all
@@ -58,8 +59,9 @@ function M.merge(zone, name, terms, all)
     text = changed or text
     added[#added + 1] = is_new and term or nil
   end
-  if #old ~= 1 or text ~= old[1].text then replace(zone, name, old, text) end
-  return added, #old == 0
+  local is_other = #old ~= 1 or text ~= old[1].text
+  if is_other then replace(zone, name, old, sets.text(text)) end
+  return added, #old == 0, is_other and old[1] and old[1].value or nil
 end
 
 --- Takes terms out of the record of a name.
@@ -67,7 +69,8 @@ end
 -- @tparam string name
 -- @tparam {string,...} terms
 -- @tparam boolean created was there no record before them? Then none is left where nothing but its `all` is
-function M.take_out(zone, name, terms, created)
+-- @tparam[opt] string was the value of the record before them: where it says what it said then, it is cut into strings as it was
+function M.take_out(zone, name, terms, created, was)
   local old = found(zone, name)
   if #old ~= 1 then return end
   local text = old[1].text
@@ -75,7 +78,8 @@ function M.take_out(zone, name, terms, created)
   if text == old[1].text then return end
   local parsed = spf.parse(text)
   local is_empty = parsed and (#parsed.terms == 0 or #parsed.terms == 1 and parsed.terms[1].name == "all")
-  replace(zone, name, old, not (created and is_empty) and text or nil)
+  if created and is_empty then return replace(zone, name, old) end
+  replace(zone, name, old, was and sets.joined(was) == text and was or sets.text(text))
 end
 
 return M
