@@ -202,8 +202,9 @@ end
 -- @tparam string domain in lower-case A-labels
 -- @tparam table vars what the rule asks for, as of `provider.records`
 -- @tparam table options `zone` (as of `discover`); `org_domain`; `challenge`, of the proof of ownership; `without`: ids of records that
---   are left alone, an existing DMARC policy among them; `second`: the vars of a second key, where keys are made here (its record is
---   `dkim_2`); `ownership`: false where the template is without; `rules`
+--   are left alone, an existing DMARC policy among them; `first`: vars of a key in the place of those, which are not looked at: it may be
+--   revoked; `second`: the vars of a second key, where keys are made here (its record is `dkim_2`); `ownership`: false where the template
+--   is without; `rules`
 -- @treturn[1] table `service_id`, `host`, `variables`, `groups` (nil where all of the template is wanted); `left_out`: ids of wanted
 --   records that this request cannot set, being in another zone
 -- @treturn[2] nil
@@ -222,6 +223,7 @@ function M.parameters(rule, domain, vars, options)
   local values
   values, message, code = values_of(all, vars, domain, options.challenge)
   if not values then return nil, message, code end
+  for name, value in pairs(options.first or {}) do values[name] = value end
   values.second = options.second
   local wanted, groups, variables, left_out = wanted_of(records, options), {}, {}, {}
   local elsewhere = (options.org_domain or domain) ~= options.zone

@@ -13,6 +13,7 @@ local async = require "mailseal.async"
 local diff = require "mailseal.publish.diff"
 local domain_connect = require "mailseal.domain_connect"
 local fields = require "mailseal.onboard.fields"
+local key_records = require "mailseal.onboard.key_records"
 local keys = require "mailseal.key"
 local kinds = require "mailseal.dns.options"
 local planning = require "mailseal.publish.plan"
@@ -130,7 +131,7 @@ local function places_of(rule, known)
   local numbers, list, places = {}, {}, {}
   for i, key in ipairs(known.keys) do numbers[key.selector] = i end
   for _, record in ipairs(rule.generates == "key" and known.records or {}) do
-    if record.id:find "^dkim_" then list[#list + 1] = record end
+    if record.id:find "^dkim_" or record.id:find "^revoked_" then list[#list + 1] = record end
   end
   table.sort(list, function(a, b) return a.name < b.name end)
   for i, record in ipairs(list) do
@@ -146,14 +147,16 @@ local function vars_of_key(one)
   return { selector = one.selector, cname_label = one.record.value:match "^[^.]+" }
 end
 
--- The vars that the domain's rule wants, those of a key in the first place among them; and those of one in the second. Of two in one place
--- that counts which is to be set.
+-- The vars that the domain's rule wants, with a key that is one; and those of the keys in the first place and the second. Of two in one
+-- place that counts which is to be set. A key that is revoked has a record that says so: no rule takes that for a key.
 local function vars_of(known, places, wanted)
   local at = {}
   for id, one in pairs(places) do
     if wanted[id] or not at[one.id] then at[one.id] = vars_of_key(one) end
   end
-  return fields.joined(known.domain.vars.given or {}, at.dkim or at.dkim_2), at.dkim_2
+  local first, second = at.dkim, at.dkim_2
+  local is_revoked = first and first.key_record == key_records.REVOKED
+  return fields.joined(known.domain.vars.given or {}, is_revoked and second or first or second), first, second
 end
 
 -- ---- what is asked for
@@ -185,10 +188,10 @@ local function url_of(inner, pure)
   if not rule then return nil, "the domain's provider is not known any more", "no_provider" end
   local row, options, settings = inner.known.domain, inner.options, inner.settings
   local places, wanted = places_of(rule, inner.known), wanted_of(pure, inner.known)
-  local vars, second = vars_of(inner.known, places, wanted)
+  local vars, first, second = vars_of(inner.known, places, wanted)
   local found, message, code = domain_connect.parameters(rule, inner.domain, vars, {
-    zone = settings.zone, org_domain = row.vars.registrable, challenge = not row.owned_at and row.challenge or nil, second = second,
-    without = left_out(inner.known, places, wanted), rules = inner.registry.providers,
+    zone = settings.zone, org_domain = row.vars.registrable, challenge = not row.owned_at and row.challenge or nil,
+    first = first, second = second, without = left_out(inner.known, places, wanted), rules = inner.registry.providers,
   })
   if code == "nothing_wanted" then return nil end
   if not found then return nil, message, code end
