@@ -1,7 +1,7 @@
 --- examples/domain_connect_provider.lua: the whole loop on one machine, from a customer's domain to its records in a real name server.
 local dns = require "mailseal.dns"
+local browsers = require "spec.support.connect_browser"
 local domain_connect = require "mailseal.domain_connect"
-local http_client = require "spec.support.http_client"
 local keys = require "mailseal.key"
 local knot = require "spec.support.knot"
 local nginx = require "spec.support.nginx"
@@ -42,41 +42,6 @@ location = /asked-from-within {
   }
 }
 ]]
-
--- As much of a browser as it takes: it keeps cookies, follows to the same host, and fills in forms.
-local Browser = {}
-Browser.__index = Browser
-
-function Browser:ask(method, path, body)
-  local context = require("openssl.ssl.context").new("TLS", false)
-  local connection = http_client.connect(self.port, context)
-  local reply = assert(connection:request(method, path, {
-    Host = "dc.stars.example", Cookie = self.cookie, Connection = "close",
-    ["Content-Type"] = body and "application/x-www-form-urlencoded" or nil,
-  }, body))
-  connection:close()
-  self.cookie = (reply.headers["set-cookie"] or ""):match "^[^;]+" or self.cookie
-  local to = reply.headers.location
-  to = to and (to:match "^https://dc%.stars%.example:?%d*(/.*)$" or to:match "^/[^/].*$")
-  if to then return self:ask("GET", to) end
-  self.path, self.reply = path, reply
-  return reply
-end
-
-local ENTITIES = { ["&amp;"] = "&", ["&lt;"] = "<", ["&gt;"] = ">", ["&quot;"] = '"', ["&#39;"] = "'" }
-local function unescaped(text) return (text:gsub("&[%w#]+;", ENTITIES)) end
-
--- Sends the page's form, with what a customer has filled in.
-function Browser:submit(given)
-  local values = {}
-  for field in self.reply.body:gmatch "<input[^>]*>" do
-    local name, value = field:match 'name="([^"]*)"', field:match 'value="([^"]*)"'
-    values[name] = value and unescaped(value) or ""
-  end
-  for name, value in pairs(given) do values[name] = value ~= "absent" and value or nil end
-  local action = unescaped(self.reply.body:match 'action="([^"]*)"')
-  return self:ask("POST", action, query.write(values))
-end
 
 describe("the example of a hosting company, in #nginx,", function()
   local names, server, certificates, resolver, key, options
@@ -146,9 +111,7 @@ describe("the example of a hosting company, in #nginx,", function()
   end
 
   local function browser(name)
-    local self = setmetatable({ port = server.tls }, Browser)
-    if name then self:ask("POST", "/sign-in-stub", query.write { name = name, to = "/templates" }) end
-    return self
+    return browsers.open(server.tls, name)
   end
 
   it("says what it is, and which templates it knows", function()
@@ -219,7 +182,8 @@ describe("the example of a hosting company, in #nginx,", function()
       given.answer = "yes"
       assert.truthy(customer:submit(given).body:find("These records are added", 1, true))
     end
-    local stranger = setmetatable({ port = server.tls, cookie = "session=alice.9999999999.00" }, Browser)
+    local stranger = browsers.open(server.tls)
+    stranger.cookie = "session=alice.9999999999.00"
     assert.truthy(stranger:ask("GET", path).body:find("it is a stub", 1, true))
     -- what was agreed to is not what would be done by now
     customer:ask("GET", path)

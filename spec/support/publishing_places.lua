@@ -131,9 +131,11 @@ end
 --- A name server of `spec.support.primaries`.
 -- @tparam string name "Knot", "BIND" or "PowerDNS"
 -- @tparam[opt] string more lines that the customer's zone has besides
+-- @tparam[opt] table besides other zones' texts, by name
 -- @treturn table
-function M.at_primary(name, more)
+function M.at_primary(name, more, besides)
   local zones = others()
+  for zone, text in pairs(besides or {}) do zones[zone] = text end
   zones[M.ZONE] = M.customer() .. "\n" .. (more or "")
   local server = primaries.start(name, { zones = zones })
   return {

@@ -21,7 +21,8 @@ Stage.__index = Stage
 
 --- A registry that asks a place's DNS, and whose clock the test moves.
 -- @tparam table place
--- @tparam[opt] table options `db`: a URL; `now`; `directory`, which stays; `signs_late`: true where what is signed for others to check goes
+-- @tparam[opt] table options `db`: a URL; `now`; `directory`, which stays; `ca_file`: of certificates, where DNS hosts
+--   are asked by TLS; `signs_late`: true where what is signed for others to check goes
 --   by that clock, too, and not by theirs, which nobody moves
 -- @treturn table `registry`, `tenant` ("acme"), `now`, `place`, `directory`, `url` (of the database); and `pass`, `close`
 function M.open(place, options)
@@ -34,7 +35,7 @@ function M.open(place, options)
   stage.registry = assert(onboard.open {
     db = stage.url, master_key_file = stage.directory .. "/master.key", clock = clock,
     resolver = assert(dns.resolver { servers = { place.server.address }, port = place.server.port, timeout = 10, now = clock }),
-    policy = { publishing = { allow_private = true, allow_plain = true, wait = 60 } },
+    policy = { publishing = { allow_private = true, allow_plain = not options.ca_file, wait = 60, ca_file = options.ca_file } },
   })
   stage.tenant = stage.registry:tenant "acme"
   stage.open_target = publish.open

@@ -16,7 +16,10 @@ local PORKBUN = { api_key = "pk1_" .. ("7d"):rep(32), secret_api_key = "sk1_" ..
 local DIGITALOCEAN = { token = "dop_v1_" .. ("3f9a"):rep(16) }
 
 local HOSTS = {
-  { id = "porkbun", name_servers = { "curitiba.ns.porkbun.com" }, least_ttl = 600, settings = { credentials = PORKBUN }, options = PORKBUN },
+  {
+    id = "porkbun", name_servers = { "curitiba.ns.porkbun.com" }, least_ttl = 600, settings = { credentials = PORKBUN },
+    options = PORKBUN,
+  },
   {
     id = "digitalocean", name_servers = { "ns1.digitalocean.com" }, least_ttl = 30, settings = { credentials = DIGITALOCEAN },
     options = DIGITALOCEAN,

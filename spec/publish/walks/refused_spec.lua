@@ -46,8 +46,8 @@ for _, name in ipairs(primaries.NAMES) do
     -- The command, over the same database, its machine's clock so many seconds off.
     local function command(key, off)
       local line = ("MAILSEAL_TSIG_KEY=%s LUA_INIT=%s bin/mailseal publish shop.test --via rfc2136 --set server=%s --set port=%d"
-        .. " --db %s --server %s --tenant acme --master-key %s/master.key"):format(shell.quote(key), shell.quote(CLOCK:format(off)), place.server.host,
-        place.server.port, shell.quote(stage.url), place.server.address, directory)
+        .. " --db %s --server %s --tenant acme --master-key %s/master.key"):format(shell.quote(key), shell.quote(CLOCK:format(off)),
+        place.server.host, place.server.port, shell.quote(stage.url), place.server.address, directory)
       local ran = shell.run(line)
       return ran.status, ran.out .. ran.err
     end
