@@ -88,7 +88,8 @@ describe("A key's text", function()
 
   it("is shown in no error, whichever of its parts stand in each other's places", function()
     for _, text in ipairs {
-      SECRET .. ":k.example:hmac-sha384", "k.example:" .. SECRET .. ":hmac-sha384", SECRET .. ":k.example", "hmac-sha384:" .. SECRET .. ":k",
+      SECRET .. ":k.example:hmac-sha384", "k.example:" .. SECRET .. ":hmac-sha384", SECRET .. ":k.example",
+      "hmac-sha384:" .. SECRET .. ":k",
       ("x"):rep(64) .. SECRET .. ":k.example", SECRET .. " hmac-sha384 k.example", SECRET .. " k.example. hmac-sha384",
       'key "' .. SECRET .. '" { algorithm ' .. SECRET .. '; secret "k"; };', "key:\n- id: k\n  algorithm: " .. SECRET .. "\n  secret: k\n",
     } do

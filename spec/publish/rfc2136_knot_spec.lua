@@ -2,5 +2,5 @@
 local behaviour = require "spec.support.primary_behaviour"
 
 describe("publishing by RFC 2136 at Knot", function()
-  behaviour.tests { busted = { describe = describe, it = it, setup = setup, teardown = teardown }, kind = "Knot" }
+  behaviour.tests { busted = { it = it, setup = setup, teardown = teardown }, kind = "Knot" }
 end)

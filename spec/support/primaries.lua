@@ -2,6 +2,7 @@
 --
 --     local server = primaries.start("Knot", { zones = { ["example.test"] = text } })
 --     local target = primaries.open(server, { key = primaries.key "idle" })
+local assert = require "luassert"
 local async = require "mailseal.async"
 local knot = require "spec.support.knot"
 local named = require "spec.support.named"
@@ -59,6 +60,16 @@ end
 function M.zone(server, zone)
   local text = name_server.zone(server, zone)
   return (("\n" .. text):gsub("\n%S+ %d+ IN %u+SIG [^\n]*", ""):gsub("\n%S+ %d+ IN NSEC%d?%u* [^\n]*", ""))
+end
+
+--- Calls a function that is to leave a zone as it was.
+-- @tparam table server
+-- @tparam string zone
+-- @tparam function fn
+function M.leaves_alone(server, zone, fn)
+  local before = M.zone(server, zone)
+  fn()
+  assert.equal(before, M.zone(server, zone))
 end
 
 --- How long a function takes.

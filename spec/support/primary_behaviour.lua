@@ -1,10 +1,11 @@
 --- What publishing by RFC 2136 does to real name servers: tests to call within a `describe`, for each of `spec.support.primaries`.
 --
---     behaviour.tests { busted = { describe = describe, it = it, setup = setup, teardown = teardown }, kind = "Knot" }
+--     behaviour.tests { busted = { it = it, setup = setup, teardown = teardown }, kind = "Knot" }
 local assert = require "luassert"
 local async = require "mailseal.async"
 local dns_relay = require "spec.support.dns_relay"
 local primaries = require "spec.support.primaries"
+local refusals = require "spec.support.primary_refusals"
 local sets = require "mailseal.publish.sets"
 
 local M = {}
@@ -66,9 +67,9 @@ end
 local LONG = sets.text("v=DKIM1; k=rsa; p=" .. ("QUJD"):rep(98))
 
 --- Defines the tests.
--- @tparam table options `busted`: its `describe`, `it`, `setup`, `teardown`; `kind`: the server, of `primaries.NAMES`
+-- @tparam table options `busted`: its `it`, `setup`, `teardown`; `kind`: the server, of `primaries.NAMES`
 function M.tests(options)
-  local kind, describe, it = options.kind, options.busted.describe, options.busted.it
+  local kind, it = options.kind, options.busted.it
   local server, target, relay
 
   options.busted.setup(function()
@@ -84,12 +85,7 @@ function M.tests(options)
     server:stop()
   end)
 
-  -- What is left of a zone when a function has been at it.
-  local function leaves_alone(zone, fn)
-    local before = primaries.zone(server, zone)
-    fn()
-    assert.equal(before, primaries.zone(server, zone))
-  end
+  local function leaves_alone(zone, fn) primaries.leaves_alone(server, zone, fn) end
 
   local function fails(code, result, message, found, details)
     assert.is_nil(result)
@@ -298,58 +294,7 @@ function M.tests(options)
     end)
   end)
 
-  describe("tells", function()
-    local change = adding(text("never.example.test", 60, '"x"'))
-
-    -- Reading and changing with another key, or another clock.
-    local function both(options, zone)
-      local other, codes, message, details = primaries.open(server, options), {}, nil, nil
-      leaves_alone(ZONE, function()
-        local _, _, code = other:read(zone or ZONE, { ZONE })
-        codes[1] = code or "read"
-        _, message, codes[2], details = other:apply(zone or ZONE, { change })
-      end)
-      return codes, message, details
-    end
-
-    it("a wrong secret", function()
-      local codes, message = both { key = primaries.key("good", nil, ("A"):rep(44)) }
-      assert.same({ "bad_credentials", "bad_credentials" }, codes)
-      assert.matches("secret", message)
-      assert.is_nil(message:find(("A"):rep(44), 1, true))
-    end)
-
-    it("a wrong name, and a wrong algorithm", function()
-      local codes, message = both { key = primaries.key "none" }
-      assert.same({ "bad_credentials", "bad_credentials" }, codes)
-      assert.matches('"none.keys.test"', message, 1, true)
-      codes, message = both { key = primaries.key("good", "hmac-sha512") }
-      assert.same({ "bad_credentials", "bad_credentials" }, codes)
-      assert.matches("hmac-sha512", message, 1, true)
-    end)
-
-    it("a clock that is ten minutes off, ahead and behind", function()
-      for _, off in ipairs { 600, -600 } do
-        local codes, message, details = both { now = function() return os.time() + off end }
-        if kind == "PowerDNS" then -- which does not say what is wrong with a signature
-          assert.same({ "bad_credentials", "bad_credentials" }, codes)
-          assert.matches("clocks", message)
-        else
-          assert.same({ "clock_off", "clock_off" }, codes)
-          assert.is_true(math.abs(details.seconds - off) <= 30, details.seconds)
-          assert.matches(off > 0 and "ahead of" or "behind", message)
-        end
-      end
-    end)
-
-    it("a key that the server knows, and that may not change the zone", function()
-      local codes, message = both { key = primaries.key "idle" }
-      -- Knot says the same of a key that it does not know. BIND lets it ask, for asking changes nothing.
-      assert.same(kind == "Knot" and { "bad_credentials", "bad_credentials" } or
-        { kind == "BIND" and "read" or "not_allowed", "not_allowed" }, codes)
-      assert.matches("access list", message)
-    end)
-  end)
+  refusals.tests { it = it, kind = kind, zone = ZONE, server = function() return server end }
 end
 
 return M
