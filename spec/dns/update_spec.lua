@@ -88,7 +88,7 @@ describe("An update", function()
     assert.same({ "if a CNAME NONE 0 ", "if a TXT IN 0 0178" }, { lines[1], lines[2] })
     assert.same({ "do a TXT ANY 0 ", "do a CNAME IN 60 017800" }, { lines[#lines - 1], lines[#lines] })
     local asked = table.concat(lines, "\n")
-    for _, kind in ipairs { "A", "AAAA", "MX", "NS", "SRV", "CAA", "HTTPS" } do
+    for _, kind in ipairs { "A", "AAAA", "MX", "NS", "SRV", "CAA", "HTTPS", "DS", "LOC", "CERT" } do
       assert.truthy(asked:find("if a " .. kind .. " NONE 0 ", 1, true), kind)
     end
   end)

@@ -25,8 +25,12 @@ local M = {}
 
 local OPCODE_UPDATE = 5
 
--- Types that may stand where a CNAME is to go. There is no way to ask for "nothing but this".
-local COMMON = { "A", "AAAA", "CAA", "DNAME", "HTTPS", "MX", "NAPTR", "NS", "PTR", "SPF", "SRV", "SSHFP", "SVCB", "TLSA", "TXT" }
+--- The types beside CNAME of records that people have in zones. SOA, which every change changes, and what DNSSEC has a server write by
+-- itself (RRSIG, NSEC, NSEC3, DNSKEY and their like) are not among them.
+M.TYPES = {
+  "TXT", "MX", "NS", "A", "AAAA", "SRV", "CAA", "DNAME", "PTR", "SPF", "TLSA", "DS", "HTTPS", "SVCB", "NAPTR", "SSHFP", "URI", "HINFO",
+  "LOC", "CERT", "SMIMEA", "OPENPGPKEY",
+}
 
 local TTL_MOST = 2147483647 -- RFC 2181 §8
 
@@ -141,7 +145,8 @@ local function add_cname_conditions(edits, changes)
     elseif one.cname and not one.had_cname and not one.had_data then
       edits[#edits + 1] = { "unused", name = one.name }
     elseif one.cname and not one.had_cname then
-      for _, kind in ipairs(COMMON) do
+      -- There is no way to ask for "nothing but this".
+      for _, kind in ipairs(M.TYPES) do
         if not one.types[kind] then edits[#edits + 1] = { "absent", name = one.name, type = kind } end
       end
     elseif one.data and not one.had_data and not one.types.CNAME then

@@ -12,12 +12,8 @@ local told = require "mailseal.publish.rfc2136.told"
 
 local M = {}
 
--- The types that are asked for beside CNAME: all that people have in zones. SOA, which every change changes, and what DNSSEC has a server
--- write by itself (RRSIG, NSEC, NSEC3, DNSKEY and their like) are nobody's to publish, and in nobody's way.
-local TYPES = {
-  "TXT", "MX", "NS", "A", "AAAA", "SRV", "CAA", "DNAME", "PTR", "SPF", "TLSA", "DS", "HTTPS", "SVCB", "NAPTR", "SSHFP", "URI", "HINFO",
-  "LOC", "CERT", "SMIMEA", "OPENPGPKEY",
-}
+-- The types that are asked for beside CNAME. Others are nobody's to publish, and in nobody's way.
+local TYPES = require "mailseal.dns.update".TYPES
 
 -- What a zone has at a delegation beside it (RFC 4035 §2.4).
 local AT_CUTS = { "DS" }
