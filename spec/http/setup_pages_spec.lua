@@ -189,7 +189,7 @@ describe("The page of a set-up, served,", function()
 
   -- What is planned by Domain Connect is told elsewhere: here is what the page makes of it.
   it("leads to the DNS host where that asks its customer itself, once what is in the way is agreed to", function()
-    local connecting = require "mailseal.onboard.connecting"
+    local connecting = require "mailseal.onboard.publishing.connecting"
     local plan, asked, agreed = connecting.plan, nil, nil
     finally(function() connecting.plan = plan end)
     local conflicts = {}

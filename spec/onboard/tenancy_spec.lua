@@ -91,7 +91,7 @@ describe("A tenant", function()
       assert(victim:rotate "example.com")
       token = assert(victim:make_token { name = "VICTIM-token" })
       assert(assert(victim:plan("example.com", { via = memory_zone.new { ["example.com"] = {} } })):apply())
-      assert(stage.registry:perform("access", "keep", "VICTIM", nil, "example.com", {
+      assert(stage.registry:perform("publishing.access", "keep", "VICTIM", nil, "example.com", {
         via = "rfc2136", settings = { server = "VICTIM-server" }, credentials = { key = "VICTIM-credentials" },
       }))
       session = assert(tokens.sign_in(stage.registry, token.token)).session

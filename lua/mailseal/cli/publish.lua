@@ -71,7 +71,7 @@ local function check(given)
 end
 
 local function module_of(given)
-  local connecting = require "mailseal.onboard.connecting"
+  local connecting = require "mailseal.onboard.publishing.connecting"
   if given.via == connecting.VIA then return connecting.WAY end
   local module, message = publish.find(given.via)
   return module or status.stop(status.USAGE, ("--via: %s"):format(message))

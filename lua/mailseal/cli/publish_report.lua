@@ -1,7 +1,7 @@
 --- What `mailseal publish` tells: plans, what was done, publications, and ways; for people, and as JSON.
 -- @module mailseal.cli.publish_report
 local json = require "mailseal.json"
-local objects = require "mailseal.onboard.publishing_objects"
+local objects = require "mailseal.onboard.publishing.objects"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
 local registry_face = require "mailseal.cli.registry"

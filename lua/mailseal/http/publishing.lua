@@ -1,7 +1,7 @@
 --- Publishing, for those who ask the service for it: the API's routes, and the page's.
 --
 -- Whoever uses a service names a way, and what it wants to know; he is believed in none of it. Which servers may be spoken to says the
--- registry's policy (`mailseal.onboard.publishing_policy`); settings that lead to other servers than a host's own, or name files, are
+-- registry's policy (`mailseal.onboard.publishing.policy`); settings that lead to other servers than a host's own, or name files, are
 -- whoever's who runs the service (`publish` of `mailseal.http.new`). Credentials are handed to the target, and to nobody else: neither
 -- messages nor logs have them, and nothing is kept but where `keep` asks for it.
 -- @module mailseal.http.publishing
@@ -12,8 +12,8 @@ local escapes = require "mailseal.http.escapes"
 local json = require "mailseal.json"
 local letters = require "mailseal.onboard.letters"
 local nearest = require "mailseal.nearest"
-local objects = require "mailseal.onboard.publishing_objects"
-local policies = require "mailseal.onboard.publishing_policy"
+local objects = require "mailseal.onboard.publishing.objects"
+local policies = require "mailseal.onboard.publishing.policy"
 local printable = require "mailseal.printable".line
 local publish = require "mailseal.publish"
 local ways = require "mailseal.publish.ways"

@@ -216,7 +216,7 @@ local function report_of(report, list)
 end
 
 --- Puts the records of a domain's keys, as they are now, among the domain's; where access to its zones was kept, they are published by
--- `mailseal.onboard.key_publishing`. What was seen of records that are gone is forgotten.
+-- `mailseal.onboard.publishing.keys`. What was seen of records that are gone is forgotten.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam table row the domain's, of which `records`, `generation` and `report` are changed

@@ -5,7 +5,7 @@ local M = {}
 -- What makes the numbers of each part of those that are given.
 local parts = {
   health = require "mailseal.onboard.health_rules".policy, keys = require "mailseal.onboard.key_life".policy,
-  publishing = require "mailseal.onboard.publishing_policy".policy,
+  publishing = require "mailseal.onboard.publishing.policy".policy,
   schedule = require "mailseal.onboard.schedule".policy, webhooks = require "mailseal.onboard.webhook_rules".policy,
 }
 

@@ -39,7 +39,7 @@ local function nothing() end
 -- - `clock`: a function that returns the time, in seconds since 1970 (`os.time`)
 -- - `policy`: by part, numbers in place of the ordinary ones: `schedule` (`mailseal.onboard.schedule`), `health`
 --   (`mailseal.onboard.health_rules`), `keys` (`mailseal.onboard.key_life`), `webhooks` (`mailseal.onboard.webhook_rules`),
---   `publishing` (`mailseal.onboard.publishing_policy`)
+--   `publishing` (`mailseal.onboard.publishing.policy`)
 -- - `master_key_file`: the file of the key under which private keys are sealed, see `mailseal.onboard.master_key`; it is made where
 --   there is none. Without it no key is made here, nor signed with
 -- - `providers`: rules of one's own, see `mailseal.provider.load_directory`

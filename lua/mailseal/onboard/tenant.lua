@@ -12,8 +12,8 @@ local identifier = require "mailseal.onboard.identifier"
 local M = {}
 
 local modules = {
-  "access", "creation", "decide", "deliveries", "domains", "export", "gate", "health", "holds", "keys", "publishing", "removal", "rotation",
-  "signer", "tokens", "uses", "webhooks",
+  "creation", "decide", "deliveries", "domains", "export", "gate", "health", "holds", "keys", "publishing", "publishing.access", "removal",
+  "rotation", "signer", "tokens", "uses", "webhooks",
 }
 
 --- All methods, by name.

@@ -4,7 +4,7 @@
 local costly = require "mailseal.http.costly"
 local idempotency = require "mailseal.http.idempotency"
 local json = require "mailseal.json"
-local objects = require "mailseal.onboard.publishing_objects"
+local objects = require "mailseal.onboard.publishing.objects"
 local paging = require "mailseal.http.paging"
 local publishing = require "mailseal.http.publishing"
 local reply = require "mailseal.http.reply"

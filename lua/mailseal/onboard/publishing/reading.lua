@@ -1,8 +1,8 @@
 --- What a plan is made of: the zones, as they stand where they are written, and all else that `mailseal.publish.plan` wants to know.
--- @module mailseal.onboard.publishing_reading
-local effect = require "mailseal.onboard.publishing_effect"
+-- @module mailseal.onboard.publishing.reading
+local effect = require "mailseal.onboard.publishing.effect"
 local facts = require "mailseal.publish.facts"
-local key_changes = require "mailseal.onboard.key_changes"
+local key_changes = require "mailseal.onboard.publishing.key_changes"
 local key_records = require "mailseal.onboard.key_records"
 local ledger = require "mailseal.publish.ledger"
 local names = require "mailseal.dns.name"
@@ -135,8 +135,8 @@ end
 --- Reads what a plan is made of. It waits for the DNS host, and for DNS.
 -- @tparam table target see `mailseal.publish.target`
 -- @tparam table registry
--- @tparam table wanted `domain`, as it is stored; `known`, of `mailseal.onboard.publishing_steps.load`; `way`, of
---   `mailseal.onboard.access`; `zone`: only that one; `ttl`
+-- @tparam table wanted `domain`, as it is stored; `known`, of `mailseal.onboard.publishing.steps.load`; `way`, of
+--   `mailseal.onboard.publishing.access`; `zone`: only that one; `ttl`
 -- @treturn[1] table for `mailseal.publish.plan.make`
 -- @treturn[2] nil
 -- @treturn[2] string a message
@@ -165,7 +165,7 @@ end
 
 --- Reads what stands at the places of what was published in one way.
 -- @tparam table target
--- @tparam table known as of `mailseal.onboard.publishing_steps.load`
+-- @tparam table known as of `mailseal.onboard.publishing.steps.load`
 -- @tparam string via
 -- @tparam ?string only that zone alone
 -- @treturn[1] table by zone, its sets

@@ -8,14 +8,14 @@
 --     look     by the zone's name servers, for a bounded time
 --     finish   the row, what is ours from then on, the event
 --
--- What is said on the database are steps of `mailseal.onboard.publishing_steps`. A process that dies leaves locks that end, and a row
+-- What is said on the database are steps of `mailseal.onboard.publishing.steps`. A process that dies leaves locks that end, and a row
 -- that the next one settles.
--- @module mailseal.onboard.applying
+-- @module mailseal.onboard.publishing.applying
 local async = require "mailseal.async"
-local effect = require "mailseal.onboard.publishing_effect"
+local effect = require "mailseal.onboard.publishing.effect"
 local letters = require "mailseal.onboard.letters"
-local look = require "mailseal.onboard.publishing_look"
-local publishing_steps = require "mailseal.onboard.publishing_steps"
+local look = require "mailseal.onboard.publishing.look"
+local publishing_steps = require "mailseal.onboard.publishing.steps"
 
 local M = {}
 
@@ -29,7 +29,7 @@ local function zones_of(changes)
   return list
 end
 
-local function perform(run, step, ...) return run.tenant.registry:perform("publishing_steps", step, ...) end
+local function perform(run, step, ...) return run.tenant.registry:perform("publishing.steps", step, ...) end
 
 -- What nobody else is to do meanwhile: to publish for the domain, and to write to these zones there, whoever's they are.
 local function locks_of(run)
@@ -240,7 +240,7 @@ end
 -- - `over`: rows of `mailseal.publish.ledger` that are ours no more when it is done
 -- - `quiet`: true where of a failure that changes nothing no event is to be told
 -- @treturn[1] table `changed` (false: it was all done already), `publication` (its id), `changes` (those made, by zone), `shown`,
---   `not_shown` (as of `mailseal.onboard.publishing_look.look`)
+--   `not_shown` (as of `mailseal.onboard.publishing.look.look`)
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `publish_under_way`; a code of `mailseal.publish.target` or of `mailseal.store`

@@ -2,14 +2,14 @@
 --
 -- What is kept is sealed under the master key, for its place: the tenant, the domain and the way. It is in no answer, no event and no log;
 -- it goes with the domain.
--- @module mailseal.onboard.access
+-- @module mailseal.onboard.publishing.access
 local change = require "mailseal.onboard.change"
 local domains = require "mailseal.store.domains"
 local events = require "mailseal.store.events"
 local fields = require "mailseal.onboard.fields"
 local json = require "mailseal.store.json"
 local master_key = require "mailseal.onboard.master_key"
-local policies = require "mailseal.onboard.publishing_policy"
+local policies = require "mailseal.onboard.publishing.policy"
 local publish = require "mailseal.publish"
 local store = require "mailseal.store.accesses"
 
@@ -139,7 +139,7 @@ function M.way(tenant, name, options, own)
   }
   if not next(way.credentials) then
     local kept
-    kept, message, code = registry:perform("access", "open", tenant.id, name, module.id)
+    kept, message, code = registry:perform("publishing.access", "open", tenant.id, name, module.id)
     if kept then
       way.settings, way.credentials, way.is_kept = fields.joined(kept.settings, way.settings), kept.credentials, true
     elseif code ~= "no_access" then
@@ -207,7 +207,7 @@ function M.keep(tenant, name, way)
       end
     end
   end
-  return tenant.registry:perform("access", "keep", tenant.id, tenant.actor, name, {
+  return tenant.registry:perform("publishing.access", "keep", tenant.id, tenant.actor, name, {
     via = way.via, settings = way.settings, credentials = way.credentials,
   })
 end

@@ -2,7 +2,7 @@
 -- somebody else's. Pure.
 --
 -- At a name that is a key's selector stands that key, or that it is revoked: such a value is ours, whoever has entered it.
--- @module mailseal.onboard.key_changes
+-- @module mailseal.onboard.publishing.key_changes
 local key_records = require "mailseal.onboard.key_records"
 local record = require "mailseal.record"
 local sets = require "mailseal.publish.sets"

@@ -2,8 +2,8 @@
 --
 -- **Two at once**: whoever writes to a zone holds locks of it, and of the domain that he writes for, for as long as he is heard of.
 -- **A process that dies**: what it intended is in its publication's row. Who comes next, and finds it, looks what there is in the zone
--- (`mailseal.onboard.publishing_effect`) and ends the row with that.
--- @module mailseal.onboard.publishing_steps
+-- (`mailseal.onboard.publishing.effect`) and ends the row with that.
+-- @module mailseal.onboard.publishing.steps
 local accesses = require "mailseal.store.accesses"
 local assess = require "mailseal.onboard.assess"
 local change = require "mailseal.onboard.change"

@@ -1,4 +1,4 @@
--- mailseal.onboard.access: access to a customer's DNS host, given with a call or kept at his wish.
+-- mailseal.onboard.publishing.access: access to a customer's DNS host, given with a call or kept at his wish.
 local databases = require "spec.support.databases"
 local shell = require "spec.support.shell"
 local stage_of = require "spec.support.publishing"

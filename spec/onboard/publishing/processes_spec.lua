@@ -1,4 +1,4 @@
--- mailseal.onboard.applying: publications of several processes, and of such as are killed.
+-- mailseal.onboard.publishing.applying: publications of several processes, and of such as are killed.
 local databases = require "spec.support.databases"
 local file_zone = require "spec.support.file_zone"
 local shell = require "spec.support.shell"

@@ -1,4 +1,4 @@
--- mailseal.onboard.key_publishing: the records of our own keys are published, revoked and taken away without a hand.
+-- mailseal.onboard.publishing.keys: the records of our own keys are published, revoked and taken away without a hand.
 local databases = require "spec.support.databases"
 local sets = require "mailseal.publish.sets"
 local shell = require "spec.support.shell"

@@ -1,4 +1,4 @@
--- mailseal.onboard.connecting: a plan by Domain Connect, which the DNS host carries out.
+-- mailseal.onboard.publishing.connecting: a plan by Domain Connect, which the DNS host carries out.
 local domain_connect = require "mailseal.domain_connect"
 local key = require "mailseal.key"
 local shell = require "spec.support.shell"

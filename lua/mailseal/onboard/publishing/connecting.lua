@@ -8,7 +8,7 @@
 --
 -- What stands there is read from DNS, as nobody is asked for access. Nothing is done from here: the customer's browser is led to `url`, and
 -- what he comes back with is not believed. `tenant:verify` looks whether the records are there.
--- @module mailseal.onboard.connecting
+-- @module mailseal.onboard.publishing.connecting
 local async = require "mailseal.async"
 local diff = require "mailseal.publish.diff"
 local domain_connect = require "mailseal.domain_connect"
@@ -17,9 +17,9 @@ local key_records = require "mailseal.onboard.key_records"
 local keys = require "mailseal.key"
 local kinds = require "mailseal.dns.options"
 local planning = require "mailseal.publish.plan"
-local policies = require "mailseal.onboard.publishing_policy"
+local policies = require "mailseal.onboard.publishing.policy"
 local provider = require "mailseal.provider"
-local reading = require "mailseal.onboard.publishing_reading"
+local reading = require "mailseal.onboard.publishing.reading"
 local sets = require "mailseal.publish.sets"
 
 local M = {}
@@ -44,7 +44,7 @@ M.WAY = {
 
 -- ---- what DNS shows, as a target reads it
 
-local Seen = { __name = "mailseal.onboard.connecting.seen" }
+local Seen = { __name = "mailseal.onboard.publishing.connecting.seen" }
 Seen.__index = Seen
 
 -- Types of sets that matter beside our records; names that are asked for side by side.
@@ -205,7 +205,7 @@ end
 
 -- ---- the plan
 
-local Plan = { __name = "mailseal.onboard.connecting.plan" }
+local Plan = { __name = "mailseal.onboard.publishing.connecting.plan" }
 Plan.__index = Plan
 
 local inner_of = setmetatable({}, { __mode = "k" })
@@ -259,7 +259,7 @@ function Plan:undo()
 end
 
 --- What is answered to who wants to take back what a DNS host has set.
--- @tparam table known as of `mailseal.onboard.publishing_steps.load`
+-- @tparam table known as of `mailseal.onboard.publishing.steps.load`
 -- @tparam ?string host its name, for people
 -- @treturn nil
 -- @treturn string what to remove, and where
@@ -294,7 +294,7 @@ end
 --- Plans it. See `tenant:plan`.
 -- @tparam table tenant
 -- @tparam string domain as it is stored
--- @tparam table known as of `mailseal.onboard.publishing_steps.load`
+-- @tparam table known as of `mailseal.onboard.publishing.steps.load`
 -- @tparam table options `provider_id`, under which DNS hosts have our templates; `redirect_uri`, `state`, `key` (of RSA, or its PEM),
 --   `key_name`, `service_id`, `provider_name`, `service_name`, `allow_plain`: as of `mailseal.domain_connect.apply_url`; `consent`, `fetch`
 -- @treturn[1] table `domain`, `via`, `zones`, `steps`, `conflicts`, `changes` (which the DNS host makes), `provider_name`, `url`

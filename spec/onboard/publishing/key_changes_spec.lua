@@ -1,5 +1,5 @@
--- mailseal.onboard.key_changes: what is to be changed so that a zone says of our own keys what is so.
-local changes_of = require "mailseal.onboard.key_changes"
+-- mailseal.onboard.publishing.key_changes: what is to be changed so that a zone says of our own keys what is so.
+local changes_of = require "mailseal.onboard.publishing.key_changes"
 local sets = require "mailseal.publish.sets"
 
 local NAME = "s1._domainkey.example.com"

@@ -1,5 +1,5 @@
 --- Does what is written there count? Conflicts of a plan where the domain's name servers are not those of whom it would be written to.
--- @module mailseal.onboard.publishing_host
+-- @module mailseal.onboard.publishing.host
 local host = require "mailseal.host"
 
 local M = {}
@@ -48,8 +48,8 @@ end
 
 --- The conflicts.
 -- @tparam table _ the target
--- @tparam table way as of `mailseal.onboard.access`
--- @tparam table given as of `mailseal.onboard.publishing_reading.read`
+-- @tparam table way as of `mailseal.onboard.publishing.access`
+-- @tparam table given as of `mailseal.onboard.publishing.reading.read`
 -- @tparam table registry
 -- @tparam table row the domain's
 -- @treturn {table,...} steps as of `mailseal.publish.plan`, empty where all is well, or DNS does not tell

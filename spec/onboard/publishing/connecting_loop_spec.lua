@@ -1,4 +1,4 @@
--- mailseal.onboard.connecting with a DNS host (mailseal.domain_connect.provider): a customer agrees there, and it is seen in DNS.
+-- mailseal.onboard.publishing.connecting with a DNS host (mailseal.domain_connect.provider): a customer agrees there, and DNS shows it.
 local cjson = require "cjson"
 local domain_connect = require "mailseal.domain_connect"
 local keys = require "mailseal.key"

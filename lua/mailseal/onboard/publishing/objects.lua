@@ -2,7 +2,7 @@
 --
 -- Each of these makes what `mailseal.json.encode` writes as an object. Fields that are not named here are told nobody, whatever a plan, a
 -- publication or an access may have besides.
--- @module mailseal.onboard.publishing_objects
+-- @module mailseal.onboard.publishing.objects
 local json = require "mailseal.json"
 
 local M = {}

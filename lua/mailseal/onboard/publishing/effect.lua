@@ -1,5 +1,5 @@
 --- What is left to be done of changes to a zone, and what was done of them, by what stands there now. Pure.
--- @module mailseal.onboard.publishing_effect
+-- @module mailseal.onboard.publishing.effect
 local sets = require "mailseal.publish.sets"
 
 local M = {}

@@ -155,7 +155,7 @@ describe("Who is patient", function()
 
   it("goes on when one who was killed is not heard of any more", function()
     local stage, first = stage_with_plans()
-    assert(stage.registry:perform("publishing_steps", "claim", "acme", "example.com", {
+    assert(stage.registry:perform("publishing.steps", "claim", "acme", "example.com", {
       id = "dead", locks = { "domain:4:acme:example.com" },
     }))
     assert.equal("publish_under_way", (select(3, first:apply())))

@@ -1,5 +1,5 @@
 --- The numbers that publishing goes by.
--- @module mailseal.onboard.publishing_policy
+-- @module mailseal.onboard.publishing.policy
 local fields = require "mailseal.onboard.fields"
 local kinds = require "mailseal.dns.options"
 

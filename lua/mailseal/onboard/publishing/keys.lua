@@ -3,16 +3,16 @@
 --
 -- Whatever changes a domain's keys (`mailseal.onboard.keys.publish`) has its accesses looked at soon; the worker takes them up here. What
 -- fails is tried again, later each time, and told once for each cause.
--- @module mailseal.onboard.key_publishing
-local access = require "mailseal.onboard.access"
+-- @module mailseal.onboard.publishing.keys
+local access = require "mailseal.onboard.publishing.access"
 local accesses = require "mailseal.store.accesses"
-local applying = require "mailseal.onboard.applying"
+local applying = require "mailseal.onboard.publishing.applying"
 local async = require "mailseal.async"
 local events = require "mailseal.store.events"
-local key_changes = require "mailseal.onboard.key_changes"
+local key_changes = require "mailseal.onboard.publishing.key_changes"
 local key_records = require "mailseal.onboard.key_records"
 local keys = require "mailseal.store.keys"
-local publishing_steps = require "mailseal.onboard.publishing_steps"
+local publishing_steps = require "mailseal.onboard.publishing.steps"
 
 local M = {}
 local steps = {}
@@ -136,13 +136,13 @@ end
 -- @tparam string tenant
 -- @tparam string domain as it is stored
 -- @tparam string via
--- @treturn[1] table `changed`, and else as of `mailseal.onboard.applying.run`
+-- @treturn[1] table `changed`, and else as of `mailseal.onboard.publishing.applying.run`
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `record_other_value`: something else stands where a key is to be; as of `tenant:plan`, `plan:apply`
 -- @treturn[2] ?table details
 function M.publish(registry, tenant, domain, via)
-  local known, message, code = registry:perform("publishing_steps", "load", tenant, domain)
+  local known, message, code = registry:perform("publishing.steps", "load", tenant, domain)
   if not known then return nil, message, code end
   local list = concerned(known)
   if not list[1] and not known.open[1] then return { changed = false } end
@@ -163,7 +163,7 @@ end
 local function advance(registry, one)
   local result, message, code, details = M.publish(registry, one.tenant_id, one.domain, one.via)
   if code == "not_found" then return true end
-  return registry:perform("key_publishing", "note", one, {
+  return registry:perform("publishing.keys", "note", one, {
     changed = result and result.changed, message = message, code = code, details = details and { retry_at = details.retry_at },
   })
 end
@@ -175,7 +175,7 @@ end
 -- @treturn ?string what went wrong
 -- @treturn ?string a code of `mailseal.store`
 function M.work(registry, at_most)
-  local due, message, code = registry:perform("key_publishing", "lease", math.min(DUE, at_most or DUE))
+  local due, message, code = registry:perform("publishing.keys", "lease", math.min(DUE, at_most or DUE))
   if not due then return nil, message, code end
   local failure
   local _, problems = async.map(due, SIDE_BY_SIDE, function(one)

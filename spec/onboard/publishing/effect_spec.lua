@@ -1,5 +1,5 @@
--- mailseal.onboard.publishing_effect: what is left to be done of changes, and what was done of them.
-local effect = require "mailseal.onboard.publishing_effect"
+-- mailseal.onboard.publishing.effect: what is left to be done of changes, and what was done of them.
+local effect = require "mailseal.onboard.publishing.effect"
 
 local function set(values, ttl) return values and { name = "a.example", type = "TXT", ttl = ttl or 60, values = values } end
 

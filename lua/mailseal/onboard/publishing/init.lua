@@ -7,20 +7,20 @@
 --     assert(tenant:unpublish("mail.example.com", { via = "rfc2136", server = "192.0.2.53", key = key }))
 --
 -- The zones are read where they are written (`mailseal.publish.target`); what is to be done is found by `mailseal.publish.plan`; it is
--- done by `mailseal.onboard.applying`. What waits for the network waits between steps.
+-- done by `mailseal.onboard.publishing.applying`. What waits for the network waits between steps.
 -- @module mailseal.onboard.publishing
-local access = require "mailseal.onboard.access"
-local applying = require "mailseal.onboard.applying"
+local access = require "mailseal.onboard.publishing.access"
+local applying = require "mailseal.onboard.publishing.applying"
 local change = require "mailseal.onboard.change"
-local connecting = require "mailseal.onboard.connecting"
-local hosts = require "mailseal.onboard.publishing_host"
+local connecting = require "mailseal.onboard.publishing.connecting"
+local hosts = require "mailseal.onboard.publishing.host"
 local kinds = require "mailseal.dns.options"
 local ledger = require "mailseal.publish.ledger"
 local outcome = require "mailseal.onboard.outcome"
-local plans = require "mailseal.onboard.plans"
-local publish_steps = require "mailseal.onboard.publishing_steps"
-local reading = require "mailseal.onboard.publishing_reading"
-local WAIT = require "mailseal.onboard.publishing_policy".WAIT
+local plans = require "mailseal.onboard.publishing.plans"
+local publish_steps = require "mailseal.onboard.publishing.steps"
+local reading = require "mailseal.onboard.publishing.reading"
+local WAIT = require "mailseal.onboard.publishing.policy".WAIT
 local store = require "mailseal.store.publications"
 
 local M = {}
@@ -58,7 +58,7 @@ end
 
 -- What is known of the domain, and a way into its zones. Returns nil, a message and a code where one is not to be had.
 local function begin(tenant, name, options)
-  local known, message, code = tenant.registry:perform("publishing_steps", "load", tenant.id, name)
+  local known, message, code = tenant.registry:perform("publishing.steps", "load", tenant.id, name)
   if not known then return nil, message, code end
   if options.via == connecting.VIA then return known, nil end
   local way
@@ -95,7 +95,8 @@ end
 --
 -- - `via`: the way, an id of `mailseal.publish`; or a target of `mailseal.publish.target` that is open. And the settings and credentials of
 --   that way; without any credentials those that are kept are used. Or "domain-connect", with the options of
---   `mailseal.onboard.connecting.plan`: then the customer is led to the plan's `url`, and `apply` and `undo` say what is to be done
+--   `mailseal.onboard.publishing.connecting.plan`: then the customer is led to the plan's `url`, and `apply` and `undo` say what is to be
+--   done
 -- - `consent`: a list of what is agreed to beforehand
 -- - `ttl`: of new records, seconds
 -- - `zone`: only what goes into that one
@@ -103,7 +104,7 @@ end
 -- - `wait`, `patience`: of `plan:apply`, where that is given none
 -- - `fetch`: options of `mailseal.fetch`, in place of the policy's
 -- @treturn[1] table `domain`, `via`, `zones` (names), `steps`, `conflicts`, `changes` (as of `mailseal.publish.plan`); `diff()`, `apply()`,
---   `undo()`: see `mailseal.onboard.plans`
+--   `undo()`: see `mailseal.onboard.publishing.plans`
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; `failed`: the domain has to be started again first; `no_target`, `bad_setting`, `credentials_missing`,

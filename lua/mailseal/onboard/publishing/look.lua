@@ -1,6 +1,6 @@
 --- Do the name servers show what was written? Asked are those of each record's zone, past all caches: what a DNS host answered to whoever
 -- wrote is not believed.
--- @module mailseal.onboard.publishing_look
+-- @module mailseal.onboard.publishing.look
 local async = require "mailseal.async"
 local sets = require "mailseal.publish.sets"
 
@@ -78,7 +78,7 @@ end
 --- Looks until all is shown, or the time is over.
 -- @tparam table resolver
 -- @tparam table changes by zone
--- @tparam table options `wait`, `look_first`, `look_most`: as of `mailseal.onboard.publishing_policy`
+-- @tparam table options `wait`, `look_first`, `look_most`: as of `mailseal.onboard.publishing.policy`
 -- @treturn {table,...} what is not shown yet, empty where all is: `zone`, `name`, `type`; `servers`, the names of those that do not show
 --   it, nil where none answers; `text`
 function M.look(resolver, changes, options)

@@ -2,14 +2,14 @@
 --
 -- What it holds is plain data (`steps`, `conflicts`, `changes`, `zones`, `via`, `domain`). What it is applied with, credentials among it,
 -- is kept apart, and shows nowhere.
--- @module mailseal.onboard.plans
-local access = require "mailseal.onboard.access"
-local applying = require "mailseal.onboard.applying"
+-- @module mailseal.onboard.publishing.plans
+local access = require "mailseal.onboard.publishing.access"
+local applying = require "mailseal.onboard.publishing.applying"
 local change = require "mailseal.onboard.change"
 local diff = require "mailseal.publish.diff"
 local planning = require "mailseal.publish.plan"
 local kinds = require "mailseal.dns.options"
-local WAIT = require "mailseal.onboard.publishing_policy".WAIT
+local WAIT = require "mailseal.onboard.publishing.policy".WAIT
 
 local M = {}
 
@@ -36,8 +36,8 @@ local function as_keys(list)
 end
 
 --- Makes one.
--- @tparam table given `domain`, `tenant`, `way` (of `mailseal.onboard.access`), `pure` (of `mailseal.publish.plan`), `own` (conflicts of
---   other kinds, as that has them), `consents`, `keep`, `wait`, `patience`, `is_verified`, `undo` (a function)
+-- @tparam table given `domain`, `tenant`, `way` (of `mailseal.onboard.publishing.access`), `pure` (of `mailseal.publish.plan`), `own`
+--   (conflicts of other kinds, as that has them), `consents`, `keep`, `wait`, `patience`, `is_verified`, `undo` (a function)
 -- @treturn table
 function M.new(given)
   local zones = {}
@@ -111,7 +111,7 @@ local function essence(one) return table.concat({ one.type, one.name, tostring(o
 
 -- Is what the plan was made for still to be there? A plan is not to bring back a key that was revoked since.
 local function check_wanted(self, given)
-  local known, message, code = given.tenant.registry:perform("publishing_steps", "load", given.tenant.id, self.domain)
+  local known, message, code = given.tenant.registry:perform("publishing.steps", "load", given.tenant.id, self.domain)
   if not known then return nil, message, code end
   if not known.domain then return change.not_found() end
   local wanted = {}
@@ -128,7 +128,7 @@ end
 
 --- Does it. What is done already is left alone, whoever has done it: to apply a plan twice is to apply it once.
 -- @tparam[opt] table options `consent`: a list of what is agreed to, `consent` of the conflicts; `wait`: seconds to wait until DNS shows it
---   (`wait` of `mailseal.onboard.publishing_policy`); `patience`: seconds to wait for whoever else is writing to the zone (0). One who
+--   (`wait` of `mailseal.onboard.publishing.policy`); `patience`: seconds to wait for whoever else is writing to the zone (0). One who
 --   was killed holds it for `lease` seconds of that policy
 -- @treturn[1] table
 --
