@@ -541,6 +541,7 @@ build = {
     ["mailseal.onboard.publishing.steps"] = "lua/mailseal/onboard/publishing/steps.lua",
     ["mailseal.onboard.registry"] = "lua/mailseal/onboard/registry.lua",
     ["mailseal.onboard.removal"] = "lua/mailseal/onboard/removal.lua",
+    ["mailseal.onboard.repeating"] = "lua/mailseal/onboard/repeating.lua",
     ["mailseal.onboard.results"] = "lua/mailseal/onboard/results.lua",
     ["mailseal.onboard.rotation"] = "lua/mailseal/onboard/rotation.lua",
     ["mailseal.onboard.schedule"] = "lua/mailseal/onboard/schedule.lua",

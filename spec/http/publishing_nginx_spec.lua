@@ -118,6 +118,8 @@ describe("Publishing by the API, in #nginx,", function()
     assert(server:update("example.test", { ("del %s. TXT"):format(SECOND) }))
   end)
 
+  local consents
+
   it("takes nothing away without consent", function()
     local plan = ask("plan", how(), SECOND).json
     local name
@@ -125,7 +127,7 @@ describe("Publishing by the API, in #nginx,", function()
     assert(server:update("example.test", { ("add %s. 60 CNAME elsewhere.example."):format(name) }))
     local reply = ask("publish", how(), SECOND)
     assert.same({ 409, "consent_needed" }, { reply.status, reply.json.code }, reply.body)
-    local consents = reply.json.consents
+    consents = reply.json.consents
     assert.is_truthy(consents[1]:find(name, 1, true))
     assert.matches("elsewhere.example.", zone(), 1, true)
     reply = ask("publish", how { consent = consents }, SECOND)
@@ -135,15 +137,36 @@ describe("Publishing by the API, in #nginx,", function()
     assert.equal("done", first.state)
   end)
 
-  it("does one request of an Idempotency-Key at a time", function()
-    local connection = service:connect()
-    local reply = service:request("POST", "/v1/domains/" .. DOMAIN .. "/publish", how(), {
-      connection = connection, headers = { ["Idempotency-Key"] = "once" },
-    })
-    connection:close()
-    assert.same({ 200, "unchanged" }, { reply.status, reply.json.state })
-    local long = { ["Idempotency-Key"] = ("x"):rep(300) }
-    assert.equal(400, service:post("/v1/domains/" .. DOMAIN .. "/publish", how(), { headers = long }).status)
+  local function once(key, what, body, domain)
+    return service:post(("/v1/domains/%s/%s"):format(domain or DOMAIN, what), body, { headers = { ["Idempotency-Key"] = key } })
+  end
+
+  it("answers a request that is repeated under its Idempotency-Key as it did, and does nothing again", function()
+    local publication = service:get("/v1/domains/" .. SECOND .. "/publications").json.publications[1].id
+    local taken = once("k-1", "unpublish", how(), SECOND)
+    assert.same({ 200, "published" }, { taken.status, taken.json.state }, taken.body)
+    assert.is_nil(taken.headers["idempotency-replayed"])
+    local done = once("k-2", "publish", how { consent = consents }, SECOND)
+    assert.same({ 200, "published" }, { done.status, done.json.state }, done.body)
+    local as_it_is = zone()
+    local again = once("k-1", "unpublish", how { credentials = { key = "hmac-sha256:mailseal:" .. OTHER } }, SECOND)
+    assert.same({ taken.body, "true" }, { again.body, again.headers["idempotency-replayed"] })
+    assert.equal(as_it_is, zone())
+    local publications = service:get("/v1/domains/" .. SECOND .. "/publications").json.publications
+    assert.same({ taken.json.publication, publication }, { publications[2].id, publications[3].id })
+  end)
+
+  it("refuses an Idempotency-Key that came with something else before, and keeps no refusal", function()
+    for _, other in ipairs {
+      { "publish", how { consent = consents, ttl = 77 }, SECOND }, { "unpublish", how(), SECOND }, { "publish", how(), DOMAIN },
+    } do
+      local reply = once("k-2", other[1], other[2], other[3])
+      assert.same({ 422, "key_reused" }, { reply.status, reply.json.code }, reply.body)
+    end
+    assert.equal(422, once("k-3", "publish", how { credentials = { key = "nonsense" } }).status)
+    local reply = once("k-3", "publish", how())
+    assert.same({ 200, "unchanged" }, { reply.status, reply.json.state }, reply.body)
+    assert.equal(400, once(("x"):rep(300), "publish", how()).status)
   end)
 
   it("says for what the host refuses what is refused", function()
@@ -256,7 +279,7 @@ describe("Publishing by the API, in #nginx,", function()
     local db = assert(store.open(service.db))
     local rows = assert(db:read(function(tx)
       local list = {}
-      for _, name in ipairs { "events", "publications", "published", "accesses", "locks" } do
+      for _, name in ipairs { "events", "publications", "published", "accesses", "locks", "repeatable" } do
         for _, row in ipairs(tx:rows("SELECT * FROM " .. name)) do
           for column, value in pairs(row) do list[#list + 1] = name .. "." .. column .. ": " .. tostring(value) end
         end

@@ -6,7 +6,7 @@ local change = require "mailseal.onboard.change"
 local events = require "mailseal.store.events"
 local keys = require "mailseal.onboard.keys"
 local prepare = require "mailseal.onboard.prepare"
-local repeatable = require "mailseal.store.repeatable"
+local repeating = require "mailseal.onboard.repeating"
 local store = require "mailseal.store.domains"
 local view = require "mailseal.onboard.view"
 
@@ -15,9 +15,6 @@ local methods = {}
 
 --- The methods of a tenant that are defined here.
 M.methods = methods
-
--- Seconds for which a request may be repeated.
-local REPEATED = 86400
 
 -- Adds prepared domains in one transaction. Returns for each: was it new? `last` is called at the end, with the transaction and that;
 -- where it returns nil and a message, nothing is added.
@@ -52,22 +49,10 @@ local function exists(row)
   return ("there is a domain %s already"):format(row.domain), "exists"
 end
 
--- What was answered to a request before; false where nothing was.
-local function answered(tenant, once, now)
-  local kept, message, code = tenant.registry.db:ask(function(tx) return repeatable.get(tx, tenant.id, once.key, now) or false end)
-  if not kept then
-    return kept, message, code
-  elseif kept.fingerprint ~= once.fingerprint then
-    return nil, "that key came with something else before", "key_reused"
-  end
-  return kept.answer
-end
-
 -- Keeps what is answered to a request that may be repeated, with what it has brought about.
 local function keep(tenant, once, made, now)
   return function(tx, added)
-    local kept = { fingerprint = once.fingerprint, answer = made, expires_at = now + REPEATED }
-    if added[1] and not repeatable.add(tx, tenant.id, once.key, kept, now) then
+    if added[1] and not repeating.keep(tx, tenant.id, once, made, now) then
       return nil, "another request with that key came first", "key_reused"
     end
     return added
@@ -113,14 +98,14 @@ function methods.create(tenant, given, once)
   if not once then
     return create(tenant, given, now)
   end
-  local found, message, code = answered(tenant, once, now)
+  local found, message, code = repeating.steps.answered(tenant.registry, tenant.id, once)
   if found == false then
     local made, wrong, why, missing = create(tenant, given, now, once)
     if made or why ~= "exists" and why ~= "key_reused" then
       return made, wrong, why, missing
     end
     -- It may be the same request that was done meanwhile.
-    found, message, code = answered(tenant, once, now)
+    found, message, code = repeating.steps.answered(tenant.registry, tenant.id, once)
     if found == false then
       return nil, wrong, why
     end

@@ -79,13 +79,8 @@ local function unpublish(call)
   return reply.json(200, json.add(objects.done(done, done), "digest", publishing.digest(done)))
 end
 
--- Once at a time for a key: what is repeated finds all done, and changes nothing.
-local function alone(handler)
-  return function(call)
-    local once, wrong, why = idempotency.of(call)
-    if wrong then return nil, wrong, why end
-    return idempotency.alone(call, once, function() return handler(call) end)
-  end
+local function once(handler)
+  return function(call) return idempotency.replayed(call, function() return handler(call) end) end
 end
 
 -- ---- what was done, what is kept
@@ -130,11 +125,11 @@ return {
   { method = "GET", path = ONE .. "/setup", id = "getSetup", handler = show_setup, query = deadline, at_most = AT_MOST },
   { method = "POST", path = ONE .. "/plan", id = "planSetup", handler = make_plan, query = deadline, body = to_plan, at_most = AT_MOST },
   {
-    method = "POST", path = ONE .. "/publish", id = "publishDomain", handler = alone(publish), query = deadline, body = to_publish,
+    method = "POST", path = ONE .. "/publish", id = "publishDomain", handler = once(publish), query = deadline, body = to_publish,
     at_most = AT_MOST,
   },
   {
-    method = "POST", path = ONE .. "/unpublish", id = "unpublishDomain", handler = alone(unpublish), query = deadline, body = to_unpublish,
+    method = "POST", path = ONE .. "/unpublish", id = "unpublishDomain", handler = once(unpublish), query = deadline, body = to_unpublish,
     at_most = AT_MOST,
   },
   {
