@@ -20,7 +20,7 @@ describe("the server that publishing by RFC 2136 talks with", function()
     } do
       assert.same(wanted, (place.parse(text)), text)
     end
-    for _, text in ipairs { "", " ", "a b", "192.0.2.256", "192.0.2", "1.2.3.4.5", "ns:0", "ns:65536", "ns:x",
+    for _, text in ipairs { "", " ", "a b", "192.0.2.256", "192.0.2", "1.2.3.4.5", "ns:0", "ns:65536", "ns:x", "a..b", ".a:53", ("x"):rep(64) .. ".test",
       "http://ns.example/", "a\0b" } do
       local found, message, code = place.parse(text)
       assert.same({ nil, "bad_setting" }, { found, code }, text)
@@ -92,6 +92,7 @@ describe("the server that publishing by RFC 2136 talks with", function()
       assert.equal("forbidden_address", failure(opened(zone, { server = name }):zone_of "a.test"), name)
       assert.equal("forbidden_address", failure(opened(zone, { server = name }):apply(ZONE, CHANGES)), name)
     end
+    assert.equal("10.0.0.1 (private) is not to be connected to", (select(2, opened(zone, { server = "10.0.0.1" }):zone_of "a.test")))
     local result, message, code = opened(zone):read(ZONE, { ZONE })
     assert.same({ nil, "forbidden_address" }, { result, code })
     assert.matches("SOA of example.test names", message)

@@ -5,6 +5,7 @@
 -- @module mailseal.publish.rfc2136.place
 local addresses = require "mailseal.fetch.address"
 local async = require "mailseal.async"
+local name_of = require "mailseal.core".dns.name
 local printable = require "mailseal.printable".line
 local servers = require "mailseal.dns.server"
 local zone_cut = require "mailseal.dns.zone_cut"
@@ -28,7 +29,8 @@ function M.parse(text)
   host, number = host or text:match "^[%w_.-]+$", tonumber(number)
   -- What ends in a number is an address with a mistake in it.
   if host and host:find "%a" and not host:find "%.%d+%.?$" and (not number or number >= 1 and number <= 65535) then
-    return { host = host:lower():gsub("%.$", ""), port = number }
+    host = name_of(host)
+    if host then return { host = host, port = number } end
   end
   return nil, ("\"%s\" is neither an address nor the name of a server, with or without a port"):format(printable(text:sub(1, 80))),
     "bad_setting"
@@ -53,8 +55,9 @@ local function judge(list, text, allow_private)
   for _, address in ipairs(list) do
     local allowed, kind = addresses.is_allowed(address, allow_private)
     if not allowed then
-      return nil, ("%s is at %s (%s), which is not to be connected to"):format(text, address, (kind or "unknown"):gsub("_", "-")),
-        "forbidden_address"
+      local what = ("%s (%s)"):format(address, (kind or "unknown"):gsub("_", "-"))
+      if text ~= address then what = ("%s is at %s, which"):format(text, what) end
+      return nil, what .. " is not to be connected to", "forbidden_address"
     end
   end
   return list
