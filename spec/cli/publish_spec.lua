@@ -97,6 +97,36 @@ describe("mailseal publish", function()
     assert.equal(before, zone())
   end)
 
+  it("takes nothing away without consent, and says so by its status, also where it is only to tell", function()
+    local name, consent = records[1].name, "cname_in_the_way@" .. records[1].name
+    assert(server:update("example.test", { ("add %s. 60 CNAME elsewhere.example."):format(name) }))
+    local before = zone()
+    local result = publish "--dry-run"
+    assert.same({ 1, "" }, { result.status, result.err })
+    assert.matches("to agree: " .. consent, result.out, 1, true)
+    result = publish()
+    assert.equal(1, result.status)
+    assert.matches("--consent '" .. consent .. "'", result.err, 1, true)
+    result = publish "--json"
+    assert.same({ 1, { consent } }, { result.status, json_of(result).consents })
+    result = publish("--dry-run", "--consent", consent)
+    assert.same({ 0, "" }, { result.status, result.err })
+    assert.matches("- CNAME elsewhere.example.", result.out, 1, true)
+    assert.is_nil(result.out:find("to agree", 1, true))
+    assert.equal(before, zone())
+    assert(server:update("example.test", { ("del %s. CNAME"):format(name) }))
+  end)
+
+  it("ends with 75 where it is written and DNS does not show it yet", function()
+    local result = publish("--wait", "0", "--json")
+    assert.same({ 75, "propagating" }, { result.status, json_of(result).state }, result.err)
+    show(records)
+    result = publish("--undo", "--wait", "0")
+    assert.equal(75, result.status, result.err)
+    assert.matches("do not show mail.example.test TXT yet", result.out, 1, true)
+    show {}
+  end)
+
   it("publishes, and says that DNS shows it", function()
     show(records)
     local result = publish()
@@ -174,7 +204,7 @@ describe("mailseal publish", function()
     local list = {}
     local told = run(joined({ "publish", DOMAIN, "--history", "--json" }, store())).out
     for line in told:gmatch "[^\n]+" do list[#list + 1] = cjson.decode(line) end
-    assert.same({ 2, "undo", "publish" }, { #list, list[1].purpose, list[2].purpose })
+    assert.same({ 4, "undo", "publish" }, { #list, list[1].purpose, list[2].purpose })
     assert.equal("mailseal publish", list[2].actor)
     assert.equal(#list[2].records, #list[1].records)
     assert.same(list[2].records[1].after, list[1].records[1].before)
@@ -199,7 +229,8 @@ describe("mailseal publish", function()
   it("ends with 64 where it is used wrongly", function()
     for _, words in ipairs {
       {}, { DOMAIN, "--via", "nobody" }, { DOMAIN, "--undo", "--history" }, { DOMAIN, "--via", "rfc2136", "--set", "sever=x" },
-      { DOMAIN, "--ttl", "x" },
+      { DOMAIN, "--ttl", "x" }, { DOMAIN, "--forget", "--dry-run" }, { DOMAIN, "--undo", "--keep" }, { DOMAIN, "--history", "--ttl", "60" },
+      { DOMAIN, "--undo", "--consent", "a@b" }, { "--list", "--dry-run" },
     } do
       local result = run(joined({ "publish" }, words, store()))
       assert.equal(64, result.status, result.err)

@@ -54,8 +54,22 @@ end
 
 -- ---- what was asked for
 
--- What else may be asked for than to publish.
+-- What else may be asked for than to publish; and what is only for some of it.
 local INSTEAD = { "undo", "forget", "history", "list" }
+local ONLY = {
+  { "dry_run", undo = true, publish = true }, { "wait", undo = true, publish = true }, { "keep", publish = true },
+  { "ttl", publish = true }, { "consent", publish = true },
+}
+
+-- What somebody has asked for beside what does not heed it: he means something else than would be done.
+local function check_together(given, chosen)
+  for _, one in ipairs(ONLY) do
+    local value = given[one[1]]
+    if value and (type(value) ~= "table" or value[1]) and not one[chosen or "publish"] then
+      status.stop(status.USAGE, ("--%s and --%s do not go together"):format(chosen, (one[1]:gsub("_", "-"))))
+    end
+  end
+end
 
 local function check(given)
   local chosen
@@ -65,6 +79,7 @@ local function check(given)
     end
     chosen = given[name] and name or chosen
   end
+  check_together(given, chosen)
   if not given.domain and not given.list then
     status.stop(status.USAGE, "a domain is wanted: see mailseal publish --help")
   end
@@ -112,19 +127,16 @@ end
 
 -- ---- doing it
 
-local function consents_of(given)
-  local list = {}
-  for i, consent in ipairs(given.consent) do list[i] = consent end
-  return list
-end
-
 local function publish_it(tenant, given)
-  local plan = want(tenant:plan(given.domain, open(tenant, given)))
+  local wanted = open(tenant, given)
+  wanted.consent = {}
+  for i, consent in ipairs(given.consent) do wanted.consent[i] = consent end
+  local plan = want(tenant:plan(given.domain, wanted))
   if given.dry_run then
     report.plan(plan, given, false)
-    return status.OK
+    return plan.conflicts[1] and status.NO or status.OK
   end
-  local done, message, code, details = plan:apply { consent = consents_of(given), wait = given.wait, patience = PATIENCE }
+  local done, message, code, details = plan:apply { wait = given.wait, patience = PATIENCE }
   report.plan(plan, given, done)
   return done and report.done(plan, done, given) or report.refused(message, code, details)
 end

@@ -25,19 +25,23 @@ function M.plan(plan, given, done)
   output.line(json.encode(done and objects.done(plan, done) or objects.plan(plan)))
 end
 
+-- Where something is to be waited for: somebody who agrees at his DNS host, or name servers which do not show it yet.
+local waits = { waiting = true, propagating = true }
+
+local function exit_status(done) return waits[objects.state(done)] and status.TEMPORARY or status.OK end
+
 --- Tells what was done.
 -- @tparam table plan
 -- @tparam table done what `plan:apply` returned
 -- @tparam table given the options
 -- @treturn number exit status
 function M.done(plan, done, given)
-  local state = objects.state(done)
   if not given.json then
     if plan.url then output.line(plan.url) end
-    output.line(text.printable(given.domain), ": ", text.printable(done.text or state))
+    output.line(text.printable(given.domain), ": ", text.printable(done.text or objects.state(done)))
     if done.keep then output.complain("mailseal publish", "the access was not kept: " .. done.keep.message) end
   end
-  return state == "waiting" and status.TEMPORARY or status.OK
+  return exit_status(done)
 end
 
 local function consents_wanted(missing)
@@ -69,8 +73,9 @@ function M.undone(done, given)
   else
     lines(require("mailseal.publish.diff").text(done))
     if not given.dry_run then output.line(text.printable(given.domain), ": ", text.printable(done.text)) end
+    for _, one in ipairs(done.not_shown or {}) do output.line(text.printable(one.text)) end
   end
-  return status.OK
+  return exit_status(done)
 end
 
 local function tell_records(records)
