@@ -272,18 +272,6 @@ function M.publish(call, given)
   return plan, done
 end
 
--- What would be taken back, where it is what somebody has agreed to.
-local function look_again(call, wanted, digest)
-  wanted.dry_run = true
-  local plan, message, code, details = costly.within(call, function() return call.tenant:unpublish(call.path.domain, wanted) end)
-  if not plan then
-    return nil, message, code, members_of(call, code, details)
-  elseif M.digest(plan) ~= digest then
-    return nil, "the zone is another since that was shown: look at what is to be taken back now", "plan_changed", nil, plan
-  end
-  return true
-end
-
 --- Takes back what was published.
 -- @tparam table call
 -- @tparam table given as of @{options}; `dry_run`: true where it is only to be told; `digest`, of what was told and agreed to, nil for any
@@ -298,19 +286,25 @@ function M.unpublish(call, given)
   if not wanted then
     return nil, message, code, members
   end
-  local ok, plan
+  local ok, done, found
   ok, message, code, members = costly.take(call)
-  if ok and given.digest then
-    ok, message, code, members, plan = look_again(call, wanted, given.digest)
-  end
   if not ok then
-    return nil, message, code, members, plan
+    return nil, message, code, members
   end
   wanted.dry_run, wanted.keep, wanted.ttl = given.dry_run, nil, nil
-  local done
-  done, message, code, members = call.tenant:unpublish(call.path.domain, wanted)
+  -- What is looked at is what is done: nothing comes between.
+  function wanted.agrees(plan)
+    found = plan
+    return not given.digest or given.digest == M.digest(plan)
+  end
+  local function unpublish() return call.tenant:unpublish(call.path.domain, wanted) end
+  if given.dry_run then
+    done, message, code, members = costly.within(call, unpublish)
+  else
+    done, message, code, members = unpublish()
+  end
   if not done then
-    return nil, message, code, members_of(call, code, members)
+    return nil, message, code, members_of(call, code, members), found
   end
   return done
 end

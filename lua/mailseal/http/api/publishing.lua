@@ -74,8 +74,11 @@ local function publish(call)
 end
 
 local function unpublish(call)
-  local done, message, code, members = publishing.unpublish(call, call.body)
-  if not done then return nil, message, code, members end
+  local done, message, code, members, found = publishing.unpublish(call, call.body)
+  if not done then
+    if code == "plan_changed" then members = { plan = json.plain(json.add(objects.plan(found), "digest", publishing.digest(found))) } end
+    return nil, message, code, members
+  end
   return reply.json(200, json.add(objects.done(done, done), "digest", publishing.digest(done)))
 end
 

@@ -40,12 +40,16 @@ local function is_list(value)
   return true
 end
 
-local own = { via = true, fetch = true, consent = true, ttl = true, zone = true, keep = true, wait = true, patience = true, dry_run = true }
+local own = {
+  via = true, fetch = true, consent = true, ttl = true, zone = true, keep = true, wait = true, patience = true, dry_run = true,
+  agrees = true,
+}
 
 local own_kinds = {
   via = kinds.either { kinds.of_type("string", "the name of a way"), kinds.of_type("table", "a target") },
   fetch = kinds.of_type("table", "options of mailseal.fetch"), consent = { is_list, "a list of texts" }, ttl = kinds.count(0, 2 ^ 31 - 1),
   zone = kinds.of_type("string", "a zone's name"), keep = kinds.flag, wait = WAIT, patience = WAIT, dry_run = kinds.flag,
+  agrees = kinds.of_type("function", "a function"),
 }
 
 local function check(method, options)
@@ -139,6 +143,9 @@ local function undo_with(target, tenant, name, known, way, options)
     plan.changed, plan.is_dry, plan.not_shown, plan.text = false, true, {}, "Nothing was changed."
     return plan
   end
+  if options.agrees and not options.agrees(plan) then
+    return nil, "the zone is another since that was shown: look at what is to be taken back now", "plan_changed"
+  end
   local result, message, code, details = applying.run {
     tenant = tenant, domain = name, target = target, via = way.via, scope = way.scope, kind = "undo", changes = plan.changes,
     wait = options.wait, patience = options.patience, over = rows,
@@ -154,12 +161,14 @@ end
 -- @tparam table tenant
 -- @tparam string domain
 -- @tparam table options `via`, its settings and credentials, `zone`, `fetch`: as of @{methods.plan}; `wait`, `patience`; `dry_run`: true
---   where it is to be told what would be taken back, in `steps` and `changes`, and nothing is changed
+--   where it is to be told what would be taken back, in `steps` and `changes`, and nothing is changed; `agrees`: a function that is told
+--   that, as it is found now, and where it returns nothing that is true, nothing is changed
 -- @treturn[1] table `changed`, `publication`, `changes`, `shown`, `not_shown`, `text`: as of `plan:apply`; `steps`, `conflicts` (none):
 --   what became of each record, as of `mailseal.publish.ledger.undo`; `is_dry`, true where nothing was to be done
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `not_found`; `not_undoable`, by Domain Connect; as of @{methods.plan} and `plan:apply`
+-- @treturn[2] string `not_found`; `not_undoable`, by Domain Connect; `plan_changed`: it is not agreed to; as of @{methods.plan} and
+--   `plan:apply`
 -- @treturn[2] ?table details
 function methods.unpublish(tenant, domain, options)
   check("unpublish", options)
