@@ -128,6 +128,8 @@ describe("The page of a set-up, served,", function()
     local reply, text = post("plan", typed())
     assert.matches("What wants your consent", text, 1, true)
     local consent = assert(reply.body:match 'name="consent" required type="checkbox" value="([^"]+)"')
+    local described = assert(reply.body:match 'aria%-describedby="(step%-%d+)"[^>]*name="consent"')
+    assert.matches('<h3 id="' .. described .. '">', reply.body, 1, true)
     local without, words = post("publish", agreement(reply))
     assert.equal(409, without.status)
     assert.matches("needs consent", words, 1, true)
@@ -137,6 +139,25 @@ describe("The page of a set-up, served,", function()
     local agreed
     for _, one in ipairs(assert(stage.registry:tenant("acme"):publications(DOMAIN))) do agreed = agreed or one.consents[1] end
     assert.equal(consent, agreed)
+  end)
+
+  it("agrees under whatever spelling of the domain it was planned", function()
+    assert(server:update("example.test", { ("del abc._domainkey.%s. CNAME"):format(DOMAIN) }))
+    local reply = stage:post("/domains/Mail.EXAMPLE.test/setup/plan", typed(), FORM)
+    assert.equal(200, reply.status)
+    assert.equal(303, post("publish", agreement(reply)).status)
+  end)
+
+  it("has no browser fill in the password that it keeps for this site", function()
+    local page = get("/domains/" .. DOMAIN .. "/setup")
+    local count = 0
+    for field in page.body:gmatch "<input[^>]*>" do
+      if field:find('type="password"', 1, true) then
+        count = count + 1
+        assert.matches('autocomplete="new-password"', field, 1, true)
+      end
+    end
+    assert.is_true(count > 3)
   end)
 
   it("takes a parcel from nobody else, nor for anything else", function()
@@ -171,6 +192,12 @@ describe("The page of a set-up, served,", function()
     local reply, shown = post("undo", typed())
     assert.equal(200, reply.status)
     assert.matches("Goes: CNAME abc.dkim.amazonses.com.", shown, 1, true)
+    -- Somebody else has another record there before it is agreed to.
+    assert(server:update("example.test", { ("del def._domainkey.%s. CNAME"):format(DOMAIN) }))
+    reply, shown = post("unpublish", agreement(reply))
+    assert.equal(409, reply.status)
+    assert.matches("The zone is another since that was shown", shown, 1, true)
+    assert.is_truthy(zone():find("abc._domainkey", 1, true))
     reply = post("unpublish", agreement(reply))
     assert.same({ 303, "/domains/" .. DOMAIN .. "?done=unpublished" }, { reply.status, reply.headers.Location })
     assert.is_nil(zone():find("abc._domainkey", 1, true))

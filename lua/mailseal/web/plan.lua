@@ -59,7 +59,7 @@ local function consent_of(step, place, data)
   return h.div {
     class = "tick", h.input {
       id = id, type = "checkbox", name = "consent", value = step.consent, form = not data.url and "agree" or false, required = true,
-      checked = contains(data.consents, step.consent),
+      aria_describedby = ("step-%d"):format(place), checked = contains(data.consents, step.consent),
     },
     h.label { ["for"] = id, "I agree that this is done" },
   }
@@ -70,7 +70,9 @@ local function card(step, place, data)
   return h.li {
     class = "record plan-step is-" .. action[1],
     h.div {
-      class = "record-head", h.h3 { h.span { class = "type", step.type }, " ", h.code { step.name } }, piece.state(action[1], action[2]),
+      class = "record-head", h.h3 {
+        id = ("step-%d"):format(place), h.span { class = "type", step.type }, " ", h.code { step.name },
+      }, piece.state(action[1], action[2]),
     },
     difference(step), step.text and h.p { step.text } or nil, consent_of(step, place, data),
   }

@@ -28,7 +28,8 @@ local function field_of(way, field, data, is_secret)
   local given = not is_secret and data.via == way.via and (data.given or {})[field.name] or nil
   local about = {
     id = id, name = (is_secret and "credential." or "setting.") .. field.name, required = field.required and not way.kept or false,
-    autocomplete = "off", autocapitalize = "none", spellcheck = "false",
+    -- A browser heeds "off" of no password, and would fill in the one that it has for this site.
+    autocomplete = is_secret and "new-password" or "off", autocapitalize = "none", spellcheck = "false",
   }
   local control
   if is_secret and field.lines then
@@ -95,6 +96,9 @@ end
 
 local function of_access(page, way, data)
   return {
+    way.via == ANY and h.p {
+      "For name servers that take signed changes: the key is the one that their configuration lets change the zone.",
+    } or nil,
     h.p { class = "soft", "What you type here is used this once, and kept nowhere unless you ask for it." },
     form(page, way, data, {
       fields_of(way, data), not data.is_undo and tick("keep-" .. way.via, "keep", "true", keep_words) or nil,

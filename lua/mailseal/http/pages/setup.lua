@@ -3,6 +3,7 @@
 -- A plan changes nothing. What it was made with, credentials among it, comes back with the form that agrees to it, as a parcel that only
 -- this service can open (`mailseal.http.parcel`); and the form says which plan that was, so that nobody agrees to what he has not seen.
 -- @module mailseal.http.pages.setup
+local change = require "mailseal.onboard.change"
 local codes = require "mailseal.http.codes"
 local draw_plan = require "mailseal.web.plan".draw
 local draw_ways = require "mailseal.web.setup".draw
@@ -114,7 +115,7 @@ local function way_of(call, via, plan)
 end
 
 -- What a parcel is good for: doing, or taking back, at one domain.
-local function about(call, is_undo) return (is_undo and "undo " or "publish ") .. call.path.domain end
+local function about(call, is_undo) return (is_undo and "undo " or "publish ") .. change.stored(call.path.domain) end
 
 -- With `told`: `problem`, `consents`, `status`; `url`, where to agree with these consents.
 local function show_plan(call, plan, asked, is_undo, told)
