@@ -23,6 +23,6 @@ local templates = require "mailseal.domain_connect.templates"
 
 return {
   discover = discovery.discover, supports = discovery.supports,
-  apply_url = apply.url, returned = apply.returned, key_records = signing.records,
-  template = templates.template, parameters = templates.parameters, services = templates.services,
+  apply_url = apply.url, may_return_to = apply.may_return_to, returned = apply.returned, key_records = signing.records,
+  template = templates.template, service = templates.service, parameters = templates.parameters, services = templates.services,
 }

@@ -170,6 +170,20 @@ function M.services(own)
   return list
 end
 
+--- Which template is a domain's.
+-- @tparam string|table rule a provider's id, or its rule
+-- @tparam table vars what the rule asks for: it may be one of them that chooses a variant
+-- @tparam[opt] table own as of `provider.load_directory`
+-- @treturn[1] string its service's id
+-- @treturn[2] nil
+-- @treturn[2] string why there is none
+-- @treturn[2] string `no_provider`, `bad_var` (no such variant)
+function M.service(rule, vars, own)
+  local all, service, code = find(rule, vars, own)
+  if not all then return nil, service, code end
+  return service
+end
+
 -- ---- what a domain needs of it
 
 local function host_of(domain, zone)

@@ -77,6 +77,29 @@ describe("A plan by Domain Connect", function()
     assert.same({ true, {} }, { assert(made:apply()).shown, made:apply().waits_for })
   end)
 
+  it("leaves out what is delegated to others: their zone is none of the DNS host's", function()
+    stage:close()
+    stage = stage_of.open { domains = { "example.com", "_domainkey.example.com" }, master_key_file = directory .. "/master.key" }
+    tenant = stage.tenant
+    assert(tenant:create {
+      domain = "example.com", provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } },
+    })
+    local made, actions = assert(plan()), {}
+    for _, step in ipairs(made.steps) do actions[step.name] = step.action end
+    assert.same({ "leave", "add" }, { actions["abc._domainkey.example.com"], actions["_mailseal-challenge.example.com"] })
+    assert.is_nil(made.url:find("dkim", 1, true))
+    assert.is_nil(made.url:find("abc", 1, true))
+    assert.matches("groupId=ownership%2C", made.url, 1, true)
+  end)
+
+  it("asks for the template of the domain's own variant", function()
+    assert(tenant:create {
+      domain = "eu.example.com", provider = "mailgun", vars = { variant = "eu", selector = "pic", key = key.load(PEM):record() },
+    })
+    local _, message = tenant:plan("eu.example.com", { via = "domain-connect", provider_id = "mailer.example" })
+    assert.same({ "mailer.example mailgun-eu" }, asked, message)
+  end)
+
   it("is not taken back from here: what is to be removed is told", function()
     for _, result in ipairs {
       { assert(plan()):undo() }, { tenant:unpublish("example.com", { via = "domain-connect" }) },
@@ -99,7 +122,7 @@ describe("A plan by Domain Connect", function()
     assert.equal("template_unknown", (select(3, plan())))
     domain_connect.discover = function() return nil, "no", "not_supported" end
     assert.equal("not_supported", (select(3, plan())))
-    domain_connect.discover = function() return SETTINGS end
+    domain_connect.discover, domain_connect.supports = function() return SETTINGS end, function() return {} end
     stage:fail "timeout"
     assert.equal("dns_failed", (select(3, plan())))
     assert.equal("bad_setting", (select(3, tenant:plan("example.com", { via = "domain-connect" }))))

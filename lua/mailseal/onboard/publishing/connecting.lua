@@ -9,7 +9,6 @@
 -- What stands there is read from DNS, as nobody is asked for access. Nothing is done from here: the customer's browser is led to `url`, and
 -- what he comes back with is not believed. `tenant:verify` looks whether the records are there.
 -- @module mailseal.onboard.publishing.connecting
-local async = require "mailseal.async"
 local diff = require "mailseal.publish.diff"
 local domain_connect = require "mailseal.domain_connect"
 local fields = require "mailseal.onboard.fields"
@@ -20,7 +19,7 @@ local planning = require "mailseal.publish.plan"
 local policies = require "mailseal.onboard.publishing.policy"
 local provider = require "mailseal.provider"
 local reading = require "mailseal.onboard.publishing.reading"
-local sets = require "mailseal.publish.sets"
+local seen = require "mailseal.onboard.publishing.connecting_seen"
 
 local M = {}
 
@@ -41,76 +40,6 @@ M.WAY = {
     { name = "key", text = "the private key that requests are signed by (PEM)", environment = "MAILSEAL_CONNECT_KEY", file = true },
   },
 }
-
--- ---- what DNS shows, as a target reads it
-
-local Seen = { __name = "mailseal.onboard.publishing.connecting.seen" }
-Seen.__index = Seen
-
--- Types of sets that matter beside our records; names that are asked for side by side.
-local TYPES, SIDE_BY_SIDE = { "TXT", "MX", "NS", "A", "AAAA" }, 8
-
---- The zone of a name, see `mailseal.publish.target`: that which the DNS host has.
--- @tparam string name
--- @treturn ?string
--- @treturn ?string a message
--- @treturn ?string `no_zone`
-function Seen:zone_of(name)
-  if name == self.zone or name:sub(-#self.zone - 1) == "." .. self.zone then return self.zone end
-  return nil, ("%s is not in the zone %s"):format(name, self.zone), "no_zone"
-end
-
-local gone = { nodata = true, nxdomain = true }
-
--- The set of one name and type, as most of the zone's name servers have it, past all caches; false where there is none, nil where DNS does
--- not say. What a wildcard says there is not there.
-local function ask(resolver, name, kind)
-  local found, message, code = resolver:authoritative(name, kind)
-  if not found then return nil, message, code end
-  local group = found.groups[1]
-  if group and group.alias then
-    return kind == "CNAME" and { name = name, type = kind, ttl = 3600, values = { group.alias .. "." } } or false
-  end
-  local status = group and group.answer.status or found.status
-  if gone[status] then return false end
-  if status ~= "ok" then return nil, ("%s: DNS does not answer for now (%s)"):format(name, found.summary or status), "dns_failed" end
-  if resolver:synthesized(name, kind) then return false end
-  return sets.of_records(name, kind, group.answer.records) or false
-end
-
--- A name's sets. Where it is an alias, that is all.
-local function ask_all(resolver, name)
-  local alias, message, code = ask(resolver, name, "CNAME")
-  if alias == nil then return nil, message, code end
-  if alias then return { alias } end
-  local list = {}
-  for _, kind in ipairs(TYPES) do
-    local set
-    set, message, code = ask(resolver, name, kind)
-    if set == nil then return nil, message, code end
-    list[#list + 1] = set or nil
-  end
-  return list
-end
-
---- What DNS shows at some names.
--- @tparam string _ the zone
--- @tparam {string,...} names
--- @treturn ?{table,...} sets
--- @treturn ?string a message
--- @treturn ?string `dns_failed`; a code of `mailseal.dns`
-function Seen:read(_, names)
-  local list, failure = {}, nil
-  async.map(names, SIDE_BY_SIDE, function(name)
-    if name:find("*", 1, true) then return true end -- a wildcard does not answer for what is about to be there
-    local found, message, code = ask_all(self.resolver, name)
-    failure = failure or not found and { message, code } or nil
-    for _, set in ipairs(found or {}) do list[#list + 1] = set end
-    return true
-  end)
-  if failure then return nil, failure[1], failure[2] end
-  return list
-end
 
 -- ---- the request
 
@@ -147,6 +76,9 @@ local function vars_of_key(one)
   return { selector = one.selector, cname_label = one.record.value:match "^[^.]+" }
 end
 
+-- What was told of the rule's vars when the domain was created.
+local function given_vars(known) return known.domain.vars.given or {} end
+
 -- The vars that the domain's rule wants, with a key that is one; and those of the keys in the first place and the second. Of two in one
 -- place that counts which is to be set. A key that is revoked has a record that says so: no rule takes that for a key.
 local function vars_of(known, places, wanted)
@@ -156,7 +88,7 @@ local function vars_of(known, places, wanted)
   end
   local first, second = at.dkim, at.dkim_2
   local is_revoked = first and first.key_record == key_records.REVOKED
-  return fields.joined(known.domain.vars.given or {}, is_revoked and second or first or second), first, second
+  return fields.joined(given_vars(known), is_revoked and second or first or second), first, second
 end
 
 -- ---- what is asked for
@@ -182,22 +114,29 @@ local function left_out(known, places, wanted)
   return without
 end
 
+-- The id of the template; nil, a message and a code where there is none.
+local function service_of(registry, known, options)
+  if options.service_id then return options.service_id end
+  return domain_connect.service(known.domain.provider, given_vars(known), registry.providers)
+end
+
 -- The address; nil where nothing is left to be set; nil, a message and a code.
 local function url_of(inner, pure)
-  local rule = provider.find(inner.known.domain.provider, inner.registry.providers)
+  local known, options, settings = inner.known, inner.options, inner.settings
+  local row, providers = known.domain, inner.registry.providers
+  local rule = provider.find(row.provider, providers)
   if not rule then return nil, "the domain's provider is not known any more", "no_provider" end
-  local row, options, settings = inner.known.domain, inner.options, inner.settings
-  local places, wanted = places_of(rule, inner.known), wanted_of(pure, inner.known)
-  local vars, first, second = vars_of(inner.known, places, wanted)
+  local places, wanted = places_of(rule, known), wanted_of(pure, known)
+  local vars, first, second = vars_of(known, places, wanted)
   local found, message, code = domain_connect.parameters(rule, inner.domain, vars, {
     zone = settings.zone, org_domain = row.vars.registrable, challenge = not row.owned_at and row.challenge or nil,
-    first = first, second = second, without = left_out(inner.known, places, wanted), rules = inner.registry.providers,
+    first = first, second = second, without = left_out(known, places, wanted), rules = providers,
   })
   if code == "nothing_wanted" then return nil end
   if not found then return nil, message, code end
   return domain_connect.apply_url {
-    settings = settings, provider_id = options.provider_id, service_id = options.service_id or found.service_id, domain = settings.zone,
-    host = found.host, variables = found.variables, groups = found.groups, redirect_uri = options.redirect_uri, state = options.state,
+    settings = settings, provider_id = options.provider_id, service_id = inner.service_id, domain = settings.zone, host = found.host,
+    variables = found.variables, groups = found.groups, redirect_uri = options.redirect_uri, state = options.state,
     provider_name = options.provider_name, service_name = options.service_name, key = inner.key, key_name = options.key_name,
     allow_plain = options.allow_plain,
   }
@@ -280,7 +219,7 @@ local function key_of(given)
   return keys.load(given)
 end
 
--- The DNS host, where it takes part and knows the template's owner.
+-- The DNS host, where it takes part; and with which options it was asked.
 local function find_host(registry, domain, options)
   local resolver, message, code = registry:resolver()
   if not resolver then return nil, message, code end
@@ -289,6 +228,41 @@ local function find_host(registry, domain, options)
   settings, message, code = domain_connect.discover(domain, ask_with)
   if not settings then return nil, message, code end
   return settings, ask_with
+end
+
+--- The DNS host of a domain, where it takes part and knows the domain's template. It waits for DNS, and for the host.
+-- @tparam table registry
+-- @tparam string domain as it is stored
+-- @tparam table known as of `mailseal.onboard.publishing.steps.load`
+-- @tparam table options as of @{plan}
+-- @treturn[1] table as of `mailseal.domain_connect.discover`
+-- @treturn[1] table options of `mailseal.domain_connect`, with which it was asked
+-- @treturn[1] string the id of the template
+-- @treturn[2] nil
+-- @treturn[2] string a message
+-- @treturn[2] string a code of `mailseal.domain_connect`
+function M.host(registry, domain, known, options)
+  local service, message, code = service_of(registry, known, options)
+  if not service then return nil, message, code end
+  local settings, ask_with, why = find_host(registry, domain, options)
+  if not settings then return nil, ask_with, why end
+  local is_known
+  is_known, message, code = domain_connect.supports(settings, options.provider_id, service, ask_with)
+  if not is_known then return nil, message, code end
+  return settings, ask_with, service
+end
+
+-- What was told to sign requests with, whether it can be. Returns nil, a message and a code where it cannot.
+local function check_options(options)
+  if not options.provider_id then return nil, "Domain Connect wants provider_id, the owner of the templates", "bad_setting" end
+  local key, message, code = key_of(options.key)
+  if options.key ~= nil and not key then return nil, message, code end
+  if key and (key:type() ~= "rsa" or key:bits() < 2048) then
+    return nil, "requests of Domain Connect are signed by a key of RSA, of 2048 bits or more", "bad_setting"
+  elseif (key == nil) ~= (options.key_name == nil) then
+    return nil, "of a key that requests are signed by, Domain Connect wants key_name, too", "bad_setting"
+  end
+  return true, key
 end
 
 --- Plans it. See `tenant:plan`.
@@ -304,34 +278,24 @@ end
 -- @treturn[2] string a code of `mailseal.domain_connect`, or of `mailseal.key`
 function M.plan(tenant, domain, known, options)
   kinds.check("tenant:plan by domain-connect", options, own_kinds)
-  if not options.provider_id then return nil, "Domain Connect wants provider_id, the owner of the templates", "bad_setting" end
-  local key, message, code = key_of(options.key)
-  if options.key ~= nil and not key then return nil, message, code end
-  if key and (key:type() ~= "rsa" or key:bits() < 2048) then
-    return nil, "requests of Domain Connect are signed by a key of RSA, of 2048 bits or more", "bad_setting"
-  elseif (key == nil) ~= (options.key_name == nil) then
-    return nil, "of a key that requests are signed by, Domain Connect wants key_name, too", "bad_setting"
-  end
+  local ok, key, code = check_options(options)
+  if not ok then return nil, key, code end
   local registry = tenant.registry
-  local settings, ask_with, why = find_host(registry, domain, options)
-  if not settings then return nil, ask_with, why end
-  local inner = { registry = registry, domain = domain, known = known, options = options, settings = settings, key = key }
-  local given, details
-  given, message, code, details = reading.read(setmetatable({ zone = settings.zone, resolver = ask_with.resolver }, Seen), registry, {
+  local settings, ask_with, service = M.host(registry, domain, known, options)
+  if not settings then return nil, ask_with, service end
+  local given, message, details
+  given, message, code, details = reading.read(seen.open(settings.zone, ask_with.resolver), registry, {
     domain = domain, known = known, way = { via = M.VIA, module = {} },
   })
   if not given then return nil, message, code, details end
   given.left, given.consents = {}, options.consent or {}
-  inner.pure = planning.make(given)
+  local inner = {
+    registry = registry, domain = domain, known = known, options = options, settings = settings, service_id = service, key = key,
+    pure = planning.make(given),
+  }
   local url
   url, message, code = url_of(inner, inner.pure)
   if code then return nil, message, code end
-  if url then
-    local is_known
-    local service = options.service_id or url:match "/services/([^/]+)/apply"
-    is_known, message, code = domain_connect.supports(settings, options.provider_id, service, ask_with)
-    if not is_known then return nil, message, code end
-  end
   local plan = setmetatable({
     domain = domain, via = M.VIA, zones = { settings.zone }, steps = inner.pure.steps, conflicts = inner.pure.conflicts,
     changes = inner.pure.changes, provider_name = settings.provider_name, url = url,
