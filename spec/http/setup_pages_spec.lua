@@ -206,12 +206,30 @@ describe("The page of a set-up, served,", function()
     assert.is_nil(text:find("Take it back", 1, true))
   end)
 
-  it("looks at DNS when somebody comes back from his DNS host, whatever the address says", function()
-    for query, word in pairs { [""] = "back", ["?error=user_cancel&state=x"] = "declined", ["?success=1"] = "back" } do
-      local reply = get("/domains/" .. DOMAIN .. "/setup/return" .. query)
-      assert.same({ 303, "/domains/" .. DOMAIN .. "?done=" .. word }, { reply.status, reply.headers.Location })
+  -- The address that a page leads on to by itself, as browsers read it.
+  local function leads_to(reply)
+    local address = assert(reply.body:match 'content="0; url=([^"]*)"', reply.body)
+    assert.matches('href="' .. address:gsub("%p", "%%%0") .. '"', reply.body)
+    return (address:gsub("&amp;", "&"))
+  end
+
+  local RETURN = "/domains/" .. DOMAIN .. "/setup/return"
+
+  it("has somebody who comes back from his DNS host go on from here, whatever the address says, and whoever he is", function()
+    for query, said in pairs {
+      [""] = "?outcome=done", ["?error=access_denied&state=x"] = "?outcome=cancelled&state=x", ["?success=1&code=7&instanceId=a"] = "?outcome=done",
+      ["?error=server_error&error_description=%E9"] = "", ["?state=a&state=b"] = "", ["?state=%22%3E%3Cscript%3E"] =
+      "?outcome=done&state=%22%3E%3Cscript%3E", ["?" .. ("x"):rep(9000)] = "",
+    } do
+      for _, who in ipairs { stage, stage:as(nil) } do
+        local reply = who:get(RETURN .. query)
+        assert.same({ 200, "no-store" }, { reply.status, reply.headers["Cache-Control"] }, query)
+        assert.equal(RETURN .. "ed" .. said, leads_to(reply), query)
+        assert.is_nil(reply.body:find("<script>", 1, true))
+        assert.same({}, pages.problems { reply.body }[1])
+      end
     end
-    assert.equal(404, get("/domains/nowhere.example/setup/return").status)
+    assert.equal("/domains/%22%3E%3Cb%3E/setup/returned?outcome=done", leads_to(get "/domains/%22%3E%3Cb%3E/setup/return"))
   end)
 
   -- What is planned by Domain Connect is told elsewhere: here is what the page makes of it.
@@ -232,8 +250,7 @@ describe("The page of a set-up, served,", function()
         end,
       }
     end
-    local given = stage.service.options
-    given.url, given.publish = "https://mail.test", { ["domain-connect"] = { provider_id = "mailer.example" } }
+    stage.service.options.url, stage.service.connect = "https://mail.test", { provider_id = "mailer.example" }
     local reply, text = post("plan", "via=domain-connect")
     assert.equal(200, reply.status, text)
     assert.matches('href="https://dns.example/apply?one"', reply.body, 1, true)
@@ -248,5 +265,37 @@ describe("The page of a set-up, served,", function()
     assert.matches('href="https://dns.example/apply?two"', reply.body, 1, true)
     assert.same({}, pages.problems { reply.body }[1])
     assert.equal(422, post("plan", "via=domain-connect&setting.redirect_uri=https%3A%2F%2Fevil.example%2F").status)
+    -- he comes back with the state that he was sent away with, and is told what he says; nobody else is
+    for said, word in pairs { [""] = "back", ["&error=access_denied"] = "declined" } do
+      reply = get(leads_to((get(RETURN .. "?state=" .. encoded(asked.state) .. said))))
+      assert.same({ 303, "/domains/" .. DOMAIN .. "?done=" .. word }, { reply.status, reply.headers.Location })
+    end
+    local state = "?outcome=done&state=" .. encoded(asked.state)
+    for _, query in ipairs { "", "?outcome=done", "?outcome=cancelled&state=x", (state:gsub("state=%d", "state=9")) } do
+      reply = get(RETURN .. "ed" .. query)
+      assert.same({ 303, "/domains/" .. DOMAIN }, { reply.status, reply.headers.Location }, query)
+    end
+    assert.equal(404, stage:as("rival"):get(RETURN .. "ed" .. state).status)
+    assert.equal(201, stage:create("other.example.test").status)
+    assert.equal("/domains/other.example.test", get("/domains/other.example.test/setup/returned" .. state).headers.Location)
+  end)
+
+  it("has the customer come back where browsers find the page, and only where nobody can listen", function()
+    local connecting = require "mailseal.http.connecting"
+    local function address(url, headers)
+      stage.service.options.url = url
+      return connecting.options {
+        service = stage.service, path = { domain = DOMAIN }, headers = headers or {}, tenant = stage.registry:tenant "acme",
+      }.redirect_uri
+    end
+    stage.service.connect = { provider_id = "mailer.example" }
+    assert.equal("https://mail.test" .. RETURN, address "https://mail.test")
+    assert.equal("https://here.test" .. RETURN, address(nil, { origin = "https://here.test" }))
+    assert.equal("http://127.0.0.1:8080" .. RETURN, address(nil, { origin = "http://127.0.0.1:8080" }))
+    assert.is_nil(address(nil, { origin = "http://here.test" }))
+    assert.is_nil(address "http://mail.test")
+    assert.is_nil(address(nil, { origin = "null" }))
+    assert.is_nil(address(nil, { origin = "https://here.test", authorization = "Bearer x" }))
+    assert.is_nil(address(nil))
   end)
 end)

@@ -30,6 +30,20 @@ end
 -- A place on the customer's own machine, where a service is tried out: nobody else is between.
 local function is_here(url) return url.host == "localhost" or url.is_address and addresses.kind(url.host) == "loopback" end
 
+--- May a customer be led back to an address? It is to be https, but on his own machine.
+-- @tparam string address
+-- @tparam[opt] boolean allow_plain may it be http:// anywhere?
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong with it
+-- @treturn[2] string `bad_request`
+function M.may_return_to(address, allow_plain)
+  local url, message = urls.parse(address)
+  if not url then return bad("redirect_uri: " .. message) end
+  if url.scheme ~= "https" and not allow_plain and not is_here(url) then return bad "redirect_uri is to be https://" end
+  return true
+end
+
 local function problem_of_texts(options)
   for _, member in ipairs { "provider_name", "service_name" } do
     local text = options[member]
@@ -38,11 +52,9 @@ local function problem_of_texts(options)
   if options.state and (options.state == "" or #options.state > STATE or options.state:find "[^ -~]") then
     return "the state is to be of printable ASCII"
   end
-  if options.redirect_uri then
-    local url, message = urls.parse(options.redirect_uri)
-    if not url then return "redirect_uri: " .. message end
-    if url.scheme ~= "https" and not options.allow_plain and not is_here(url) then return "redirect_uri is to be https://" end
-  end
+  local ok, message = true, nil
+  if options.redirect_uri then ok, message = M.may_return_to(options.redirect_uri, options.allow_plain) end
+  if not ok then return message end
   for name, value in pairs(options.variables or {}) do
     if not ids.variable(name) then return ('"%s" can be the name of no variable'):format(printable(tostring(name))) end
     if type(value) ~= "string" or value:find "[^ -~]" then return ("the variable %s is to be of printable ASCII"):format(name) end

@@ -6,7 +6,8 @@
 -- - `handler(call)`: returns a reply of `mailseal.http.reply`; or nil, a message, a code and, where there are any, members of the
 --   problem (`headers` among them are fields of the header)
 -- - `public`: true where nobody has to say who he is
--- - `query`: by name, the shapes (`mailseal.http.shape`) of what may stand in the query; without it nothing may
+-- - `query`: by name, the shapes (`mailseal.http.shape`) of what may stand in the query; without it nothing may. False: whatever stands
+--   there, the handler reads it of the request's target
 -- - `body`: the shape of the body, which is JSON; `optional`: true where it may be left out, and is an empty object then
 -- - `accepts`: in place of `body`, the media type of what is sent, or a list of such; then the body is octets, or, with `pieces`, a
 --   `mailseal.http.body`, so that a large one is read piece by piece or where it lies
@@ -41,6 +42,10 @@ local LIMIT_JSON, LIMIT = 1024 * 1024, 25 * 1024 * 1024
 -- ---- What was sent.
 
 local function read_query(call, text)
+  if call.route.query == false then
+    call.query = {}
+    return true
+  end
   local given, message, code = escapes.query(text)
   if not given then
     return nil, message, code

@@ -11,6 +11,7 @@
 local actions = require "mailseal.http.actions"
 local auths = require "mailseal.http.auth"
 local backgrounds = require "mailseal.http.background"
+local connecting = require "mailseal.http.connecting"
 local dictionary = require "mailseal.http.dictionary"
 local dispatch = require "mailseal.http.dispatch"
 local fields = require "mailseal.onboard.fields"
@@ -122,7 +123,8 @@ end
 --   of `mailseal.http.costly`); `verify`, how often may be looked at a domain (as of `LIMITS` of `mailseal.http.verify_now`); `streams`,
 --   how many streams of events there may be (see `mailseal.http.stream`)
 -- - `publish`: by way (`via`), settings of targets that are not for whoever uses the service to choose, such as an `endpoint`; for
---   `domain-connect`, with `provider_id`, what DNS hosts have been given templates under
+--   `domain-connect`, what `tenant:plan` is told by that way: `provider_id`, under which DNS hosts have been given templates, `key_name`
+--   and `key`, or `key_file`, where that is (PEM)
 -- - `name`: what the page calls the service, above and in its titles ("mailseal")
 -- - `actions`: what may be done with a domain besides, see `mailseal.http.actions`
 -- - `routes`: further routes, as `mailseal.http.dispatch` describes them
@@ -132,7 +134,8 @@ function M.new(options)
   kinds.check("http.new", options, known)
   local own = actions.new(options.actions or {})
   return setmetatable({
-    options = options, actions = own, router = route_all(options, own), registry = options.registry, busy = {},
+    options = options, actions = own, connect = connecting.own((options.publish or {})[connecting.VIA]),
+    router = route_all(options, own), registry = options.registry, busy = {},
     auth = auths.new { dict = ngx and ngx.shared.mailseal, url = options.url },
   }, Service)
 end
@@ -159,6 +162,7 @@ function Service:registry_of_worker()
     end
     options.resolver = observed(options.resolver or {}, function(...) kept:asked(...) end)
     self.registry = registries.new(options)
+    self.registry.providers = self:providers()
     kept:measure_threads(self.registry)
   end
   return self.registry

@@ -5,26 +5,18 @@
 -- whoever's who runs the service (`publish` of `mailseal.http.new`). Credentials are handed to the target, and to nobody else: neither
 -- messages nor logs have them, and nothing is kept but where `keep` asks for it.
 -- @module mailseal.http.publishing
-local async = require "mailseal.async"
+local connecting = require "mailseal.http.connecting"
 local core = require "mailseal.core".seal
 local costly = require "mailseal.http.costly"
-local escapes = require "mailseal.http.escapes"
 local json = require "mailseal.json"
 local letters = require "mailseal.onboard.letters"
 local nearest = require "mailseal.nearest"
 local objects = require "mailseal.onboard.publishing.objects"
-local policies = require "mailseal.onboard.publishing.policy"
 local printable = require "mailseal.printable".line
 local publish = require "mailseal.publish"
 local ways = require "mailseal.publish.ways"
 
 local M = {}
-
---- The way of Domain Connect, which no target is.
-M.CONNECT = "domain-connect"
-
--- Seconds in which it is to be found out whether a DNS host takes part in that.
-local PATIENCE = 6
 
 -- ---- what a target is told
 
@@ -53,7 +45,7 @@ local function check_fields(given, fields, what, way)
 end
 
 local function way_of(via)
-  if via == M.CONNECT then
+  if via == connecting.VIA then
     return { via = via, name = "Domain Connect", settings = {}, credentials = {} }
   end
   local module, message, code = publish.find(via)
@@ -95,12 +87,6 @@ local function put(into, values)
   end
 end
 
--- Where somebody comes back to from his DNS host: the page, where browsers find it.
-local function return_address(call)
-  local url, path = call.service.options.url, call.service:path("page", "/domains/")
-  return url and path and ("%s%s%s/setup/return"):format(url, path, escapes.encode(call.path.domain)) or nil
-end
-
 --- What `tenant:plan` is told of what somebody has asked for.
 -- @tparam table call as of `mailseal.http.dispatch`
 -- @tparam table given `via`; `settings`, `credentials`: texts by name; `ttl`, `zone`, `keep`
@@ -133,10 +119,7 @@ function M.options(call, given)
   local wanted = { via = way.via, ttl = given.ttl, zone = given.zone, keep = given.keep or nil }
   put(wanted, given.settings)
   put(wanted, given.credentials)
-  if way.via == M.CONNECT then
-    wanted.redirect_uri = return_address(call)
-  end
-  put(wanted, (call.service.options.publish or {})[way.via])
+  put(wanted, way.via == connecting.VIA and connecting.options(call) or (call.service.options.publish or {})[way.via])
   return wanted
 end
 
@@ -170,23 +153,6 @@ end
 
 -- ---- the ways
 
--- What Domain Connect offers; nil where there is nothing, or it cannot be told in time. It is asked for where whoever runs the service has
--- templates at DNS hosts, and says so.
-local function connect_of(call, domain)
-  local own = (call.service.options.publish or {})[M.CONNECT]
-  local registry = call.service:registry_of_worker()
-  local resolver = own and registry:resolver()
-  if not resolver then
-    return nil
-  end
-  local connect = require "mailseal.domain_connect"
-  local options = { resolver = resolver, zone = domain.zone, fetch = policies.fetch(registry.policy.publishing) }
-  return (async.within(PATIENCE, function()
-    local found = connect.discover(domain.domain, options)
-    return found and connect.supports(found, own.provider_id, own.service_id or domain.provider, options) and found or nil
-  end)) or nil
-end
-
 --- The ways that there are for a domain.
 -- @tparam table call
 -- @tparam table domain as of `mailseal.onboard.view`
@@ -203,7 +169,7 @@ function M.ways(call, domain, with_connect)
   for _, one in ipairs(list) do
     kept[one.via] = true
   end
-  return ways.of { host = domain.dns_host, kept = kept, connect = with_connect and connect_of(call, domain) or nil }
+  return ways.of { host = domain.dns_host, kept = kept, connect = with_connect and connecting.offered(call, domain.domain) or nil }
 end
 
 -- ---- planning, doing

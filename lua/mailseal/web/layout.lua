@@ -14,10 +14,11 @@ local M = {}
 
 local function asset(page, name) return link.to(page.base, "assets", page.version, name) end
 
-local function head(page, title)
+local function head(page, title, leads_to)
   return h.head {
     h.meta { charset = "utf-8" }, h.meta { name = "viewport", content = "width=device-width, initial-scale=1" },
     h.meta { name = "color-scheme", content = "light dark" }, h.meta { name = "robots", content = "noindex" },
+    leads_to and h.meta { http_equiv = "refresh", content = "0; url=" .. leads_to } or nil,
     h.title { title == page.name and title or ("%s – %s"):format(title, page.name) },
     h.link { rel = "icon", href = asset(page, "seal.svg"), type = "image/svg+xml" },
     h.link { rel = "stylesheet", href = asset(page, "style.css") }, h.script { src = asset(page, "page.js"), defer = true },
@@ -62,12 +63,12 @@ end
 --- Lays a page out.
 -- @tparam table page see above
 -- @tparam table about `title`; `place`, which item of the navigation it is ("domains", "new"); `class` of the main part; `next_at`, when
---   something is expected to change; `watch`, the domain whose events change it
+--   something is expected to change; `watch`, the domain whose events change it; `leads_to`, an address that the browser goes on to
 -- @tparam any content HTML
 -- @treturn string the whole page
 function M.page(page, about, content)
   return h.document(h.html {
-    lang = "en", head(page, about.title), h.body {
+    lang = "en", head(page, about.title, about.leads_to), h.body {
       data_events = page.tenant and page.events or false, data_watch = about.watch or false,
       h.a { class = "skip", href = "#main", "Skip to the content" },
       banner(page, about.place),

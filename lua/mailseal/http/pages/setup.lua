@@ -5,7 +5,9 @@
 -- @module mailseal.http.pages.setup
 local change = require "mailseal.onboard.change"
 local codes = require "mailseal.http.codes"
+local connecting = require "mailseal.http.connecting"
 local draw_plan = require "mailseal.web.plan".draw
+local draw_return = require "mailseal.web.returned".draw
 local draw_ways = require "mailseal.web.setup".draw
 local form = require "mailseal.http.pages.form"
 local host = require "mailseal.host"
@@ -214,13 +216,25 @@ local function forget(call)
   return to_domain(call, "forgotten")
 end
 
--- Whoever comes back from his DNS host may say that he has agreed, or not: DNS is what is looked at.
+-- Whoever comes back from his DNS host comes from another site's page, and browsers keep cookies to themselves then (SameSite). So he is
+-- shown a page that leads on to the next one: that is asked for from here.
 local function come_back(call)
-  local domain, message, code = live.of(call.service):look(call, call.path.domain)
-  if not domain and code == "not_found" then
+  local said = connecting.said(call.request.target:match "^[^?]*%??(.*)$")
+  return send(draw_return(page.new(call), {
+    domain = call.path.domain, outcome = said.outcome, state = said.state,
+  }))
+end
+
+-- He may say that he has agreed, or not: DNS is what is looked at. Where he was not sent away from here, nothing is told or done for him.
+local function look(call)
+  local domain, message, code = call.tenant:get(call.path.domain)
+  if not domain then
     return nil, message, code
+  elseif not connecting.is_ours(call, call.query.state) then
+    return page.go(page.to(call, "domains", call.path.domain))
   end
-  return to_domain(call, call.query.error and "declined" or "back")
+  live.of(call.service):look(call, call.path.domain)
+  return to_domain(call, (call.query.outcome or "done") == "done" and "back" or "declined")
 end
 
 local ONE = "/domains/{domain}/setup"
@@ -236,8 +250,9 @@ return page.routes {
   { method = "POST", path = ONE .. "/undo", id = "pagePlanUndo", at_most = AT_MOST, handler = planning(true, make_undo) },
   { method = "POST", path = ONE .. "/unpublish", id = "pageUnpublish", at_most = AT_MOST, handler = agreeing(true, unpublish) },
   { method = "POST", path = ONE .. "/forget", id = "pageForget", handler = forget },
+  { method = "GET", path = ONE .. "/return", id = "pageReturn", handler = come_back, public = true, query = false },
   {
-    method = "GET", path = ONE .. "/return", id = "pageReturn", handler = come_back, at_most = AT_MOST,
-    query = { state = shape.text(2000), error = shape.text(200), error_description = shape.text(2000), success = shape.text(20) },
+    method = "GET", path = ONE .. "/returned", id = "pageReturned", handler = look, at_most = AT_MOST,
+    query = { state = shape.text(1024), outcome = shape.text(20) },
   },
 }

@@ -1,0 +1,115 @@
+--- Domain Connect, as the service offers it: whose templates DNS hosts have been given, whether a domain's host is among those, and how a
+-- customer comes back from it.
+--
+-- He is sent away with a state that only this service can have made, for this domain. What he comes back with is told where he brings it
+-- along, and believed in no case: DNS says what there is.
+-- @module mailseal.http.connecting
+local async = require "mailseal.async"
+local domain_connect = require "mailseal.domain_connect"
+local escapes = require "mailseal.http.escapes"
+local fields = require "mailseal.onboard.fields"
+local ids = require "mailseal.domain_connect.ids"
+local keys = require "mailseal.key"
+local kinds = require "mailseal.dns.options"
+local onboard_connecting = require "mailseal.onboard.publishing.connecting"
+local parcel = require "mailseal.http.parcel"
+
+local M = {}
+
+--- The way's name.
+M.VIA = onboard_connecting.VIA
+
+-- Seconds in which it is to be found out whether a DNS host takes part.
+local PATIENCE = 6
+
+-- ---- what whoever runs the service has said
+
+local function text(what) return kinds.of_type("string", what) end
+
+local known = {
+  provider_id = { ids.valid, "the id of the templates' owner" }, service_id = { ids.valid, "the id of a template" },
+  provider_name = text "a name", service_name = text "a name", redirect_uri = text "an address", state = text "a text",
+  key = kinds.any, key_file = text "a file's name", key_name = { ids.label, "a label" }, allow_plain = kinds.flag,
+  fetch = kinds.of_type("table", "options of mailseal.fetch"),
+}
+
+local function load_key(given)
+  if not given.key_file then return given.key end
+  local key, message = keys.load_file(given.key_file)
+  if not key then error(("http.new: the key of %s: %s"):format(M.VIA, message), 4) end
+  return key
+end
+
+--- What `http.new` was told of it, its key read.
+-- @tparam ?table given options of `tenant:plan` by this way; `key_file`: in place of `key`, where it is (PEM)
+-- @treturn ?table options of `tenant:plan`; nil where nothing was told
+-- @raise where it makes no sense
+function M.own(given)
+  if not given then return nil end
+  kinds.check("http.new's publish[\"domain-connect\"]", given, known)
+  if not given.provider_id then error("http.new wants provider_id of domain-connect, the owner of the templates", 3) end
+  local own = fields.joined(given, { key = load_key(given) })
+  own.key_file = nil
+  if (own.key == nil) ~= (own.key_name == nil) then error("http.new wants key and key_name of domain-connect together", 3) end
+  return own
+end
+
+-- ---- whether it is to be had
+
+--- What a domain's DNS host offers. It waits for others, and not for long.
+-- @tparam table call as of `mailseal.http.dispatch`
+-- @tparam string domain as it is stored
+-- @treturn ?table as of `mailseal.domain_connect.discover`; nil where it takes no part, or does not know the template, or does not say
+function M.offered(call, domain)
+  local own, registry = call.service.connect, call.service:registry_of_worker()
+  if not own then return nil end
+  return (async.within(PATIENCE, function()
+    local row = registry:perform("publishing.steps", "load", call.tenant.id, domain)
+    return row and row.domain and onboard_connecting.host(registry, domain, row, own) or nil
+  end)) or nil
+end
+
+-- ---- there and back
+
+-- What a state is good for.
+local function about(call) return "return " .. call.path.domain end
+
+-- Where browsers find the service: as its options say, or as the page says that asks, which is held to be this host's by then.
+local function origin_of(call)
+  local url = call.service.options.url
+  if url then return url end
+  return not call.headers.authorization and call.headers.origin or nil
+end
+
+-- Where somebody comes back to from his DNS host: the page, where browsers find it.
+local function return_address(call)
+  local origin, path = origin_of(call), call.service:path("page", "/domains/")
+  local address = origin and path and ("%s%s%s/setup/return"):format(origin, path, escapes.encode(call.path.domain))
+  return address and domain_connect.may_return_to(address) and address or nil
+end
+
+--- What `tenant:plan` is told beside what whoever asks has said.
+-- @tparam table call
+-- @treturn ?table nil where the service has no templates at DNS hosts
+function M.options(call)
+  local own = call.service.connect
+  if not own then return nil end
+  local address = return_address(call)
+  return fields.joined(address and { redirect_uri = address, state = parcel.seal(call, about(call), {}) }, own)
+end
+
+--- What somebody says who comes back from his DNS host.
+-- @tparam string query of the address that he comes back by, as it is: a DNS host may have put anything there
+-- @treturn table `outcome`: as of `mailseal.domain_connect.returned`; `state`; empty where it cannot be read
+function M.said(query)
+  local told = domain_connect.returned(query)
+  return told and { outcome = told.outcome, state = told.state } or {}
+end
+
+--- Was he sent away from here, for this domain, and not too long ago?
+-- @tparam table call
+-- @tparam ?string state
+-- @treturn boolean
+function M.is_ours(call, state) return parcel.open(call, about(call), state) ~= nil end
+
+return M
