@@ -240,6 +240,7 @@ build = {
     ["mailseal.cli.check_profile"] = "lua/mailseal/cli/check_profile.lua",
     ["mailseal.cli.check_report"] = "lua/mailseal/cli/check_report.lua",
     ["mailseal.cli.command"] = "lua/mailseal/cli/command.lua",
+    ["mailseal.cli.connect"] = "lua/mailseal/cli/connect.lua",
     ["mailseal.cli.dmarc"] = "lua/mailseal/cli/dmarc.lua",
     ["mailseal.cli.dmarc_findings"] = "lua/mailseal/cli/dmarc_findings.lua",
     ["mailseal.cli.domain_connect"] = "lua/mailseal/cli/domain_connect.lua",

@@ -174,7 +174,9 @@ async function answer(command) {
 async function main() {
   // The browser's own sandbox does not start for root.
   const args = process.getuid() === 0 ? ["--no-sandbox"] : [];
-  browser = await chromium.launch({ executablePath: process.argv[2], args: [...args, "--disable-dev-shm-usage"] });
+  // Names of examples are of this machine.
+  args.push("--disable-dev-shm-usage", "--host-resolver-rules=MAP *.example 127.0.0.1");
+  browser = await chromium.launch({ executablePath: process.argv[2], args });
   for await (const line of readline.createInterface({ input: process.stdin })) {
     process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`);
   }

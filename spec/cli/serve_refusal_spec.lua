@@ -121,6 +121,18 @@ describe("mailseal serve", function()
     assert_fails(65, "--tls-cert: ", "--tls-cert", directory .. "/no.pem", "--tls-key", directory .. "/no.pem")
   end)
 
+  it("wants of Domain Connect whose the templates are, and a key that requests can be signed by", function()
+    local key = directory .. "/connect.pem"
+    shell.output(("openssl genpkey -algorithm ed25519 -out %s"):format(key))
+    assert_fails(64, "--connect-provider-id: 'a/b' is not of letters", "--connect-provider-id", "a/b")
+    assert_fails(64, "--connect-key and --connect-key-name are wanted together", "--connect-provider-id", "a.example", "--connect-key", key)
+    assert_fails(64, "--connect-key-name: 'a.b' is no label", "--connect-key", key, "--connect-key-name", "a.b")
+    assert_fails(64, "--connect-key wants --connect-provider-id", "--connect-key", key, "--connect-key-name", "_dck1")
+    for path, words in pairs { [key] = "connect.pem: a key of RSA is wanted", [directory .. "/none.pem"] = "none.pem" } do
+      assert_fails(65, words, "--connect-provider-id", "a.example", "--connect-key", path, "--connect-key-name", "_dck1")
+    end
+  end)
+
   it("leaves nothing behind where it has failed", function()
     local place = directory .. "/tmp"
     shell.output("mkdir " .. place)

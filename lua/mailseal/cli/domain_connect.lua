@@ -2,6 +2,7 @@
 -- address that a customer is led to.
 -- @module mailseal.cli.domain_connect
 local command = require "mailseal.cli.command"
+local connect = require "mailseal.cli.connect"
 local input = require "mailseal.cli.provider_input"
 local json = require "mailseal.json"
 local options = require "mailseal.cli.options"
@@ -100,26 +101,13 @@ local function fail(cause, code)
   status.stop(AWAY[code] and status.UNAVAILABLE or status.NO, cause)
 end
 
-local function load_key(path)
-  local key, cause = require("mailseal.key").load_file(path)
-  if not key then status.stop(status.DATA, cause) end
-  if key:type() ~= "rsa" or key:bits() < 2048 then
-    status.stop(status.DATA, text.printable(path) .. ": a key of RSA is wanted, of 2048 bits or more")
-  end
-  return key
-end
-
 local function asking(given)
   return { resolver = resolver.open(given), fetch = { allow_private = given.allow_private } }
 end
 
 local function check_ids(given)
-  local ids = require "mailseal.domain_connect.ids"
-  for option, value in pairs { ["--provider-id"] = given.provider_id, ["--service-id"] = given.service_id } do
-    if not ids.valid(value) then
-      status.stop(status.USAGE, ("%s: '%s' is not of letters, digits, dots, hyphens and underscores"):format(option, value))
-    end
-  end
+  connect.check_id("--provider-id", given.provider_id)
+  connect.check_id("--service-id", given.service_id)
 end
 
 -- ---- the actions
@@ -164,7 +152,7 @@ local function run_template(given)
 end
 
 local function run_keys(given)
-  local key = load_key(given.key)
+  local key = connect.key(given.key)
   for _, record in ipairs(domain_connect().key_records(key, input.domain(given.name))) do
     if given.json then
       output.line(json.encode(json.pick(record, { "name", "type", "value" })))
@@ -192,12 +180,8 @@ local function parameters(given, settings, domain)
 end
 
 local function run_url(given)
-  if (given.key == nil) ~= (given.key_name == nil) then
-    status.stop(status.USAGE, "--key and --key-name are wanted together")
-  elseif given.key_name and not require("mailseal.domain_connect.ids").label(given.key_name) then
-    status.stop(status.USAGE, ("--key-name: '%s' is no label"):format(given.key_name))
-  end
-  local key = given.key and load_key(given.key)
+  connect.check_label("--key-name", given.key_name, "--key", given.key)
+  local key = given.key and connect.key(given.key)
   local domain, ask = input.domain(given.domain), asking(given)
   local settings, cause, code = domain_connect().discover(domain, ask)
   if not settings then fail(cause, code) end

@@ -5,6 +5,7 @@
 -- killed, nginx gets SIGQUIT from the kernel, and its workers do where nginx is: so no port stays taken (on Linux).
 -- @module mailseal.cli.serve
 local conf = require "mailseal.cli.serve_conf"
+local connect = require "mailseal.cli.connect"
 local core = require "mailseal.core"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
@@ -58,6 +59,7 @@ function M.describe(command)
   command:flag("--no-worker", "Leave the domains that are due to `mailseal worker`.")
   registry_face.describe_webhooks(command)
   registry_face.describe_dns_hosts(command)
+  connect.describe_service(command)
   command:option("--nginx", "The program (openresty or nginx, as it is found)."):argname "PROGRAM"
   command
     :option("--with", "A Lua program that returns further options of mailseal.http.new: a table with actions and routes, for instance.")
@@ -122,7 +124,7 @@ end
 -- Makes ready what the service works on, and says how its workers open it.
 local function prepare(given)
   local registry, settings = registry_face.open(given, { makes_database = true, makes_key = function() return true end })
-  settings.url, settings.background = given.url, not given.no_worker
+  settings.url, settings.background, settings.publish = given.url, not given.no_worker, given.publish
   settings.resolver = { zone = given.zone, servers = given.server[1] and given.server or nil }
   return registry, settings
 end
@@ -264,6 +266,7 @@ end
 function M.run(given)
   check(given)
   check_own(given["with"])
+  given.publish = connect.of_service(given, function(path) return place.absolute(path, place.output "pwd") end)
   local program = place.nginx(given.nginx)
   local where = { listen = listen(given.listen), metrics = given.metrics_listen and listen_of(given.metrics_listen, "--metrics-listen") }
   local registry, settings = prepare(given)

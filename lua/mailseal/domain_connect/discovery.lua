@@ -196,7 +196,7 @@ end
 --- Asks the DNS host of a domain for its settings.
 -- @tparam string domain in lower-case A-labels
 -- @tparam table options `resolver`; `zone`, where it is known; `fetch`: options of `mailseal.fetch` beside its own (`allow_private`,
---   `allow_plain`, `ca_file`, `timeout`)
+--   `ca_file`, `timeout`; `allow_plain`: by http:// alone, which no DNS host is to be asked by)
 -- @treturn[1] table `provider_id`, `provider_name` (for people); `zone`, `host` (what stands before the zone; nil where nothing does);
 --   `url_sync`, `url_api`; `name_servers`, a list; `control_panel`, an address, where it names one
 -- @treturn[2] nil

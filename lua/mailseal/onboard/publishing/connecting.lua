@@ -223,7 +223,10 @@ end
 local function find_host(registry, domain, options)
   local resolver, message, code = registry:resolver()
   if not resolver then return nil, message, code end
-  local ask_with = { resolver = resolver, fetch = fields.joined(policies.fetch(registry.policy.publishing), options.fetch) }
+  -- That interfaces of DNS hosts may be reached by http:// says nothing of this: Domain Connect is https alone.
+  local fetch = policies.fetch(registry.policy.publishing)
+  fetch.allow_plain = false
+  local ask_with = { resolver = resolver, fetch = fields.joined(fetch, options.fetch) }
   local settings
   settings, message, code = domain_connect.discover(domain, ask_with)
   if not settings then return nil, message, code end
