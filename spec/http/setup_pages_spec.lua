@@ -209,7 +209,7 @@ describe("The page of a set-up, served,", function()
   -- The address that a page leads on to by itself, as browsers read it.
   local function leads_to(reply)
     local address = assert(reply.body:match 'content="0; url=([^"]*)"', reply.body)
-    assert.matches('href="' .. address:gsub("%p", "%%%0") .. '"', reply.body)
+    assert.truthy(reply.body:find('href="' .. address .. '"', 1, true))
     return (address:gsub("&amp;", "&"))
   end
 
@@ -217,9 +217,9 @@ describe("The page of a set-up, served,", function()
 
   it("has somebody who comes back from his DNS host go on from here, whatever the address says, and whoever he is", function()
     for query, said in pairs {
-      [""] = "?outcome=done", ["?error=access_denied&state=x"] = "?outcome=cancelled&state=x", ["?success=1&code=7&instanceId=a"] = "?outcome=done",
-      ["?error=server_error&error_description=%E9"] = "", ["?state=a&state=b"] = "", ["?state=%22%3E%3Cscript%3E"] =
-      "?outcome=done&state=%22%3E%3Cscript%3E", ["?" .. ("x"):rep(9000)] = "",
+      [""] = "?outcome=done", ["?error=access_denied&state=x"] = "?outcome=cancelled&state=x",
+      ["?success=1&code=7&instanceId=a"] = "?outcome=done", ["?error=server_error&error_description=%E9"] = "", ["?state=a&state=b"] = "",
+      ["?state=%22%3E%3Cscript%3E"] = "?outcome=done&state=%22%3E%3Cscript%3E", ["?" .. ("x"):rep(9000)] = "",
     } do
       for _, who in ipairs { stage, stage:as(nil) } do
         local reply = who:get(RETURN .. query)
