@@ -6,18 +6,17 @@
 --
 -- - `server`: `address`, `port`, of whom DNS is asked
 -- - `way`: options of `tenant:plan`
--- - `zone()`: all records of the customer's zone, in order, but for the serial; `serial()`: that
+-- - `zone()`: all records of the customers' zones, in order, but for the serials; `serial()`: those
 -- - `stop()`
 local dns_hosts = require "spec.support.dns_hosts"
-local name_server = require "spec.support.name_server"
 local primaries = require "spec.support.primaries"
 local sets = require "mailseal.publish.sets"
 local shell = require "spec.support.shell"
 
 local M = {}
 
---- The customer's zone.
-M.ZONE = "shop.test"
+--- The customer's zone; one with next to nothing in it; and one whose keys are in a zone of their own.
+M.ZONE, M.BARE, M.SPLIT = "shop.test", "bare.test", "split.test"
 
 --- A key that somebody else has: where CNAMEs lead, and in records that a provider issues.
 M.KEY = "v=DKIM1; k=rsa; p="
@@ -55,6 +54,18 @@ mta-sts %3600 A 192.0.2.12
 empty.non.terminal %3600 TXT "deep"
 ]]
 
+local BARE = [[
+@ %3600 SOA $first hostmaster 1 3600 900 604800 5
+@ %1801 TXT "site-verification=bare"
+@ %300 A 192.0.2.20
+www %3600 CNAME @
+]]
+
+local KEYS_ALONE = [[
+@ %3600 SOA $first hostmaster.shop.test. 1 3600 900 604800 5
+former %4000 TXT "v=DKIM1; p="
+]]
+
 local OWN_SERVERS = { "ns1.shop.test", "ns2.shop.test" }
 
 -- A zone in which names have their addresses here, by its name server.
@@ -62,21 +73,32 @@ local function holder(lines)
   return "@ 3600 SOA ns hostmaster 1 3600 900 604800 5\n@ NS ns\nns A 127.0.0.1\n" .. table.concat(lines, "\n")
 end
 
---- The customer's zone.
--- @tparam[opt] {string,...} servers names of its name servers (ns1 and ns2 of its own)
--- @tparam[opt=0] number least the shortest TTL
--- @tparam[opt] boolean uncut true for a host that tells texts without how they are cut into strings: at such a one they are cut in one way
---   only, and what it writes is as it was
--- @treturn string
-function M.customer(servers, least, uncut)
-  local lines = { CUSTOMER }
-  for _, server in ipairs(servers or OWN_SERVERS) do lines[#lines + 1] = ("@ %%86400 NS %s."):format(server) end
-  if not servers then lines[#lines + 1] = "ns1 %86400 A 127.0.0.1\nns2 %86400 A 127.0.0.1\n" end
-  local first = servers and servers[1] .. "." or "ns1"
-  local text = table.concat(lines, "\n"):gsub("%$first", first):gsub("%$%((.-)%)", uncut and "" or "%1")
+-- A zone of a customer's, of a text as those above.
+-- `options`: `name_servers`, names of its name servers (ns1 and ns2 of shop.test); `least_ttl`, the shortest TTL (0); `uncut`, true for a
+-- host that tells texts without how they are cut into strings: at such a one they are cut in one way only, and what it writes is as it was.
+local function customer_zone(text, options)
+  local least, lines = options.least_ttl or 0, { text }
+  local servers = options.name_servers or OWN_SERVERS
+  for _, server in ipairs(servers) do lines[#lines + 1] = ("@ %%86400 NS %s."):format(server) end
+  text = table.concat(lines, "\n"):gsub("%$first", servers[1] .. "."):gsub("%$%((.-)%)", options.uncut and "" or "%1")
   return (text:gsub("%$cut", function() return CUT end):gsub("%%(%d+)", function(ttl)
-    return tostring(tonumber(ttl) + (tonumber(ttl) < (least or 0) and least or 0))
-  end))
+    return tostring(tonumber(ttl) + (tonumber(ttl) < least and least or 0))
+  end)) .. "\n"
+end
+
+-- The zones of the customers. `options`: as above; `more`, lines that the first has besides; `alone`, true where there is to be that one
+-- only.
+local function customer_zones(options)
+  local more = options.name_servers and "" or "ns1 86400 A 127.0.0.1\nns2 86400 A 127.0.0.1\n"
+  local zones = { [M.ZONE] = customer_zone(CUSTOMER, options) .. more .. (options.more or "") }
+  if options.alone then return zones end
+  zones[M.BARE] = customer_zone(BARE, options)
+  zones[M.SPLIT] = zones[M.BARE]
+  for _, server in ipairs(options.name_servers or OWN_SERVERS) do
+    zones[M.SPLIT] = zones[M.SPLIT] .. ("_domainkey 86400 NS %s.\n"):format(server)
+  end
+  zones["_domainkey." .. M.SPLIT] = customer_zone(KEYS_ALONE, options)
+  return zones
 end
 
 -- All else that there is: the zone above, the name servers' names, what providers' records lead to, and where a DNS host's interface is.
@@ -95,7 +117,7 @@ local function others(servers)
   }
   local above = {}
   for _, server in ipairs(servers or OWN_SERVERS) do
-    above[#above + 1] = ("shop NS %s."):format(server)
+    for _, label in ipairs { "shop", "bare", "split" } do above[#above + 1] = ("%s NS %s."):format(label, server) end
     local label, zone = server:match "^([^.]+)%.(.+)$"
     if not servers then
       above[#above + 1] = label .. ".shop A 127.0.0.1"
@@ -124,43 +146,60 @@ end
 
 -- ---- places
 
-local function serial_of(server)
-  return tonumber(shell.output(("kdig @%s -p %d +short SOA %s."):format(server.host, server.port, M.ZONE)):match "^%S+ %S+ (%d+)")
+-- What a place has beside `way`: of a server, and of the names of the zones there.
+local function with_zones(place, server, zones)
+  local names = {}
+  for name in pairs(zones) do names[#names + 1] = name end
+  table.sort(names)
+  function place.zone()
+    local texts = {}
+    for i, name in ipairs(names) do texts[i] = primaries.zone(server, name) end
+    return table.concat(texts)
+  end
+  function place.serial()
+    local serials = {}
+    for i, name in ipairs(names) do
+      serials[i] = shell.output(("kdig @%s -p %d +short SOA %s."):format(server.host, server.port, name)):match "^%S+ %S+ (%d+)"
+    end
+    return table.concat(serials, " ")
+  end
+  place.server = server
+  return place
 end
 
 --- A name server of `spec.support.primaries`.
 -- @tparam string name "Knot", "BIND" or "PowerDNS"
--- @tparam[opt] string more lines that the customer's zone has besides
--- @tparam[opt] table besides other zones' texts, by name
+-- @tparam[opt] table options `more`: lines that the customer's zone has besides; `alone`: true for no other customer's zone; `besides`:
+--   other zones' texts, by name; `signed`: true where all customers' zones are signed (DNSSEC)
 -- @treturn table
-function M.at_primary(name, more, besides)
-  local zones = others()
-  for zone, text in pairs(besides or {}) do zones[zone] = text end
-  zones[M.ZONE] = M.customer() .. "\n" .. (more or "")
-  local server = primaries.start(name, { zones = zones })
-  return {
-    server = server, zone = function() return primaries.zone(server, M.ZONE) end, serial = function() return serial_of(server) end,
+function M.at_primary(name, options)
+  options = options or {}
+  local zones, customers, signed = others(), customer_zones(options), {}
+  for _, list in ipairs { options.besides or {}, customers } do
+    for zone, text in pairs(list) do zones[zone] = text end
+  end
+  for zone in pairs(customers) do signed[zone] = options.signed end
+  local server = primaries.start(name, { zones = zones, signed = signed })
+  return with_zones({
     way = { via = "rfc2136", server = server.host, port = tostring(server.port), key = primaries.key "good" },
     stop = function() server:stop() end,
-  }
+  }, server, customers)
 end
 
 --- A DNS host's interface, of `spec.support.dns_hosts`.
--- @tparam table given `id`; `name_servers`, that domains there have; `least_ttl`, `uncut`: as of @{customer}; `more`, lines that the zone has
---   besides; `settings` of the host here; `options`, the settings and credentials that `tenant:plan` gets
+-- @tparam table given `id`; `name_servers`, that domains there have; `least_ttl`, the shortest TTL; `uncut`: true for a host that tells
+--   texts without how they are cut into strings; `more`, lines that the customer's zone has besides; `alone`: true for no other customer's
+--   zone; `settings` of the host here; `options`, the settings and credentials that `tenant:plan` gets, or a function that
+--   tells them of the host
 -- @treturn table with `host`
 function M.at_host(given)
-  local text = M.customer(given.name_servers, given.least_ttl, given.uncut) .. "\n" .. (given.more or "")
-  local settings = { zones = { [M.ZONE] = text }, besides = others(given.name_servers) }
+  local settings = { zones = customer_zones(given), besides = others(given.name_servers) }
   for name, value in pairs(given.settings) do settings[name] = value end
   local host = dns_hosts.start(given.id, settings)
   local way = { via = given.id, endpoint = host.endpoint }
   local options = type(given.options) == "function" and given.options(host) or given.options
   for name, value in pairs(options) do way[name] = value end
-  return {
-    host = host, server = host.knot, way = way, zone = function() return name_server.zone(host.knot, M.ZONE) end,
-    serial = function() return serial_of(host.knot) end, stop = function() host:stop() end,
-  }
+  return with_zones({ way = way, host = host, stop = function() host:stop() end }, host.knot, settings.zones)
 end
 
 return M

@@ -82,6 +82,15 @@ M.WALKS = {
     vars = { spf = "v=spf1 ip4:192.0.2.99 -all", mx = "mx.example.net" }, consents = { "record_hides_wildcard@news.shop.test" },
     steps = { ownership = "add", dkim = "add", spf = "add", dmarc = "keep", mx = "add" },
   },
+  -- SPF beside what else there is, and a policy where there is none.
+  bare = {
+    domain = "bare.test", provider = "own-server", rotates = true, zones = { "bare.test" },
+    steps = { ownership = "add", dkim = "add", spf = "change", dmarc = "add" },
+  },
+  split = {
+    domain = "split.test", provider = "own-server", rotates = true, zones = { "_domainkey.split.test", "split.test" },
+    steps = { ownership = "add", dkim = "add", spf = "change", dmarc = "add" },
+  },
   sendgrid = {
     domain = "shop.test", provider = "sendgrid", vars = { em = "em1234", user = "u12", wl = "wl34" },
     steps = { ownership = "add", em = "add", dkim1 = "add", dkim2 = "add", dmarc = "keep" },
@@ -151,7 +160,7 @@ local function check_plan(walk, plan)
   -- A key of our own has a selector that nobody knows beforehand.
   for _, step in ipairs(plan.steps) do actions[step.record:gsub("^dkim_.*$", "dkim")] = step.action end
   assert.same(walk.steps, actions)
-  assert.same({ places.ZONE }, plan.zones)
+  assert.same(walk.zones or { places.ZONE }, plan.zones)
   assert.same({}, plan.conflicts)
   local diff = plan:diff()
   for _, step in ipairs(plan.steps) do

@@ -13,6 +13,6 @@ describe("A customer's zone at deSEC", function()
         settings = { credentials = { token = TOKEN } }, options = { token = TOKEN },
       }
     end,
-    walks = { "own", "sendgrid", "elastic" },
+    walks = { "bare", "split", "sendgrid", "elastic" },
   }
 end)

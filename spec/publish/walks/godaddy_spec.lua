@@ -13,6 +13,6 @@ describe("A customer's zone at GoDaddy", function()
         settings = { credentials = KEYS }, options = KEYS,
       }
     end,
-    walks = { "own", "kartra", "elastic" },
+    walks = { "bare", "kartra", "elastic" },
   }
 end)

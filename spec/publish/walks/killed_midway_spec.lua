@@ -11,7 +11,7 @@ describe("A publication at BIND", function()
   local place, stage, before
 
   setup(function()
-    place = places.at_primary "BIND"
+    place = places.at_primary("BIND", { alone = true })
     before = place.zone()
   end)
   teardown(function() place.stop() end)

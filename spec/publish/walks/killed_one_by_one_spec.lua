@@ -13,7 +13,7 @@ describe("A publication at DigitalOcean", function()
 
   setup(function()
     place = places.at_host {
-      id = "digitalocean", name_servers = { "ns1.digitalocean.com", "ns2.digitalocean.com" }, least_ttl = 30, uncut = true,
+      id = "digitalocean", name_servers = { "ns1.digitalocean.com", "ns2.digitalocean.com" }, least_ttl = 30, uncut = true, alone = true,
       settings = { credentials = { token = TOKEN } }, options = { token = TOKEN },
     }
     before = place.zone()

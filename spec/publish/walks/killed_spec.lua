@@ -9,7 +9,7 @@ if os.getenv "MAILSEAL_BUILD" then return end
 describe("A publication at PowerDNS", function()
   local place, stage
 
-  setup(function() place = places.at_primary "PowerDNS" end)
+  setup(function() place = places.at_primary("PowerDNS", { alone = true }) end)
   teardown(function() place.stop() end)
   before_each(function() stage = walk.open(place) end)
   after_each(function() stage:close() end)

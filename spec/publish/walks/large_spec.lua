@@ -8,7 +8,8 @@ local RECORDS = 10000
 
 for _, name in ipairs(primaries.NAMES) do
   describe(("A zone of %d records at %s"):format(RECORDS, name), function()
-    walk.tests { busted = functions, start = function() return places.at_primary(name, places.many(RECORDS)) end, walks = { "elastic" } }
+    local function start() return places.at_primary(name, { alone = true, more = places.many(RECORDS) }) end
+    walk.tests { busted = functions, start = start, walks = { "elastic" } }
   end)
 end
 
@@ -28,7 +29,7 @@ local HOSTS = {
 
 for _, given in ipairs(HOSTS) do
   describe(("A zone of %d records at %s"):format(RECORDS, given.id), function()
-    given.uncut, given.more = true, places.many(RECORDS)
+    given.uncut, given.alone, given.more = true, true, places.many(RECORDS)
     walk.tests { busted = functions, start = function() return places.at_host(given) end, walks = { "elastic" } }
   end)
 end
