@@ -1,8 +1,8 @@
 -- publishing_walker.lua CONFIGURATION NOW WHAT POINT [GO]: publishes, or where WHAT is "undo" takes back, what a domain wants at a place of
 -- `spec.support.publishing_places`, or where it is "work" does what a worker has to do by then; says what came of it. CONFIGURATION is a
--- file of JSON: `db`, `directory`, `server`, `way`, `domain`. At the POINT-th moment at which that would be worst it dies of SIGKILL: before
--- and after each commit, and each call that changes a zone; a worker once it publishes; 0: never. Where GO is given, it says "ready" when
--- its plan is made, and begins when there is a file of that name.
+-- file of JSON: `db`, `directory`, `server`, `way`, `domain`. At the POINT-th moment at which that would be worst it dies of SIGKILL:
+-- before and after each commit, and each call that changes a zone; a worker once it publishes; 0: never. Where GO is given, it says "ready"
+-- when its plan is made, and begins when there is a file of that name.
 local async = require "mailseal.async"
 local cjson = require "cjson"
 local publish = require "mailseal.publish"

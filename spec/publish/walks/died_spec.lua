@@ -24,7 +24,8 @@ describe("A publication at a name server", function()
   after_each(function() stage:close() end)
 
   for fault, made in pairs(FAULTS) do
-    it(("which answers updates with %s comes to its end, there or with the next one, and can be taken back (Sure)"):format(fault), function()
+    local title = "which answers updates with %s comes to its end, there or with the next one, and can be taken back (Sure)"
+    it(title:format(fault), function()
       kills.begin(stage)
       local domain = walk.WALKS.elastic.domain
       local plan = assert(stage.tenant:plan(domain, stage:way()))

@@ -1,4 +1,4 @@
--- The walk through a zone of 10,000 records, at name servers and at hosts that list a zone's records.
+-- The walk through a zone of 10,000 records, at name servers.
 local places = require "spec.support.publishing_places"
 local primaries = require "spec.support.primaries"
 local walk = require "spec.support.publishing_walk"
@@ -10,26 +10,5 @@ for _, name in ipairs(primaries.NAMES) do
   describe(("A zone of %d records at %s"):format(RECORDS, name), function()
     local function start() return places.at_primary(name, { alone = true, more = places.many(RECORDS) }) end
     walk.tests { busted = functions, start = start, walks = { "elastic" } }
-  end)
-end
-
-local PORKBUN = { api_key = "pk1_" .. ("7d"):rep(32), secret_api_key = "sk1_" .. ("e4"):rep(32) }
-local DIGITALOCEAN = { token = "dop_v1_" .. ("3f9a"):rep(16) }
-
-local HOSTS = {
-  {
-    id = "porkbun", name_servers = { "curitiba.ns.porkbun.com" }, least_ttl = 600, settings = { credentials = PORKBUN },
-    options = PORKBUN,
-  },
-  {
-    id = "digitalocean", name_servers = { "ns1.digitalocean.com" }, least_ttl = 30, settings = { credentials = DIGITALOCEAN },
-    options = DIGITALOCEAN,
-  },
-}
-
-for _, given in ipairs(HOSTS) do
-  describe(("A zone of %d records at %s"):format(RECORDS, given.id), function()
-    given.uncut, given.alone, given.more = true, true, places.many(RECORDS)
-    walk.tests { busted = functions, start = function() return places.at_host(given) end, walks = { "elastic" } }
   end)
 end
