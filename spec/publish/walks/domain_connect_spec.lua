@@ -49,7 +49,7 @@ describe("A customer's zone at a host of Domain Connect, in #nginx,", function()
     for _, record in ipairs(domain_connect.key_records(key, "_dck1.keys.mailer.example")) do
       key_zone[#key_zone + 1] = ('_dck1.keys TXT "%s"'):format(record.value)
     end
-    place = places.at_primary("Knot", { besides = {
+    place = places.at_primary("Knot", { alone = true, besides = {
       ["stars.example"] = knot.EMPTY .. "dc A 127.0.0.1\n", ["mailer.example"] = table.concat(key_zone, "\n"),
     } })
     local files = { ["tsig.key"] = primaries.key "good" }
