@@ -113,7 +113,7 @@ function Server:zone(zone) return M.zone(self, zone) end
 -- @treturn string
 function M.zone(server, zone)
   local lines, seen = {}, {}
-  for line in shell.output(("kdig @%s -p %d +noall +answer AXFR %s."):format(server.host, server.port, zone)):gmatch "[^\n]+" do
+  for line in shell.output(("kdig @%s -p %d +noall +answer +noidn AXFR %s."):format(server.host, server.port, zone)):gmatch "[^\n]+" do
     line = line:gsub("%s+", " "):gsub("( SOA %S+ %S+) %d+", "%1 -")
     if not line:find "^;" and not seen[line] then lines[#lines + 1], seen[line] = line, true end
   end
