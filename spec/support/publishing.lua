@@ -78,7 +78,8 @@ end
 function M.host(stage)
   local find, open = publish.find, publish.open
   local module = {
-    id = "memory", name = "a table", atomic = true, least_ttl = 0, settings = { { name = "account", text = "an account" } },
+    id = "memory", name = "a table", atomic = true, least_ttl = 0,
+    settings = { { name = "account", text = "an account" }, { name = "endpoint", text = "an address" } },
     credentials = { { name = "token", text = "a token", required = true } },
   }
   stage.opened_with = {}
@@ -105,7 +106,8 @@ function M.pass(stage, seconds)
   while true do
     local due = stage.registry.db:read(function(tx)
       return { at = tx:row([[SELECT min(at) AS at FROM (SELECT min(next_check_at) AS at FROM domains
-        UNION ALL SELECT min(next_at) FROM keys UNION ALL SELECT min(due_at) FROM accesses) AS all_of_them]]).at }
+        UNION ALL SELECT min(next_at) FROM keys UNION ALL SELECT min(due_at) FROM accesses
+        UNION ALL SELECT min(due_at) FROM publications) AS all_of_them]]).at }
     end).at
     if not due or due > moment then break end
     local at = math.max(stage.now, due)

@@ -78,6 +78,18 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       assert.equal("not_found", (select(3, stage.registry:tenant("b"):accesses "example.com")))
     end)
 
+    it("is used where it was kept for, and shown to no other server", function()
+      assert(tenant:keep_access("example.com", { via = "memory", token = "secret-token", endpoint = "https://dns.example/v1" }))
+      stage.opened_with = {}
+      for _, endpoint in ipairs { "https://thief.example/v1", "https://dns.example/v2" } do
+        for _, method in ipairs { "plan", "unpublish", "keep_access" } do
+          assert.equal("credentials_missing", (select(3, tenant[method](tenant, "example.com", { via = "memory", endpoint = endpoint }))))
+        end
+      end
+      assert.same({}, stage.opened_with)
+      assert(tenant:plan("example.com", { via = "memory", endpoint = "https://dns.example/v1" }))
+    end)
+
     it("goes with the domain", function()
       assert(tenant:keep_access("example.com", { via = "memory", token = "secret-token" }))
       assert(tenant:remove "example.com")

@@ -126,7 +126,8 @@ end
 --   or nil, a message and a code; `close(target)`
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string `no_target`, `bad_setting`, `no_master_key`; a code of `mailseal.store`
+-- @treturn[2] string `no_target`, `bad_setting`, `no_master_key`; `credentials_missing`: those that are kept are for another server; a code
+--   of `mailseal.store`
 function M.way(tenant, name, options, own)
   if type(options.via) == "table" then return of_object(options.via) end
   local registry = tenant.registry
@@ -141,7 +142,12 @@ function M.way(tenant, name, options, own)
     local kept
     kept, message, code = registry:perform("publishing.access", "open", tenant.id, name, module.id)
     if kept then
-      way.settings, way.credentials, way.is_kept = fields.joined(kept.settings, way.settings), kept.credentials, true
+      local settings = fields.joined(kept.settings, way.settings)
+      if scope_of(module.id, settings) ~= scope_of(module.id, kept.settings) then
+        return nil, ("the access to %s that is kept is not for another server: give the credentials"):format(module.name or module.id),
+          "credentials_missing"
+      end
+      way.settings, way.credentials, way.is_kept = settings, kept.credentials, true
     elseif code ~= "no_access" then
       return nil, message, code
     end
