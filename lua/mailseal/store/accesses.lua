@@ -57,6 +57,16 @@ function M.write(tx, tenant, domain, access)
   tx:run(WRITE, access.used_at, access.lease, access.due_at, access.attempts or 0, access.code, access.problem, tenant, domain, access.via)
 end
 
+--- Leaves one that was taken up to who did for longer, unless it has come to be due meanwhile.
+-- @tparam table tx
+-- @tparam string tenant
+-- @tparam string domain
+-- @tparam table access `via`, `lease` (the time when it was to be due again), `ends` (the time when it is)
+function M.renew(tx, tenant, domain, access)
+  tx:run("UPDATE accesses SET due_at = ? WHERE tenant_id = ? AND domain = ? AND via = ? AND due_at = ?", access.ends, tenant, domain,
+    access.via, access.lease)
+end
+
 --- Forgets one, or all of a domain's.
 -- @tparam table tx
 -- @tparam string tenant

@@ -165,6 +165,30 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
       assert.is_nil(next(stage.zones.sets["example.com"]))
     end)
 
+    it("is taken up again soon where who had it was killed, and not before", function()
+      publish()
+      stage_of.pass(stage, 60)
+      local new = assert(tenant:rotate "example.com")
+      local lease = stage.registry.policy.publishing.lease
+      assert.equal(1, #assert(stage.registry:perform("publishing.keys", "lease", 50)))
+      stage_of.pass(stage, lease - 1)
+      assert.is_nil(text_at(new.selector))
+      stage_of.pass(stage, 1)
+      assert.equal(new.text, text_at(new.selector))
+    end)
+
+    it("is left to who has it for as long as he is heard of", function()
+      publish()
+      stage_of.pass(stage, 60)
+      assert(tenant:rotate "example.com")
+      local lease = stage.registry.policy.publishing.lease
+      local due = assert(stage.registry:perform("publishing.keys", "lease", 50))
+      stage.now = stage.now + lease - 1
+      assert.equal(stage.now + lease, assert(stage.registry:perform("publishing.keys", "renew", due)))
+      stage.now = stage.now + lease - 1
+      assert.same({}, stage.registry:perform("publishing.keys", "lease", 50))
+    end)
+
     it("does not begin where the domain is not its tenant's any more", function()
       publish()
       local other = stage.registry:tenant "other"

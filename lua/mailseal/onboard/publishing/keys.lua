@@ -20,8 +20,9 @@ local steps = {}
 --- What is done on the database: see `perform` of `mailseal.onboard.registry`.
 M.steps = steps
 
--- Seconds for which what was taken up is left to who did; how many at a time, and side by side.
-local LEASE, DUE, SIDE_BY_SIDE = 600, 50, 10
+-- How many are taken up at a time, and side by side. What was taken up is left to who did for as long as a zone is (`lease` of the
+-- policy), and for longer as long as he is heard of.
+local DUE, SIDE_BY_SIDE = 50, 10
 
 -- The TTL of a new key's record.
 local TTL = 3600
@@ -43,9 +44,24 @@ function steps.lease(registry, limit)
     return {}
   end
   return registry.db:write(function(tx)
-    local list = accesses.lease(tx, { now = now, ends = now + LEASE, limit = limit })
-    for _, one in ipairs(list) do one.lease = now + LEASE end
+    local ends = now + registry.policy.publishing.lease
+    local list = accesses.lease(tx, { now = now, ends = ends, limit = limit })
+    for _, one in ipairs(list) do one.lease = ends end
     return list
+  end)
+end
+
+--- Has accesses that were taken up for longer.
+-- @tparam table registry
+-- @tparam {table,...} list as of @{lease}
+-- @treturn ?number until when
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function steps.renew(registry, list)
+  local ends = registry:now() + registry.policy.publishing.lease
+  return registry.db:write(function(tx)
+    for _, one in ipairs(list) do accesses.renew(tx, one.tenant_id, one.domain, { via = one.via, lease = one.lease, ends = ends }) end
+    return ends
   end)
 end
 
@@ -160,8 +176,20 @@ end
 
 -- ---- the worker
 
+-- Has those that nobody is done with for longer, as long as this goes on.
+local function stay(registry, due)
+  while true do
+    async.sleep(registry.policy.publishing.lease / 3)
+    local open = {}
+    for _, one in ipairs(due) do open[#open + 1] = not one.is_done and one or nil end
+    local ends = open[1] and registry:perform("publishing.keys", "renew", open)
+    for _, one in ipairs(ends and open or {}) do one.lease = ends end
+  end
+end
+
 local function advance(registry, one)
   local result, message, code, details = M.publish(registry, one.tenant_id, one.domain, one.via)
+  one.is_done = true
   if code == "not_found" then return true end
   return registry:perform("publishing.keys", "note", one, {
     changed = result and result.changed, message = message, code = code, details = details and { retry_at = details.retry_at },
@@ -178,11 +206,13 @@ function M.work(registry, at_most)
   local due, message, code = registry:perform("publishing.keys", "lease", math.min(DUE, at_most or DUE))
   if not due then return nil, message, code end
   local failure
+  local heart = due[1] and async.start(stay, registry, due)
   local _, problems = async.map(due, SIDE_BY_SIDE, function(one)
     local ok, text, kind = advance(registry, one)
     failure = failure or not ok and { text, kind } or nil
     return true
   end)
+  if heart then heart:cancel() end
   local _, problem = next(problems)
   if problem then return nil, tostring(problem), "failed" end
   if failure then return nil, failure[1], failure[2] end
