@@ -20,6 +20,7 @@ local outcome = require "mailseal.onboard.outcome"
 local plans = require "mailseal.onboard.publishing.plans"
 local publish_steps = require "mailseal.onboard.publishing.steps"
 local reading = require "mailseal.onboard.publishing.reading"
+local relying = require "mailseal.onboard.publishing.relying"
 local WAIT = require "mailseal.onboard.publishing.policy".WAIT
 local store = require "mailseal.store.publications"
 
@@ -131,14 +132,28 @@ end
 
 -- ---- taking it back
 
-local function undo_with(target, tenant, name, known, way, options)
-  local zones, done, why, more = reading.rows(target, known, way.via, options.zone)
+-- The plan that takes back what no other domain of the tenant's relies on; then the rows that are over by it.
+local function undo_plan(target, tenant, name, known, way, options)
+  local ours = {}
+  for _, row in ipairs(known.ours[way.via] or {}) do ours[#ours + 1] = row end
+  local others, message, code = tenant.registry:perform("publishing.relying", "load", tenant.id, name, ours)
+  if not others then return nil, message, code end
+  local zones, done, why, more = reading.rows(target, known, way.via, { zone = options.zone, others = others })
   if not zones then return nil, done, why, more end
   local rows = {}
   for _, row in ipairs(rows_of(known, way.via, done)) do
     if zones[row.zone] then rows[#rows + 1] = row end
   end
   local plan = ledger.undo(rows, zones)
+  local free, kept = relying.parted(rows, zones, plan.changes, others)
+  if kept[1] then plan = ledger.undo(free, zones) end
+  for _, step in ipairs(kept) do plan.steps[#plan.steps + 1] = step end
+  return plan, free, #kept > 0
+end
+
+local function undo_with(target, tenant, name, known, way, options)
+  local plan, rows, is_any_kept, more = undo_plan(target, tenant, name, known, way, options)
+  if not plan then return nil, rows, is_any_kept, more end
   if options.dry_run then
     plan.changed, plan.is_dry, plan.not_shown, plan.text = false, true, {}, "Nothing was changed."
     return plan
@@ -153,6 +168,7 @@ local function undo_with(target, tenant, name, known, way, options)
   if not result then return nil, message, code, details end
   result.steps, result.conflicts = plan.steps, plan.conflicts
   result.text = result.changed and "What was published is taken back." or "There is nothing to be taken back."
+  if is_any_kept then result.text = result.text .. " What other domains need stays." end
   return result
 end
 

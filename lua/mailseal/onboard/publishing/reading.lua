@@ -167,16 +167,17 @@ end
 -- @tparam table target
 -- @tparam table known as of `mailseal.onboard.publishing.steps.load`
 -- @tparam string via
--- @tparam ?string only that zone alone
+-- @tparam table options `zone`: that one alone; `others`: records of other domains that are to be judged as well, as of
+--   `mailseal.onboard.publishing.relying.load`
 -- @treturn[1] table by zone, its sets
 -- @treturn[1] table by zone, the changes that publications have made which were cut short
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string a code of `mailseal.publish.target`
 -- @treturn[2] ?table details
-function M.rows(target, known, via, only)
+function M.rows(target, known, via, options)
   local by_zone, seen = {}, {}
-  only = only and names.canonical(only)
+  local only = options.zone and names.canonical(options.zone)
   local function add(zone, list)
     if not only or zone == only then
       by_zone[zone], seen[zone] = by_zone[zone] or {}, seen[zone] or {}
@@ -187,6 +188,7 @@ function M.rows(target, known, via, only)
   for _, one in ipairs(known.open) do
     for zone, changes in pairs(one.via == via and one.changes or {}) do add(zone, effect.names(changes)) end
   end
+  for _, one in ipairs(options.others) do add(one.zone, planning.names({ one.record }, one.zone)) end
   local zones, message, code, details = read_all(target, by_zone)
   if not zones then return nil, message, code, details end
   return zones, done_by(known.open, via, zones)
