@@ -530,7 +530,6 @@ build = {
     ["mailseal.onboard.publishing.access"] = "lua/mailseal/onboard/publishing/access.lua",
     ["mailseal.onboard.publishing.applying"] = "lua/mailseal/onboard/publishing/applying.lua",
     ["mailseal.onboard.publishing.connecting"] = "lua/mailseal/onboard/publishing/connecting.lua",
-    ["mailseal.onboard.publishing.connecting_seen"] = "lua/mailseal/onboard/publishing/connecting_seen.lua",
     ["mailseal.onboard.publishing.effect"] = "lua/mailseal/onboard/publishing/effect.lua",
     ["mailseal.onboard.publishing.host"] = "lua/mailseal/onboard/publishing/host.lua",
     ["mailseal.onboard.publishing"] = "lua/mailseal/onboard/publishing/init.lua",

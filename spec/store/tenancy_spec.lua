@@ -46,8 +46,11 @@ local of_tenant = {
   ["accesses.write"] = { { DOMAIN, { via = "VICTIM-via", lease = NOW, attempts = 5 } } },
   ["accesses.remove"] = { { DOMAIN }, gives = 0 },
   ["accesses.wake"] = { { DOMAIN } },
+  ["accesses.renew"] = { { DOMAIN, { via = "VICTIM-via", lease = NOW, ends = NOW + 5 } } },
+  ["publications.get"] = { { "VICTIM-id" } },
+  ["publications.put_off"] = { { "VICTIM-id", NOW + 5 } },
   ["publications.add"] = { {
-    { id = "VICTIM-id", domain = DOMAIN, via = "b", kind = "publish", consents = {}, changes = {}, begun_at = 0 },
+    { id = "VICTIM-id", domain = DOMAIN, via = "b", kind = "publish", consents = {}, changes = {}, begun_at = 0, due_at = 0 },
   } },
   ["publications.finish"] = { { "VICTIM-id", { state = "done", changes = {} } }, gives = false },
   ["publications.list"] = { { DOMAIN, 100 }, gives = {} },
@@ -128,7 +131,7 @@ local of_tenant = {
 
 -- For whoever runs the whole, and never for a tenant: what is due, of whomever, and whose a domain is.
 local across = {
-  ["accesses.is_due"] = true, ["accesses.lease"] = true,
+  ["accesses.is_due"] = true, ["accesses.lease"] = true, ["publications.is_due"] = true, ["publications.lease"] = true,
   ["domains.lease"] = true, ["domains.next_due"] = true, ["domains.unchanged"] = true, ["domains.give_back"] = true,
   ["domains.give_back_all"] = true, ["gates.due"] = true, ["keys.is_due"] = true, ["keys.lease"] = true,
   ["keys.in_zone"] = true, ["events.last"] = true, ["owners.of"] = true, ["webhooks.with_news"] = true, ["webhooks.due"] = true,
@@ -159,7 +162,7 @@ describe("The tables", function()
         uses.add(tx, A, DOMAIN, "VICTIM-user", NOW)
         accesses.put(tx, A, DOMAIN, { via = "VICTIM-via", settings = {}, sealed = "VICTIM-sealed", due_at = NOW }, NOW)
         publications.add(tx, A, { id = "VICTIM-id", domain = DOMAIN, via = "VICTIM-via", kind = "publish", consents = {}, changes = {},
-          begun_at = NOW })
+          begun_at = NOW, due_at = NOW })
         publications.replace(tx, A, DOMAIN, "VICTIM-via", {
           { zone = DOMAIN, name = DOMAIN, type = "TXT", added = { "VICTIM" }, taken = {} },
         })

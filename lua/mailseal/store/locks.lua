@@ -37,6 +37,15 @@ function M.renew(tx, owner, now, ends)
   return tx:run("UPDATE locks SET lease_until = ? WHERE owner = ? AND lease_until > ?", ends, owner, now)
 end
 
+--- How many locks somebody holds.
+-- @tparam table tx
+-- @tparam string owner
+-- @tparam number now
+-- @treturn number
+function M.count(tx, owner, now)
+  return tx:row("SELECT count(*) AS n FROM locks WHERE owner = ? AND lease_until > ?", owner, now).n
+end
+
 --- Gives up all that somebody holds.
 -- @tparam table tx
 -- @tparam string owner

@@ -37,7 +37,7 @@ end
 local tones = { done = "ok", failed = "bad", under_way = "wait", settled = "warn" }
 
 local titles = {
-  publish = "Published", undo = "Taken back", keys = "New keys published",
+  publish = "Published", undo = "Taken back", keys = "New keys published", connect = "DNS host asked to set records",
 }
 
 local function counts(publication) return words.count(#(publication.records or {}), "record") end

@@ -34,6 +34,7 @@ local function key(data) return "The key " .. tostring(data.selector or "") end
 local purposes = {
   publish = { "Publishing the records", "Records published" }, undo = { "Taking back what was published", "Taken back" },
   keys = { "Publishing the keys' records", "Keys' records published" },
+  connect = { "The DNS host is asked to set the records", "The DNS host has set the records" },
 }
 
 local function where(data) return data.via and (" (%s)"):format(tostring(data.via)) or "" end

@@ -61,7 +61,55 @@ describe("A plan by Domain Connect", function()
     for _, one in ipairs(done.waits_for) do waits[one.name] = true end
     assert.is_true(waits["abc._domainkey.example.com"])
     assert.is_false(done.shown)
-    assert.same({}, tenant:publications "example.com")
+  end)
+
+  describe("is written down:", function()
+    local CONNECT = 60
+
+    local function last()
+      local list = tenant:publications "example.com"
+      return list[1], #list
+    end
+
+    local function event(kind)
+      local found
+      for _, one in ipairs(stage.tenant:events { limit = 100 }) do found = one.kind == kind and one or found end
+      return found
+    end
+
+    it("who was led to his DNS host, with which records, and that DNS shows them", function()
+      local done = assert(assert(stage.registry:tenant("acme", "anna"):plan("example.com", {
+        via = "domain-connect", provider_id = "mailer.example", key = PEM, key_name = "_dck1",
+      })):apply())
+      local one = last()
+      assert.same({ done.publication, "domain-connect", "connect", "under_way", "anna" }, {
+        one.id, one.via, one.purpose, one.state, one.actor,
+      })
+      assert.equal(#done.waits_for, #one.records)
+      assert.same({ "connect", "anna" }, { event "publish_begun".data.purpose, event "publish_begun".actor })
+      assert(assert(tenant:plan("example.com", { via = stage.zones })):apply())
+      stage_of.pass(stage, CONNECT)
+      one = tenant:publications "example.com"[2]
+      assert.same({ "done", true }, { one.state, one.shown })
+      assert.same({ "connect", "anna" }, { event "published".data.purpose, event "published".actor })
+      assert.equal("not_undoable", (select(3, tenant:unpublish("example.com", { via = "domain-connect" }))))
+    end)
+
+    it("that DNS did not show them in time, and which of them it did", function()
+      assert(assert(plan()):apply())
+      stage_of.pass(stage, 3 * 86400)
+      local one = last()
+      assert.same({ "failed", "not_shown", 0 }, { one.state, one.code, #one.records })
+      assert.equal("not_shown", event "publish_failed".data.code)
+    end)
+
+    it("that he was led there again, in place of the time before", function()
+      assert(assert(plan()):apply())
+      assert(assert(plan()):apply())
+      local one, count = last()
+      assert.same({ 2, "under_way" }, { count, one.state })
+      assert.equal("superseded", tenant:publications("example.com")[2].code)
+    end)
   end)
 
   it("leaves out what is there already; where all of it is, nothing is to be set", function()

@@ -16,6 +16,7 @@ local effect = require "mailseal.onboard.publishing.effect"
 local letters = require "mailseal.onboard.letters"
 local look = require "mailseal.onboard.publishing.look"
 local publishing_steps = require "mailseal.onboard.publishing.steps"
+local settling = require "mailseal.onboard.publishing.settling"
 
 local M = {}
 
@@ -33,7 +34,7 @@ local function perform(run, step, ...) return run.tenant.registry:perform("publi
 
 -- What nobody else is to do meanwhile: to publish for the domain, and to write to these zones there, whoever's they are.
 local function locks_of(run)
-  local list = { ("domain:%d:%s:%s"):format(#run.tenant.id, run.tenant.id, run.domain) }
+  local list = { publishing_steps.lock_of(run.tenant.id, run.domain) }
   for _, zone in ipairs(zones_of(run.changes)) do list[#list + 1] = ("zone:%s:%s"):format(run.scope, zone) end
   return list
 end
@@ -51,30 +52,12 @@ local function read(run, changes)
   return found
 end
 
--- What was done of changes, by zone, as it stands there.
-local function look_what_was_done(run, changes)
-  local found, message, code, details = read(run, changes)
-  if not found then return nil, message, code, details end
-  local done = {}
-  for zone, list in pairs(changes) do
-    local of_zone = effect.done(list, found[zone])
-    done[zone] = of_zone[1] and of_zone or nil
-  end
-  return done
-end
-
 -- Ends what others have left behind, by what there is.
 local function settle(run, open)
   for _, one in ipairs(open) do
     if one.via == run.via then
-      local done, message, code, details = look_what_was_done(run, one.changes)
-      if not done then return nil, message, code, details end
-      local ended
-      ended, message, code = perform(run, "finish", run.tenant.id, run.tenant.actor, one, {
-        state = "settled", changes = done, code = not next(done) and "interrupted" or nil,
-        problem = not next(done) and "it was cut short before anything was changed" or nil,
-      })
-      if ended == nil then return nil, message, code end
+      local ended, message, code, details = settling.settle(run.tenant.registry, run.tenant.id, one, function() return run.target end)
+      if ended == nil then return nil, message, code, details end
     end
   end
   return true
@@ -126,10 +109,21 @@ local function make_in(run, zone, changes)
   return code == "half_done" and effect.real(details and details.done or {}) or {}, failure
 end
 
+-- Are the locks still this publication's? Whoever could not be heard of for a while has lost them, and does no more: what he has done is
+-- settled by others.
+local function holds(run, id)
+  local count = perform(run, "renew", id)
+  return count ~= nil and count >= #locks_of(run)
+end
+
 -- Makes the changes. Returns those that are in effect, by zone; and what went wrong, as of `make_in`.
-local function make(run, changes)
+local function make(run, id, changes)
   local done = {}
-  for _, zone in ipairs(zones_of(changes)) do
+  for i, zone in ipairs(zones_of(changes)) do
+    if i > 1 and not holds(run, id) then
+      local _, message, code = publishing_steps.lost()
+      return done, { message = message, code = code, is_unknown = true }
+    end
     local made, failure = make_in(run, zone, changes[zone])
     done[zone] = made[1] and made or nil
     if failure and failure.is_unknown then return done, failure end
@@ -171,7 +165,7 @@ local function finish(run, one, done)
   local ended, message, code = perform(run, "finish", run.tenant.id, run.tenant.actor, one, {
     state = "done", changes = done, shown = shown, over = run.over,
   })
-  if ended == nil then return nil, message, code end
+  if ended == nil then return nil, "the records are written, and that cannot be noted: " .. message, code end
   return { changed = true, publication = one.id, changes = done, shown = shown, not_shown = missing }
 end
 
@@ -207,14 +201,17 @@ local function go(run, id)
     if not released then return nil, message, code end
     return { changed = false, changes = {}, shown = true, not_shown = {} }
   end
-  local one = { id = id, domain = run.domain, via = run.via, kind = run.kind, consents = run.consents or {}, changes = left }
+  local one = {
+    id = id, domain = run.domain, via = run.via, kind = run.kind, consents = run.consents or {}, changes = left,
+    locks = #locks_of(run),
+  }
   local intended
   intended, message, code = perform(run, "intend", run.tenant.id, run.tenant.actor, one)
   if not intended then
     perform(run, "release", id)
     return nil, message, code
   end
-  local done, failure = make(run, left)
+  local done, failure = make(run, id, left)
   if failure then return fail(run, one, done, failure) end
   return finish(run, one, done)
 end

@@ -15,11 +15,12 @@ local fields = require "mailseal.onboard.fields"
 local key_records = require "mailseal.onboard.key_records"
 local keys = require "mailseal.key"
 local kinds = require "mailseal.dns.options"
+local letters = require "mailseal.onboard.letters"
 local planning = require "mailseal.publish.plan"
 local policies = require "mailseal.onboard.publishing.policy"
 local provider = require "mailseal.provider"
 local reading = require "mailseal.onboard.publishing.reading"
-local seen = require "mailseal.onboard.publishing.connecting_seen"
+local seen = require "mailseal.onboard.publishing.seen"
 
 local M = {}
 
@@ -163,13 +164,42 @@ local function waits_for(pure)
   return list
 end
 
+-- The changes that the DNS host is asked for: of the template's records, those that are wanted.
+local function asked_of(pure, known)
+  local wanted, is_asked, by_zone = wanted_of(pure, known), {}, {}
+  for _, step in ipairs(pure.steps) do
+    if step.record and wanted[step.record] then is_asked[step.name .. " " .. step.type] = true end
+  end
+  for zone, list in pairs(pure.changes) do
+    for _, one in ipairs(list) do
+      if is_asked[one.name .. " " .. one.type] then
+        by_zone[zone] = by_zone[zone] or {}
+        table.insert(by_zone[zone], one)
+      end
+    end
+  end
+  return by_zone
+end
+
+-- Notes that the customer is led to his DNS host, and with which records.
+local function note(inner, pure)
+  local consents, tenant = {}, inner.tenant
+  for _, step in ipairs(pure.steps) do
+    if step.consented then consents[#consents + 1] = step.code .. "@" .. step.name end
+  end
+  return inner.registry:perform("publishing.steps", "lead", tenant.id, tenant.actor, {
+    id = "pub_" .. letters.new(16), domain = inner.domain, via = M.VIA, kind = "connect", consents = consents,
+    changes = asked_of(pure, inner.known),
+  })
+end
+
 --- Cannot be done from here: says where the customer is to be led, and what is waited for then.
 -- @tparam[opt] table options `consent`: a list of what is agreed to; what is not is left out of the request
 -- @treturn[1] table `changed` (false), `url` (nil where nothing is to be set), `waits_for` (a list of `record`, `name` and `type`), `shown`
---   (is nothing waited for?), `not_shown` (empty), `text`
+--   (is nothing waited for?), `not_shown` (empty), `publication` (its id, where something is to be set), `text`
 -- @treturn[2] nil
 -- @treturn[2] string a message
--- @treturn[2] string a code of `mailseal.domain_connect`
+-- @treturn[2] string a code of `mailseal.domain_connect` or of `mailseal.store`
 function Plan:apply(options)
   local inner = inner_of[self]
   local given = fields.joined(inner.pure.given, { consents = {} })
@@ -179,9 +209,13 @@ function Plan:apply(options)
   local pure = planning.make(given)
   local url, message, code = url_of(inner, pure)
   if code then return nil, message, code end
-  local list = url and waits_for(pure) or {}
+  local list, publication = url and waits_for(pure) or {}, nil
+  if url then
+    publication, message, code = note(inner, pure)
+    if not publication then return nil, message, code end
+  end
   return {
-    changed = false, url = url, waits_for = list, shown = not list[1], not_shown = {},
+    changed = false, url = url, publication = publication, waits_for = list, shown = not list[1], not_shown = {},
     text = url and ("%s asks the customer, and sets the records: lead him to the address, and look when he is back."):format(
       inner.settings.provider_name) or "All of it is there: nothing is to be set.",
   }
@@ -268,6 +302,32 @@ local function check_options(options)
   return true, key
 end
 
+--- What of that which a DNS host was asked to set DNS shows by now. It waits for DNS.
+-- @tparam table registry
+-- @tparam table one a publication, as of `mailseal.store.publications`
+-- @tparam table known as of `mailseal.onboard.publishing.steps.load`
+-- @treturn ?table by zone, what was changed; nil where DNS does not say
+-- @treturn boolean is that all of it?
+function M.look(registry, one, known)
+  local resolver, zone = registry:resolver(), next(one.changes)
+  if not resolver or not known.domain or not zone then return nil, false end
+  local reader = seen.open(zone, resolver)
+  local given = reading.read(reader, registry, { domain = one.domain, known = known, way = { via = M.VIA, module = {} } })
+  if not given then return nil, false end
+  given.left = {}
+  local is_right, found, changes, is_all = {}, {}, {}, true
+  for _, step in ipairs(planning.make(given).steps) do is_right[step.name .. " " .. step.type] = step.action == "keep" end
+  for _, set in ipairs(given.zones[zone] or {}) do found[set.name .. " " .. set.type] = set end
+  for _, change in ipairs(one.changes[zone]) do
+    local key = change.name .. " " .. change.type
+    is_all = is_all and is_right[key] ~= false -- what is wanted no more, as a challenge that was met, is not waited for
+    if is_right[key] ~= false and found[key] then
+      changes[#changes + 1] = { name = change.name, type = change.type, before = change.before, after = found[key] }
+    end
+  end
+  return { [zone] = changes[1] and changes or nil }, is_all
+end
+
 --- Plans it. See `tenant:plan`.
 -- @tparam table tenant
 -- @tparam string domain as it is stored
@@ -293,7 +353,8 @@ function M.plan(tenant, domain, known, options)
   if not given then return nil, message, code, details end
   given.left, given.consents = {}, options.consent or {}
   local inner = {
-    registry = registry, domain = domain, known = known, options = options, settings = settings, service_id = service, key = key,
+    registry = registry, tenant = tenant, domain = domain, known = known, options = options, settings = settings, service_id = service,
+    key = key,
     pure = planning.make(given),
   }
   local url

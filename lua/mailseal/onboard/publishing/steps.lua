@@ -42,6 +42,12 @@ function steps.load(registry, tenant, name)
   end)
 end
 
+--- The lock of whoever publishes for a domain.
+-- @tparam string tenant
+-- @tparam string name the domain
+-- @treturn string
+function M.lock_of(tenant, name) return ("domain:%d:%s:%s"):format(#tenant, tenant, name) end
+
 --- Takes locks for a publication.
 -- @tparam table registry
 -- @tparam string tenant
@@ -75,6 +81,14 @@ end
 function steps.renew(registry, id)
   local now = registry:now()
   return registry.db:write(function(tx) return locks.renew(tx, id, now, now + registry.policy.publishing.lease) end)
+end
+
+--- What is answered to whoever was not heard of for so long that his locks have ended.
+-- @treturn nil
+-- @treturn string a message
+-- @treturn string `publish_under_way`
+function M.lost()
+  return nil, "this has taken so long that somebody else may publish to that zone by now: try again", "publish_under_way"
 end
 
 --- Gives a publication's locks up.
@@ -117,27 +131,32 @@ function M.told(changes)
   return list
 end
 
+local function add(tx, tenant, one, now)
+  store.add(tx, tenant, one)
+  events.add(tx, tenant, one.domain, "publish_begun", {
+    publication = one.id, via = one.via, purpose = one.kind, consents = one.consents, records = M.told(one.changes),
+  }, { at = now })
+end
+
 --- Writes what is intended, before anything is done.
 -- @tparam table registry
 -- @tparam string tenant
 -- @tparam ?string actor
--- @tparam table one as of `mailseal.store.publications.add`, without `begun_at`
+-- @tparam table one as of `mailseal.store.publications.add`, without `begun_at` and `due_at`; `locks`: how many it has to hold
 -- @treturn ?boolean true
 -- @treturn ?string what went wrong
--- @treturn ?string a code of `mailseal.store`
+-- @treturn ?string `publish_under_way`: it does not hold them any more; a code of `mailseal.store`
 function steps.intend(registry, tenant, actor, one)
   local now = registry:now()
   return registry.db:write(function(tx)
-    one.actor, one.begun_at = actor, now
-    store.add(tx, tenant, one)
-    events.add(tx, tenant, one.domain, "publish_begun", {
-      publication = one.id, via = one.via, purpose = one.kind, consents = one.consents, records = M.told(one.changes),
-    }, { at = now })
+    if locks.count(tx, one.id, now) < (one.locks or 0) then return M.lost() end
+    one.actor, one.begun_at, one.due_at = actor, now, now + registry.policy.publishing.settle_after
+    add(tx, tenant, one, now)
     return true
   end, { id = tenant, actor = actor })
 end
 
-local kinds_of = { publish = "published", keys = "published", undo = "unpublished" }
+local kinds_of = { publish = "published", keys = "published", undo = "unpublished", connect = "published" }
 
 local function event_of(one, outcome)
   local kind = outcome.state == "failed" and "publish_failed" or kinds_of[one.kind]
@@ -149,7 +168,47 @@ local function event_of(one, outcome)
   }
 end
 
+--- Notes that a domain's DNS host is asked to set records, and by whom: nothing is done from here. What it was asked before, and DNS did
+-- not show yet, is asked no more.
+-- @tparam table registry
+-- @tparam string tenant
+-- @tparam ?string actor
+-- @tparam table one as of `mailseal.store.publications.add`, without `begun_at` and `due_at`
+-- @treturn ?string its id
+-- @treturn ?string what went wrong
+-- @treturn ?string a code of `mailseal.store`
+function steps.lead(registry, tenant, actor, one)
+  local now = registry:now()
+  return registry.db:write(function(tx)
+    for _, former in ipairs(store.open(tx, tenant, one.domain)) do
+      if former.kind == one.kind then
+        store.finish(tx, tenant, former.id, { state = "failed", changes = {}, code = "superseded", ended_at = now })
+      end
+    end
+    one.actor, one.begun_at, one.due_at = actor, now, now + registry.policy.publishing.retry_first
+    add(tx, tenant, one, now)
+    return one.id
+  end, { id = tenant, actor = actor })
+end
+
 local function key_of(row) return ("%s %s %s"):format(row.zone, row.name, row.type) end
+
+-- What a publication has done beside what whoever settled it had found.
+local function beside(settled, changes)
+  local found, list = {}, {}
+  for zone, of_zone in pairs(settled) do
+    for _, one in ipairs(of_zone) do found[key_of { zone = zone, name = one.name, type = one.type }] = one end
+  end
+  for zone, of_zone in pairs(changes) do
+    list[zone] = {}
+    for i, one in ipairs(of_zone) do
+      local before, known = one.before, found[key_of { zone = zone, name = one.name, type = one.type }]
+      if known then before = known.after end
+      list[zone][i] = { name = one.name, type = one.type, before = before, after = one.after }
+    end
+  end
+  return list
+end
 
 -- What is ours from then on. Once all is taken back (`over`, rows), what others have changed is theirs.
 local function note(tx, tenant, one, changes, over)
@@ -182,7 +241,7 @@ end
 -- @tparam table one its row
 -- @tparam table outcome `state`, `changes` (those that were made, by zone), `shown`, `code`, `problem`; `quiet`: true for
 --   no event; `over`: rows of `mailseal.publish.ledger` that are ours no more
--- @treturn ?boolean true; false where somebody else has ended it
+-- @treturn ?boolean true; false where somebody else has ended it. Whoever has begun it ends it even so, where it was only settled
 -- @treturn ?string what went wrong
 -- @treturn ?string a code of `mailseal.store`
 function steps.finish(registry, tenant, actor, one, outcome)
@@ -190,8 +249,11 @@ function steps.finish(registry, tenant, actor, one, outcome)
   return registry.db:write(function(tx)
     outcome.ended_at = now
     locks.release(tx, one.id)
+    local row = store.get(tx, tenant, one.id)
     if not store.finish(tx, tenant, one.id, outcome) then return false end
-    note(tx, tenant, one, outcome.changes, outcome.over)
+    if one.kind ~= "connect" then
+      note(tx, tenant, one, row.state == "settled" and beside(row.changes, outcome.changes) or outcome.changes, outcome.over)
+    end
     if not outcome.quiet then
       local kind, data = event_of(one, outcome)
       events.add(tx, tenant, one.domain, kind, data, { at = now })

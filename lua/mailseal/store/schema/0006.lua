@@ -1,9 +1,10 @@
 --- Schema 6: what was published in customers' zones, and by whom; and access to their DNS hosts that was kept.
 -- @module mailseal.store.schema.0006
 return {
-  -- No foreign keys: what was done in somebody's zone is known when the domain is gone here. kind: publish, undo, keys. state: under_way,
-  -- done, failed, settled (it was found ended by itself, and what it had done was found out). changes: JSON, by zone, as they were
-  -- intended, and what they came to when it is over. consents: JSON. code, problem: of one that failed.
+  -- No foreign keys: what was done in somebody's zone is known when the domain is gone here. kind: publish, undo, keys, connect (its DNS
+  -- host was asked to). state: under_way, done, failed, settled (it was found ended by itself, and what it had done was found out).
+  -- changes: JSON, by zone, as they were intended, and what they came to when it is over. consents: JSON. code, problem: of one that
+  -- failed. position: one after the other, of a domain's. due_at: when it is to be looked what became of it, of one that is under way.
   [[CREATE TABLE publications (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -19,10 +20,13 @@ return {
     shown INTEGER,
     begun_at DOUBLE PRECISION NOT NULL,
     ended_at DOUBLE PRECISION,
+    position INTEGER NOT NULL,
+    due_at DOUBLE PRECISION,
     PRIMARY KEY (tenant_id, id)
   )]],
-  "CREATE INDEX publications_of_domain ON publications (tenant_id, domain, begun_at)",
+  "CREATE INDEX publications_of_domain ON publications (tenant_id, domain, position)",
   "CREATE INDEX publications_open ON publications (tenant_id, domain) WHERE state = 'under_way'",
+  "CREATE INDEX publications_due ON publications (due_at) WHERE due_at IS NOT NULL",
 
   -- What is ours in a zone: rows of mailseal.publish.ledger, entry being the JSON of one.
   [[CREATE TABLE published (

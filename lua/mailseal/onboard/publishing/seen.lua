@@ -1,6 +1,6 @@
---- A zone as DNS shows it to everybody, with the methods of a target (`mailseal.publish.target`) that read: for what a DNS host is to set
--- that lets nobody but itself look into its zones.
--- @module mailseal.onboard.publishing.connecting_seen
+--- A zone as DNS shows it to everybody, with the methods of a target (`mailseal.publish.target`) that read: for whoever cannot ask its DNS
+-- host.
+-- @module mailseal.onboard.publishing.seen
 local async = require "mailseal.async"
 local relations = require "mailseal.dns.name"
 local sets = require "mailseal.publish.sets"
@@ -8,7 +8,7 @@ local zone_cut = require "mailseal.dns.zone_cut"
 
 local M = {}
 
-local Seen = { __name = "mailseal.onboard.publishing.connecting_seen" }
+local Seen = { __name = "mailseal.onboard.publishing.seen" }
 Seen.__index = Seen
 
 -- Types of sets that matter beside our records; names that are asked for side by side.
