@@ -24,6 +24,9 @@ describe("mailseal domain-connect", function()
     end
     shell.write(directory .. "/zone.json", zone_of { type = "TXT", data = ("dc.stars.example:%d"):format(server.port) })
     shell.write(directory .. "/none.json", zone_of { type = "MX", data = "10 a.example." })
+    local delegated = cjson.decode(zone_of { type = "TXT", data = ("dc.stars.example:%d"):format(server.port) })
+    delegated["_domainkey.mail.example.com"] = delegated["example.com"]
+    shell.write(directory .. "/delegated.json", cjson.encode(delegated))
     shell.write(directory .. "/fault.json", zone_of { error = "servfail" })
   end)
 
@@ -120,6 +123,15 @@ describe("mailseal domain-connect", function()
     assert.same({ "example.com", "mail", "xyz", "_dck1", "s" }, { values.domain, values.host, values.challenge, values.key, values.state })
     assert.equal("ownership,dkim1,dkim2,dkim3,mail_from_mx,mail_from_spf", values.groupId)
     assert.equal(values.sig, signing.sign(key, signed))
+  end)
+
+  it("leaves out what is in zones of others, and says so", function()
+    local result = run("url", "mail.example.com", "kraiter", US[1], US[2], "--zone", "@delegated.json", "--allow-private", "--var",
+      "region=eu-west-1", "--var", "tokens=a,b,c")
+    assert.equal(0, result.status, result.err)
+    assert.equal("mail_from_mx,mail_from_spf,dmarc", query.read(result.out:match "%?(%S+)").groupId)
+    assert.matches("the record dkim1 is in another zone, and has to be set there\n", result.err, 1, true)
+    assert.is_nil(result.err:find("mail_from_mx", 1, true))
   end)
 
   it("is a way of mailseal publish, with its key out of a file", function()

@@ -163,19 +163,40 @@ local function run_keys(given)
   return status.OK
 end
 
+-- The records of a rule that are in other zones than the DNS host's: delegated to somebody else.
+local function elsewhere(rule, domain, vars, wanted, asked)
+  local zone = require("mailseal.onboard.publishing.connecting_seen").open(wanted.zone, asked.resolver)
+  local list, options_of = {}, { org_domain = wanted.org_domain, rules = wanted.rules }
+  for _, record in ipairs(require("mailseal.provider").records(rule, domain, vars, options_of) or {}) do
+    local found, cause, code = zone:zone_of(record.name)
+    if not found and code ~= "no_zone" then fail(cause, code) end
+    list[#list + 1] = not found and record.id or nil
+  end
+  return list
+end
+
+local function tell_left_out(ids)
+  for _, id in ipairs(ids) do
+    output.complain("mailseal domain-connect", ("the record %s is in another zone, and has to be set there"):format(id))
+  end
+end
+
 -- What of the rule the domain needs.
-local function parameters(given, settings, domain)
+local function parameters(given, settings, domain, asked)
   local own = input.own(given)
   local rule = input.rule(given.id, own)
-  local found, cause, code = domain_connect().parameters(rule, domain, input.vars(rule, given.var, own), {
+  local vars = input.vars(rule, given.var, own)
+  local wanted = {
     zone = settings.zone, org_domain = input.organization(domain), challenge = given.challenge, without = given.without, rules = own,
-  })
+  }
+  local ids = elsewhere(rule, domain, vars, wanted, asked)
+  for _, id in ipairs(ids) do wanted.without[#wanted.without + 1] = id end
+  local found, cause, code = domain_connect().parameters(rule, domain, vars, wanted)
   if not found then
     status.stop((code == "not_applicable" or code == "nothing_wanted" or code == "no_template") and status.NO or status.USAGE, cause)
   end
-  for _, id in ipairs(found.left_out) do
-    output.complain("mailseal domain-connect", ("the record %s is in another zone, and has to be set there"):format(id))
-  end
+  tell_left_out(ids)
+  tell_left_out(found.left_out)
   return found
 end
 
@@ -185,7 +206,7 @@ local function run_url(given)
   local domain, ask = input.domain(given.domain), asking(given)
   local settings, cause, code = domain_connect().discover(domain, ask)
   if not settings then fail(cause, code) end
-  local found = parameters(given, settings, domain)
+  local found = parameters(given, settings, domain, ask)
   given.service_id = given.service_id or found.service_id
   check_ids(given)
   local known

@@ -164,6 +164,7 @@ end
 
 local function list_all(given)
   for _, id in ipairs(publish.ids()) do report.way(access.way(assert(publish.find(id))), given) end
+  report.way(access.way(require "mailseal.onboard.publishing.connecting".WAY), given)
   return status.OK
 end
 

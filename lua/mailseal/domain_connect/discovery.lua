@@ -162,7 +162,7 @@ local function ask(place, zone, options)
   local answer, message, code = get(("%s/v2/%s/settings"):format(place, query.encode(zone)), options)
   if not answer then
     if AWAY[code] then return nil, message, code end
-    return bad(message)
+    return nil, "the DNS host cannot be asked: " .. message, "bad_settings"
   elseif answer.status == 404 then
     return nil, ("%s does not have %s: its record _domainconnect is left over from an earlier DNS host"):format(
       printable(place), zone), "stale"

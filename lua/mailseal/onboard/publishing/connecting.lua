@@ -292,6 +292,7 @@ end
 -- What was told to sign requests with, whether it can be. Returns nil, a message and a code where it cannot.
 local function check_options(options)
   if not options.provider_id then return nil, "Domain Connect wants provider_id, the owner of the templates", "bad_setting" end
+  if options.keep then return nil, "Domain Connect is given no access: there is none to keep", "bad_setting" end
   local key, message, code = key_of(options.key)
   if options.key ~= nil and not key then return nil, message, code end
   if key and (key:type() ~= "rsa" or key:bits() < 2048) then
