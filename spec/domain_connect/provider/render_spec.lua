@@ -39,6 +39,8 @@ describe("a template with values", function()
     assert.equal([[example.com 60 TXT "a\"b" "c"]], lines({ txt("@", [["a%x%b" "c"]]) }, { x = [["]] }))
     assert.equal([[example.com 60 TXT "\" \195\164"]], lines({ txt("@", "%x%") }, { x = [[\034 \195\164]] }))
     assert.equal([[example.com 60 TXT "; $ORIGIN @ ( \\"]], lines({ txt("@", "%x%") }, { x = [[; $ORIGIN @ ( \\]] }))
+    assert.equal([[example.com 60 TXT "\\n \\092 \\300"]], lines({ txt("@", "%x%") }, { x = [[\092n \\092 \300]] })) -- each escape once
+    assert.equal([[example.com 60 TXT "\\092"]], lines({ txt("@", "%x%092") }, { x = [[\]] }))
     local long = ("x"):rep(300)
     assert.equal(('example.com 60 TXT "%s" "%s"'):format(long:sub(1, 255), long:sub(256)), lines({ txt("@", "%x%") }, { x = long }))
   end)

@@ -79,11 +79,25 @@ end
 
 -- ---- values
 
-local function unescaped(value)
-  return (value:gsub("\\(%d%d%d)", function(digits)
-    local code = tonumber(digits)
-    return code < 256 and string.char(code) or nil
-  end):gsub("\\(%D)", "%1"))
+-- The octets that a text stands for, each escape of it read once (RFC 1035 §5.1).
+local function unescaped(text)
+  return (text:gsub("\\(.)(%d?%d?)", function(first, rest)
+    if not first:find "%d" then return first .. rest end
+    local code = #rest == 2 and tonumber(first .. rest)
+    return code and code < 256 and string.char(code) or nil
+  end))
+end
+
+-- The octets of a character-string. Values are read by themselves: what one ends in makes no escape of what the template has behind it.
+local function octets_of(text, request)
+  local parts, from = {}, 1
+  for at, name, behind in text:gmatch "()%%([%w_-]+)%%()" do
+    parts[#parts + 1] = unescaped(text:sub(from, at - 1))
+    parts[#parts + 1] = unescaped(value_of(name, request))
+    from = behind
+  end
+  parts[#parts + 1] = unescaped(text:sub(from))
+  return table.concat(parts)
 end
 
 -- The character-strings of a text. They are told apart before anything is put in.
@@ -92,7 +106,7 @@ local function text_of(data, request)
   if not strings then refuse "the template's text is none" end
   local size = 0
   for i, one in ipairs(strings) do
-    strings[i] = unescaped(filled(one, request, function(value) return value end))
+    strings[i] = octets_of(one, request)
     size = size + #strings[i]
   end
   if size > TEXT then refuse("the text has %d octets, and may have %d", size, TEXT) end
