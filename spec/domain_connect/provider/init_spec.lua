@@ -300,7 +300,7 @@ describe("a DNS host with Domain Connect", function()
       no_domain = { domain = "absent" }, bad_domain = { domain = "<script>" }, one_label = { domain = "com" }, bad_host = { host = "a..b" },
       slash = { host = "../x" }, no_value = { region = "absent" }, bad_value = { region = "x\"y" }, long = { region = ("x"):rep(3000) },
       no_group = { groupId = "nothing" }, bad_group = { groupId = "dkim1,," }, crit = { crit = "dc.new", ["dc.new"] = "1" },
-      not_ascii = { region = "é" },
+      not_ascii = { region = "é" }, crit_of_nothing = { crit = "other", other = "1" },
     } do
       assert.equal("bad_request", code_of(with(changes)), what)
     end
@@ -309,7 +309,7 @@ describe("a DNS host with Domain Connect", function()
     assert.equal("bad_request", code_of(with {}, "blocked"))
     assert.equal("not_ours", code_of(with { domain = "example.net" }))
     assert.equal("not_ours", code_of(with { domain = "mail.example.com" }))
-    local odd = query.write(with { crit = "dc.absent,region", ["vnd.x"] = "1", domain = "EXAMPLE.com." })
+    local odd = query.write(with { crit = "dc.absent,region", ["vnd.x"] = "1", domain = "EXAMPLE.com.", other = "é" })
     assert.truthy(host:plan(assert(request(odd, "open"))))
   end)
 

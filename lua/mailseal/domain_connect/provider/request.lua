@@ -127,9 +127,9 @@ for name in ([[
   UNDERSTOOD[name] = true
 end
 
-local function problem_of_crit(values)
+local function problem_of_crit(variables, values)
   for name in (values.crit and values.crit .. "," or ""):gmatch "([^,]*)," do
-    if values[name] and not UNDERSTOOD[name] and not ids.variable(name) then return "the request has what would have to be understood" end
+    if values[name] and not UNDERSTOOD[name] and not variables[name] then return "the request has what would have to be understood" end
   end
 end
 
@@ -138,16 +138,28 @@ local function shown(text, allowed)
   return allowed and text and text ~= "" and #text <= DISPLAYED and text or nil
 end
 
-local function problem_of_values(values)
+-- The variables of a template: what else a request has is nobody's here, whatever it is.
+local function variables_of(template)
+  local names = {}
+  for _, record in ipairs(template.records) do
+    for _, text in pairs(record) do
+      for name in (type(text) == "string" and text or ""):gmatch "%%([%w_-]+)%%" do names[name] = true end
+    end
+  end
+  return names
+end
+
+local function problem_of_values(variables, values)
   for name, value in pairs(values) do
-    if ids.variable(name) and (#value > VALUE or value:find "[^ -~]") then
+    if variables[name] and ids.variable(name) and (#value > VALUE or value:find "[^ -~]") then
       return ("the request's %s is no value"):format(name:sub(1, 63))
     end
   end
 end
 
 local function fill(request, template, values)
-  local problem = problem_of_values(values) or problem_of_crit(values)
+  local variables = variables_of(template)
+  local problem = problem_of_values(variables, values) or problem_of_crit(variables, values)
   if problem then return bad(problem) end
   local scope, message, code = scope_of(template, values)
   if not scope then return nil, message, code end
