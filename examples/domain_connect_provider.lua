@@ -73,18 +73,33 @@ local function page(status, title, content)
   }))
 end
 
+-- What may be said to whoever asks: what is wrong with his request. What is wrong here is for who runs it.
+local SAID = {}
+for code in ([[
+  no_template bad_request not_signed bad_key bad_signature not_ours changed cancelled no_instance refused_record
+]]):gmatch "%S+" do
+  SAID[code] = true
+end
+
+local function said(message, code)
+  if SAID[code] then return message end
+  ngx.log(ngx.ERR, tostring(code), ": ", tostring(message))
+  return "This cannot be done just now."
+end
+
 local function json(text, message, code)
   if text then return answer(200, "application/json", text) end
-  answer((code == nil or code == "not_ours") and 404 or 503, "text/plain; charset=utf-8", (message or "there is none here") .. "\n")
+  local is_absent = code == nil or code == "not_ours"
+  answer(is_absent and 404 or 503, "text/plain; charset=utf-8", (is_absent and "there is none here" or said(message, code)) .. "\n")
 end
 
 local function lead(url) return ngx.redirect(url, 303) end
 
 -- Back to whoever asked, where he may be told; or a page.
 local function give_up(request, message, code)
-  local url = request and host:back(request, code)
+  local text, url = said(message, code), request and host:back(request, code)
   if url then return lead(url) end
-  page(code == "no_template" and 404 or 400, "This cannot be done", h.p { message })
+  page(code == "no_template" and 404 or SAID[code] and 400 or 503, "This cannot be done", h.p { text })
 end
 
 -- ---- who is there
@@ -236,8 +251,8 @@ local function withdraw()
   local name, given = customer(), form()
   local zone, id = given.zone or "", given.id or ""
   if name and owns(name, zone) and seal.same(mark("withdraw", name, zone, id), given.token or "") then
-    local ok, message = host:withdraw(zone, id)
-    if not ok then return page(503, "This cannot be done", h.p { message }) end
+    local ok, message, code = host:withdraw(zone, id)
+    if not ok then return give_up(nil, message, code) end
   end
   lead "/templates"
 end

@@ -256,6 +256,34 @@ describe("the example of a hosting company, in #nginx,", function()
   end)
 end)
 
+describe("the example of a hosting company whose name server is away, in #nginx,", function()
+  it("says so to who runs it, and to nobody else where that is", function()
+    local certificates = receiver.certificates()
+    local server = nginx.start {
+      http = HTTP, server = SERVER, values = { knot = "127.0.0.1:1", certificates = certificates }, files = {
+        ["tsig.key"] = "hmac-sha256:hosting:" .. SECRET, ["kraiter.json"] = templates.json(assert(domain_connect.template("kraiter", {
+          provider_id = "mailer.example", provider_name = "Mailer" }))),
+        ["open.json"] = templates.json(assert(domain_connect.template("mailgun", {
+          provider_id = "mailer.example", provider_name = "Mailer" }))),
+      },
+    }
+    finally(function()
+      server:stop()
+      shell.remove_directory(certificates)
+    end)
+    local customer = browsers.open(server.tls)
+    customer:ask("POST", "/sign-in-stub", query.write { name = "alice", to = "/nowhere" })
+    for _, path in ipairs { "/v2/example.com/settings", "/v2/domainTemplates/providers/mailer.example/services/kraiter/apply?" ..
+      query.write { domain = "example.com", groupId = "dmarc" } } do
+      local reply = customer:ask("GET", path)
+      assert.equal(503, reply.status, reply.body)
+      assert.truthy(reply.body:find("This cannot be done just now.", 1, true))
+      assert.is_nil(reply.body:find("127.0.0.1", 1, true))
+    end
+    assert.truthy(server:log():find("unreachable: 127.0.0.1", 1, true))
+  end)
+end)
+
 describe("the configuration beside it, for #nginx,", function()
   it("is one", function()
     local certificates = receiver.certificates()
