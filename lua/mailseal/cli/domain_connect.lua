@@ -165,7 +165,7 @@ end
 
 -- The records of a rule that are in other zones than the DNS host's: delegated to somebody else.
 local function elsewhere(rule, domain, vars, wanted, asked)
-  local zone = require("mailseal.onboard.publishing.connecting_seen").open(wanted.zone, asked.resolver)
+  local zone = require("mailseal.onboard.publishing.seen").open(wanted.zone, asked.resolver)
   local list, options_of = {}, { org_domain = wanted.org_domain, rules = wanted.rules }
   for _, record in ipairs(require("mailseal.provider").records(rule, domain, vars, options_of) or {}) do
     local found, cause, code = zone:zone_of(record.name)
