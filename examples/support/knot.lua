@@ -195,6 +195,14 @@ function M.at(host, port)
   return setmetatable({ host = host, port = port }, Server)
 end
 
+--- Has the server tell a zone's secondaries now that it has changed. It does so a second after an update by itself, and an update that comes
+-- in the next second, but before that, waits for it.
+-- @tparam string zone its name
+function Server:settle(zone)
+  if not self.directory then return end -- another program's
+  output_of(("PATH=$PATH:/usr/sbin; knotc -s '%s/knot.sock' zone-notify '%s.' 2>&1"):format(self.directory, zone))
+end
+
 --- Changes a zone by dynamic update.
 -- @tparam string zone its name
 -- @tparam {string,...} changes lines for knsupdate's `update`: "add name ttl TYPE data", "del name TYPE"; names relative to the zone
@@ -206,6 +214,7 @@ function Server:update(zone, changes)
   for _, change in ipairs(changes) do lines[#lines + 1] = "update " .. change end
   lines[#lines + 1] = "send\n"
   local output = output_of(("printf %%s %s | knsupdate 2>&1 && echo ok"):format(quote(table.concat(lines, "\n"))))
+  self:settle(zone)
   if output:find "ok\n$" and not output:lower():find "fail" then return true end
   return nil, "knsupdate: " .. output, "no_update"
 end

@@ -42,7 +42,7 @@ function M.start(id, settings)
   end
   local server = assert(knot.start { zones = served })
   local directory = shell.new_directory()
-  local told = { knot = { host = server.host, port = server.port }, zones = {} }
+  local told = { knot = { host = server.host, port = server.port, control = server.directory .. "/knot.sock" }, zones = {} }
   for name, value in pairs(settings) do
     if name ~= "zones" and name ~= "besides" then told[name] = value end
   end

@@ -3,7 +3,7 @@ tells, answers in its words, and keeps its zones in a real name server, Knot, wh
 
     python3 spec/support/dns_hosts/<host>.py DIRECTORY
 
-DIRECTORY/settings.json tells `knot` (host and port), `zones` (names) and what the host wants to know besides, such as `credentials`. The
+DIRECTORY/settings.json tells `knot` (host, port, and control, the path of its control socket), `zones` (names) and what the host wants to know besides, such as `credentials`. The
 server says its port on its first line and serves until its standard input ends. Each request becomes a line of JSON in
 DIRECTORY/requests, with the status that it was answered with.
 
@@ -26,8 +26,8 @@ Record = namedtuple("Record", "id name ttl type rdata")  # names without the dot
 class Knot:
     """A name server, its zones read and written."""
 
-    def __init__(self, host, port):
-        self.host, self.port, self.known = host, port, {}
+    def __init__(self, host, port, control):
+        self.host, self.port, self.control, self.known = host, port, control, {}
 
     def state(self, zone):
         """The octets of the answer that has the zone's SOA: others after each change."""
@@ -67,6 +67,12 @@ class Knot:
         done = subprocess.run(["knsupdate"], input="\n".join(lines + ["send", ""]).encode(), capture_output=True, timeout=30)
         if done.returncode != 0 or b"failed" in done.stderr + done.stdout:
             raise RuntimeError("knsupdate: %s %s" % (done.stdout, done.stderr))
+        self.settle(zone)
+
+    def settle(self, zone):
+        """Secondaries are told a second after an update, and an update that comes in the next second, but before that, waits for it: now."""
+        paths = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin")
+        subprocess.run(["knotc", "-s", self.control, "zone-notify", zone + "."], capture_output=True, timeout=30, env=paths)
 
 
 def texts_of(rdata):
@@ -178,7 +184,7 @@ class Host:
 
     def __init__(self, settings):
         self.settings, self.counter = settings, 1000
-        self.knot = Knot(settings["knot"]["host"], settings["knot"]["port"])
+        self.knot = Knot(**settings["knot"])
         self.zones = {name: Zone(self.knot, name, self.new_id) for name in settings["zones"]}
         marked = [getattr(self, name) for name in dir(type(self)) if hasattr(getattr(type(self), name), "routes")]
         self.routes = [(method, pattern, function) for function in marked for method, pattern in function.routes]
@@ -285,6 +291,7 @@ class Server:
 def handler_of(server):
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body go together: a body of its own would wait for the head's acknowledgement, which is delayed
 
         def respond(self):
             length = int(self.headers.get("Content-Length", 0))
