@@ -195,8 +195,8 @@ function M.at(host, port)
   return setmetatable({ host = host, port = port }, Server)
 end
 
---- Has the server tell a zone's secondaries now that it has changed. It does so a second after an update by itself, and an update that comes
--- in the next second, but before that, waits for it.
+--- Has the server tell a zone's secondaries now that it has changed. It does so a second after an update by itself, and an update that
+-- comes in the next second, but before that, waits for it.
 -- @tparam string zone its name
 function Server:settle(zone)
   if not self.directory then return end -- another program's
