@@ -146,6 +146,19 @@ describe("a DNS host's interface", function()
     assert.falsy(one:say("\27[2J\0"):find "[%c]")
   end)
 
+  it("goes nowhere with what says who asks, wherever it is led", function()
+    server:behave { ["/v1/x"] = { status = 302, headers = { Location = "/elsewhere" } } }
+    local data, _, code = client { fetch = { allow_plain = true, allow_private = true, redirects = 5 } }:ask { path = "/x" }
+    assert.same({ nil, "bad_answer" }, { data, code })
+    assert.equal(1, #server:requests())
+  end)
+
+  it("may do yet what it was too slow for", function()
+    server:behave { ["*"] = { status = 504 } }
+    local _, _, code, details = client():ask { method = "POST", path = "/x", body = {} }
+    assert.same({ "timeout", { unsure = true } }, { code, details })
+  end)
+
   it("may be refused to be asked by who is to say who he is", function()
     local refused = client { authorize = function() return nil, "no key", "bad_credentials", { a = 1 } end }
     assert.same({ nil, "Example: no key", "bad_credentials", { a = 1 } }, { refused:ask { path = "/x" } })
@@ -158,7 +171,14 @@ describe("a DNS host's interface", function()
     assert.same({ 1, 2, 3 }, one:all(function(number) return pages[number], number < 3 and number end))
     assert.same({ nil, "x", "no_zone" }, { one:all(function() return nil, "x", "no_zone" end) })
     assert.equal("bad_answer", select(3, one:all(function() return { 1 }, true end)))
-    assert.equal("bad_answer", select(3, one:all(function() return {}, true end, 5)))
+    assert.equal("bad_answer", select(3, one:all(function() return {}, true end)))
+    local page, asked = {}, 0
+    for i = 1, 30000 do page[i] = i end
+    assert.equal("bad_answer", select(3, one:all(function()
+      asked = asked + 1
+      return page, true
+    end)))
+    assert.is_true(asked < 10, "it asks for more than anybody has")
   end)
 
   it("is asked several things side by side", function()

@@ -42,5 +42,15 @@ describe("a record's value in fields", function()
     assert.equal("s1._domainkey.example.test", fields.absolute("S1._domainkey", "example.test", "@"))
     assert.equal("example.test", fields.absolute("@", "example.test", "@"))
     assert.equal("example.test", fields.absolute("", "example.test", "@"))
+    for _, name in ipairs { "notexample.test", "a.other.test", "test" } do
+      assert.has_error(function() fields.relative(name, "example.test", "@") end, name .. " is not in the zone example.test")
+    end
+  end)
+
+  it("is told by JSON where that can tell it", function()
+    for text, plain in pairs { ["a;\"b\" \\"] = true, ["\195\164"] = true, ["\195"] = false, ["\255"] = false, ["a\nb"] = false } do
+      assert.equal(plain, fields.is_plain(text), text)
+    end
+    assert.is_false(fields.is_plain(nil))
   end)
 end)

@@ -26,7 +26,8 @@ local printable = require "mailseal.printable".line
 
 -- What a target has of `mailseal.publish.api.form`, too.
 local M = {
-  escaped = form.escaped, is = form.is, is_list = form.is_list, zones_for = form.zones_for, read_json = form.read_json,
+  escaped = form.escaped, is = form.is, is_list = form.is_list, is_texts = form.is_texts, name = form.name, zones_for = form.zones_for,
+  read_json = form.read_json,
 }
 local Client = { __name = "mailseal.publish.api" }
 Client.__index = Client
@@ -35,6 +36,9 @@ Client.__index = Client
 -- asked, and seconds before it is asked again after a failure; questions side by side; characters of what a host says.
 local MOST = 4194304
 local TIMEOUT, PATIENCE, TRIES, PAUSE, SIDE_BY_SIDE, SAID = 30, 10, 3, 0.3, 4, 300
+
+-- Pages of a list, and items of all of them.
+local PAGES, ITEMS = 200, 100000
 
 -- ---- what is answered
 
@@ -46,7 +50,7 @@ local STATUSES = {
   [410] = { "no_zone", "has that no more" }, [412] = { "zone_moved", "says that this is not what stands there any more" },
   [413] = { "refused_record", "takes no request that long" }, [414] = { "refused_record", "takes no request that long" },
   [422] = { "refused_record", "does not take that" }, [423] = { "server_failed", "has locked it for now" },
-  [429] = { "rate_limited", "was asked too often" },
+  [429] = { "rate_limited", "was asked too often" }, [504] = { "timeout", "was too slow" }, [524] = { "timeout", "was too slow" },
 }
 
 local function meaning_of(status)
@@ -71,9 +75,7 @@ local LOST = { closed = true, timeout = true, bad_answer = true, too_large = tru
 -- @treturn string
 function Client:say(text)
   text = tostring(text)
-  for _, secret in ipairs(self.secrets) do
-    for at, behind in function() return text:find(secret, 1, true) end do text = text:sub(1, at - 1) .. "…" .. text:sub(behind + 1) end
-  end
+  for _, secret in ipairs(self.secrets) do text = form.without(text, secret) end
   return printable(text:sub(1, SAID))
 end
 
@@ -106,7 +108,7 @@ local function refusal_of(self, question, answer, data)
   if code == "rate_limited" or answer.status == 503 then details = with_moment(self, question, answer, code, details) end
   if answer.status >= 500 and code ~= "rate_limited" then details = with_doubt(question, details) end
   local message = ("%s %s (HTTP status %d)"):format(self.host, words or meaning[2], answer.status)
-  if said then message = message .. ": " .. self:say(said) end
+  if type(said) == "string" and said ~= "" then message = message .. ": " .. self:say(said) end
   return nil, message, code, details
 end
 
@@ -128,6 +130,7 @@ local function send(self, question)
     timeout = self.timeout,
   }
   for name, value in pairs(self.fetch) do given[name] = value end
+  given.redirects = 0 -- who asks would be known elsewhere, too
   return fetch.request(given)
 end
 
@@ -225,19 +228,19 @@ end
 --- All items of a list that comes in pages.
 -- @tparam function page called with the number of the page, from 1 on, and what it returned before as its second; returns a list, and
 --   what is not nil or false where there is a next page; or nil, a message, a code and details
--- @tparam[opt=200] number most pages
 -- @treturn[1] {table,...}
 -- @treturn[2] nil
 -- @treturn[2] string
 -- @treturn[2] string as of @{Client:ask}; `bad_answer` where it does not end
 -- @treturn[2] ?table
-function Client:all(page, most)
+function Client:all(page)
   local list, next_one = {}, nil
-  for number = 1, most or 200 do
+  for number = 1, PAGES do
     local items, more, code, details = page(number, next_one)
     if not items then return nil, more, code, details end
     for _, item in ipairs(items) do list[#list + 1] = item end
     if not more then return list end
+    if #list > ITEMS then break end
     next_one = more
   end
   return nil, ("%s has more of that than can be read"):format(self.host), "bad_answer"

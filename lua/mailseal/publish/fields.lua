@@ -8,6 +8,7 @@
 -- stands.
 -- @module mailseal.publish.fields
 local master = require "mailseal.dns.zone_master"
+local printable = require "mailseal.printable"
 local sets = require "mailseal.publish.sets"
 
 local M = {}
@@ -82,9 +83,17 @@ function M.is_known(kind) return KINDS[kind] ~= nil end
 -- @tparam string zone
 -- @tparam string apex what stands for the zone's own name: "@", or ""
 -- @treturn string
+-- @raise where the name is not in that zone: it would be another one there
 function M.relative(name, zone, apex)
-  return name == zone and apex or name:sub(1, -#zone - 2)
+  if name == zone then return apex end
+  if name:sub(-#zone - 1) ~= "." .. zone then error(("%s is not in the zone %s"):format(name, zone), 2) end
+  return name:sub(1, -#zone - 2)
 end
+
+--- Can a text be told as JSON tells texts, in UTF-8, and as a line? Other octets would become others on the way.
+-- @tparam ?string text octets
+-- @treturn boolean
+function M.is_plain(text) return text ~= nil and not text:find "%c" and printable.utf8(text) == text end
 
 --- The name of which @{relative} is told.
 -- @tparam string name

@@ -70,6 +70,25 @@ function M.given(module, options)
   return given
 end
 
+--- What a target is opened with whose credentials go into requests of HTTP: they are printable ASCII, without white space.
+-- @tparam table module the target's
+-- @tparam table options of `open`
+-- @treturn[1] table as of @{given}
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong, without any of the credentials
+-- @treturn[2] string `credentials_missing`, `bad_credentials`, `bad_setting`
+-- @raise where options are not what they are
+function M.given_for_http(module, options)
+  local given, message, code = M.given(module, options)
+  if not given then return nil, message, code end
+  for _, one in ipairs(module.credentials) do
+    if (given[one.name] or ""):find "[^!-~]" then
+      return nil, ("%s wants %s: this is none"):format(module.name, one.text), "bad_credentials"
+    end
+  end
+  return given
+end
+
 --- Makes the class of a target: `undo` is what `apply` does, the other way round.
 -- @tparam string name for the metatable
 -- @treturn table to put `read`, `apply` and `zone_of` into

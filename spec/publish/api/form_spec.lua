@@ -36,6 +36,29 @@ describe("the form of what DNS hosts' interfaces are told and tell", function()
     assert.is_false(form.is_list(nil, shape))
   end)
 
+  it("says whether numbers are whole, and lists are of texts", function()
+    for text, whole in pairs { ["7"] = true, ["-7"] = true, ["7.0"] = true, ["1.5"] = false, ["1e300"] = false, ['"7"'] = false } do
+      assert.equal(whole, form.is(form.read_json('{"n":' .. text .. "}"), { n = "whole" }), text)
+    end
+    assert.is_true(form.is(form.read_json "{}", { n = "whole?" }))
+    for text, texts in pairs { ["[]"] = true, ['["a","b"]'] = true, ['["a",1]'] = false, ["[null]"] = false, ["{}"] = false } do
+      assert.equal(texts, form.is_texts(form.read_json(text)), text)
+    end
+  end)
+
+  it("has names as they are written here", function()
+    assert.equal("example.test", form.name "Example.TEST.")
+    assert.equal("xn--bcher-kva.example", form.name "Bücher.example")
+  end)
+
+  it("takes a text out of another, however often it is in there", function()
+    assert.equal("a … b …", form.without("a se.ret b se.ret", "se.ret"))
+    assert.equal("a", form.without("a", "secret"))
+    local before = os.clock()
+    assert.equal(("…"):rep(200000), form.without(("0123456789"):rep(200000), "0123456789"))
+    assert.is_true(os.clock() - before < 5)
+  end)
+
   it("names the zones that may hold a name", function()
     assert.same({ "a.b.example.test", "b.example.test", "example.test" }, form.zones_for "A.b.Example.test.")
     assert.same({ "example.test" }, form.zones_for "example.test")

@@ -1,5 +1,6 @@
 --- What a DNS host's interface is told and tells, as far as its form goes: parts of URLs, members of objects.
 -- @module mailseal.publish.api.form
+local domains = require "mailseal.domain"
 local reader = require "mailseal.json.reader"
 
 local M = {}
@@ -23,6 +24,21 @@ function M.query(pairs)
   return list[1] and "?" .. table.concat(list, "&") or ""
 end
 
+--- A text with "…" in each place where it has another one.
+-- @tparam string text
+-- @tparam string other as it stands, not empty
+-- @treturn string
+function M.without(text, other)
+  local pieces, from = {}, 1
+  while true do
+    local at, behind = text:find(other, from, true)
+    if not at then break end
+    pieces[#pieces + 1], from = text:sub(from, at - 1), behind + 1
+  end
+  pieces[#pieces + 1] = text:sub(from)
+  return table.concat(pieces, "…")
+end
+
 -- Without null: a member that is null is none. Lists keep their places.
 local function without_null(value)
   if type(value) ~= "table" or value == reader.null then return value end
@@ -43,17 +59,44 @@ function M.read_json(body)
   return without_null(value)
 end
 
+local MOST = 2 ^ 53
+
+-- Is a value of that kind?
+local function is_of(value, kind)
+  if kind == "whole" then return type(value) == "number" and value % 1 == 0 and value >= -MOST and value <= MOST end
+  return type(value) == kind
+end
+
 --- Is a value an object with these members?
 -- @tparam any value as the host sent it
--- @tparam table members the Lua type of each by its name, with "?" behind it where it need not be there
+-- @tparam table members the Lua type of each by its name, or "whole" of a whole number; with "?" behind it where it need not be there
 -- @treturn boolean
 function M.is(value, members)
   if type(value) ~= "table" or value == reader.null then return false end
   for name, kind in pairs(members) do
-    local found, wanted = type(value[name]), kind:match "^%a+"
-    if found ~= wanted and not (found == "nil" and kind:sub(-1) == "?") then return false end
+    local found = value[name]
+    if not is_of(found, kind:match "^%a+") and not (found == nil and kind:sub(-1) == "?") then return false end
   end
   return true
+end
+
+--- Is a value a list of texts?
+-- @tparam any value as the host sent it
+-- @treturn boolean
+function M.is_texts(value)
+  if getmetatable(value) ~= reader.LIST then return false end
+  for _, one in ipairs(value) do
+    if type(one) ~= "string" then return false end
+  end
+  return true
+end
+
+--- A name as a host tells it, as names are written here: in lower case, in A-labels, without a dot at its end.
+-- @tparam string text
+-- @treturn string
+function M.name(text)
+  text = text:gsub("%.$", "")
+  return (text:find "[\128-\255]" and domains.to_ascii(text) or text):lower()
 end
 
 --- Is a value a list of objects with these members?
