@@ -20,7 +20,8 @@
 -- - `put(zone, set, before)`: makes that what stands there; `before` is what did, nil where there was none
 -- - `drop(zone, set)`: removes it
 --
--- and `least_ttl`, seconds to which each TTL that is below is raised.
+-- and `least_ttl`, seconds to which each TTL that is below is raised; `ttl_apart`: does it change a set's TTL by itself, and not with its
+-- values?
 -- @module mailseal.publish.one_by_one
 local sets = require "mailseal.publish.sets"
 local steps = require "mailseal.publish.one_by_one.steps"
@@ -197,6 +198,11 @@ function M.check(host, zone, changes)
   return now.records, M.lifted(host.least_ttl or 0, changes)
 end
 
+local function way_of(host)
+  if host.put then return host.ttl_apart and "values" or "sets" end
+  return host.edit and "edits" or "records"
+end
+
 --- Makes changes.
 -- @tparam table host see above
 -- @tparam string zone
@@ -211,14 +217,14 @@ function M.apply(host, zone, changes)
   local records, message, code, details = M.check(host, zone, changes)
   if not records then return nil, message, code, details end
   local run = { host = host, zone = zone, names = names_of(changes), changes = message, done = {} }
-  return go(run, steps.of(run.changes, records, host.put and "sets" or host.edit and "edits" or "records"))
+  return go(run, steps.of(run.changes, records, way_of(host)))
 end
 
 -- ---- targets
 
 -- A target's own methods as a host.
 local function host_of(self)
-  local host = { least_ttl = self.module.least_ttl }
+  local host = { least_ttl = self.module.least_ttl, ttl_apart = self.module.ttl_apart }
   for _, name in ipairs { "records", "add", "edit", "remove", "put", "drop" } do
     host[name] = self[name] and function(...) return self[name](self, ...) end
   end

@@ -110,6 +110,28 @@ describe("Hetzner", function()
     assert(target:undo("example.com", changes))
   end)
 
+  it("takes the values back where the TTL could not be changed, which is changed by itself", function()
+    local www = read("www.example.com", "A")
+    local other = { name = "www.example.com", type = "A", ttl = 900, values = { "192.0.2.1", "192.0.2.7" } }
+    local changes = { { name = "www.example.com", type = "A", before = www, after = other } }
+    host:fail { method = "POST", path = "change_ttl", status = 422 }
+    local done, message, code = target:apply("example.com", changes)
+    assert.same({ nil, "refused_record" }, { done, code }, message)
+    assert.equal(before, host:zone "example.com")
+    assert(target:apply("example.com", changes))
+    assert.equal(900, read("www.example.com", "A").ttl)
+    assert(target:undo("example.com", changes))
+  end)
+
+  it("takes no other zone for the one that it has asked for", function()
+    for _, name in ipairs { "notexample.com", "com", "other.net" } do
+      host:recover()
+      host:fail { path = "/v1/zones", status = 200, times = 9, body = cjson.encode { zones = { { name = name, ttl = 60 } } } }
+      local zone, message, code = target:zone_of "mail.example.com"
+      assert.same({ nil, "no_zone" }, { zone, code }, message)
+    end
+  end)
+
   it("waits until an action has ended, and tells why it failed", function()
     local added = { name = "added.example.com", type = "TXT", after = set("added.example.com", "TXT", '"added"') }
     host:fail { method = "POST", status = 201, body = cjson.encode {

@@ -98,6 +98,17 @@ local function in_order(list, names)
   return order
 end
 
+-- Of one change, by sets. Where the host changes a TTL by itself, a step does one or the other: none is ever done by halves.
+local function of_sets(change, apart)
+  local before, after = change.before, change.after
+  if not (apart and before and after) or before.ttl == after.ttl then return { { kind = "put", before = before, after = after } } end
+  local same = sets.say_the_same(before, after)
+  local first = { name = change.name, type = change.type, ttl = before.ttl, values = same and before.values or after.values }
+  local last = { name = change.name, type = change.type, ttl = after.ttl, values = first.values }
+  local slower = { kind = "put", before = first, after = last }
+  return same and { slower } or { { kind = "put", before = before, after = first }, slower }
+end
+
 local function same_set(a, b)
   return sets.say_the_same(a, b) and (a and a.ttl) == (b and b.ttl)
 end
@@ -105,7 +116,7 @@ end
 --- The steps that make changes, in order.
 -- @tparam {table,...} changes as of `mailseal.publish.sets`
 -- @tparam {table,...} records what stands there at their names
--- @tparam string way "sets", "edits" (records, which can be changed) or "records"
+-- @tparam string way "sets", "values" (sets, whose TTL is changed by itself), "edits" (records, which can be changed) or "records"
 -- @treturn {table,...}
 function M.of(changes, records, way)
   local by_key, list = {}, {}
@@ -115,10 +126,10 @@ function M.of(changes, records, way)
   end
   for _, change in ipairs(changes) do
     local own = {}
-    if way ~= "sets" then
+    if way == "edits" or way == "records" then
       of_records(change, by_key[key_of(change)] or {}, way == "edits", own)
     elseif not same_set(change.before, change.after) then
-      own[1] = { kind = "put", before = change.before, after = change.after }
+      own = of_sets(change, way == "values")
     end
     for _, step in ipairs(without_replacing(own)) do
       step.name, step.type = change.name, change.type

@@ -12,7 +12,7 @@ local sets = require "mailseal.publish.sets"
 local targets = require "mailseal.publish.target"
 
 local M = {
-  id = "hetzner", name = "Hetzner", host = "hetzner", atomic = false, least_ttl = 60,
+  id = "hetzner", name = "Hetzner", host = "hetzner", atomic = false, least_ttl = 60, ttl_apart = true,
   settings = { { name = "endpoint", text = "the URL of the API", environment = "HETZNER_ENDPOINT" } },
   credentials = {
     { name = "token", text = "an API token of the project, which may write", environment = "HCLOUD_TOKEN", required = true },
@@ -54,16 +54,20 @@ end
 
 -- ---- zones
 
-local ZONE = { name = "string", ttl = "number", mode = "string?" }
+local ZONE = { name = "string", ttl = "whole", mode = "string?" }
 
 -- A zone by its name; false where there is none.
 local function find_zone(self, name)
   local found, message, code, details = self.client:ask { path = "/v1/zones", query = { { "name", name } } }
   if not found then return nil, message, code, details end
   if not api.is(found, { zones = "table" }) or not api.is_list(found.zones, ZONE) then return self.client:strange() end
-  local zone = found.zones[1]
-  if zone then self.zones[zone.name] = zone end
-  return zone or false
+  for _, zone in ipairs(found.zones) do
+    if api.name(zone.name) == name then
+      self.zones[name] = zone
+      return zone
+    end
+  end
+  return false
 end
 
 --- The zone of a name.
@@ -78,7 +82,7 @@ function Target:zone_of(name)
     if not at:find "^_" then -- no zone begins with a name that no host has
       local zone, message, code, details = find_zone(self, at)
       if zone == nil then return nil, message, code, details end
-      if zone then return zone.name end
+      if zone then return at end
     end
   end
   return self.client:no_zone(name)
@@ -96,7 +100,7 @@ end
 
 -- ---- record sets
 
-local SET = { name = "string", type = "string", ttl = "number?", records = "table" }
+local SET = { name = "string", type = "string", ttl = "whole?", records = "table" }
 
 local function relative(name, zone) return fields.relative(name, zone, "@") end
 
@@ -159,11 +163,11 @@ end
 
 -- ---- changes
 
-local ACTION = { id = "number", status = "string" }
+local ACTION = { id = "whole", status = "string" }
 
 local function failed(self, action)
   local why = type(action.error) == "table" and action.error.message
-  return nil, ("Hetzner could not do that%s"):format(why and ": " .. self.client:say(why) or ""), "server_failed"
+  return nil, ("Hetzner could not do that%s"):format(why and ": " .. self.client:say(why) or ""), "server_failed", { unsure = true }
 end
 
 -- Waits until an action has ended.
@@ -227,9 +231,7 @@ local function act_on(self, zone, set, action, body)
   return act(self, { method = "POST", path = path_of(zone, set.name, set.type) .. "/actions/" .. action, body = body })
 end
 
-local function put_values(self, zone, set, before)
-  local new, gone = missing(set, before), missing(before, set)
-  if not new[1] and not gone[1] then return true end
+local function put_values(self, zone, set, new, gone)
   local action = new[1] and gone[1] and "set_records" or new[1] and "add_records" or "remove_records"
   local values = action == "set_records" and set.values or new[1] and new or gone
   return act_on(self, zone, set, action, { records = sent(self, zone, set, values) })
@@ -246,8 +248,8 @@ end
 -- @treturn[2] ?table
 function Target:put(zone, set, before)
   if not before then return create(self, zone, set) end
-  local done, message, code, details = put_values(self, zone, set, before)
-  if not done or before.ttl == set.ttl then return done, message, code, details end
+  local new, gone = missing(set, before), missing(before, set)
+  if new[1] or gone[1] then return put_values(self, zone, set, new, gone) end
   return act_on(self, zone, set, "change_ttl", { ttl = set.ttl })
 end
 
@@ -270,9 +272,8 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `credentials_missing`, `bad_credentials`
 function M.open(options)
-  local given, message, code = targets.given(M, options)
+  local given, message, code = targets.given_for_http(M, options)
   if not given then return nil, message, code end
-  if given.token:find "[^!-~]" then return nil, "this is no API token of Hetzner", "bad_credentials" end
   local client = api.client {
     host = M.name, endpoint = given.endpoint or "https://api.hetzner.cloud", resolver = options.resolver, now = options.now,
     fetch = options.fetch, secrets = { given.token }, explain = explain,
