@@ -71,6 +71,18 @@ describe("Porkbun, more closely", function()
     assert.truthy(message:find('switch "API Access" on', 1, true))
   end)
 
+  it("comes again where what stands before the interface held it up, also with a change", function()
+    local changes = { { name = "often.a.test", type = "TXT",
+      after = { name = "often.a.test", type = "TXT", ttl = 600, values = { '"x"' } } } }
+    host:fail { path = "/dns/create", status = 503, body = "<html><title>503 Service Temporarily Unavailable</title></html>" }
+    assert(target:apply("a.test", changes))
+    assert(target:undo("a.test", changes))
+    host:fail { path = "/dns/retrieve", status = 202, body = "", headers = { ["x-amzn-waf-action"] = "challenge" } }
+    local found, _, code, details = target:read("a.test", { "a.test" })
+    assert.same({ nil, "rate_limited" }, { found, code })
+    assert.is_true(details.retry_at > os.time() + 200)
+  end)
+
   it("knows errors by their code, or by what they say, whatever HTTP's status", function()
     for body, code in pairs {
       ['{"status":"ERROR","message":"Invalid API key. (002)"}'] = "bad_credentials",

@@ -54,7 +54,16 @@ local function code_of(data)
   end
 end
 
-local function explain(status, data, question)
+-- Who asks too often is answered by what stands before the interface, which hears nothing of it: a page with status 503, at more than a
+-- request a second or so, and later on a riddle for browsers.
+local function too_often(status, data, headers)
+  if headers["x-amzn-waf-action"] then return { retry_after = 300 } end
+  return status == 503 and data == nil and { retry_after = tonumber(headers["retry-after"]) or 2 } or nil
+end
+
+local function explain(status, data, question, answer)
+  local limited = too_often(status, data, answer.headers)
+  if limited then return "rate_limited", "was asked too often", limited end
   if not api.is(data, { status = "string" }) then
     if status < 300 then return "bad_answer", "does not say whether it went well", not question.reads and { unsure = true } or nil end
     return nil
@@ -76,7 +85,8 @@ local function text_of(content)
   return content
 end
 
-local function number_of(value) return tonumber(value) or 0 end
+-- Numbers are told as texts, and none is larger than what fits into 32 bits.
+local function number_of(value) return tonumber(tostring(value):match "^%d%d?%d?%d?%d?%d?%d?%d?%d?%d?$") or 0 end
 
 local function read_record(one)
   local content = one.content
@@ -102,7 +112,7 @@ end
 -- The members of a record.
 local function written(zone, record, value, ttl)
   local content, priority = content_of(record.type, value)
-  if not (WRITTEN[record.type] and content) then
+  if not (WRITTEN[record.type] and content) or record.type == "TXT" and not fields.is_plain(content) then
     return nil, ("Porkbun takes no %s record like this one here: enter it there"):format(record.type), "refused_record"
   end
   return json.object("name", fields.relative(record.name, zone, ""), "type", record.type, "content", content,
@@ -136,7 +146,7 @@ function Target:zone_of(name)
   end)
   if not list then return nil, message, code, details end
   local known = {}
-  for _, one in ipairs(list) do known[one.domain:lower()] = true end
+  for _, one in ipairs(list) do known[api.name(one.domain)] = true end
   for _, zone in ipairs(api.zones_for(name)) do
     if known[zone] then return zone end
   end
@@ -217,9 +227,9 @@ end
 -- @treturn[1] table
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string `credentials_missing`, `bad_setting`
+-- @treturn[2] string `credentials_missing`, `bad_credentials`, `bad_setting`
 function M.open(options)
-  local given, message, code = targets.given(M, options)
+  local given, message, code = targets.given_for_http(M, options)
   if not given then return nil, message, code end
   local client = api.client {
     host = M.name, endpoint = given.endpoint or "https://api.porkbun.com/api/json/v3", resolver = options.resolver, now = options.now,
