@@ -87,6 +87,13 @@ function M.tests(given)
     return publish.open(given.id, host:options(all))
   end
 
+  -- One that asks nothing a second time.
+  local function open_impatient()
+    local one = assert(open())
+    one.client.patience = 0
+    return one
+  end
+
   given.busted.setup(function()
     local settings = { zones = { [M.ZONE] = text(), ["other.test"] = "@ SOA ns a 1 60 60 600 5\n@ NS ns\nns A 127.0.0.1\n" } }
     for name, value in pairs(given.settings) do settings[name] = value end
@@ -146,6 +153,14 @@ function M.tests(given)
     end
     local elsewhere = assert(open { endpoint = "ftp://x" })
     assert.equal("bad_url", select(3, elsewhere:zone_of(M.ZONE)))
+  end)
+
+  it("refuses credentials that could not be sent, and repeats nothing of them", function()
+    for _, one in ipairs(assert(publish.find(given.id)).credentials) do
+      local found, message, code = open { [one.name] = "secret\r\nX-Other: 1" }
+      assert.same({ nil, "bad_credentials" }, { found, code })
+      assert.falsy(message:find "secret\r" or message:find "X%-Other", message)
+    end
   end)
 
   it("asks https alone, unless it is told otherwise", function()
@@ -254,6 +269,38 @@ function M.tests(given)
     undo(changes)
   end)
 
+  it("writes at wildcards, and one text among ten at the zone's own name", function()
+    local ten, more = { SPF, '"other=1"' }, {}
+    for i = 3, 10 do ten[i] = ('"text-%d"'):format(i) end
+    for i, value in ipairs(ten) do more[i] = i == 5 and '"another"' or value end
+    local first = { change(set("", "TXT", { SPF, '"other=1"' }), set("", "TXT", ten)), change(nil, set("*", "TXT", { '"any"' })) }
+    assert(apply(first))
+    local second = { change(set("", "TXT", ten), set("", "TXT", more)) }
+    assert(apply(second))
+    assert.truthy(host:zone(M.ZONE):find('*.example.test. 3600 IN TXT "any"', 1, true))
+    local found = assert(target:read(M.ZONE, { "*." .. M.ZONE, M.ZONE }))
+    assert.same({ '"any"' }, found[1].values)
+    for _, one in ipairs(found) do assert.is_true(one.type ~= "TXT" or one.name ~= M.ZONE or sets.same(one, { values = more })) end
+    undo(second)
+    undo(first)
+  end)
+
+  it("writes a text as it is, whatever octets it has, or not at all", function()
+    local texts = { "a\\b; c", "\195\164 \226\130\172", "\255\254", "a\tb\1\n", "%41+&=#/", ("y"):rep(600), " x " }
+    for i, octets in ipairs(texts) do
+      local changes = { change(nil, set("odd" .. i, "TXT", { sets.text(octets) })) }
+      local ok, message, code = apply(changes)
+      if ok then
+        assert.equal(octets, sets.joined(assert(target:read(M.ZONE, { ("odd%d.%s"):format(i, M.ZONE) }))[1].values[1]))
+        local line = ("odd%d.%s. 3600 IN TXT %s"):format(i, M.ZONE, sets.text(octets))
+        assert.truthy(host:zone(M.ZONE):find(line, 1, true) or octets:find "[\1-\31\127-\255]" or octets:find "  ", line)
+        undo(changes)
+      else
+        assert.equal("refused_record", code, message)
+      end
+    end
+  end)
+
   it("keeps quotes in texts", function()
     local changes = { change(nil, set("quoted", "TXT", { [["a \"b\" c;d"]] })) }
     assert(apply(changes))
@@ -314,8 +361,10 @@ function M.tests(given)
   } do
     it("does not take for an answer " .. name, function()
       one.times = 100
+      local impatient = open_impatient()
+      assert(impatient:read(M.ZONE, { M.ZONE })) -- what it has to know besides, it knows by now
       fault("read", one)
-      local found, message, code = target:read(M.ZONE, { M.ZONE })
+      local found, message, code = impatient:read(M.ZONE, { M.ZONE })
       assert.is_nil(found, message)
       assert.truthy(({ bad_answer = true, closed = true, too_large = true })[code], code)
     end)
@@ -358,8 +407,9 @@ function M.tests(given)
   end)
 
   it("tells what is in effect where the host falls silent in between", function()
+    local impatient = open_impatient()
     fault("change", { answer = "none", made = true, after = given.requests == 1 and 0 or 1, for_good = true })
-    local ok, _, code, details = apply()
+    local ok, _, code, details = impatient:apply(M.ZONE, changes_of())
     host:recover()
     assert.is_nil(ok)
     assert.truthy(details.unsure)
@@ -388,8 +438,8 @@ function M.tests(given)
       local body = {}
       for i, secret in ipairs(given.secrets) do body[i] = secret end
       host:fail { status = status, body = ('{"message":"%s","error":"%s"}'):format(table.concat(body, " "), body[1]), times = 1000 }
-      note(assert(open()):zone_of(M.ZONE))
-      note(target:read(M.ZONE, { M.ZONE }))
+      note(open_impatient():zone_of(M.ZONE))
+      note(open_impatient():read(M.ZONE, { M.ZONE }))
       host:recover()
     end
     local everything = table.concat(said, "\n") .. tostring(target)

@@ -45,6 +45,16 @@ describe("deSEC", function()
     end
   end)
 
+  it("takes no zone for a name's that the name is not in", function()
+    for _, name in ipairs { "notexample.test", "other.test" } do
+      host:fail { path = "/domains/", status = 200, body = ('[{"name":"%s","minimum_ttl":60}]'):format(name) }
+      local zone, message, code = open():zone_of "mail.example.test"
+      assert.same({ nil, "bad_answer" }, { zone, code }, message)
+    end
+    host:fail { path = "/rrsets/", status = 200, body = '[{"subname":"a","type":"TXT","ttl":60,"records":[["x"]]}]' }
+    assert.equal("bad_answer", select(3, open():read("example.test", { "a.example.test" })))
+  end)
+
   it("is refused a set that is new, where there is one by then", function()
     local target = open()
     -- After it was looked for, and before it is asked for.

@@ -61,6 +61,16 @@ describe("DigitalOcean, more closely", function()
     assert(target:undo("a.test", longest))
   end)
 
+  it("takes no other answer for a domain or a record than one of it", function()
+    host:fail { path = "/v2/domains/a.test$", status = 200, body = '{"domain":{"name":"other.test"}}' }
+    assert.equal("bad_answer", select(3, target:zone_of "a.test"))
+    for _, number in ipairs { "1.5", "1e300", '"7"' } do
+      host:fail { path = "/records", status = 200, body = ([[{"domain_records":[{"id":%s,"type":"MX","name":"@","data":"a",
+        "priority":1}]}]]):format(number) }
+      assert.equal("bad_answer", select(3, target:read("a.test", { "a.test" })), number)
+    end
+  end)
+
   it("says that a token lacks a scope, and leaves nothing half done", function()
     local one = change(nil, set("s.a.test", "TXT", { '"one"' }))
     assert(target:apply("a.test", { one }))

@@ -153,6 +153,26 @@ describe("Google Cloud DNS", function()
     assert.equal(4, asked "^/token")
   end)
 
+  it("does not ask for tokens without end where each of them is refused", function()
+    local target = assert(open())
+    assert(target:zone_of "example.test")
+    local names = {}
+    for i = 1, 8 do names[i] = ("n%d.example.test"):format(i) end
+    host:recover()
+    host:fail { method = "GET", path = "/rrsets", status = 401, times = 1000 }
+    local found, _, code = target:read("example.test", names)
+    assert.same({ nil, "bad_credentials" }, { found, code })
+    assert.is_true(asked "^/token" <= 8 and asked "/rrsets" <= 16)
+  end)
+
+  it("takes a list that is left out for one without items", function()
+    host:fail { method = "GET", path = "/rrsets", status = 200, body = '{"kind":"dns#resourceRecordSetsListResponse"}' }
+    assert.same({}, assert(open()):read("example.test", { "many.example.test" }))
+    host:fail { method = "GET", path = "/rrsets", status = 200, times = 9,
+      body = '{"kind":"x","rrsets":[{"name":"a.example.test.","type":"TXT","rrdatas":[{"a":1}]}]}' }
+    assert.equal("bad_answer", select(3, assert(open()):read("example.test", { "a.example.test" })))
+  end)
+
   it("tells nobody its token, though the host does", function()
     local target = assert(open())
     assert(target:zone_of "example.test")

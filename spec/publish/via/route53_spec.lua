@@ -172,6 +172,7 @@ describe("Amazon Route 53", function()
     assert(target:apply("example.test", { new("a.example.test", "TXT", '"x"') }))
     assert(target:undo("example.test", { new("a.example.test", "TXT", '"x"') }))
     host:fail { status = 400, body = told "Throttling", times = 99 }
+    target.client.patience = 0
     local found, message, code, details = target:read("example.test", { "many.example.test" })
     assert.same({ nil, "rate_limited" }, { found, code }, message)
     assert.is_true(details.retry_at >= os.time() and details.retry_at <= os.time() + 2)

@@ -30,7 +30,7 @@ local Target = targets.class "mailseal.publish.via.cloudflare"
 
 -- Records of a page.
 local PAGE = 100
-local ZONE = { id = "string", name = "string" }
+local ZONE = { id = "string", name = "string", status = "string?" }
 
 -- ---- what is to be done
 
@@ -90,13 +90,14 @@ local function zone_id(self, zone)
   local data, message, code, details = self.client:ask { path = "/zones", query = { { "name", zone } } }
   if not data then return nil, message, code, details end
   if not api.is_list(data.result, ZONE) then return self.client:strange() end
+  -- Another account that the token is for may have it, too, whose own is not delegated to.
+  local found
   for _, one in ipairs(data.result) do
-    if one.name:lower() == zone then
-      self.ids[zone] = one.id
-      return one.id
-    end
+    if api.name(one.name) == zone and (not found or one.status == "active") then found = one.id end
   end
-  return self.client:no_zone(zone)
+  if not found then return self.client:no_zone(zone) end
+  self.ids[zone] = found
+  return found
 end
 
 local function records_path(id) return ("/zones/%s/dns_records"):format(api.escaped(id)) end
@@ -212,11 +213,10 @@ end
 -- @treturn[1] table
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string `credentials_missing`, `bad_setting`
+-- @treturn[2] string `credentials_missing`, `bad_credentials`, `bad_setting`
 function M.open(options)
-  local given, message, code = targets.given(M, options)
+  local given, message, code = targets.given_for_http(M, options)
   if not given then return nil, message, code end
-  if given.token:find "[^!-~]" then return nil, "this is no API token of Cloudflare", "bad_credentials" end
   local client = api.client {
     host = M.name, endpoint = given.endpoint or "https://api.cloudflare.com/client/v4", resolver = options.resolver, now = options.now,
     fetch = options.fetch, secrets = { given.token }, explain = errors.explain,

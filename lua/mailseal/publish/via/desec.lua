@@ -7,6 +7,7 @@
 local all_at_once = require "mailseal.publish.all_at_once"
 local api = require "mailseal.publish.api"
 local fields = require "mailseal.publish.fields"
+local names_of = require "mailseal.dns.name"
 local one_by_one = require "mailseal.publish.one_by_one"
 local sets = require "mailseal.publish.sets"
 local targets = require "mailseal.publish.target"
@@ -47,7 +48,7 @@ end
 
 -- ---- zones
 
-local ZONE = { name = "string", minimum_ttl = "number" }
+local ZONE = { name = "string", minimum_ttl = "whole" }
 
 --- The zone of a name.
 -- @tparam string name
@@ -61,8 +62,10 @@ function Target:zone_of(name)
   if not found then return nil, message, code, details end
   if not api.is_list(found, ZONE) then return self.client:strange() end
   if not found[1] then return self.client:no_zone(name) end
-  self.least[found[1].name] = found[1].minimum_ttl
-  return found[1].name
+  local zone = api.name(found[1].name)
+  if not names_of.is_within(name, zone) then return self.client:strange() end
+  self.least[zone] = found[1].minimum_ttl
+  return zone
 end
 
 local function least_ttl(self, zone)
@@ -77,7 +80,7 @@ end
 
 -- ---- record sets
 
-local SET = { subname = "string", type = "string", ttl = "number", records = "table" }
+local SET = { subname = "string", type = "string", ttl = "whole", records = "table" }
 
 local function path_of(zone) return ("/api/v1/domains/%s/rrsets/"):format(api.escaped(zone)) end
 
@@ -87,14 +90,14 @@ local function sets_at(self, zone, name)
   if not found then return nil, message, code, details end
   if not api.is_list(found, SET) then return self.client:strange() end
   for _, told in ipairs(found) do
-    if told.subname ~= subname then return self.client:strange() end
+    if told.subname ~= subname or not api.is_texts(told.records) then return self.client:strange() end
   end
   return found
 end
 
 local function set_of(name, told)
   local set = { name = name, type = told.type, ttl = told.ttl, values = {} }
-  for i, value in ipairs(told.records) do set.values[i] = sets.spelled(told.type, tostring(value)) or tostring(value) end
+  for i, value in ipairs(told.records) do set.values[i] = sets.spelled(told.type, value) or value end
   return set
 end
 
@@ -158,9 +161,8 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `credentials_missing`, `bad_credentials`
 function M.open(options)
-  local given, message, code = targets.given(M, options)
+  local given, message, code = targets.given_for_http(M, options)
   if not given then return nil, message, code end
-  if given.token:find "[^!-~]" then return nil, "this is no API token of deSEC", "bad_credentials" end
   local client = api.client {
     host = M.name, endpoint = given.endpoint or "https://desec.io", resolver = options.resolver, now = options.now,
     fetch = options.fetch, secrets = { given.token }, explain = explain,

@@ -27,8 +27,8 @@ local Target = one_by_one.class "mailseal.publish.via.digitalocean"
 -- Records of a page; octets of a text in quotes.
 local PAGE, LONGEST = 200, 512
 local RECORD = {
-  id = "number", type = "string", name = "string", data = "string", ttl = "number?", priority = "number?", weight = "number?",
-  port = "number?", flags = "number?", tag = "string?",
+  id = "whole", type = "string", name = "string", data = "string", ttl = "whole?", priority = "whole?", weight = "whole?",
+  port = "whole?", flags = "whole?", tag = "string?",
 }
 
 local function records_path(zone) return ("/v2/domains/%s/records"):format(api.escaped(zone)) end
@@ -59,6 +59,7 @@ local function written(zone, record)
   local data = one.text or one.address or one.target and one.target:gsub("%.?$", ".", 1)
   if not data then return refused(("takes no such %s record"):format(record.type)) end
   if record.type == "TXT" then
+    if not fields.is_plain(data) then return refused "takes no text that is not in UTF-8" end
     if data:find("\\", 1, true) then return refused "takes no text with a backslash" end
     if #sets.text(data) > LONGEST then return refused(("takes no text of more than %d octets"):format(LONGEST)) end
   end
@@ -92,7 +93,11 @@ end
 function Target:zone_of(name)
   for _, zone in ipairs(api.zones_for(name)) do
     local data, message, code, details = self.client:ask { path = "/v2/domains/" .. api.escaped(zone) }
-    if data then return zone end
+    if data then
+      local told = api.is(data.domain, { name = "string" }) and api.name(data.domain.name)
+      if told ~= zone then return self.client:strange() end
+      return zone
+    end
     if code ~= "no_zone" then return nil, message, code, details end
   end
   return self.client:no_zone(name)
@@ -135,7 +140,7 @@ function Target:add(zone, record)
   local question = { method = "POST", path = records_path(zone), body = body }
   local data, words, kind, details = self.client:ask(question)
   if not data then return nil, words, kind, details end
-  if not api.is(data.domain_record, { id = "number" }) then return self.client:strange(question) end
+  if not api.is(data.domain_record, { id = "whole" }) then return self.client:strange(question) end
   return data.domain_record.id
 end
 
@@ -180,9 +185,9 @@ end
 -- @treturn[1] table
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string `credentials_missing`, `bad_setting`
+-- @treturn[2] string `credentials_missing`, `bad_credentials`, `bad_setting`
 function M.open(options)
-  local given, message, code = targets.given(M, options)
+  local given, message, code = targets.given_for_http(M, options)
   if not given then return nil, message, code end
   local client = api.client {
     host = M.name, endpoint = given.endpoint or "https://api.digitalocean.com", resolver = options.resolver, now = options.now,

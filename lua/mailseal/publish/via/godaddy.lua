@@ -26,7 +26,7 @@ local Target = one_by_one.class "mailseal.publish.via.godaddy"
 -- Domains, and records, of a page; seconds that are waited for it: its limit is one of a minute.
 local DOMAINS, RECORDS, PATIENCE = 1000, 500, 65
 local RECORD = {
-  type = "string", name = "string", data = "string", ttl = "number?", priority = "number?", weight = "number?", port = "number?",
+  type = "string", name = "string", data = "string", ttl = "whole?", priority = "whole?", weight = "whole?", port = "whole?",
   service = "string?", protocol = "string?",
 }
 
@@ -85,7 +85,7 @@ local function written(zone, set, without, named)
   for _, value in ipairs(set.values) do
     local one = fields.of(set.type, value)
     local data = one.text or one.target or one.address
-    if not (WRITTEN[set.type] and data) then return refused(set) end
+    if not (WRITTEN[set.type] and data) or one.text and not fields.is_plain(data) then return refused(set) end
     if not without[value] then
       list[#list + 1] = json.object("type", named and set.type or nil, "name", named and fields.relative(set.name, zone, "@") or nil,
         "data", data, "ttl", set.ttl, "priority", one.priority)
@@ -132,7 +132,7 @@ function Target:zone_of(name)
   end)
   if not list then return nil, message, code, details end
   local known = {}
-  for _, one in ipairs(list) do known[one.domain:lower()] = true end
+  for _, one in ipairs(list) do known[api.name(one.domain)] = true end
   for _, zone in ipairs(api.zones_for(name)) do
     if known[zone] then return zone end
   end
@@ -224,9 +224,9 @@ end
 -- @treturn[1] table
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
--- @treturn[2] string `credentials_missing`, `bad_setting`
+-- @treturn[2] string `credentials_missing`, `bad_credentials`, `bad_setting`
 function M.open(options)
-  local given, message, code = targets.given(M, options)
+  local given, message, code = targets.given_for_http(M, options)
   if not given then return nil, message, code end
   local client = api.client {
     host = M.name, endpoint = given.endpoint or "https://api.godaddy.com", resolver = options.resolver, now = options.now,

@@ -54,19 +54,23 @@ local function explain(status, data, question)
   return meaning[1], meaning[2], nil, said
 end
 
-local ask
-
--- Asks, with a token that is good.
-function ask(self, question)
-  local token, message, code, details = self.source:token()
-  if not token then return nil, message, code, details end
+-- Asks, with a token.
+local function ask_with(self, question, token)
   question.headers = { Authorization = "Bearer " .. token }
   self.client:keep_secret(token)
+  return self.client:ask(question)
+end
+
+-- Asks, with a token that is good; with another one where that was taken back before its end.
+local function ask(self, question)
+  local token, message, code, details = self.source:token()
+  if not token then return nil, message, code, details end
   local data, words
-  data, words, code, details = self.client:ask(question)
-  -- A token may be taken back before its end.
-  if code == "bad_credentials" and self.source:drop(token) then return ask(self, question) end
-  return data, words, code, details
+  data, words, code, details = ask_with(self, question, token)
+  if code ~= "bad_credentials" or not self.source:drop(token) then return data, words, code, details end
+  token, message, code, details = self.source:token()
+  if not token then return nil, message, code, details end
+  return ask_with(self, question, token)
 end
 
 -- ---- managed zones
@@ -75,16 +79,16 @@ local ZONE = { name = "string", dnsName = "string", visibility = "string?" }
 
 local function zones_path(self) return ("/dns/v1/projects/%s/managedZones"):format(api.escaped(self.project)) end
 
-local function name_of(told) return (told:lower():gsub("%.$", "")) end
-
 -- All items of a list that comes in pages.
 local function list_of(self, path, query, member, form)
   return self.client:all(function(_, from)
     local asked = { query, from and { "pageToken", from } }
     local data, message, code, details = ask(self, { path = path, query = asked })
     if not data then return nil, message, code, details end
-    if not api.is_list(data[member], form) then return self.client:strange() end
-    return data[member], type(data.nextPageToken) == "string" and data.nextPageToken or nil
+    local items = data[member]
+    if items == nil and type(data.kind) == "string" then items = api.read_json "[]" end -- a list without items may be left out
+    if not api.is_list(items, form) then return self.client:strange() end
+    return items, type(data.nextPageToken) == "string" and data.nextPageToken or nil
   end)
 end
 
@@ -95,7 +99,7 @@ local function zone_named(self, name)
   if not list then return nil, message, code, details end
   local found = {}
   for _, zone in ipairs(list) do
-    if name_of(zone.dnsName) == name and zone.visibility ~= "private" then found[#found + 1] = zone.name end
+    if api.name(zone.dnsName) == name and zone.visibility ~= "private" then found[#found + 1] = zone.name end
   end
   if found[2] then
     table.sort(found)
@@ -111,7 +115,7 @@ local function name_of_own(self)
   local zone, message, code, details = ask(self, { path = zones_path(self) .. "/" .. api.escaped(self.managed_zone) })
   if not zone then return nil, message, code, details end
   if not api.is(zone, ZONE) then return self.client:strange() end
-  local name = name_of(zone.dnsName)
+  local name = api.name(zone.dnsName)
   self.zones[name] = zone.name
   return name
 end
@@ -147,13 +151,12 @@ end
 
 -- ---- record sets
 
-local SET = { name = "string", type = "string", ttl = "number?", rrdatas = "table?" }
+local SET = { name = "string", type = "string", ttl = "whole?", rrdatas = "table?" }
 
 -- `told`: the values as they were told.
 local function set_of(name, one)
   local set = { name = name, type = one.type, ttl = one.ttl or 0, values = {}, told = one.rrdatas or {} }
   for i, value in ipairs(set.told) do
-    value = tostring(value)
     set.values[i] = sets.spelled(one.type, value) or value
   end
   if not set.values[1] then set.values[1], set.policy = "", "of a routing policy" end
@@ -171,7 +174,7 @@ local function read(self, zone, names)
   local found = {}
   for i, list in ipairs(lists) do
     for _, one in ipairs(list) do
-      if name_of(one.name) ~= names[i] then return self.client:strange() end
+      if api.name(one.name) ~= names[i] or one.rrdatas and not api.is_texts(one.rrdatas) then return self.client:strange() end
       if one.type ~= "SOA" then found[#found + 1] = set_of(names[i], one) end
     end
   end

@@ -238,11 +238,8 @@ end
 -- @treturn[2] string what is wrong
 -- @treturn[2] string `credentials_missing`, `bad_credentials`, `no_module` (lua-expat is not there)
 function M.open(options)
-  local given, message, code = targets.given(M, options)
+  local given, message, code = targets.given_for_http(M, options)
   if not given then return nil, message, code end
-  for _, one in ipairs(M.credentials) do
-    if (given[one.name] or ""):find "[^!-~]" then return nil, one.text .. " is none", "bad_credentials" end
-  end
   local ready
   ready, message, code = xml.ready()
   if not ready then return nil, message, code end

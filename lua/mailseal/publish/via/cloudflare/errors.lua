@@ -21,7 +21,7 @@ local WORDS = {
 -- Its errors, and those that brought them about, as one list.
 local function errors_of(data)
   local list = {}
-  for _, one in ipairs(api.is_list(data, { code = "number" }) and data or {}) do
+  for _, one in ipairs(api.is_list(data, { code = "whole" }) and data or {}) do
     list[#list + 1] = one
     for _, cause in ipairs(errors_of(one.error_chain)) do list[#list + 1] = cause end
     if #list > 20 then break end

@@ -11,7 +11,7 @@ M.AUTOMATIC = 300
 
 --- The members of one that is told.
 M.FORM = {
-  id = "string", name = "string", type = "string", content = "string?", ttl = "number", proxied = "boolean?", priority = "number?",
+  id = "string", name = "string", type = "string", content = "string?", ttl = "whole", proxied = "boolean?", priority = "whole?",
   data = "table?",
 }
 

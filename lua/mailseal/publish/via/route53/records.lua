@@ -42,7 +42,7 @@ end
 
 -- Reads one; nil where it is none.
 local function read_one(told)
-  local name, kind, ttl = xml.text(told, "Name"), xml.text(told, "Type"), tonumber(xml.text(told, "TTL") or 0)
+  local name, kind, ttl = xml.text(told, "Name"), xml.text(told, "Type"), tonumber((xml.text(told, "TTL") or "0"):match "^%d+$")
   if not (name and kind and ttl) then return nil end
   local set = { name = M.name(name), type = kind, ttl = ttl, values = {}, told = {}, policy = policy_of(told) }
   for i, one in ipairs(xml.all(told, "ResourceRecords", "ResourceRecord")) do
