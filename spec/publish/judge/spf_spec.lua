@@ -70,6 +70,13 @@ describe("publishing SPF", function()
     assert.same({ '"v=spf1 include:_spf.esp.example ~all"' }, after(plan))
   end)
 
+  it("asks where what is wanted stands behind a term that says something else of it", function()
+    local plan = planned.asks(make 'example.com 300 TXT "v=spf1 ?include:_spf.esp.example mx include:_spf.esp.example ~all"',
+      "spf_qualified_sender@example.com")
+    assert.same({ '"v=spf1 include:_spf.esp.example mx include:_spf.esp.example ~all"' }, after(plan))
+    assert.equal("keep", make('example.com 300 TXT "v=spf1 include:_spf.esp.example ?include:_spf.esp.example ~all"').steps[1].action)
+  end)
+
   it("asks before several records are made one", function()
     local plan = planned.asks(make [[
       example.com 300 TXT "v=spf1 include:a.example ~all"

@@ -45,10 +45,13 @@ local function leads_to(facts, domain, include)
   return false
 end
 
--- Does the record have what is wanted, by itself or by way of what it includes?
+-- Does the record have what is wanted, by itself or by way of what it includes? The first term that matches counts: behind one that says
+-- something else of the same domain it is for nothing.
 local function is_enough(parsed, include, facts)
   for _, term in ipairs(parsed.terms) do
     if term.name == "all" then
+      return false
+    elseif term.name == "include" and term.qualifier ~= "+" and canonical(term.domain) == include then
       return false
     elseif term.name == "include" and term.qualifier == "+"
       and (canonical(term.domain) == include or leads_to(facts, term.domain, include)) then
