@@ -79,6 +79,23 @@ describe("publishing DMARC", function()
     assert.same({ '"v=DMARC1;" "p=reject"', '"another text"' }, after(plan))
   end)
 
+  it("merges several where none asks for all that they ask for together", function()
+    for merged, records in pairs {
+      ["v=DMARC1; p=reject; sp=reject"] = { "v=DMARC1; p=reject; sp=none", "v=DMARC1; p=none; sp=reject" },
+      ["v=DMARC1; p=quarantine; np=reject; rua=mailto:a@b.example"] = {
+        "v=DMARC1; p=none; np=reject; rua=mailto:a@b.example", "v=DMARC1; p=quarantine",
+      },
+      ["v=DMARC1; p=reject"] = { "v=DMARC1; p=reject; t=y", "v=DMARC1; p=quarantine" },
+      ["v=DMARC1; p=reject; adkim=s"] = { "v=DMARC1; p=reject; pct=10; adkim=s", "v=DMARC1; p=none" },
+      ["v=DMARC1; p=quarantine; adkim=r"] = { "v=DMARC1; p=quarantine; sp=none", "v=DMARC1; p=quarantine; adkim=r" },
+      ["v=DMARC1; p=reject; t=y"] = { "v=DMARC1; p=reject; t=y", "v=DMARC1; p=none; pct=5" },
+    } do
+      local plan = planned.asks(make(('_dmarc.example.com 60 TXT "%s"\n_dmarc.example.com 60 TXT "%s"'):format(records[1], records[2])),
+        "dmarc_two_records@_dmarc.example.com")
+      assert.same({ '"' .. merged .. '"' }, after(plan))
+    end
+  end)
+
   it("asks before a broken one is mended, and keeps what it asked for", function()
     local plan = planned.asks(make '_dmarc.example.com 60 TXT "v=DMARC1; p=reject; p=none; rua=mailto:a@b.example"',
       "tag_duplicate@_dmarc.example.com")

@@ -30,17 +30,38 @@ local function policy_in(text, name)
   return policy
 end
 
--- The record that asks for most among those that can be used; nil where there is none.
+-- What a record asks for at the domain itself, below it, and at names that are not there (RFC 9989 §4.7).
+local function asked(parsed)
+  local subdomains = parsed.subdomain_policy or parsed.policy
+  return { parsed.policy, subdomains, parsed.nonexistent_policy or subdomains }
+end
+
+-- The strictest that any of them asks for, at the domain, below it, and at names that are not there.
+local function most_of(records)
+  local most = {}
+  for _, one in ipairs(records) do
+    for i, policy in ipairs(one.parsed and asked(one.parsed) or {}) do most[i] = stricter(policy, most[i]) end
+  end
+  return most
+end
+
+-- Is a record to be taken in part only, or as a trial?
+local function is_half(text)
+  local percent = tonumber(values_of(text, "pct")[1] or "100")
+  return (values_of(text, "t")[1] or "n"):lower() == "y" or percent ~= nil and percent < 100
+end
+
+-- The record that asks for as much as all of them together, among those that can be used; nil where there is none.
 local function strictest(records, floor)
-  local best
+  local most, halves = most_of(records), 0
+  most[1] = stricter(floor, most[1])
+  for _, one in ipairs(records) do halves = halves + (is_half(one.text) and 1 or 0) end
   for _, one in ipairs(records) do
     local parsed = one.parsed
-    if parsed and not parsed.policy_assumed and (STRICTNESS[parsed.policy] or 0) >= (STRICTNESS[floor] or 0)
-      and (not best or STRICTNESS[parsed.policy] > STRICTNESS[best.parsed.policy]) then
-      best = one
-    end
+    local is_most = parsed ~= nil and not parsed.policy_assumed and (halves == #records or not is_half(one.text))
+    for i, policy in ipairs(is_most and asked(parsed) or {}) do is_most = is_most and stricter(policy, most[i]) == policy end
+    if is_most then return one end
   end
-  return best
 end
 
 local function has_error(text)
@@ -71,9 +92,10 @@ function M.mend(records, wanted, floor)
   if best then
     return best.text
   end
-  local new, subdomains = "v=DMARC1; p=" .. policy, policy_in(text, "sp")
-  if subdomains then
-    new = new .. "; sp=" .. stricter(subdomains, floor)
+  local new, most = "v=DMARC1; p=" .. policy, most_of(records)
+  for i, name in ipairs { "sp", "np" } do
+    local asked_for = policy_in(text, name)
+    new = asked_for and ("%s; %s=%s"):format(new, name, stricter(stricter(asked_for, floor), most[i + 1])) or new
   end
   for _, name in ipairs(KEPT) do
     local value = values_of(text, name)[1] or values_of(wanted or "", name)[1]
