@@ -30,6 +30,23 @@ describe("What is left to be done of a change", function()
     assert.is_nil((effect.remaining({ one }, {})))
   end)
 
+  it("does not hang on how a host cuts texts, and tells that host what it has", function()
+    local cut, joined = '"v=DKIM1;" " p=abc"', '"v=DKIM1; p=abc"'
+    assert.same({}, effect.remaining({ change(nil, { joined }) }, { set { cut } }))
+    assert.same({ { cut }, { joined, '"y"' } }, values_of(effect.remaining({ change({ joined }, { joined, '"y"' }) }, { set { cut } })))
+    assert.same({ nil, { joined } }, values_of(effect.done({ change(nil, { joined }) }, { set { cut } })))
+  end)
+
+  it("is to be seen, where what is right stands behind the host's proxy", function()
+    local one, there = change({ "x" }, { "x" }), set { "x" }
+    one.before.proxied, there.proxied = true, true
+    assert.same({ one }, effect.remaining({ one }, { there }))
+    assert.same({ one }, effect.real { one })
+    assert.same({}, effect.done({ one }, { there }))
+    assert.same({}, effect.remaining({ one }, { set { "x" } }))
+    assert.equal(1, #effect.done({ one }, { set { "x" } }))
+  end)
+
   it("has its conditions with it, and is nothing where these are all", function()
     local condition = { name = "b.example", type = "CNAME" }
     assert.equal(2, #effect.remaining({ condition, change(nil, { "y" }) }, {}))

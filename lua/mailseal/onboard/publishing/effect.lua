@@ -1,5 +1,6 @@
 --- What is left to be done of changes to a zone, and what was done of them, by what stands there now. Pure.
 -- @module mailseal.onboard.publishing.effect
+local meaning = require "mailseal.publish.meaning"
 local sets = require "mailseal.publish.sets"
 
 local M = {}
@@ -12,7 +13,15 @@ local function by_key(list)
   return found
 end
 
-local function is_condition(change) return sets.same(change.before, change.after) end
+-- Does a change take a set from behind its host's proxy?
+local function uncovers(change) return change.before and change.after and change.before.proxied and not change.after.proxied or false end
+
+local function is_condition(change) return sets.same(change.before, change.after) and not uncovers(change) end
+
+-- Is a set as a change wants it?
+local function is_done(set, change)
+  return sets.say_the_same(set, change.after) and not (uncovers(change) and set.proxied)
+end
 
 --- The names of some changes, each once.
 -- @tparam {table,...} changes
@@ -34,11 +43,15 @@ function M.remaining(changes, now)
   local list, found, is_open = {}, by_key(now), false
   for _, change in ipairs(changes) do
     local set = found[key_of(change)]
-    local is_before = sets.same(set, change.before)
+    local is_before = sets.say_the_same(set, change.before)
+    if is_before and not sets.same(set, change.before) then
+      -- A host that cuts texts into other strings than they were entered in wants to hear what it has.
+      change = { name = change.name, type = change.type, before = set, after = is_condition(change) and set or change.after }
+    end
     if is_condition(change) then
       if not is_before then return nil, change end
       list[#list + 1] = change
-    elseif not sets.same(set, change.after) then
+    elseif not is_done(set, change) then
       if not is_before then return nil, change end
       list[#list + 1], is_open = change, true
     end
@@ -46,22 +59,26 @@ function M.remaining(changes, now)
   return is_open and list or {}
 end
 
-local function counted(set)
-  local count = {}
-  for _, value in ipairs(set and set.values or {}) do count[value] = true end
-  return count
+-- What the values of a set say, as keys.
+local function said(kind, set)
+  local list = {}
+  for _, value in ipairs(set and set.values or {}) do list[meaning.of(kind, value)] = true end
+  return list
 end
 
 -- The set that there would be, had nobody but us changed anything: of what was to be added, what is there; of what was to be taken away,
 -- what is not.
 local function reached(change, set)
-  local before, after, here = counted(change.before), counted(change.after), counted(set)
+  local kind = change.type
+  local before, after, here = said(kind, change.before), said(kind, change.after), said(kind, set)
   local values = {}
   for _, value in ipairs(change.before and change.before.values or {}) do
-    if after[value] or here[value] then values[#values + 1] = value end
+    local key = meaning.of(kind, value)
+    if after[key] or here[key] then values[#values + 1] = value end
   end
   for _, value in ipairs(change.after and change.after.values or {}) do
-    if not before[value] and here[value] then values[#values + 1] = value end
+    local key = meaning.of(kind, value)
+    if not before[key] and here[key] then values[#values + 1] = value end
   end
   local like = set or change.after or change.before
   return values[1] and { name = change.name, type = change.type, ttl = like.ttl, values = values } or nil
@@ -74,8 +91,9 @@ end
 function M.done(changes, now)
   local list, found = {}, by_key(now)
   for _, change in ipairs(changes) do
-    local after = reached(change, found[key_of(change)])
-    if not sets.same(change.before, after) then
+    local set = found[key_of(change)]
+    local after = reached(change, set)
+    if not sets.same(change.before, after) or uncovers(change) and set and not set.proxied then
       list[#list + 1] = { name = change.name, type = change.type, before = change.before, after = after }
     end
   end
