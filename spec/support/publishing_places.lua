@@ -52,6 +52,9 @@ _sip._tcp %3600 SRV 10 5 5060 sip.example.net.
 _mta-sts %77 TXT "v=STSv1; id=20261122"
 mta-sts %3600 A 192.0.2.12
 empty.non.terminal %3600 TXT "deep"
+taken %1234 A 192.0.2.40
+taken %777 TXT "in the $(" ")way"
+s2._domainkey %901 CNAME former.example.net.
 ]]
 
 local BARE = [[

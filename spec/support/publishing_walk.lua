@@ -92,8 +92,15 @@ M.WALKS = {
     steps = { ownership = "add", dkim = "add", spf = "change", dmarc = "add" },
   },
   sendgrid = {
-    domain = "shop.test", provider = "sendgrid", vars = { em = "em1234", user = "u12", wl = "wl34" },
+    domain = "shop.test", provider = "sendgrid", vars = { em = "em1234", user = "u12", wl = "wl34", selectors = { "s1", "s3" } },
     steps = { ownership = "add", em = "add", dkim1 = "add", dkim2 = "add", dmarc = "keep" },
+  },
+  -- Where others stand in the way, and go with consent: they come back as they were.
+  replacing = {
+    domain = "shop.test", provider = "sendgrid", vars = { em = "taken", user = "u12", wl = "wl34" },
+    consents = { "cname_replaced@taken.shop.test", "cname_wrong_target@s2._domainkey.shop.test" },
+    steps = { ownership = "add", em = "change", dkim1 = "add", dkim2 = "change", dmarc = "keep" },
+    gone = { "s2._domainkey.shop.test.", "taken.shop.test.", "taken.shop.test." },
   },
   kraiter = {
     domain = "mail.shop.test", provider = "kraiter", vars = { region = "eu-west-1", tokens = { "abc", "def", "ghi" } },

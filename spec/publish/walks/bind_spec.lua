@@ -5,6 +5,6 @@ local walk = require "spec.support.publishing_walk"
 describe("A customer's zone at BIND", function()
   walk.tests {
     busted = { it = it, setup = setup, teardown = teardown, before_each = before_each, after_each = after_each },
-    start = function() return places.at_primary "BIND" end, walks = { "own", "bare", "kraiter", "elastic" },
+    start = function() return places.at_primary "BIND" end, walks = { "own", "bare", "replacing", "elastic" },
   }
 end)

@@ -13,6 +13,6 @@ describe("A customer's zone at Cloudflare", function()
         settings = { credentials = { token = TOKEN } }, options = { token = TOKEN },
       }
     end,
-    walks = { "bare", "split", "kraiter", "elastic" },
+    walks = { "bare", "split", "kraiter", "elastic", "replacing" },
   }
 end)

@@ -13,6 +13,6 @@ describe("A customer's zone at deSEC", function()
         settings = { credentials = { token = TOKEN } }, options = { token = TOKEN },
       }
     end,
-    walks = { "bare", "split", "sendgrid", "elastic" },
+    walks = { "bare", "split", "sendgrid", "elastic", "replacing" },
   }
 end)

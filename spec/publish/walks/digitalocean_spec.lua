@@ -13,6 +13,6 @@ describe("A customer's zone at DigitalOcean", function()
         settings = { credentials = { token = TOKEN } }, options = { token = TOKEN },
       }
     end,
-    walks = { "own", "bare", "kraiter", "elastic" },
+    walks = { "own", "bare", "kraiter", "elastic", "replacing" },
   }
 end)

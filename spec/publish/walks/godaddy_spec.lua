@@ -13,6 +13,6 @@ describe("A customer's zone at GoDaddy", function()
         settings = { credentials = KEYS }, options = KEYS,
       }
     end,
-    walks = { "bare", "kartra", "elastic" },
+    walks = { "bare", "kartra", "elastic", "replacing" },
   }
 end)

@@ -16,6 +16,6 @@ describe("A customer's zone at Google Cloud DNS", function()
       place.way.service_account = account:file(place.host)
       return place
     end,
-    walks = { "own", "split", "kraiter", "elastic" },
+    walks = { "own", "split", "kraiter", "elastic", "replacing" },
   }
 end)

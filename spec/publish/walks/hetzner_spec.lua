@@ -13,6 +13,6 @@ describe("A customer's zone at Hetzner", function()
         settings = { credentials = { token = TOKEN } }, options = { token = TOKEN },
       }
     end,
-    walks = { "own_below", "bare", "kartra", "elastic" },
+    walks = { "own_below", "bare", "kartra", "elastic", "replacing" },
   }
 end)

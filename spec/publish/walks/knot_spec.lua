@@ -5,6 +5,6 @@ local walk = require "spec.support.publishing_walk"
 describe("A customer's zone at Knot", function()
   walk.tests {
     busted = { it = it, setup = setup, teardown = teardown, before_each = before_each, after_each = after_each },
-    start = function() return places.at_primary "Knot" end, walks = { "own", "bare", "split", "sendgrid", "kartra", "elastic" },
+    start = function() return places.at_primary "Knot" end, walks = { "own", "bare", "split", "replacing", "kartra", "elastic" },
   }
 end)

@@ -13,6 +13,6 @@ describe("A customer's zone at Porkbun", function()
         settings = { credentials = KEYS }, options = KEYS,
       }
     end,
-    walks = { "own", "bare", "sendgrid", "elastic" },
+    walks = { "own", "bare", "sendgrid", "elastic", "replacing" },
   }
 end)

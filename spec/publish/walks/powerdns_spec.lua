@@ -5,6 +5,6 @@ local walk = require "spec.support.publishing_walk"
 describe("A customer's zone at PowerDNS", function()
   walk.tests {
     busted = { it = it, setup = setup, teardown = teardown, before_each = before_each, after_each = after_each },
-    start = function() return places.at_primary "PowerDNS" end, walks = { "own", "own_below", "kartra", "split", "elastic" },
+    start = function() return places.at_primary "PowerDNS" end, walks = { "own", "own_below", "replacing", "split", "elastic" },
   }
 end)

@@ -13,6 +13,6 @@ describe("A customer's zone at Amazon Route 53", function()
         settings = { credentials = KEYS }, options = KEYS,
       }
     end,
-    walks = { "own_below", "split", "kraiter", "elastic" },
+    walks = { "own_below", "split", "kraiter", "elastic", "replacing" },
   }
 end)
