@@ -122,6 +122,47 @@ databases.each({ describe = describe, setup = setup, teardown = teardown }, func
     end)
   end)
 
+  describe("A publication, while the database fails,", function()
+    local problem = { "the database is full", "store_full" }
+
+    -- One whose database fails at the n-th thing that is said to it, and where `is_gone` at all that follows. Returns the stage, and
+    -- whether it has come to that.
+    local function open(n, is_gone)
+      local stage = stage_of.open { db = new_database() }
+      assert(stage.tenant:create { domain = "example.com", provider = "test-cname" })
+      local plan = assert(stage.tenant:plan("example.com", { via = stage.zones }))
+      local write, count = stage.registry.db.write, 0
+      function stage.registry.db.write(...)
+        count = count + 1
+        if count == n or is_gone and count > n then return nil, problem[1], problem[2] end
+        return write(...)
+      end
+      local done, message, code = plan:apply()
+      stage.registry.db.write = nil
+      assert.is_true(done ~= nil or code == problem[2], message)
+      return stage, count >= n
+    end
+
+    for title, is_gone in pairs { ["once"] = false, ["and is gone from then on"] = true } do
+      it(title .. ", is brought to its end by the next one, and can be taken back whole", function()
+        local n = 0
+        repeat
+          n = n + 1
+          local stage, failed = open(n, is_gone)
+          stage.now = stage.now + 60
+          local way = { via = stage.zones }
+          assert(assert(stage.tenant:plan("example.com", way)):apply())
+          assert.is_false(assert(assert(stage.tenant:plan("example.com", way)):apply()).changed)
+          for _, one in ipairs(stage.tenant:publications "example.com") do assert.is_not.equal("under_way", one.state) end
+          assert(stage.tenant:unpublish("example.com", way))
+          assert.is_nil(next(stage.zones.sets["example.com"]))
+          stage:close()
+        until not failed
+        assert.is_true(n > 3)
+      end)
+    end
+  end)
+
   describe("Publications", function()
     it("stand in the order in which they were begun, be it in one second, or while the clock is set back", function()
       local stage = stage_of.open { db = new_database() }

@@ -8,6 +8,7 @@ local access = require "mailseal.onboard.publishing.access"
 local accesses = require "mailseal.store.accesses"
 local applying = require "mailseal.onboard.publishing.applying"
 local async = require "mailseal.async"
+local due = require "mailseal.onboard.publishing.due"
 local events = require "mailseal.store.events"
 local key_changes = require "mailseal.onboard.publishing.key_changes"
 local key_records = require "mailseal.onboard.key_records"
@@ -20,30 +21,20 @@ local steps = {}
 --- What is done on the database: see `perform` of `mailseal.onboard.registry`.
 M.steps = steps
 
--- How many are taken up at a time, and side by side. What was taken up is left to who did for as long as a zone is (`lease` of the
--- policy), and for longer as long as he is heard of.
-local DUE, SIDE_BY_SIDE = 50, 10
-
 -- The TTL of a new key's record.
 local TTL = 3600
 
 -- ---- on the database
 
---- Takes up accesses that are due.
+--- Takes up accesses that are due. They are left to who did for as long as a zone is (`lease` of the policy), and for longer as long as he
+-- is heard of.
 -- @tparam table registry
 -- @tparam number limit how many at most
 -- @treturn ?{table,...} `tenant_id`, `domain`, `via`, `attempts`, `code` (of the last problem), `lease`
 -- @treturn ?string what went wrong
 -- @treturn ?string a code of `mailseal.store`
 function steps.lease(registry, limit)
-  local now = registry:now()
-  local due, message, code = registry.db:read(function(tx) return { accesses.is_due(tx, now) } end)
-  if not due then
-    return nil, message, code
-  elseif not due[1] then
-    return {}
-  end
-  return registry.db:write(function(tx)
+  return due.take(registry, accesses, function(tx, now)
     local ends = now + registry.policy.publishing.lease
     local list = accesses.lease(tx, { now = now, ends = ends, limit = limit })
     for _, one in ipairs(list) do one.lease = ends end
@@ -177,11 +168,11 @@ end
 -- ---- the worker
 
 -- Has those that nobody is done with for longer, as long as this goes on.
-local function stay(registry, due)
+local function stay(registry, list)
   while true do
     async.sleep(registry.policy.publishing.lease / 3)
     local open = {}
-    for _, one in ipairs(due) do open[#open + 1] = not one.is_done and one or nil end
+    for _, one in ipairs(list) do open[#open + 1] = not one.is_done and one or nil end
     local ends = open[1] and registry:perform("publishing.keys", "renew", open)
     for _, one in ipairs(ends and open or {}) do one.lease = ends end
   end
@@ -203,20 +194,13 @@ end
 -- @treturn ?string what went wrong
 -- @treturn ?string a code of `mailseal.store`
 function M.work(registry, at_most)
-  local due, message, code = registry:perform("publishing.keys", "lease", math.min(DUE, at_most or DUE))
-  if not due then return nil, message, code end
-  local failure
-  local heart = due[1] and async.start(stay, registry, due)
-  local _, problems = async.map(due, SIDE_BY_SIDE, function(one)
-    local ok, text, kind = advance(registry, one)
-    failure = failure or not ok and { text, kind } or nil
-    return true
-  end)
+  local list, message, code = registry:perform("publishing.keys", "lease", due.limit(at_most))
+  if not list then return nil, message, code end
+  local heart = list[1] and async.start(stay, registry, list)
+  local count
+  count, message, code = due.each(list, function(one) return advance(registry, one) end)
   if heart then heart:cancel() end
-  local _, problem = next(problems)
-  if problem then return nil, tostring(problem), "failed" end
-  if failure then return nil, failure[1], failure[2] end
-  return #due
+  return count, message, code
 end
 
 return M

@@ -5,8 +5,8 @@
 -- It also looks whether they show what a DNS host was asked to set (`mailseal.onboard.publishing.connecting`).
 -- @module mailseal.onboard.publishing.settling
 local access = require "mailseal.onboard.publishing.access"
-local async = require "mailseal.async"
-local connecting = require "mailseal.onboard.publishing.connecting"
+local connected = require "mailseal.onboard.publishing.connected"
+local due = require "mailseal.onboard.publishing.due"
 local effect = require "mailseal.onboard.publishing.effect"
 local letters = require "mailseal.onboard.letters"
 local publishing_steps = require "mailseal.onboard.publishing.steps"
@@ -19,9 +19,6 @@ local steps = {}
 --- What is done on the database: see `perform` of `mailseal.onboard.registry`.
 M.steps = steps
 
--- How many at a time, and side by side.
-local DUE, SIDE_BY_SIDE = 50, 10
-
 -- ---- on the database
 
 --- Takes up publications that nobody has ended. Each is due again later, the later the older it is.
@@ -31,14 +28,8 @@ local DUE, SIDE_BY_SIDE = 50, 10
 -- @treturn ?string what went wrong
 -- @treturn ?string a code of `mailseal.store`
 function steps.lease(registry, limit)
-  local now, policy = registry:now(), registry.policy.publishing
-  local due, message, code = registry.db:read(function(tx) return { store.is_due(tx, now) } end)
-  if not due then
-    return nil, message, code
-  elseif not due[1] then
-    return {}
-  end
-  return registry.db:write(function(tx)
+  local policy = registry.policy.publishing
+  return due.take(registry, store, function(tx, now)
     local list = store.lease(tx, { now = now, ends = now + policy.retry_first, limit = limit })
     for _, one in ipairs(list) do
       local span = math.min(math.max(now - one.begun_at, policy.retry_first), policy.retry_most)
@@ -116,7 +107,7 @@ end
 local function look(registry, one)
   local known, message, code = registry:perform("publishing.steps", "load", one.tenant_id, one.domain)
   if not known then return nil, message, code end
-  local changes, is_all = connecting.look(registry, one, known)
+  local changes, is_all = connected.look(registry, one, known)
   local policy = registry.policy.publishing
   if not is_all and registry:now() < one.begun_at + policy.connect_most then return true end
   return registry:perform("publishing.steps", "finish", one.tenant_id, one.actor, one, {
@@ -127,10 +118,6 @@ end
 
 -- ---- the worker
 
-local function end_one(registry, one)
-  return (one.kind == "connect" and look or settle)(registry, one)
-end
-
 --- Ends what is due. See `STEPS` of `mailseal.onboard.worker`.
 -- @tparam table registry
 -- @tparam[opt] number at_most how many publications are taken up
@@ -138,18 +125,9 @@ end
 -- @treturn ?string what went wrong
 -- @treturn ?string a code of `mailseal.store`
 function M.work(registry, at_most)
-  local due, message, code = registry:perform("publishing.settling", "lease", math.min(DUE, at_most or DUE))
-  if not due then return nil, message, code end
-  local failure
-  local _, problems = async.map(due, SIDE_BY_SIDE, function(one)
-    local ok, text, kind = end_one(registry, one)
-    failure = failure or ok == nil and { text, kind } or nil
-    return true
-  end)
-  local _, problem = next(problems)
-  if problem then return nil, tostring(problem), "failed" end
-  if failure then return nil, failure[1], failure[2] end
-  return #due
+  local list, message, code = registry:perform("publishing.settling", "lease", due.limit(at_most))
+  if not list then return nil, message, code end
+  return due.each(list, function(one) return (one.kind == "connect" and look or settle)(registry, one) end)
 end
 
 return M
