@@ -280,6 +280,25 @@ describe("The page of a set-up, served,", function()
     assert.equal("/domains/other.example.test", get("/domains/other.example.test/setup/returned" .. state).headers.Location)
   end)
 
+  it("asks a domain's DNS host once in a while whether it takes part, however often a page is loaded", function()
+    local name = "fresh.example.test"
+    assert.equal(201, stage:create(name).status)
+    local onboard_connecting = require "mailseal.onboard.publishing.connecting"
+    local host, asked, given = onboard_connecting.host, 0, nil
+    finally(function() onboard_connecting.host, stage.service.connect = host, nil end)
+    onboard_connecting.host = function(_, domain, known, options)
+      asked, given = asked + 1, { domain, known.domain.provider, options.provider_id }
+      return { provider_name = "<b>Acme" }
+    end
+    stage.service.connect = nil
+    assert.is_nil(get("/domains/" .. name .. "/setup").body:find("Agree at", 1, true))
+    stage.service.connect = { provider_id = "mailer.example" }
+    for _ = 1, 3 do assert.matches("Agree at &lt;b&gt;Acme", get("/domains/" .. name .. "/setup").body, 1, true) end
+    assert.same({ name, "kraiter", "mailer.example" }, given)
+    assert.equal(1, asked)
+    assert.equal(404, stage:as("rival"):get("/domains/" .. name .. "/setup").status)
+  end)
+
   it("has the customer come back where browsers find the page, and only where nobody can listen", function()
     local connecting = require "mailseal.http.connecting"
     local function address(url, headers)

@@ -122,7 +122,8 @@ local function run_discover(given)
     if given.json then return AWAY[code] and status.UNAVAILABLE or status.NO end
     fail(cause, code)
   elseif not given.json then
-    output.line(("%s: %s (%s) takes part in Domain Connect"):format(settings.zone, settings.provider_name, settings.provider_id))
+    output.line(("%s: %s (%s) takes part in Domain Connect"):format(settings.zone, text.printable(settings.provider_name),
+      settings.provider_id))
     output.line("  customers are led to: ", text.printable(settings.url_sync))
     if settings.control_panel then output.line("  its own panel: ", text.printable(settings.control_panel)) end
   end

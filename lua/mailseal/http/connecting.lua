@@ -5,12 +5,14 @@
 -- along, and believed in no case: DNS says what there is.
 -- @module mailseal.http.connecting
 local async = require "mailseal.async"
+local costly = require "mailseal.http.costly"
 local domain_connect = require "mailseal.domain_connect"
 local escapes = require "mailseal.http.escapes"
 local fields = require "mailseal.onboard.fields"
 local ids = require "mailseal.domain_connect.ids"
 local keys = require "mailseal.key"
 local kinds = require "mailseal.dns.options"
+local live = require "mailseal.http.live"
 local onboard_connecting = require "mailseal.onboard.publishing.connecting"
 local parcel = require "mailseal.http.parcel"
 
@@ -19,8 +21,8 @@ local M = {}
 --- The way's name.
 M.VIA = onboard_connecting.VIA
 
--- Seconds in which it is to be found out whether a DNS host takes part.
-local PATIENCE = 6
+-- Seconds in which it is to be found out whether a DNS host takes part; and for which that is known then.
+local PATIENCE, FRESH = 6, 30
 
 -- ---- what whoever runs the service has said
 
@@ -56,17 +58,31 @@ end
 
 -- ---- whether it is to be had
 
---- What a domain's DNS host offers. It waits for others, and not for long.
+-- The name of a domain's DNS host; "" where it takes no part, or does not know the template, or does not say.
+local function ask(call, domain)
+  local registry = call.service:registry_of_worker()
+  local name = async.within(PATIENCE, function()
+    local row = registry:perform("publishing.steps", "load", call.tenant.id, domain)
+    local host = row and row.domain and onboard_connecting.host(registry, domain, row, call.service.connect)
+    return host and host.provider_name
+  end)
+  return name or ""
+end
+
+--- What a domain's DNS host offers. It waits for others, and not for long; what they have said is known for a while, so that nobody has
+-- them asked by loading a page.
 -- @tparam table call as of `mailseal.http.dispatch`
 -- @tparam string domain as it is stored
--- @treturn ?table as of `mailseal.domain_connect.discover`; nil where it takes no part, or does not know the template, or does not say
+-- @treturn ?table `provider_name`; nil where it takes no part, or does not know the template, or does not say
 function M.offered(call, domain)
-  local own, registry = call.service.connect, call.service:registry_of_worker()
-  if not own then return nil end
-  return (async.within(PATIENCE, function()
-    local row = registry:perform("publishing.steps", "load", call.tenant.id, domain)
-    return row and row.domain and onboard_connecting.host(registry, domain, row, own) or nil
-  end)) or nil
+  if not call.service.connect then return nil end
+  local dict, key = live.of(call.service).dict, ("connect:%d:%s:%s"):format(#call.tenant.id, call.tenant.id, domain)
+  local name = dict:get(key)
+  if not name and costly.take(call) then
+    name = ask(call, domain)
+    dict:set(key, name, FRESH)
+  end
+  return name and name ~= "" and { provider_name = name } or nil
 end
 
 -- ---- there and back

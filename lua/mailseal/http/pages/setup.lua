@@ -233,8 +233,11 @@ local function look(call)
   elseif not connecting.is_ours(call, call.query.state) then
     return page.go(page.to(call, "domains", call.path.domain))
   end
-  live.of(call.service):look(call, call.path.domain)
-  return to_domain(call, (call.query.outcome or "done") == "done" and "back" or "declined")
+  local looked = live.of(call.service):look(call, call.path.domain)
+  if (call.query.outcome or "done") ~= "done" then
+    return to_domain(call, "declined")
+  end
+  return looked and to_domain(call, "back") or page.go(page.to(call, "domains", call.path.domain))
 end
 
 local ONE = "/domains/{domain}/setup"
