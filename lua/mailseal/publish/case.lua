@@ -238,7 +238,7 @@ local function others_of(self, kinds)
   return list[1] and list
 end
 
-local words_of = { add = "is added", change = "is changed", remove = "is removed" }
+local words_of = { add = "is added", change = "is changed", remove = "is removed", beside = "gets another value; what is there stays" }
 
 -- Makes the change.
 local function enact(self, values, options)
@@ -251,8 +251,9 @@ local function enact(self, values, options)
   local set = self.scene:set(self.zone, self.name, self.type)
   step.ttl = set and set.ttl
   local action = #values == 0 and "remove" or (#self.values == 0 and not step.others) and "add" or "change"
+  local is_beside = action == "change" and not step.others and not meaning.without(self.type, self.values, values)[1]
   local text = options.text or options.code and words(self, options.code, options.fields)
-    or ("%s %s %s."):format(self.name, self.type, words_of[action])
+    or ("%s %s %s."):format(self.name, self.type, words_of[is_beside and "beside" or action])
   return finish(self, action, text, options.code)
 end
 

@@ -74,6 +74,28 @@ describe("A plan of several zones", function()
   end)
 end)
 
+describe("A publication that was not heard of for so long that others may be at work", function()
+  it("goes no further, and is settled by the next one", function()
+    local stage = stage_of.open { zones = { ["example.com"] = {}, ["bounce.example.com"] = {} } }
+    assert(stage.tenant:create { domain = "example.com", provider = "test-cname" })
+    local plan, apply, count = assert(stage.tenant:plan("example.com", { via = stage.zones })), stage.zones.apply, 0
+    function stage.zones.apply(...)
+      count = count + 1
+      if count == 1 then stage.now = stage.now + 31 end
+      return apply(...)
+    end
+    local done, _, code = plan:apply()
+    assert.same({ nil, "publish_under_way", 1 }, { done, code, count })
+    assert.equal("under_way", stage.tenant:publications "example.com"[1].state)
+    assert.is_true(assert(plan:apply()).changed)
+    local list = stage.tenant:publications "example.com"
+    assert.same({ "done", "settled" }, { list[1].state, list[2].state })
+    assert(plan:undo())
+    for zone, sets in pairs(stage.zones.sets) do assert.is_nil(next(sets), zone) end
+    stage:close()
+  end)
+end)
+
 describe("A zone that several tenants write to", function()
   it("is written to by one at a time", function()
     local stage = stage_of.open()

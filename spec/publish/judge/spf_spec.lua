@@ -68,6 +68,8 @@ describe("publishing SPF", function()
   it("asks before an include that is turned down is let through", function()
     local plan = planned.asks(make 'example.com 300 TXT "v=spf1 -include:_spf.esp.example ~all"', "spf_qualified_sender@example.com")
     assert.same({ '"v=spf1 include:_spf.esp.example ~all"' }, after(plan))
+    assert.equal("The sign in front of -include:_spf.esp.example says that mail from there is not, or not surely, from this domain.",
+      plan.steps[1].text)
   end)
 
   it("asks where what is wanted stands behind a term that says something else of it", function()

@@ -15,6 +15,7 @@ describe("publishing a text", function()
   it("adds it behind others, which stay byte for byte", function()
     assert.same({ '"a" "b"', '"\\\\ \\"x\\" \\200"', '"esp=Ab1"' },
       after(make 'example.com 5 TXT "a" "b"\nexample.com 5 TXT "\\\\ \\"x\\" \\200"'))
+    assert.equal("example.com TXT gets another value; what is there stays.", make('example.com 5 TXT "a"').steps[1].text)
   end)
 
   it("keeps it, however it is split, and one of another form that is right as well", function()

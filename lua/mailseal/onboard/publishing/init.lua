@@ -207,10 +207,10 @@ local list_options = { limit = kinds.count(1, LIST_MOST), before = kinds.of_type
 -- @tparam table tenant
 -- @tparam string domain
 -- @tparam[opt] table options `limit`: how many at most (100, at most 1000); `before`: the last one that was seen: those before it
--- @treturn[1] {table,...} each with `id`, `via`, `purpose` ("publish", "undo", "keys": the records of our keys, by kept access), `state`
---   ("under_way", "done", "failed", "settled": it was cut short, and what it had done was found out), `actor`, `consents`, `records` (a
---   list of `zone`, `name`, `type`, `before` and `after`, values), `shown` (did all name servers show it at the end?), `code`, `problem`,
---   `begun_at`, `ended_at`
+-- @treturn[1] {table,...} each with `id`, `via`, `purpose` ("publish", "undo", "keys": the records of our keys, by kept access, "connect":
+--   the customer was led to his DNS host by Domain Connect), `state` ("under_way", "done", "failed", "settled": it was cut short, and what
+--   it had done was found out), `actor`, `consents`, `records` (a list of `zone`, `name`, `type`, `before` and `after`, values), `shown`
+--   (did all name servers show it at the end?), `code`, `problem`, `begun_at`, `ended_at`
 -- @treturn[2] nil
 -- @treturn[2] string a message
 -- @treturn[2] string `not_found`; a code of `mailseal.store`

@@ -71,14 +71,13 @@ local function sends_none(parsed)
   return parsed.all == "-"
 end
 
--- Is the wanted domain named, and mail from there turned down?
-local function denies(parsed, include)
+-- The term by which the wanted domain is named, and mail from there not let through; nil where there is none.
+local function denying(parsed, include)
   for _, term in ipairs(parsed.terms) do
     if term.name == "include" and term.qualifier ~= "+" and canonical(term.domain) == include then
-      return true
+      return term.text
     end
   end
-  return false
 end
 
 -- Look-ups that a record takes, as far as it is known what its includes take.
@@ -211,8 +210,10 @@ local function judge_one(case, one)
     return ask(case, "spf_sends_no_mail", { found = one.text }, { one }, added(one.text, record))
   elseif is_any(record) then
     return case:keep()
-  elseif include and denies(parsed, include) then
-    return ask(case, "spf_qualified_sender", { found = one.text }, { one }, added(one.text, record))
+  end
+  local denied = include and denying(parsed, include)
+  if denied then
+    return ask(case, "spf_qualified_sender", { found = denied }, { one }, added(one.text, record))
   end
   local former = migrated(one.text, parsed, record)
   if former then
