@@ -201,6 +201,28 @@ describe("mailseal publish", function()
     assert.matches("v=spf1 -all", zone(), 1, true)
   end)
 
+  it("wants consent for what goes, as options to be copied, and tells later what was agreed to", function()
+    local other = "other.example.test"
+    local added = cjson.decode(run(joined({ "domains", "add", other, "--provider", "own", "--json" }, store())).out)
+    local selector
+    for _, one in ipairs(added.records) do selector = one.purpose == "dkim" and one.name or selector end
+    assert(server:update("example.test", { ("add %s. 60 CNAME elsewhere.example."):format(selector) }))
+    local function attempt(...)
+      return run(joined({ "publish", other, "--wait", "0", ... }, settings(), store()), { MAILSEAL_TSIG_KEY = KEY })
+    end
+    local refused = attempt()
+    assert.equal(1, refused.status)
+    local consent = refused.err:match "^mailseal publish: this needs consent: %-%-consent '([^'\n]+)'\n$"
+    assert.is_truthy(consent, refused.err)
+    assert.equal(1, attempt("--dry-run").status)
+    local agreed = attempt("--dry-run", "--consent", consent)
+    assert.same({ 0, "" }, { agreed.status, agreed.err })
+    assert.is_nil(agreed.out:find("needs consent", 1, true))
+    assert.equal(0, attempt("--consent", consent).status)
+    assert.matches("agreed to: " .. consent, run(joined({ "publish", other, "--history" }, store())).out, 1, true)
+    assert.equal(0, attempt("--undo").status)
+  end)
+
   it("lists what was done, with each record before and after", function()
     local list = {}
     local told = run(joined({ "publish", DOMAIN, "--history", "--json" }, store())).out

@@ -44,10 +44,11 @@ function M.done(plan, done, given)
   return exit_status(done)
 end
 
+-- As options that can be copied.
 local function consents_wanted(missing)
-  for _, consent in ipairs(missing) do
-    output.complain("mailseal publish", ("wants consent: --consent '%s'"):format(consent))
-  end
+  local words = {}
+  for i, consent in ipairs(missing) do words[i] = ("--consent '%s'"):format(consent) end
+  return "this needs consent: " .. table.concat(words, " ")
 end
 
 --- Ends the command where something was refused.
@@ -56,9 +57,7 @@ end
 -- @tparam ?table details of a target, or, with `consent_needed`, what wants consent
 function M.refused(message, code, details)
   details = type(details) == "table" and details or {}
-  if code == "consent_needed" then
-    consents_wanted(details)
-  end
+  if code == "consent_needed" then message = consents_wanted(details) end
   if details.retry_at then message = ("%s: not before %s"):format(message, paint.time(details.retry_at)) end
   registry_face.stop(message, code)
 end
@@ -97,6 +96,7 @@ function M.publication(publication, given)
   local actor = publication.actor and ", by " .. text.printable(publication.actor) or ""
   output.line(("%s  %s, %s"):format(paint.time(publication.begun_at), publication.purpose, (publication.state:gsub("_", " "))),
     " (", publication.via, ")", actor)
+  if publication.consents[1] then paint.line((" "):rep(COLUMN), COLUMN, "agreed to: " .. table.concat(publication.consents, ", ")) end
   if publication.problem then paint.line((" "):rep(COLUMN), COLUMN, publication.problem) end
   tell_records(publication.records)
 end

@@ -164,6 +164,7 @@ describe("tenant:plan", function()
     local done = assert(made:apply())
     assert.same({ true, false }, { done.changed, done.shown })
     assert.truthy(done.not_shown[1].text:find("no name server", 1, true))
+    assert.equal(#done.not_shown - 1, select(2, done.text:gsub("; no name server", "")))
   end)
 
   describe("that fails", function()

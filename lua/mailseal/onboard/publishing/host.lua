@@ -32,8 +32,8 @@ end
 local function judge(zone, sets, way, found)
   local servers = table.concat(found.name_servers, ", ")
   if found.zone ~= zone then
-    return conflict("record_zone_delegated", zone, ("%s is written to the zone %s, and DNS has it in the zone %s, of %s: what is entered "
-      .. "here nobody sees."):format(way.module.name or way.via, zone, found.zone, servers))
+    return conflict("record_zone_delegated", zone, ("%s would write to the zone %s, which by DNS is in the zone %s, of %s: what is "
+      .. "entered here nobody sees."):format(way.module.name or way.via, zone, found.zone, servers))
   end
   local own, named = way.module.host, named_in(zone, sets)
   local is_known = own and (found.id or found.split or found.ambiguous)

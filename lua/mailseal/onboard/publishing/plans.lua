@@ -85,9 +85,11 @@ end
 local function text_of(result)
   if not result.changed then return "All of it is there: nothing was changed." end
   if result.shown then return "It is published, and the zone's name servers show it." end
-  local lines = { "It is written, and is not to be seen everywhere yet:" }
-  for _, one in ipairs(result.not_shown) do lines[#lines + 1] = one.text end
-  return table.concat(lines, " ")
+  local reasons, seen = {}, {}
+  for _, one in ipairs(result.not_shown) do
+    if not seen[one.text] then reasons[#reasons + 1], seen[one.text] = one.text, true end
+  end
+  return "It is written, and is not to be seen everywhere yet: " .. table.concat(reasons, "; ")
 end
 
 -- What follows when it is done: the domain is looked at, so that it is verified at once; the access is kept.
