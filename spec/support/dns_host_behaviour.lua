@@ -414,7 +414,7 @@ function M.tests(given)
     assert.is_nil(ok)
     assert.truthy(details.unsure)
     if given.requests == 1 then
-      assert.equal("closed", code)
+      assert.equal("unreachable", code)
       return undo()
     end
     assert.equal("half_done", code)

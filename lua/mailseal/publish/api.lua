@@ -138,7 +138,7 @@ local function ask_once(self, question)
   local answer, message, code, details = send(self, question)
   if not answer then
     if LOST[code] then details = with_doubt(question, details) end
-    return nil, ("%s: %s"):format(self.host, self:say(message)), code, details
+    return nil, ("%s: %s"):format(self.host, self:say(message)), code == "closed" and "unreachable" or code, details
   end
   local data, problem
   if answer.body:find "%S" then data, problem = self.read(answer.body) end
@@ -151,7 +151,7 @@ local function ask_once(self, question)
 end
 
 -- Codes after which a question that changes nothing may be asked once more.
-local PASSING = { closed = true, server_failed = true, unreachable = true }
+local PASSING = { server_failed = true, unreachable = true }
 
 -- How long to wait before it is asked again; nil where it is not.
 local function pause_before(self, question, tries, code, details)

@@ -132,6 +132,7 @@ local function talk(self, zone, seconds, fn)
   end
   local result, details
   result, message, code, details = session.run(peer, math.max(0.1, seconds - (async.now() - began)), fn)
+  if code == "closed" then message, code = ("%s: %s"):format(peer.text, message), "unreachable" end
   if result == nil then return with_advice(self, zone, message, code, details) end
   return result
 end
@@ -180,13 +181,12 @@ end
 -- ---- changing
 
 -- What may have come of an update that was sent, and had no answer that tells.
-local DOUBTFUL = { closed = true, unreachable = true, timeout = true, server_failed = true, bad_answer = true }
+local DOUBTFUL = { unreachable = true, timeout = true, server_failed = true, bad_answer = true }
 
 -- Finds out, and says so.
 local function settle(self, zone, changes, seconds, message, code)
   local state = talk(self, zone, seconds, function(open) return writing.settle(open, zone, changes) end)
   if state == "done" then return true end
-  code = code == "closed" and "unreachable" or code
   -- Who is only slow may make it yet.
   if state == "not done" and code ~= "timeout" then return nil, message .. "; the zone is as it was", code end
   local words = state == "not done" and "the zone is as it was until now, and may yet be changed"
