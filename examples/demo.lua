@@ -3,9 +3,11 @@
 --
 --    lua5.4 examples/demo.lua [--listen 127.0.0.1:8080]
 --
--- Beside the page's own buttons there is one of the demo's, which publishes what a customer's DNS lacks. All is in temporary
--- directories, and gone when the program ends. Where to look: `demo/customers.lua` tells who the customers are, `demo/internet.lua`
--- what their Internet is, `demo/history.lua` what happened so far, `demo/button.lua` is the button.
+-- Two of the customers have let the service write to their zones: "Set up for me", on their domains' pages, shows what would be changed,
+-- does it, and takes it back. Beside the page's own buttons there is one of the demo's, which does by itself, at any customer's DNS host,
+-- what the customer is asked to do. All is in temporary directories, and gone when the program ends. Where to look: `demo/customers.lua`
+-- tells who the customers are, `demo/internet.lua` what their Internet is, `demo/history.lua` what happened so far, `demo/button.lua` is
+-- the button.
 dofile((arg[0]:match("^.*/") or "") .. "support/checkout.lua")
 
 local async = require "mailseal.async"
@@ -46,12 +48,14 @@ local function fill(internet, directory)
       local options = internet:resolver_options()
       options.cache, options.now, options.timeout, options.tries = false, clock, 0.2, 1
       local resolver = want(dns.resolver(options))
-      return want(onboard.open { db = database, master_key_file = master_key, clock = clock, resolver = resolver })
+      return want(onboard.open {
+        db = database, master_key_file = master_key, clock = clock, resolver = resolver, policy = { publishing = { allow_private = true } },
+      })
     end,
   }
 end
 
-local function introduce(running)
+local function introduce(running, access)
   terminal.heading("The customers")
   for _, customer in ipairs(customers) do
     terminal.line(("   %-17s %s"):format(customer.zone, customer.trouble))
@@ -59,7 +63,10 @@ local function introduce(running)
   terminal.heading("Open " .. running.url)
   terminal.line("   and sign in with ", terminal.bold(running.token))
   terminal.line()
-  terminal.line("Each domain's page has a button that publishes what its customer's DNS lacks. Ctrl-C ends it all.")
+  terminal.line("Each domain's page has a button that publishes what its customer's DNS lacks. Those who let us set it up have")
+  terminal.line("\"Set up for me\" besides, which shows what would be changed, and takes it back. For others, the way \"With a TSIG key\"")
+  terminal.line(("wants the port %s and the key %s."):format(access.port, access.key))
+  terminal.line("Ctrl-C ends it all.")
 end
 
 local function attend(running)
@@ -85,7 +92,7 @@ local function run(internet, listen)
     directory = directory, root = root_of_sources(), plan = internet:plan(), listen = listen,
   })
   local _, ending = pcall(function()
-    introduce(running)
+    introduce(running, internet:access())
     attend(running)
   end)
   running:stop()

@@ -249,6 +249,23 @@ describe("the demo as a program, with #nginx", function()
     await "bakery.example"
   end)
 
+  it("has customers who are set up for, after they have seen what is changed, and it is taken back", function()
+    local path = "/v1/domains/garden.example/"
+    local _, setup_of = request("GET", path .. "setup")
+    assert.same({ "rfc2136", true }, { setup_of.ways[1].via, setup_of.ways[1].kept })
+    local _, plan = request("POST", path .. "plan", { via = "rfc2136" })
+    assert.equal(3, #plan.consents, plan.diff)
+    local how = { via = "rfc2136", consent = plan.consents, digest = plan.digest }
+    local status, done = request("POST", path .. "publish", how)
+    assert.same({ 200, "published" }, { status, done.state }, cjson.encode(done))
+    await "garden.example"
+    status, done = request("POST", path .. "unpublish", { via = "rfc2136" })
+    assert.same({ 200, "published" }, { status, done.state }, cjson.encode(done))
+    local _, again = request("POST", path .. "plan", { via = "rfc2136" })
+    assert.equal(plan.digest, again.digest)
+    request("POST", path .. "verify")
+  end)
+
   it("lets a domain be added, and then be published", function()
     assert.equal(201, (request("POST", "/v1/domains", { domain = "pottery.example", provider = "own" })))
     press "pottery.example"

@@ -26,14 +26,14 @@ return {
   },
   {
     zone = "garden.example", host = "namecheap", provider = "kraiter", vars = kraiter "ga",
-    trouble = "chose TXT where CNAME was asked for",
-    story = { { 0.6, "create" }, { 0.5, "publish", slips.target_in_text }, { 0.49, "look" } },
+    trouble = "chose TXT where CNAME was asked for, and lets us set it up",
+    story = { { 0.6, "create" }, { 0.5, "publish", slips.target_in_text }, { 0.49, "look" }, { 0, "let_in" } },
     status = "pending", finding = "cname_target_in_txt",
   },
   {
     zone = "yoga.example", host = "route53", provider = "kraiter", vars = kraiter "yo",
-    trouble = "forgot one of three CNAMEs",
-    story = { { 0.5, "create" }, { 0.45, "look" }, { 0.1, "publish", slips.one_forgotten }, { 0.09, "look" } },
+    trouble = "forgot one of three CNAMEs, and lets us set it up",
+    story = { { 0.5, "create" }, { 0.45, "look" }, { 0.1, "publish", slips.one_forgotten }, { 0.09, "look" }, { 0, "let_in" } },
     status = "pending", finding = "record_missing",
   },
   {

@@ -10,6 +10,9 @@ local M = {}
 local Servers = { __name = "servers" }
 Servers.__index = Servers
 
+-- Whoever knows it may change the zones, as a DNS host lets its customers. It is no secret: it opens nothing but the demo.
+local KEY = { name = "demo", algorithm = "hmac-sha256", secret = "bWFkZSB1cCBmb3IgdGhlIGRlbW8sIGFuZCBubyBzZWNyZXQ=" }
+
 -- A port that is free for the first may be taken at the others' addresses.
 local ATTEMPTS = 5
 
@@ -47,7 +50,7 @@ local function start(customers)
   local listen, late, silent = addresses()
   local self = setmetatable({ customers = customers }, Servers)
   local cause, code
-  self.prompt, cause, code = knot.start { zones = zones, listen = listen }
+  self.prompt, cause, code = knot.start { zones = zones, listen = listen, keys = { KEY } }
   if self.prompt then
     self.late, cause, code = knot.start { zones = late_zones, listen = { late }, port = self.prompt.port }
   end
@@ -113,6 +116,22 @@ function Servers:update(zone, changes, not_late)
       assert(server:update(zone, changes))
     end
   end
+end
+
+--- How a customer's zone is written to by who was let in: options of `tenant:keep_access`. (Not where some of its servers are late, or
+-- silent.)
+-- @tparam ?string zone without it those of no zone, for whom DNS tells which server that is
+-- @treturn table
+function Servers:access(zone)
+  local server
+  for _, customer in ipairs(self.customers) do
+    if customer.zone == zone then
+      server = internet.addresses()[internet.HOSTS[customer.host][1]]
+    end
+  end
+  return {
+    via = "rfc2136", server = server, port = tostring(self.prompt.port), key = ("%s:%s:%s"):format(KEY.algorithm, KEY.name, KEY.secret),
+  }
 end
 
 --- Lets the silent servers fall silent.

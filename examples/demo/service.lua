@@ -87,6 +87,7 @@ package.path = %q .. package.path
 local plan = require "cjson".decode %q
 return {
   actions = { require "demo.button".action(plan) }, resolver = { servers = plan.servers, port = plan.port, timeout = 1, tries = 1 },
+  policy = { publishing = { allow_private = true } },
 }
 ]]
 
