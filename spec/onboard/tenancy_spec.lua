@@ -6,6 +6,7 @@ local memory_zone = require "spec.support.memory_zone"
 local onboarding = require "spec.support.onboarding"
 local shell = require "spec.support.shell"
 local tokens = require "mailseal.onboard.tokens"
+local zone_names = require "mailseal.store.zone_names"
 local tenancy = require "spec.support.tenancy"
 
 local DAY = 86400
@@ -94,6 +95,10 @@ describe("A tenant", function()
       assert(stage.registry:perform("publishing.access", "keep", "VICTIM", nil, "example.com", {
         via = "rfc2136", settings = { server = "VICTIM-server" }, credentials = { key = "VICTIM-credentials" },
       }))
+      assert(stage.registry.db:write(function(tx)
+        zone_names.wake(tx, "VICTIM", "example.com", "VICTIM.keys.example")
+        return true
+      end))
       session = assert(tokens.sign_in(stage.registry, token.token)).session
       assert(stage.registry:perform("outbox", "collect"))
     end

@@ -6,7 +6,7 @@ local function tables()
   local list = {}
   for _, step in ipairs(require "mailseal.store.migrations".STEPS) do
     for _, sql in ipairs(step) do
-      local name = sql:match "^CREATE TABLE (%w+)"
+      local name = sql:match "^CREATE TABLE ([%w_]+)"
       local column = name == "tenants" and "id" or "tenant_id"
       if name and sql:find("\n%s*" .. column .. " ") then
         list[#list + 1] = { name = name, column = column, sql = sql }

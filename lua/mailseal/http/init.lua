@@ -88,6 +88,7 @@ local known = {
   actions = kinds.of_type("table", "a list of actions"),
   routes = kinds.of_type("table", "a list of routes"),
   publish = kinds.of_type("table", "settings by way"),
+  operator_zones = kinds.of_type("table", "a table of ways by zone"),
   api = prefix, page = prefix,
 }
 
@@ -109,7 +110,7 @@ end
 --- Makes a service.
 -- @tparam table options
 --
--- - `db`, `master_key_file`, `policy`, `rules`, `resolver`, `threads`: as of `mailseal.http.registry.new`
+-- - `db`, `master_key_file`, `policy`, `rules`, `resolver`, `threads`, `operator_zones`: as of `mailseal.http.registry.new`
 -- - `background`: false where domains that are due are looked at by `mailseal worker` alone, and not here, see
 --   `mailseal.http.background`
 -- - `registry`: in place of those, a registry that is open

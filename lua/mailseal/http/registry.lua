@@ -13,6 +13,7 @@
 -- @module mailseal.http.registry
 local kinds = require "mailseal.dns.options"
 local knowledge = require "mailseal.http.known"
+local operator_access = require "mailseal.onboard.publishing.operator_access"
 local policies = require "mailseal.onboard.policies"
 local tenants = require "mailseal.http.tenant"
 local threads = require "mailseal.http.threads"
@@ -59,16 +60,18 @@ end
 -- - `db`, `master_key_file`, `policy`: as of `mailseal.onboard.open`
 -- - `rules`: a list of directories with rules of providers, see `mailseal.provider.load_directory`
 -- - `resolver`: options of `mailseal.dns.resolver`; or a resolver
+-- - `operator_zones`: as of `mailseal.onboard.open`; no thread gets to know them
 -- - `threads`: `db` and `rsa`, how many calls at a time, no more than nginx.conf gives threads to `mailseal_db` (6) and to
 --   `mailseal_rsa` (2); `queue`, how many may wait for each (512)
 -- @treturn table
--- @raise where one of `threads` is none, or no such number
+-- @raise where one of `threads` is none, or no such number; where a way into an operator's zone makes no sense
 function M.new(options)
   local given = options.threads or {}
   kinds.check("threads", given, thread_options)
   local self = setmetatable({
     known = knowledge.new(ngx.shared.mailseal), settings = settings_of(options), given_resolver = options.resolver,
     clock = options.clock or os.time, policy = policies.of(options.policy),
+    operator_zones = assert(operator_access.of(options.operator_zones)),
   }, Registry)
   local function changed(list)
     for i = 1, #list, 2 do

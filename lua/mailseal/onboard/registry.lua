@@ -4,6 +4,8 @@ local decisions = require "mailseal.onboard.decisions"
 local kinds = require "mailseal.dns.options"
 local loaded_keys = require "mailseal.onboard.loaded_keys"
 local master_key = require "mailseal.onboard.master_key"
+local operator_access = require "mailseal.onboard.publishing.operator_access"
+local operator_zone = require "mailseal.onboard.publishing.operator_zone"
 local policies = require "mailseal.onboard.policies"
 local rotation = require "mailseal.onboard.rotation"
 local store = require "mailseal.store"
@@ -27,6 +29,7 @@ local open_options = {
   providers = kinds.of_type("table", "rules of provider.load_directory"),
   decision_age = kinds.count(0, 86400),
   changed = kinds.of_type("function", "a function"),
+  operator_zones = kinds.of_type("table", "a table of ways by zone"),
 }
 
 local function nothing() end
@@ -46,16 +49,22 @@ local function nothing() end
 -- - `decision_age`: for how many seconds a decision of `tenant:decide` is kept in memory, in which another process may have changed
 --   something (1)
 -- - `changed`: a function, called with the tenant's id and the domain whenever something of it has changed here, and is committed
+-- - `operator_zones`: ways into the zones to which CNAMEs of customers' domains lead (`cname_zone` of the provider `own`), by their names,
+--   see `mailseal.onboard.publishing.operator_access`: the worker keeps those as the keys want them
 -- - `suffixes`: a list of public suffixes, see `mailseal.onboard.public_suffix` (the system's)
 -- @treturn ?table the registry: see `registry`
 -- @treturn ?string what went wrong
--- @treturn ?string a code of `mailseal.store`, or of `mailseal.onboard.master_key`
+-- @treturn ?string a code of `mailseal.store`, of `mailseal.onboard.master_key`, or of `operator_zones`
 function M.open(options)
   kinds.check("onboard.open", options, open_options)
   if not options.db then
     error("onboard.open wants a database", 2)
   end
   local policy, db = policies.of(options.policy, 2), options.db
+  local ways, problem, why = operator_access.of(options.operator_zones, 2)
+  if not ways then
+    return nil, problem, why
+  end
   if type(db) == "string" then
     local opened, message, code = store.open(db)
     if not opened then
@@ -66,6 +75,7 @@ function M.open(options)
   local self = setmetatable({
     db = db, owns_db = db ~= options.db, policy = policy, clock = options.clock or os.time, given_resolver = options.resolver,
     suffixes = options.suffixes, providers = options.providers, changed = options.changed or nothing,
+    operator_zones = ways,
   }, Registry)
   self.loaded_keys = loaded_keys.new(policy.keys.loaded)
   self.decisions = decisions.new { now = function() return self:now() end, age = options.decision_age }
@@ -140,6 +150,16 @@ end
 -- @treturn ?string what went wrong
 -- @treturn ?string its code
 Registry.zone_records = rotation.zone_records
+
+--- Compares an operator's zone with what the keys of all domains want it to hold, and mends what differs. The worker does so by itself,
+-- by and by; this is for who wants to know.
+-- @function Registry:reconcile_zone
+-- @tparam string zone one of `operator_zones`
+-- @tparam[opt] table options as of `mailseal.onboard.publishing.operator_zone.reconcile`
+-- @treturn ?table what was found
+-- @treturn ?string what went wrong
+-- @treturn ?string its code
+Registry.reconcile_zone = operator_zone.reconcile
 
 --- Ends it: closes what it has opened itself.
 function Registry:close()

@@ -32,7 +32,7 @@ local IDLE, PAUSE, AGAIN = 1, 0.25, 5
 
 --- Modules with a function `work(registry, at_most)`, which does what is due of theirs, waiting for DNS where it has to. It returns how
 -- much that was; nil, a message and a code where the store failed.
-M.STEPS = { "gate", "publishing.keys", "publishing.settling", "key_steps", "sending" }
+M.STEPS = { "gate", "publishing.keys", "publishing.operator_zone", "publishing.settling", "key_steps", "sending" }
 
 -- ---- Looking.
 

@@ -7,6 +7,7 @@
 local bulk = require "mailseal.store.bulk"
 local json = require "mailseal.store.json"
 local null = require "mailseal.store.connection".null
+local zone_names = require "mailseal.store.zone_names"
 
 local unpack = table.unpack or unpack -- luacheck: ignore
 
@@ -177,12 +178,13 @@ function M.update(tx, tenant, domain, fields)
   return tx:run(sql, unpack(values, 1, n + 2)) == 1
 end
 
---- Removes a domain, and with it what is kept about it in holds, uses and keys.
+--- Removes a domain, and with it what is kept about it in holds, uses and keys. What stands of those in the operator's zone is taken away.
 -- @tparam table tx
 -- @tparam string tenant
 -- @tparam string domain
 -- @treturn boolean false where there is no such domain
 function M.remove(tx, tenant, domain)
+  zone_names.wake_all(tx, tenant, domain)
   return tx:run("DELETE FROM domains WHERE tenant_id = ? AND domain = ?", tenant, domain) == 1
 end
 

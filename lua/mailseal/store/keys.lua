@@ -1,8 +1,10 @@
 --- The table keys: those that sign for the domains of a tenant, and names at which there is none now.
 --
 -- The private half stands there sealed (`mailseal.onboard.keys`), and @{sealed} alone reads it. One key of a domain is active, at most:
--- a unique index sees to it.
+-- a unique index sees to it. Where a key's place is in the operator's zone, whatever changes it has that name looked at.
 -- @module mailseal.store.keys
+local zone_names = require "mailseal.store.zone_names"
+
 local M = {}
 
 local COLUMNS = "selector, version, type, bits, public, state, state_since, wait_until, ttl, target, next_at, created_at"
@@ -56,6 +58,7 @@ end
 function M.insert(tx, tenant, domain, key)
   tx:run(INSERT, tenant, domain, key.selector, key.version, key.type, key.bits, key.public, key.sealed, key.state, key.state_since,
     key.wait_until, key.ttl, key.target, key.next_at, key.created_at)
+  if key.target and key.state ~= "idle" then zone_names.wake(tx, tenant, domain, key.target) end
 end
 
 --- Puts a new key in the place of one that is no more.
@@ -66,8 +69,10 @@ end
 -- @tparam table key as of @{insert}, with that selector
 -- @treturn boolean was it done? Not where what is there is another by now
 function M.refill(tx, tenant, domain, before, key)
-  return tx:run(REFILL, key.version, key.type, key.bits, key.public, key.sealed, key.state, key.state_since, key.wait_until, key.ttl,
+  local done = tx:run(REFILL, key.version, key.type, key.bits, key.public, key.sealed, key.state, key.state_since, key.wait_until, key.ttl,
     key.next_at, tenant, domain, before.selector, before.version, before.state) == 1
+  if done and before.target then zone_names.wake(tx, tenant, domain, before.target) end
+  return done
 end
 
 --- Changes what becomes of a key.
@@ -83,6 +88,7 @@ function M.change(tx, tenant, domain, before, after)
   if changed == 1 and after.erase then
     tx:run(ERASE, tenant, domain, before.selector, before.version)
   end
+  if changed == 1 and before.target and before.state ~= after.state then zone_names.wake(tx, tenant, domain, before.target) end
   return changed == 1
 end
 

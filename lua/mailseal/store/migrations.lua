@@ -15,6 +15,7 @@ M.STEPS = {
   (require "mailseal.store.schema.0004"),
   (require "mailseal.store.schema.0005"),
   (require "mailseal.store.schema.0006"),
+  (require "mailseal.store.schema.0007"),
 }
 
 -- Some of the tables that every schema has.

@@ -48,7 +48,8 @@ end
 -- Is there something that was published, and not taken back? Events are in order; publications of the same second need not be.
 local function is_published(data)
   for _, event in ipairs(data.events) do
-    if event.kind == "published" or event.kind == "unpublished" then
+    -- What stands in the operator's own zone is nobody's to take back.
+    if (event.kind == "published" or event.kind == "unpublished") and not event.data.operator then
       return event.kind == "published"
     end
   end

@@ -99,8 +99,11 @@ local function unknown_option(options, module, own)
   end
 end
 
--- Where it writes to, for the locks: somebody else's server of the same zone's name is another place.
-local function scope_of(via, settings)
+--- Where a way writes to, for locks: somebody else's server of the same zone's name is another place.
+-- @tparam string via
+-- @tparam table settings
+-- @treturn string the same for the same place
+function M.scope(via, settings)
   local parts = { via }
   for _, name in ipairs { "server", "port", "endpoint" } do
     local value = settings[name]
@@ -152,7 +155,7 @@ function M.way(tenant, name, options, own)
       return nil, message, code
     end
   end
-  way.scope = scope_of(way.via, way.settings)
+  way.scope = M.scope(way.via, way.settings)
   function way.open()
     local resolver, text, why = registry:resolver()
     if not resolver then return nil, text, why end

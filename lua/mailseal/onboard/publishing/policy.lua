@@ -13,11 +13,12 @@ local M = {}
 -- - `settle_after`: after how long it is looked what became of a publication that was not ended
 -- - `connect_most`: for how long it is looked whether DNS shows what a DNS host was asked to set
 -- - `retry_first`, `retry_most`: after how long what failed of keys' records is tried again; twice as long each time
+-- - `zone_look`: after how long a name in the operator's zone is looked at again, at which a key stands
 -- - `allow_private`, `allow_plain`: DNS hosts may be in private networks; and be reached by http://
 -- - `ca_file`: a file of certificates that those of DNS hosts may be signed with; nil for the system's
 M.POLICY = {
   lease = 30, wait = 15, look_first = 0.5, look_most = 4, settle_after = 900, connect_most = 2 * 86400, retry_first = 60,
-  retry_most = 6 * 3600,  allow_private = false, allow_plain = false,
+  retry_most = 6 * 3600, zone_look = 86400, allow_private = false, allow_plain = false,
 }
 
 local span = kinds.seconds(86400)
@@ -28,7 +29,7 @@ M.WAIT = { function(value) return type(value) == "number" and value >= 0 and val
 local known = {
   lease = kinds.seconds(3600), wait = M.WAIT, look_first = kinds.seconds(60), look_most = kinds.seconds(60),
   settle_after = span, connect_most = kinds.seconds(30 * 86400), retry_first = span, retry_most = span,
-  allow_private = kinds.flag, allow_plain = kinds.flag,
+  zone_look = kinds.seconds(366 * 86400), allow_private = kinds.flag, allow_plain = kinds.flag,
   ca_file = kinds.of_type("string", "a file's name"),
 }
 
