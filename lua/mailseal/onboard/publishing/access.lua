@@ -146,7 +146,7 @@ function M.way(tenant, name, options, own)
     kept, message, code = registry:perform("publishing.access", "open", tenant.id, name, module.id)
     if kept then
       local settings = fields.joined(kept.settings, way.settings)
-      if scope_of(module.id, settings) ~= scope_of(module.id, kept.settings) then
+      if M.scope(module.id, settings) ~= M.scope(module.id, kept.settings) then
         return nil, ("the access to %s that is kept is not for another server: give the credentials"):format(module.name or module.id),
           "credentials_missing"
       end
