@@ -190,9 +190,11 @@ describe("Publishing by the API, in #nginx,", function()
   end)
 
   it("uses nothing of the service's own environment, and asks for what is missing", function()
-    local reply = ask("plan", { via = "rfc2136", settings = settings() })
-    assert.same({ 422, "credentials_missing" }, { reply.status, reply.json.code }, reply.body)
-    assert.same({ "key" }, reply.json.wanted)
+    for _, body in ipairs { { via = "rfc2136", settings = settings() }, how { credentials = { key = " " }, zone = "" } } do
+      local reply = ask("plan", body)
+      assert.same({ 422, "credentials_missing", { "key" } }, { reply.status, reply.json.code, reply.json.wanted }, reply.body)
+      assert.is_nil(reply.json.detail:find("MAILSEAL_", 1, true))
+    end
   end)
 
   it("speaks to no server within the operator's network, by whatever name", function()

@@ -55,17 +55,20 @@ local function way_of(via)
   return ways.of_target(module)
 end
 
--- What of the way's fields must be told and was not; where an access is kept, nothing must.
+-- What is blank was not given: forms have it so.
+local function is_blank(value) return value == nil or type(value) == "string" and not value:find "%S" end
+
+-- What of the way's fields must be told and was not, by name, and in words; where an access is kept, nothing must.
 local function missing_of(way, given)
-  local list = {}
+  local names, texts = {}, {}
   for _, kind in ipairs { "settings", "credentials" } do
     for _, field in ipairs(way[kind]) do
-      if field.required and (given[kind] or {})[field.name] == nil then
-        list[#list + 1] = field.name
+      if field.required and is_blank((given[kind] or {})[field.name]) then
+        names[#names + 1], texts[#texts + 1] = field.name, field.text
       end
     end
   end
-  return list
+  return names, texts
 end
 
 local function is_kept(call, via)
@@ -83,7 +86,9 @@ end
 
 local function put(into, values)
   for name, value in pairs(values or {}) do
-    into[name] = value
+    if not is_blank(value) then
+      into[name] = value
+    end
   end
 end
 
@@ -107,16 +112,16 @@ function M.options(call, given)
       return nil, message, code
     end
   end
-  local missing = missing_of(way, given)
+  local missing, texts = missing_of(way, given)
   if missing[1] then
     ok, message, code = is_kept(call, way.via)
     if ok == false then
-      return nil, ("%s wants to know: %s"):format(way.name, table.concat(missing, ", ")), "credentials_missing", { wanted = missing }
+      return nil, ("%s wants to know: %s"):format(way.name, table.concat(texts, "; ")), "credentials_missing", { wanted = missing }
     elseif not ok then
       return nil, message, code
     end
   end
-  local wanted = { via = way.via, ttl = given.ttl, zone = given.zone, keep = given.keep or nil }
+  local wanted = { via = way.via, ttl = given.ttl, zone = not is_blank(given.zone) and given.zone or nil, keep = given.keep or nil }
   put(wanted, given.settings)
   put(wanted, given.credentials)
   put(wanted, way.via == connecting.VIA and connecting.options(call) or (call.service.options.publish or {})[way.via])
