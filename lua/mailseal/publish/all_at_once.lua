@@ -10,6 +10,7 @@
 -- - `change(zone, changes, now)`: makes them; `now(change)` is the set of that name and type as it was just read
 -- @module mailseal.publish.all_at_once
 local sets = require "mailseal.publish.sets"
+local target = require "mailseal.publish.target"
 
 local M = {}
 
@@ -91,6 +92,30 @@ function M.apply(host, zone, changes)
   local list = to_make(changes)
   if not list[1] then return true end
   return make(host, zone, list, now)
+end
+
+--- Makes the class of a target that is such a host: what has `sets` and `change` as methods gets `read` and `apply`. What its sets have in
+-- `told`, as the host tells it, is its own matter.
+-- @tparam string name for the metatable
+-- @treturn table
+function M.class(name)
+  local class = target.class(name)
+
+  function class:read(zone, names)
+    local list, message, code, details = self:sets(zone, names)
+    if not list then return nil, message, code, details end
+    for _, set in ipairs(list) do set.told = nil end
+    return list
+  end
+
+  function class:apply(zone, changes)
+    if not changes[1] then return true end
+    return M.apply({
+      sets = function(...) return self:sets(...) end, change = function(...) return self:change(...) end,
+    }, zone, changes)
+  end
+
+  return class
 end
 
 return M

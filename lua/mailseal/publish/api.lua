@@ -27,7 +27,7 @@ local printable = require "mailseal.printable".line
 -- What a target has of `mailseal.publish.api.form`, too.
 local M = {
   escaped = form.escaped, is = form.is, is_list = form.is_list, is_texts = form.is_texts, name = form.name, zones_for = form.zones_for,
-  read_json = form.read_json,
+  zone_of = form.zone_of, read_json = form.read_json,
 }
 local Client = { __name = "mailseal.publish.api" }
 Client.__index = Client

@@ -64,4 +64,18 @@ describe("the form of what DNS hosts' interfaces are told and tell", function()
     assert.same({ "example.test" }, form.zones_for "example.test")
     assert.same({}, form.zones_for "test")
   end)
+
+  it("finds the longest zone that holds a name, and tells why that cannot be told", function()
+    local client = { no_zone = function(_, name) return nil, "none for " .. name, "no_zone" end }
+    local function of(zones)
+      return { form.zone_of(client, "a.b.example.test", function(at)
+        if zones[at] == "wrong" then return nil, "no", "not_allowed", { a = 1 } end
+        return zones[at] or false
+      end) }
+    end
+    assert.same({ "b.example.test" }, of { ["b.example.test"] = true, ["example.test"] = true })
+    assert.same({ "example.test" }, of { ["example.test"] = true, ["notexample.test"] = true, test = true })
+    assert.same({ nil, "none for a.b.example.test", "no_zone" }, of { test = true })
+    assert.same({ nil, "no", "not_allowed", { a = 1 } }, of { ["b.example.test"] = "wrong", ["example.test"] = true })
+  end)
 end)

@@ -123,4 +123,23 @@ function M.zones_for(name)
   return list
 end
 
+--- The zone that holds a name, of those that a host has: the longest.
+-- @tparam table client as of `mailseal.publish.api`
+-- @tparam string name
+-- @tparam function find called with the name of a zone: true where there is one, false where there is none, or nil, a message, a code and
+--   details
+-- @treturn[1] string
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string `no_zone`, or as of `find`
+-- @treturn[2] ?table
+function M.zone_of(client, name, find)
+  for _, at in ipairs(M.zones_for(name)) do
+    local found, message, code, details = find(at)
+    if found == nil then return nil, message, code, details end
+    if found then return at end
+  end
+  return client:no_zone(name)
+end
+
 return M

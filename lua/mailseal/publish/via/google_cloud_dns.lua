@@ -25,7 +25,7 @@ local M = {
   },
 }
 
-local Target = targets.class "mailseal.publish.via.google_cloud_dns"
+local Target = all_at_once.class "mailseal.publish.via.google_cloud_dns"
 
 local SCOPE = "https://www.googleapis.com/auth/ndev.clouddns.readwrite"
 
@@ -134,12 +134,7 @@ function Target:zone_of(name)
     if not names_of.is_within(name, zone) then return self.client:no_zone(name) end
     return zone
   end
-  for _, at in ipairs(api.zones_for(name)) do
-    local zone, message, code, details = zone_named(self, at)
-    if zone == nil then return nil, message, code, details end
-    if zone then return at end
-  end
-  return self.client:no_zone(name)
+  return api.zone_of(self.client, name, function(at) return zone_named(self, at) end)
 end
 
 local function path_of(self, zone, what)
@@ -163,7 +158,15 @@ local function set_of(name, one)
   return set
 end
 
-local function read(self, zone, names)
+--- The sets at names: see `mailseal.publish.all_at_once`, and the same of `change`.
+-- @tparam string zone
+-- @tparam {string,...} names
+-- @treturn[1] {table,...} as of `mailseal.publish.sets`; `policy` says what is special about one that cannot be changed here; `told`
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of `mailseal.publish.target`
+-- @treturn[2] ?table details
+function Target:sets(zone, names)
   local path, message, code, details = path_of(self, zone, "rrsets")
   if not path then return nil, message, code, details end
   local lists
@@ -181,21 +184,6 @@ local function read(self, zone, names)
   return sets.in_order(found)
 end
 
---- What stands at names.
--- @tparam string zone
--- @tparam {string,...} names
--- @treturn[1] {table,...} see `mailseal.publish.sets`; `policy` says what is special about one that cannot be changed here
--- @treturn[2] nil
--- @treturn[2] string what is wrong
--- @treturn[2] string a code of `mailseal.publish.target`
--- @treturn[2] ?table details
-function Target:read(zone, names)
-  local list, message, code, details = read(self, zone, names)
-  if not list then return nil, message, code, details end
-  for _, set in ipairs(list) do set.told = nil end
-  return list
-end
-
 -- ---- changes
 
 local function written(set, values) return { name = set.name .. ".", type = set.type, ttl = set.ttl, rrdatas = values } end
@@ -209,7 +197,16 @@ local function follow(self, path, told)
   end
 end
 
-local function change_all(self, zone, changes, now)
+--- Makes changes.
+-- @tparam string zone
+-- @tparam {table,...} changes
+-- @tparam function now
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string
+-- @treturn[2] string
+-- @treturn[2] ?table
+function Target:change(zone, changes, now)
   local body = { deletions = {}, additions = {} }
   for _, change in ipairs(changes) do
     local set = now(change)
@@ -229,22 +226,6 @@ local function change_all(self, zone, changes, now)
   if not api.is(told, { id = "string", status = "string" }) then return self.client:strange(question) end
   follow(self, path, told)
   return true
-end
-
---- Makes changes, all or none.
--- @tparam string zone
--- @tparam {table,...} changes see `mailseal.publish.sets`
--- @treturn[1] boolean true
--- @treturn[2] nil
--- @treturn[2] string what is wrong
--- @treturn[2] string a code of `mailseal.publish.target`
--- @treturn[2] ?table details
-function Target:apply(zone, changes)
-  if not changes[1] then return true end
-  return all_at_once.apply({
-    sets = function(_, names) return read(self, zone, names) end,
-    change = function(_, list, now) return change_all(self, zone, list, now) end,
-  }, zone, changes)
 end
 
 -- ---- opening

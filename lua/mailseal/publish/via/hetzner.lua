@@ -78,14 +78,10 @@ end
 -- @treturn[2] string a code of `mailseal.publish.target`
 -- @treturn[2] ?table details
 function Target:zone_of(name)
-  for _, at in ipairs(api.zones_for(name)) do
-    if not at:find "^_" then -- no zone begins with a name that no host has
-      local zone, message, code, details = find_zone(self, at)
-      if zone == nil then return nil, message, code, details end
-      if zone then return at end
-    end
-  end
-  return self.client:no_zone(name)
+  return api.zone_of(self.client, name, function(at)
+    if at:find "^_" then return false end -- no zone begins with a name that no host has
+    return find_zone(self, at)
+  end)
 end
 
 -- The TTL of sets that have none of their own.

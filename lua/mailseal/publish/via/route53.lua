@@ -31,7 +31,7 @@ local M = {
   },
 }
 
-local Target = targets.class "mailseal.publish.via.route53"
+local Target = all_at_once.class "mailseal.publish.via.route53"
 
 local VERSION = "/2013-04-01/"
 
@@ -98,12 +98,7 @@ function Target:zone_of(name)
     if not names_of.is_within(name, zone) then return self.client:no_zone(name) end
     return zone
   end
-  for _, at in ipairs(api.zones_for(name)) do
-    local id, message, code, details = id_named(self, at)
-    if id == nil then return nil, message, code, details end
-    if id then return at end
-  end
-  return self.client:no_zone(name)
+  return api.zone_of(self.client, name, function(at) return id_named(self, at) end)
 end
 
 local function path_of(self, zone)
@@ -137,7 +132,15 @@ local function sets_at(self, path, name)
   return found
 end
 
-local function read(self, zone, names)
+--- The sets at names: see `mailseal.publish.all_at_once`, and the same of `change`.
+-- @tparam string zone
+-- @tparam {string,...} names
+-- @treturn[1] {table,...} as of `mailseal.publish.sets`; `policy` says what is special about one that cannot be changed here; `told`
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] string a code of `mailseal.publish.target`
+-- @treturn[2] ?table details
+function Target:sets(zone, names)
   local path, message, code, details = path_of(self, zone)
   if not path then return nil, message, code, details end
   local lists
@@ -153,21 +156,6 @@ local function read(self, zone, names)
   return sets.in_order(found)
 end
 
---- What stands at names.
--- @tparam string zone
--- @tparam {string,...} names
--- @treturn[1] {table,...} see `mailseal.publish.sets`; `policy` says what is special about one that cannot be changed here
--- @treturn[2] nil
--- @treturn[2] string what is wrong
--- @treturn[2] string a code of `mailseal.publish.target`
--- @treturn[2] ?table details
-function Target:read(zone, names)
-  local list, message, code, details = read(self, zone, names)
-  if not list then return nil, message, code, details end
-  for _, set in ipairs(list) do set.told = nil end
-  return list
-end
-
 -- ---- changes
 
 -- Waits a little until the name servers have followed. What was accepted is done, whatever is said here.
@@ -181,7 +169,16 @@ local function follow(self, tree)
   end
 end
 
-local function change_all(self, zone, changes, now)
+--- Makes changes.
+-- @tparam string zone
+-- @tparam {table,...} changes
+-- @tparam function now
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] string
+-- @treturn[2] string
+-- @treturn[2] ?table
+function Target:change(zone, changes, now)
   for _, change in ipairs(changes) do
     local set = now(change)
     if set and set.policy then
@@ -198,22 +195,6 @@ local function change_all(self, zone, changes, now)
   if tree.name ~= "ChangeResourceRecordSetsResponse" then return self.client:strange(question) end
   follow(self, tree)
   return true
-end
-
---- Makes changes, all or none.
--- @tparam string zone
--- @tparam {table,...} changes see `mailseal.publish.sets`
--- @treturn[1] boolean true
--- @treturn[2] nil
--- @treturn[2] string what is wrong
--- @treturn[2] string a code of `mailseal.publish.target`
--- @treturn[2] ?table details
-function Target:apply(zone, changes)
-  if not changes[1] then return true end
-  return all_at_once.apply({
-    sets = function(_, names) return read(self, zone, names) end,
-    change = function(_, list, now) return change_all(self, zone, list, now) end,
-  }, zone, changes)
 end
 
 -- ---- opening
