@@ -45,6 +45,8 @@ function M.describe(command)
   command:flag("--keep", "Keep the credentials, sealed, so that new keys are published without a hand touching DNS.")
   command:flag("--forget", "Forget the credentials that are kept for the domain.")
   command:flag("--history", "List what was published for the domain, the newest first.")
+  command:option("--operator-zone", "Instead: mend that zone, to which CNAMEs of domains lead (cname_zone).")
+    :argname "ZONE":convert(options.name)
   command:flag("--list", "List the ways, and what each wants to know: all, or those that suit the domain.")
   registry_face.describe_tenant(command)
   registry_face.describe_store(command)
@@ -80,7 +82,10 @@ local function check(given)
     chosen = given[name] and name or chosen
   end
   check_together(given, chosen)
-  if not given.domain and not given.list then
+  if given.operator_zone and (given.domain or chosen) then
+    status.stop(status.USAGE, ("--operator-zone and %s do not go together"):format(given.domain and "a domain" or "--" .. chosen))
+  end
+  if not given.domain and not given.list and not given.operator_zone then
     status.stop(status.USAGE, "a domain is wanted: see mailseal publish --help")
   end
 end
@@ -190,6 +195,7 @@ end
 -- @treturn number exit status
 function M.run(given)
   check(given)
+  if given.operator_zone then return require "mailseal.cli.publish_zone".run(given) end
   if given.list and not given.domain then return list_all(given) end
   local id = registry_face.tenant(given)
   local registry = registry_face.open(given, { makes_key = function() return given.keep end, publishing = { allow_private = true } })

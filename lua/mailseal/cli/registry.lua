@@ -202,7 +202,8 @@ end
 
 --- Opens the registry that the options name.
 -- @tparam table given the options as parsed
--- @tparam[opt] table more `resolver`: further options of `dns.resolver`; `publishing`: a policy of publishing;
+-- @tparam[opt] table more `operator_zones`: as of `mailseal.onboard.open`; `resolver`: further options of `dns.resolver`;
+--   `publishing`: a policy of publishing;
 --   `makes_database`: true where a database that is not there is made; `makes_key`: a function that takes the user's own rules of
 --   providers and returns whether a private key is to be made
 -- @treturn table the registry
@@ -221,6 +222,7 @@ function M.open(given, more)
   local policy = policy_of(given, more)
   local registry, message, code = module "mailseal.onboard".open {
     db = url, clock = clock, resolver = resolver.open(given, wanted), providers = own, master_key_file = master_key_file, policy = policy,
+    operator_zones = more.operator_zones,
   }
   if code == "not_private" then
     message = ("%s (chmod 600 %s, as its owner)"):format(message, master_key_file)

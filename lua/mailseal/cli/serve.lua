@@ -7,6 +7,7 @@
 local conf = require "mailseal.cli.serve_conf"
 local connect = require "mailseal.cli.connect"
 local core = require "mailseal.core"
+local operator_zone = require "mailseal.cli.operator_zone"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local place = require "mailseal.cli.serve_place"
@@ -59,6 +60,7 @@ function M.describe(command)
   command:flag("--no-worker", "Leave the domains that are due to `mailseal worker`.")
   registry_face.describe_webhooks(command)
   registry_face.describe_dns_hosts(command)
+  operator_zone.describe(command)
   connect.describe_service(command)
   command:option("--nginx", "The program (openresty or nginx, as it is found)."):argname "PROGRAM"
   command
@@ -169,8 +171,12 @@ local function literal(value)
 end
 
 -- What the service is made with, as a program that nginx runs: options, and in the place of some of them those of the user's own program.
-local function settings_program(settings, own)
+-- Credentials are in none of it: nginx reads them where they are.
+local function settings_program(settings, own, operator)
   local text = ("local settings = %s\n"):format(literal(settings))
+  if operator then
+    text = text .. ("settings.operator_zones = require \"mailseal.cli.operator_zone\".ways %s\n"):format(literal(operator))
+  end
   if own then
     text = text .. ("for name, value in pairs(dofile(%q)) do settings[name] = value end\n"):format(own)
   end
@@ -187,7 +193,9 @@ local function write_configuration(given, program, where, settings)
   local here, descriptors = place.output "pwd", place.descriptors()
   local lua_path, lua_cpath = place.lua_paths(here)
   local function file(path) return path and named_for_nginx(place.absolute(path, here)) end
-  write_file(where.directory .. "/settings.lua", settings_program(settings, given["with"] and place.absolute(given["with"], here)))
+  local operator = operator_zone.plain(given, function(path) return place.absolute(path, here) end)
+  local own = given["with"] and place.absolute(given["with"], here)
+  write_file(where.directory .. "/settings.lua", settings_program(settings, own, operator))
   write_file(where.directory .. "/nginx.conf", conf.write {
     directory = where.directory, listen = where.listen, metrics = where.metrics, proxies = given.proxy,
     modules = place.modules(program), user = place.user(),
@@ -266,6 +274,7 @@ end
 function M.run(given)
   check(given)
   check_own(given["with"])
+  operator_zone.ways(given) -- what is wrong with it is told before anything is made
   given.publish = connect.of_service(given, function(path) return place.absolute(path, place.output "pwd") end)
   local program = place.nginx(given.nginx)
   local where = { listen = listen(given.listen), metrics = given.metrics_listen and listen_of(given.metrics_listen, "--metrics-listen") }

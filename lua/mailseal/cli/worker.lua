@@ -5,6 +5,7 @@
 -- @module mailseal.cli.worker
 local core = require "mailseal.core".signals
 local json = require "mailseal.json"
+local operator_zone = require "mailseal.cli.operator_zone"
 local options = require "mailseal.cli.options"
 local output = require "mailseal.cli.output"
 local registry_face = require "mailseal.cli.registry"
@@ -25,6 +26,7 @@ function M.describe(command)
   registry_face.describe(command)
   registry_face.describe_webhooks(command)
   registry_face.describe_dns_hosts(command)
+  operator_zone.describe(command)
   command:flag("--until-idle", "End when nothing is due any more.")
   command:option("--at-most", "End after so many domains."):convert(options.whole("--at-most", 1, 1000000000)):argname "N"
   command:flag("--json", "Print one JSON object on standard output when it ends, and nothing else.")
@@ -45,8 +47,8 @@ end
 -- @tparam table given the options
 -- @treturn number exit status
 function M.run(given)
-  local signals = core.open()
-  local registry = registry_face.open(given, { resolver = { rotate = true, cache = CACHE } })
+  local ways, signals = operator_zone.ways(given), core.open()
+  local registry = registry_face.open(given, { resolver = { rotate = true, cache = CACHE }, operator_zones = ways })
   local ok, count, message, code = pcall(registry.work, registry, {
     until_idle = given.until_idle, at_most = given.at_most,
     stop = function() return signals:take() ~= nil end,
