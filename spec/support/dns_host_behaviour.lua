@@ -366,7 +366,7 @@ function M.tests(given)
       fault("read", one)
       local found, message, code = impatient:read(M.ZONE, { M.ZONE })
       assert.is_nil(found, message)
-      assert.truthy(({ bad_answer = true, closed = true, too_large = true })[code], code)
+      assert.truthy(({ bad_answer = true, unreachable = true, too_large = true })[code], code)
     end)
   end
 
@@ -388,7 +388,7 @@ function M.tests(given)
           undo()
         else
           assert.is_nil(ok)
-          assert.truthy(({ closed = true, server_failed = true, bad_answer = true })[code], code .. message)
+          assert.truthy(({ unreachable = true, server_failed = true, bad_answer = true })[code], code .. message)
           assert.is_nil(details and details.unsure)
         end
         assert.equal(before, host:zone(M.ZONE))
