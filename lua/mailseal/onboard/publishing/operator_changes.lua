@@ -13,7 +13,7 @@ local M = {}
 -- @tparam string name
 -- @tparam string zone the operator's
 -- @treturn boolean
-function M.is_ours(name, zone) return #name == 33 + #zone and name:find "^[%l%d]+%." == 1 and name:sub(33) == "." .. zone end
+function M.is_ours(name, zone) return not name:sub(1, 32):find "[^%l%d]" and name:sub(33) == "." .. zone end
 
 --- The text that is to stand at a name.
 -- @tparam table row as of `mailseal.store.zone_names`
