@@ -15,6 +15,7 @@ local INSERT = [[INSERT INTO publications (tenant_id, id, domain, via, kind, sta
 -- Whoever has done it knows better than whoever took him for dead, and found out what he had done until then.
 local END = [[UPDATE publications SET state = ?, changes = ?, code = ?, problem = ?, shown = ?, ended_at = ?, due_at = NULL
   WHERE tenant_id = ? AND id = ? AND (state = 'under_way' OR state = 'settled' AND CAST(? AS TEXT) <> 'settled')]]
+local BY_ID = COLUMNS .. "AND id = ?"
 local OPEN = COLUMNS .. "AND domain = ? AND state = 'under_way' ORDER BY position, id"
 -- By their places: of two that begin in the same second, or when the clock has been set back, the later one is the later one.
 local LIST = COLUMNS .. "AND domain = ? ORDER BY position DESC, id DESC LIMIT ?"
@@ -56,7 +57,7 @@ end
 -- @tparam string tenant
 -- @tparam string id
 -- @treturn ?table
-function M.get(tx, tenant, id) return read(tx:rows(COLUMNS .. "AND id = ?", tenant, id))[1] end
+function M.get(tx, tenant, id) return read(tx:rows(BY_ID, tenant, id))[1] end
 
 --- Those of a domain that are under way, or were left so, the oldest first.
 -- @tparam table tx
