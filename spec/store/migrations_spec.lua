@@ -98,7 +98,8 @@ describe("the schema of a database", function()
       local db = assert(store.open(new_database()))
       -- What these count stays below 2^31.
       local small = {}
-      local counts = "enabled generation attempts negatives lane version bits ttl waiting failures slow poor news status shown turn position"
+      local counts = "enabled generation attempts negatives lane version bits ttl waiting failures slow poor news status shown turn "
+        .. "position"
       for name in counts:gmatch "%a+" do
         small[name] = true
       end

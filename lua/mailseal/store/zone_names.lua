@@ -98,11 +98,13 @@ end
 -- @tparam ?number due_at when it is looked at again; where it has come to be due meanwhile it stays so
 function M.well(tx, row, held, due_at) tx:run(WELL, held, row.turn, due_at, row.tenant_id, row.domain, row.name) end
 
+local REMOVE = "DELETE FROM zone_names" .. THIS .. " AND turn = ?"
+
 --- Forgets a name, at which nothing is any more, nor is to be.
 -- @tparam table tx
 -- @tparam table row as of @{failed}
 function M.remove(tx, row)
-  tx:run("DELETE FROM zone_names" .. THIS .. " AND turn = ?", row.tenant_id, row.domain, row.name, row.turn)
+  tx:run(REMOVE, row.tenant_id, row.domain, row.name, row.turn)
 end
 
 -- ---- zones that cannot be written to
