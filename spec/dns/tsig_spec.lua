@@ -111,6 +111,15 @@ describe("A key's text", function()
     read('key:\n- id: "k.example"\n  secret: "' .. SECRET .. '" # so\n  algorithm: hmac-sha384\n\nacl:\n  - id: other\n    secret: no\n')
   end)
 
+  it("is that without its line ends, which a field of one line takes away", function()
+    local text = "key:\n  - id: k.example\n    algorithm: hmac-sha384\n    secret: " .. SECRET .. "\n"
+    local generated = "# hmac-sha384:k.example:" .. SECRET .. "\n" .. text
+    for _, one in ipairs { text, generated } do
+      read((one:gsub("\n", "")))
+      read((one:gsub("\n", " ")))
+    end
+  end)
+
   it("is refused with one error where it holds no key, or several", function()
     for _, text in ipairs {
       "", " ", "k", "a:b:c:d", "key {", 'key "k" {', "key:\n", "key:\n  id k", "acl:\n  - id: k\n    secret: x", ("key "):rep(10000),
@@ -123,6 +132,7 @@ describe("A key's text", function()
     for _, text in ipairs {
       ("key k {"):rep(1170), ("/*"):rep(4096), "a" .. (" "):rep(8190) .. "b",
       ("key "):rep(2048), (" - "):rep(2730), (" "):rep(8192), ("key:\n"):rep(1600), ("a:\n"):rep(2000),
+      ("key: - id: a "):rep(630), "key: - id:" .. (" "):rep(8000), ("key: - id: a algorithm: b secret:"):rep(255), ("key: "):rep(1638),
     } do
       local before = os.clock()
       assert.equal("bad_key", select(3, tsig.read_key(text)))

@@ -57,6 +57,12 @@ local function bind(text)
   return list
 end
 
+-- What `keymgr -t` writes, pasted into a field of one line, which takes the line ends away.
+local function knot_in_a_line(text)
+  local name, algorithm, secret = text:match "key:%s+%-%s+id:%s*(%S+)%s+algorithm:%s*(%S+)%s+secret:%s*(%S+)$"
+  return { name and { name = unquoted(name), algorithm = unquoted(algorithm), secret = unquoted(secret) } }
+end
+
 -- A list under `key:` with `id`, `algorithm` and `secret`, as Knot's configuration has it and `keymgr -t` writes it.
 local function knot(text)
   local list, inside = {}, false
@@ -78,7 +84,7 @@ end
 -- @treturn {table,...} of `name`, `algorithm`, `secret`, each a string or nil; empty where it is in none of the forms
 function M.keys(text)
   if #text > MOST then return {} end
-  for _, form in ipairs { colons, words, bind, knot } do
+  for _, form in ipairs { colons, words, bind, knot, knot_in_a_line } do
     local list = form(trimmed(text))
     if list[1] then return list end
   end
