@@ -115,7 +115,9 @@ function M.zone(server, zone)
   local lines, seen = {}, {}
   for line in shell.output(("kdig @%s -p %d +noall +answer +noidn AXFR %s."):format(server.host, server.port, zone)):gmatch "[^\n]+" do
     line = line:gsub("%s+", " "):gsub("( SOA %S+ %S+) %d+", "%1 -")
-    if not line:find "^;" and not seen[line] then lines[#lines + 1], seen[line] = line, true end
+    -- By TYPE65534 a BIND that signs notes how far it has come.
+    local is_note = line:find "^;" or line:find " TYPE65534 "
+    if not is_note and not seen[line] then lines[#lines + 1], seen[line] = line, true end
   end
   table.sort(lines)
   return table.concat(lines, "\n") .. "\n"
