@@ -549,6 +549,7 @@ build = {
     ["mailseal.onboard.publishing.policy"] = "lua/mailseal/onboard/publishing/policy.lua",
     ["mailseal.onboard.publishing.reading"] = "lua/mailseal/onboard/publishing/reading.lua",
     ["mailseal.onboard.publishing.relying"] = "lua/mailseal/onboard/publishing/relying.lua",
+    ["mailseal.onboard.publishing.request"] = "lua/mailseal/onboard/publishing/request.lua",
     ["mailseal.onboard.publishing.seen"] = "lua/mailseal/onboard/publishing/seen.lua",
     ["mailseal.onboard.publishing.settling"] = "lua/mailseal/onboard/publishing/settling.lua",
     ["mailseal.onboard.publishing.steps"] = "lua/mailseal/onboard/publishing/steps.lua",

@@ -12,14 +12,13 @@
 local diff = require "mailseal.publish.diff"
 local domain_connect = require "mailseal.domain_connect"
 local fields = require "mailseal.onboard.fields"
-local key_records = require "mailseal.onboard.key_records"
 local keys = require "mailseal.key"
 local kinds = require "mailseal.dns.options"
 local letters = require "mailseal.onboard.letters"
 local planning = require "mailseal.publish.plan"
 local policies = require "mailseal.onboard.publishing.policy"
-local provider = require "mailseal.provider"
 local reading = require "mailseal.onboard.publishing.reading"
+local request = require "mailseal.onboard.publishing.request"
 local seen = require "mailseal.onboard.publishing.seen"
 
 local M = {}
@@ -42,8 +41,6 @@ M.WAY = {
   },
 }
 
--- ---- the request
-
 local own_kinds = {
   via = kinds.of_type("string", "the name of a way"), provider_id = kinds.of_type("string", "the id of the templates' owner"),
   service_id = kinds.of_type("string", "the id of a template"), provider_name = kinds.of_type("string", "a name"),
@@ -52,96 +49,6 @@ local own_kinds = {
   allow_plain = kinds.flag, consent = kinds.of_type("table", "a list"), fetch = kinds.of_type("table", "options of mailseal.fetch"),
   ttl = kinds.any, zone = kinds.any, keep = kinds.any, wait = kinds.any, patience = kinds.any, dry_run = kinds.any,
 }
-
--- ---- our own keys
-
--- A template has room for two of them, that one may come while another one is still signed with. Each has its place and keeps it: keys come
--- one after the other, and are remembered when they have gone.
-local function places_of(rule, known)
-  local numbers, list, places = {}, {}, {}
-  for i, key in ipairs(known.keys) do numbers[key.selector] = i end
-  for _, record in ipairs(rule.generates == "key" and known.records or {}) do
-    if record.id:find "^dkim_" or record.id:find "^revoked_" then list[#list + 1] = record end
-  end
-  table.sort(list, function(a, b) return a.name < b.name end)
-  for i, record in ipairs(list) do
-    local selector = record.name:match "^(.-)%._domainkey%."
-    local number = record.type == "TXT" and numbers[selector] or i
-    places[record.id] = { id = number % 2 == 1 and "dkim" or "dkim_2", record = record, selector = selector }
-  end
-  return places
-end
-
-local function vars_of_key(one)
-  if one.record.type == "TXT" then return { selector = one.selector, key_record = one.record.value } end
-  return { selector = one.selector, cname_label = one.record.value:match "^[^.]+" }
-end
-
--- What was told of the rule's vars when the domain was created.
-local function given_vars(known) return known.domain.vars.given or {} end
-
--- The vars that the domain's rule wants, with a key that is one; and those of the keys in the first place and the second. Of two in one
--- place that counts which is to be set. A key that is revoked has a record that says so: no rule takes that for a key.
-local function vars_of(known, places, wanted)
-  local at = {}
-  for id, one in pairs(places) do
-    if wanted[id] or not at[one.id] then at[one.id] = vars_of_key(one) end
-  end
-  local first, second = at.dkim, at.dkim_2
-  local is_revoked = first and first.key_record == key_records.REVOKED
-  return fields.joined(given_vars(known), is_revoked and second or first or second), first, second
-end
-
--- ---- what is asked for
-
--- Ids of the records that are to be set. A policy that is there already is the customer's: a template would replace it.
-local function wanted_of(pure, known)
-  local purposes, wanted = {}, {}
-  for _, record in ipairs(known.records) do purposes[record.id] = record.purpose end
-  for _, step in ipairs(pure.steps) do
-    local is_change = step.action == "change" and purposes[step.record] ~= "dmarc"
-    if step.record and (step.action == "add" or is_change) then wanted[step.record] = true end
-  end
-  return wanted
-end
-
--- Ids of the template's records that are left out: what is there already, and what nobody has agreed to change.
-local function left_out(known, places, wanted)
-  local list, done = { "dkim", "dkim_2" }, {}
-  for id in pairs(wanted) do done[places[id] and places[id].id or id] = true end
-  for _, record in ipairs(known.records) do list[#list + 1] = record.id end
-  local without = {}
-  for _, id in ipairs(list) do without[#without + 1] = not done[id] and id or nil end
-  return without
-end
-
--- The id of the template; nil, a message and a code where there is none.
-local function service_of(registry, known, options)
-  if options.service_id then return options.service_id end
-  return domain_connect.service(known.domain.provider, given_vars(known), registry.providers)
-end
-
--- The address; nil where nothing is left to be set; nil, a message and a code.
-local function url_of(inner, pure)
-  local known, options, settings = inner.known, inner.options, inner.settings
-  local row, providers = known.domain, inner.registry.providers
-  local rule = provider.find(row.provider, providers)
-  if not rule then return nil, "the domain's provider is not known any more", "no_provider" end
-  local places, wanted = places_of(rule, known), wanted_of(pure, known)
-  local vars, first, second = vars_of(known, places, wanted)
-  local found, message, code = domain_connect.parameters(rule, inner.domain, vars, {
-    zone = settings.zone, org_domain = row.vars.registrable, challenge = not row.owned_at and row.challenge or nil,
-    first = first, second = second, without = left_out(known, places, wanted), rules = providers,
-  })
-  if code == "nothing_wanted" then return nil end
-  if not found then return nil, message, code end
-  return domain_connect.apply_url {
-    settings = settings, provider_id = options.provider_id, service_id = inner.service_id, domain = settings.zone, host = found.host,
-    variables = found.variables, groups = found.groups, redirect_uri = options.redirect_uri, state = options.state,
-    provider_name = options.provider_name, service_name = options.service_name, key = inner.key, key_name = options.key_name,
-    allow_plain = options.allow_plain,
-  }
-end
 
 -- ---- the plan
 
@@ -164,23 +71,6 @@ local function waits_for(pure)
   return list
 end
 
--- The changes that the DNS host is asked for: of the template's records, those that are wanted.
-local function asked_of(pure, known)
-  local wanted, is_asked, by_zone = wanted_of(pure, known), {}, {}
-  for _, step in ipairs(pure.steps) do
-    if step.record and wanted[step.record] then is_asked[step.name .. " " .. step.type] = true end
-  end
-  for zone, list in pairs(pure.changes) do
-    for _, one in ipairs(list) do
-      if is_asked[one.name .. " " .. one.type] then
-        by_zone[zone] = by_zone[zone] or {}
-        table.insert(by_zone[zone], one)
-      end
-    end
-  end
-  return by_zone
-end
-
 -- Notes that the customer is led to his DNS host, and with which records.
 local function note(inner, pure)
   local consents, tenant = {}, inner.tenant
@@ -189,7 +79,7 @@ local function note(inner, pure)
   end
   return inner.registry:perform("publishing.steps", "lead", tenant.id, tenant.actor, {
     id = "pub_" .. letters.new(16), domain = inner.domain, via = M.VIA, kind = "connect", consents = consents,
-    changes = asked_of(pure, inner.known),
+    changes = request.changes(pure, inner.known),
   })
 end
 
@@ -207,7 +97,7 @@ function Plan:apply(options)
     for _, consent in ipairs(list) do table.insert(given.consents, consent) end
   end
   local pure = planning.make(given)
-  local url, message, code = url_of(inner, pure)
+  local url, message, code = request.url(inner, pure)
   if code then return nil, message, code end
   local list, publication = url and waits_for(pure) or {}, nil
   if url then
@@ -279,7 +169,7 @@ end
 -- @treturn[2] string a message
 -- @treturn[2] string a code of `mailseal.domain_connect`
 function M.host(registry, domain, known, options)
-  local service, message, code = service_of(registry, known, options)
+  local service, message, code = request.service(registry, known, options)
   if not service then return nil, message, code end
   local settings, ask_with, why = find_host(registry, domain, options)
   if not settings then return nil, ask_with, why end
@@ -333,7 +223,7 @@ function M.plan(tenant, domain, known, options)
     pure = planning.make(given),
   }
   local url
-  url, message, code = url_of(inner, inner.pure)
+  url, message, code = request.url(inner, inner.pure)
   if code then return nil, message, code end
   local plan = setmetatable({
     domain = domain, via = M.VIA, zones = { settings.zone }, steps = inner.pure.steps, conflicts = inner.pure.conflicts,
