@@ -8,9 +8,9 @@ describe("mailseal serve --with", function()
   before_each(function() directory = shell.new_directory() end)
   after_each(function() shell.remove_directory(directory) end)
 
-  local function with(program)
+  local function with(program, ...)
     shell.write(directory .. "/own.lua", program)
-    return service.start { arguments = { "--with", directory .. "/own.lua" } }
+    return service.start { arguments = { "--with", directory .. "/own.lua", ... } }
   end
 
   it("adds routes and actions, #nginx", function()
@@ -28,6 +28,17 @@ describe("mailseal serve --with", function()
     assert.equal(201, server:post("/v1/domains", { domain = "mail.example.com", provider = "own" }).status)
     assert.equal("Set up", server:get("/v1/domains/mail.example.com/actions").json.actions[1].label)
     assert.same({ done = "mail.example.com is set up." }, server:post("/v1/domains/mail.example.com/actions/set-up").json)
+  end)
+
+  it("leaves what options allow beside its own policy, #nginx", function()
+    local server = with("return { policy = { publishing = { wait = 1 } } }", "--allow-private-dns-hosts")
+    finally(function() server:stop() end)
+    assert.equal(201, server:post("/v1/domains", { domain = "mail.example.com", provider = "own" }).status)
+    local plan = server:post("/v1/domains/mail.example.com/plan", {
+      via = "rfc2136", settings = { server = "127.0.0.1", port = "1", zone = "example.com" },
+      credentials = { key = "hmac-sha256:k:c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0" },
+    })
+    assert.equal("unreachable", plan.json.code, plan.body)
   end)
 
   it("tells what is no program before anything is made", function()

@@ -14,6 +14,14 @@ describe("fields that are joined", function()
     assert.not_equal(first, fields.joined(first))
   end)
 
+  it("are joined within as well, of what is a table in both", function()
+    local first = { web = { a = 1, b = 2 }, other = { c = 1 } }
+    local all = fields.joined_within(first, { web = { b = 3 }, more = { d = 4 } })
+    assert.same({ web = { a = 1, b = 3 }, other = { c = 1 }, more = { d = 4 } }, all)
+    assert.same({ a = 1, b = 2 }, first.web)
+    assert.same({ web = { b = 3 } }, fields.joined_within(nil, { web = { b = 3 } }))
+  end)
+
   it("are none where there is no table", function()
     assert.same({}, fields.joined())
     assert.same({ b = 2 }, fields.joined(nil, { b = 2 }))

@@ -171,6 +171,7 @@ local function literal(value)
 end
 
 -- What the service is made with, as a program that nginx runs: options, and in the place of some of them those of the user's own program.
+-- Of the policy it is each number for itself: what options allow is not forgotten where the program names another one.
 -- Credentials are in none of it: nginx reads them where they are.
 local function settings_program(settings, own, operator)
   local text = ("local settings = %s\n"):format(literal(settings))
@@ -178,7 +179,10 @@ local function settings_program(settings, own, operator)
     text = text .. ("settings.operator_zones = require \"mailseal.cli.operator_zone\".ways %s\n"):format(literal(operator))
   end
   if own then
-    text = text .. ("for name, value in pairs(dofile(%q)) do settings[name] = value end\n"):format(own)
+    text = text .. ("local own, policy = dofile(%q), settings.policy\n"):format(own)
+      .. "for name, value in pairs(own) do settings[name] = value end\n"
+      .. "if policy and own.policy then\n"
+      .. "  settings.policy = require \"mailseal.onboard.fields\".joined_within(policy, own.policy)\nend\n"
   end
   return text .. "return settings\n"
 end

@@ -17,4 +17,19 @@ function M.joined(first, second)
   return all
 end
 
+--- As @{joined}, and where both have a table in one place, of these tables as well.
+-- @tparam ?table first tables by name, such as a policy
+-- @tparam[opt] table second
+-- @treturn table a new one
+function M.joined_within(first, second)
+  local all = M.joined(first, second)
+  for name, value in pairs(all) do
+    local before = first and first[name]
+    if type(before) == "table" and type(value) == "table" then
+      all[name] = M.joined(before, value)
+    end
+  end
+  return all
+end
+
 return M
