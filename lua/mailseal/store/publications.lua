@@ -16,7 +16,6 @@ local INSERT = [[INSERT INTO publications (tenant_id, id, domain, via, kind, sta
 local END = [[UPDATE publications SET state = ?, changes = ?, code = ?, problem = ?, shown = ?, ended_at = ?, due_at = NULL
   WHERE tenant_id = ? AND id = ? AND (state = 'under_way' OR state = 'settled' AND CAST(? AS TEXT) <> 'settled')]]
 local BY_ID = COLUMNS .. "AND id = ?"
-local ONE = COLUMNS .. "AND id = ?"
 local OPEN = COLUMNS .. "AND domain = ? AND state = 'under_way' ORDER BY position, id"
 -- By their places: of two that begin in the same second, or when the clock has been set back, the later one is the later one.
 local LIST = COLUMNS .. "AND domain = ? ORDER BY position DESC, id DESC LIMIT ?"
