@@ -156,7 +156,11 @@ local function undo(tenant, given)
 end
 
 local function forget(tenant, given)
-  want(tenant:forget_access(given.domain, given.via))
+  local done, message, code = tenant:forget_access(given.domain, given.via)
+  if code == "no_access" then
+    status.stop(registry_face.status(code), ("no credentials are kept for %s%s"):format(given.domain, given.via and " by " .. given.via or ""))
+  end
+  want(done, message, code)
   return domains_life.tell_done(given.domain, "the credentials are forgotten", given)
 end
 
