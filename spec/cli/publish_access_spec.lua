@@ -63,6 +63,25 @@ describe("What a target is opened with", function()
     assert.same({ server = "ns1.example", token = "SECRET" }, values)
   end)
 
+  it("comes from arguments before the environment, also where a server's name says its port", function()
+    local function asked(...)
+      shell.write(directory .. "/program.lua", ([[
+        local values = require "mailseal.cli.publish_access".options(require "mailseal.publish".find "rfc2136", { set = arg })
+        io.write(tostring(values.server), " ", tostring(values.port))]]))
+      local words = {}
+      for i, word in ipairs { ... } do words[i] = shell.quote(word) end
+      local path = "LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' LUA_CPATH='./%s;;' $LUA %s %s"
+      return shell.run(("env -u MAILSEAL_TSIG_KEY MAILSEAL_DNS_SERVER=192.0.2.1 MAILSEAL_DNS_PORT=5300 " .. path):format(
+        shell.core, shell.quote(directory .. "/program.lua"), table.concat(words, " "))).out
+    end
+    assert.equal("192.0.2.1 5300", asked())
+    assert.equal("192.0.2.2 5300", asked "server=192.0.2.2")
+    assert.equal("192.0.2.2:5353 nil", asked "server=192.0.2.2:5353")
+    assert.equal("[2001:db8::1]:5353 nil", asked "server=[2001:db8::1]:5353")
+    assert.equal("192.0.2.2:5353 53", asked("server=192.0.2.2:5353", "port=53"))
+    assert.equal("192.0.2.1 53", asked "port=53")
+  end)
+
   it("comes from a file that the environment names, where it is one that comes in files", function()
     write 'key "k" { };\n'
     -- Asked in another program, whose environment it is.

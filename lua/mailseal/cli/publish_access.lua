@@ -105,16 +105,27 @@ local function mistaken(name, module)
     near and (": do you mean %s?"):format(near) or ""))
 end
 
+-- What arguments say goes before the environment, also where one setting says what another one could.
+local function with_environment(module, said)
+  local values = {}
+  for _, field in ipairs(module.settings) do
+    local other = field.also_in
+    local elsewhere = other and said[other.name]
+    local is_said = said[field.name] or elsewhere and other.test(elsewhere)
+    values[field.name] = said[field.name] or not is_said and variable(field.environment) or nil
+  end
+  return values
+end
+
 local function settings_of(module, given)
   local named, values = by_name(module.settings), {}
-  for _, field in ipairs(module.settings) do values[field.name] = variable(field.environment) end
   for _, text in ipairs(given) do
     local name, value = text:match "^([^=]+)=(.*)$"
     if not name then status.stop(status.USAGE, ("--set: '%s' is not NAME=VALUE"):format(text)) end
     if not named[name] then mistaken(name, module) end
     values[named[name].name] = value
   end
-  return values
+  return with_environment(module, values)
 end
 
 -- ---- both

@@ -7,7 +7,8 @@
 -- - `least_ttl`: seconds, below which it takes no TTL
 -- - `settings`, `credentials`: what `open` wants to know beside `resolver`, `now` and `fetch`: lists of `name` (of the option), `text`
 --   (what it is, for people), `environment` (the variable that the command takes it from), `required`, and of a credential `file`
---   where that variable may name a file which holds it. Credentials are secret: they are in no message, log or event
+--   where that variable may name a file which holds it; of a setting `also_in`, the `name` of another one that may say it as well, and a
+--   `test` of its text whether it does. Credentials are secret: they are in no message, log or event
 -- - `open(options)`: a target; or nil, a message and a code
 --
 -- A target has these methods, which wait for the network as `mailseal.async` does:

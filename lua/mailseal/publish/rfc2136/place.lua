@@ -36,6 +36,14 @@ function M.parse(text)
     "bad_setting"
 end
 
+--- Does a server's name say its port?
+-- @tparam string text
+-- @treturn boolean
+function M.has_port(text)
+  local server = M.parse(text:match "^%s*(.-)%s*$")
+  return server ~= nil and server.port ~= nil
+end
+
 -- The addresses of a host, those of IPv4 first.
 local function look_up(resolver, host)
   local list, failed = {}, nil

@@ -26,7 +26,8 @@ local M = {
   settings = {
     { name = "server", text = "the zone's primary name server, an address or a name (without it: the one that the zone names)",
       environment = "MAILSEAL_DNS_SERVER", required = false },
-    { name = "port", text = "its port (53)", environment = "MAILSEAL_DNS_PORT", required = false },
+    { name = "port", text = "its port (53)", environment = "MAILSEAL_DNS_PORT", required = false,
+      also_in = { name = "server", test = place.has_port } },
     { name = "zone", text = "the zone (without it: the one that the name is in)", environment = "MAILSEAL_DNS_ZONE", required = false },
   },
   credentials = {
