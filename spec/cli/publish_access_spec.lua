@@ -70,8 +70,8 @@ describe("What a target is opened with", function()
         io.write(tostring(values.server), " ", tostring(values.port))]]))
       local words = {}
       for i, word in ipairs { ... } do words[i] = shell.quote(word) end
-      local path = "LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' LUA_CPATH='./%s;;' $LUA %s %s"
-      return shell.run(("env -u MAILSEAL_TSIG_KEY MAILSEAL_DNS_SERVER=192.0.2.1 MAILSEAL_DNS_PORT=5300 " .. path):format(
+      local line = "LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' LUA_CPATH='./%s;;' $LUA %s %s"
+      return shell.run(("env -u MAILSEAL_TSIG_KEY MAILSEAL_DNS_SERVER=192.0.2.1 MAILSEAL_DNS_PORT=5300 " .. line):format(
         shell.core, shell.quote(directory .. "/program.lua"), table.concat(words, " "))).out
     end
     assert.equal("192.0.2.1 5300", asked())
@@ -94,6 +94,7 @@ describe("What a target is opened with", function()
     end
     assert.equal('key "k" { };', asked(path, true).out)
     assert.equal(path, asked(path, false).out)
+    assert.equal('key "k" { };', asked(path:gsub("^/", ("../"):rep(20)):gsub("^%.%./", "spec/../../"), true).out)
     assert.equal("hmac-sha256:k:AAAA/AAAA", asked("hmac-sha256:k:AAAA/AAAA", true).out)
     write("SECRET", "640")
     local refused = asked(path, true)

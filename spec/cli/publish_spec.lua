@@ -79,7 +79,7 @@ describe("mailseal publish", function()
     local result = run { "publish", "--list" }
     assert.equal(0, result.status, result.err)
     for _, id in ipairs(require("mailseal.publish").ids()) do assert.matches("\n" .. id .. "  ", "\n" .. result.out, 1, true) end
-    assert.matches("credential key (MAILSEAL_TSIG_KEY)", result.out, 1, true)
+    assert.matches("credential key (MAILSEAL_TSIG_KEY, or a file that it names)", result.out, 1, true)
     local vias = {}
     for line in run({ "publish", "--list", "--json" }).out:gmatch "[^\n]+" do vias[#vias + 1] = cjson.decode(line).via end
     assert.equal("domain-connect", table.remove(vias))

@@ -158,7 +158,8 @@ end
 local function forget(tenant, given)
   local done, message, code = tenant:forget_access(given.domain, given.via)
   if code == "no_access" then
-    status.stop(registry_face.status(code), ("no credentials are kept for %s%s"):format(given.domain, given.via and " by " .. given.via or ""))
+    local by = given.via and " by " .. given.via or ""
+    status.stop(registry_face.status(code), ("no credentials are kept for %s%s"):format(given.domain, by))
   end
   want(done, message, code)
   return domains_life.tell_done(given.domain, "the credentials are forgotten", given)

@@ -84,10 +84,17 @@ local function read(path, whose)
   return text
 end
 
--- A credential of the environment: it, or where the target says that it comes in files, the name of one with a slash in front.
+local function is_file(path)
+  local file = io.open(path, "rb")
+  if file then file:close() end
+  return file ~= nil
+end
+
+-- A credential of the environment: it, or where the target says that it comes in files, the name of one: of any that there is, and of one
+-- with a slash in front, for no credential begins so.
 local function credential(field)
   local value = variable(field.environment)
-  if not (value and field.file and value:find "^%.?%.?/") then return value end
+  if not (value and field.file and (value:find "^%.?%.?/" or is_file(value))) then return value end
   return of_text(read(value, field.environment), { field })[field.name]
 end
 

@@ -103,7 +103,8 @@ end
 
 local function tell_fields(fields, what)
   for _, field in ipairs(fields) do
-    local name = field.environment and ("%s (%s)"):format(field.name, field.environment) or field.name
+    local place = field.environment and field.environment .. (field.file and ", or a file that it names" or "")
+    local name = place and ("%s (%s)"):format(field.name, place) or field.name
     paint.line((" "):rep(COLUMN) .. what .. " ", COLUMN + #what + 1, ("%s: %s%s"):format(name, field.text,
       field.required and "" or ", which may be left out"))
   end

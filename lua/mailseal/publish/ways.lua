@@ -19,6 +19,7 @@ local function fields_of(list)
     if not M.OPERATORS[field.name] then
       told[#told + 1] = {
         name = field.name, text = field.text, required = field.required or false, environment = field.environment, lines = field.lines,
+        file = field.file,
       }
     end
   end
