@@ -36,6 +36,24 @@ describe("A file of credentials", function()
   end)
 end)
 
+describe("A file of credentials with a name that is none", function()
+  it("is refused by what it should have, and nothing of it is repeated", function()
+    for _, text in ipairs { "TSIG_KEY=SECRET\n", "# mine\nkey_id=AK\nsecrt = SECRET", "[default]\r\naws_secret = SECRET\r\n" } do
+      local ok, failure = pcall(access.parse, text, two)
+      assert.is_false(ok)
+      assert.equal(status.DATA, failure.status)
+      assert.matches("line %d has a name that is none: key_id %(or SPEC_KEY_ID%), secret %(or SPEC_SECRET%)", failure.message)
+      assert.is_nil(failure.message:gsub("SPEC_SECRET", ""):find("SECRET", 1, true))
+    end
+  end)
+
+  it("is told from a credential that has a = at its end", function()
+    for _, text in ipairs { "c2VjcmV0", "c2VjcmV=", "c2VjcmV0Cg==", "-----BEGIN X-----\nc2VjcmV0Cg==\n-----END X-----" } do
+      assert.same({ token = text }, access.parse(text, one))
+    end
+  end)
+end)
+
 describe("What a target is opened with", function()
   local directory, path
 

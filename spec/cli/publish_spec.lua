@@ -143,6 +143,24 @@ describe("mailseal publish", function()
     assert.matches("wants to know: .*MAILSEAL_TSIG_KEY", run(joined({ "publish", DOMAIN }, settings(), store())).err)
   end)
 
+  it("ends with 65 where the key is none, or a weak one, and says what is expected", function()
+    local path = directory .. "/none.key"
+    for _, one in ipairs {
+      { "TSIG_KEY=" .. KEY, "key (or MAILSEAL_TSIG_KEY) is expected" }, { "nothing of the kind", "this is no key of TSIG" },
+      { "hmac-sha1:mailseal:" .. SECRET, "is too weak" }, { "key=hmac-md5:mailseal:" .. SECRET, "is too weak" },
+    } do
+      shell.write(path, one[1] .. "\n")
+      shell.output("chmod 600 " .. shell.quote(path))
+      local with_file = run(joined({ "publish", DOMAIN, "--credentials", path }, settings(), store()))
+      local named = run(joined({ "publish", DOMAIN }, settings(), store()), { MAILSEAL_TSIG_KEY = path })
+      for _, result in ipairs { with_file, named } do
+        assert.equal(65, result.status, result.err)
+        assert.matches(one[2], result.err, 1, true)
+        assert.is_nil(result.err:find(SECRET, 1, true))
+      end
+    end
+  end)
+
   it("says in one line what is refused, and nothing that is secret", function()
     local other = "hmac-sha256:mailseal:" .. ("A"):rep(43) .. "="
     local result = run(joined({ "publish", DOMAIN }, settings(), store()), { MAILSEAL_TSIG_KEY = other })

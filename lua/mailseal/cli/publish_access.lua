@@ -3,7 +3,7 @@
 --
 -- Such a file has lines of `NAME=VALUE`, each NAME as the target or the environment calls it, or is JSON with these names. Where it is
 -- neither, all of it is the one credential that the target wants first: the file that a host lets its customers download, the one that
--- `tsig-keygen` has written, or a token and nothing else.
+-- `tsig-keygen` has written, or a token and nothing else. What is no credential ends the command before anybody is asked.
 -- @module mailseal.cli.publish_access
 local core = require "mailseal.core".file
 local json = require "mailseal.json.reader"
@@ -65,13 +65,38 @@ local function of_text(text, credentials)
   return first and { [first.name] = (text:gsub("^%s+", ""):gsub("%s+$", "")) } or {}
 end
 
+local function spelled(fields)
+  local words = {}
+  for i, field in ipairs(fields) do
+    words[i] = field.environment and ("%s (or %s)"):format(field.name, field.environment) or field.name
+  end
+  return table.concat(words, ", ")
+end
+
+-- A line of NAME=VALUE under a name that is none: no whole credential has such lines, for base64 has its "=" at the end alone. What stands
+-- in it is not repeated, for it may be secret all the same.
+local function check_names(text, credentials, named)
+  local count = 0
+  for line in (text:gsub("\r\n", "\n") .. "\n"):gmatch "(.-)\n" do
+    count = count + 1
+    local name, value = line:match "^%s*([%a_][%w_%-]*)%s*=%s*(.-)%s*$"
+    if name and value:find "^[^=]" and not named[name] then
+      status.stop(status.DATA, ("the credentials: line %d has a name that is none: %s is expected before its ="):format(count,
+        spelled(credentials)))
+    end
+  end
+end
+
 --- What a file of credentials holds.
 -- @tparam string text
 -- @tparam {table,...} credentials of a target: `name`, `environment`
--- @treturn table values by the target's names
+-- @treturn table values by the target's names; a line with another name ends the command
 function M.parse(text, credentials)
   local named = by_name(credentials)
-  return of_json(text, named) or of_lines(text, named) or of_text(text, credentials)
+  local values = of_json(text, named) or of_lines(text, named)
+  if values then return values end
+  check_names(text, credentials, named)
+  return of_text(text, credentials)
 end
 
 -- `whose`: what has named it, for people.
@@ -95,7 +120,7 @@ end
 local function credential(field)
   local value = variable(field.environment)
   if not (value and field.file and (value:find "^%.?%.?/" or is_file(value))) then return value end
-  return of_text(read(value, field.environment), { field })[field.name]
+  return M.parse(read(value, field.environment), { field })[field.name]
 end
 
 -- ---- settings
@@ -137,7 +162,20 @@ end
 
 -- ---- both
 
---- The options that a target is opened with.
+local NONE = { bad_credentials = true, weak_key = true }
+
+-- What can be told to be no credential without asking anybody: opening a target connects to nobody yet.
+local function check_values(module, values)
+  local options, is_given = { resolver = {} }, false
+  for name, value in pairs(values) do options[name] = value end
+  for _, field in ipairs(module.credentials) do is_given = is_given or values[field.name] ~= nil end
+  if not (module.open and is_given) then return end
+  local target, message, code = module.open(options)
+  if target then target:close() end
+  if NONE[code] then status.stop(status.DATA, message) end
+end
+
+--- The options that a target is opened with. What is no credential ends the command.
 -- @tparam table module of the target, as of `mailseal.publish.target`
 -- @tparam table given `set`, texts of NAME=VALUE; `credentials`, a file's name
 -- @treturn table values by name: settings, and credentials
@@ -147,6 +185,7 @@ function M.options(module, given)
   for _, field in ipairs(module.credentials) do
     values[field.name] = secret[field.name] or credential(field)
   end
+  check_values(module, values)
   return values
 end
 

@@ -74,12 +74,12 @@ end
 -- What the codes of the registry and of what it is made of mean for the exit status. All others are that the answer is no.
 local statuses = {}
 for code, words in pairs {
-  [status.USAGE] = "no_target bad_setting credentials_missing weak_key "
+  [status.USAGE] = "no_target bad_setting credentials_missing "
     .. "bad_name bad_webhook public_suffix no_provider vars_missing bad_var bad_id bad_text no_format bad_provider bad_url "
     .. "too_many several_zones other_zone in_the_future key_too_small key_too_large key_bad_bits no_master_key",
   [status.DATA] = "store_corrupt store_foreign store_too_new store_readonly bad_rule bad_suffix_list wrong_master_key not_private "
     .. "not_a_file bad_key too_large unreadable bad_path seal_broken seal_malformed not_representable outside_zone bad_type bad_value "
-    .. "conflicting",
+    .. "conflicting weak_key",
   [status.UNAVAILABLE] = "unreachable dns_failed no_such_host tls_failed bad_certificate "
     .. "store_unreachable store_missing_package no_module no_suffix_list bad_server timeout",
   [status.CANNOT_CREATE] = "not_permitted",
