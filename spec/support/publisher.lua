@@ -3,6 +3,7 @@
 -- be worst it dies of SIGKILL: before and after each commit, and each change. 0: never. Where GO is given, it says "ready" and begins
 -- when there is a file of that name.
 local async = require "mailseal.async"
+local commits = require "spec.support.commits"
 local file_zone = require "spec.support.file_zone"
 local publishing = require "spec.support.publishing"
 local shell = require "spec.support.shell"
@@ -19,21 +20,7 @@ local zones = file_zone.new(path, { point = moment, pause = go and 0.02 or 0 })
 local stage = publishing.open { db = url, target = zones, sets = function() return file_zone.load(path) end }
 stage.now = now
 
-local db = stage.registry.db
-local write = db.write
-function db.write(self, work, whose)
-  local function results(...)
-    moment()
-    return ...
-  end
-  return results(write(self, function(tx)
-    local function kept(...)
-      moment()
-      return ...
-    end
-    return kept(work(tx))
-  end, whose))
-end
+commits.around(stage.registry.db, moment)
 
 if go then
   print "ready"

@@ -5,6 +5,7 @@
 -- when its plan is made, and begins when there is a file of that name.
 local async = require "mailseal.async"
 local cjson = require "cjson"
+local commits = require "spec.support.commits"
 local publish = require "mailseal.publish"
 local shell = require "spec.support.shell"
 local walk = require "spec.support.publishing_walk"
@@ -39,21 +40,7 @@ function publish.open(...) -- luacheck: ignore
   return target, message, code
 end
 
-local db = stage.registry.db
-local write = db.write
-function db.write(self, work, whose)
-  local function results(...)
-    moment()
-    return ...
-  end
-  return results(write(self, function(tx)
-    local function kept(...)
-      moment()
-      return ...
-    end
-    return kept(work(tx))
-  end, whose))
-end
+commits.around(stage.registry.db, moment)
 
 local tenant, plan = stage.tenant, nil
 if what == "apply" then plan = assert(tenant:plan(given.domain, stage:way())) end

@@ -15,8 +15,11 @@ local record_fields = {
   "id", "type", "name", "value", "purpose", "required", "status", "provider_status", "found", "findings", "note", "host",
 }
 
--- Some fields of a table of plain data.
-local function pick(source, names)
+--- Some fields of a table of plain data.
+-- @tparam table source
+-- @tparam {string,...} names of the fields, in their order
+-- @treturn table as of `mailseal.json`
+function M.pick(source, names)
   local object = json.object()
   for _, name in ipairs(names) do
     json.add(object, name, json.plain(source[name]))
@@ -40,7 +43,7 @@ end
 -- @tparam table record of a domain
 -- @treturn table
 function M.record(record)
-  return pick(record, record_fields)
+  return M.pick(record, record_fields)
 end
 
 --- A domain.
@@ -76,7 +79,7 @@ end
 -- @tparam table webhook as of `tenant:webhook`; with `secret`, where that is new
 -- @treturn table
 function M.webhook(webhook)
-  return pick(webhook, {
+  return M.pick(webhook, {
     "id", "url", "kinds", "description", "secret", "enabled", "disabled_reason", "created_at", "delivered_at", "problem", "failures",
     "failing_since", "paused_until", "waiting", "dead",
   })
@@ -86,7 +89,7 @@ end
 -- @tparam table delivery as of `tenant:deliveries`
 -- @treturn table
 function M.delivery(delivery)
-  return pick(delivery, {
+  return M.pick(delivery, {
     "event", "kind", "domain", "at", "state", "attempts", "first_at", "last_at", "next_at", "status", "problem",
   })
 end

@@ -25,21 +25,11 @@ local function copy(row)
   return new
 end
 
--- Those values that a function says yes to, and the others.
-local function parted(values, is)
-  local yes, no = {}, {}
-  for _, value in ipairs(values) do
-    local list = is(value) and yes or no
-    list[#list + 1] = value
-  end
-  return yes, no
-end
-
 -- ---- What others have done since: what we had put there and is not there any more is not ours any more, nor is what it took the place of.
 
 -- Of SPF records: what stands there instead, without our share, is what would be there without us.
 local function follow_spf(before, spf_added, spf_taken)
-  local now = parted(before, share.is_one)
+  local now = sets.parted(before, share.is_one)
   local text = now[1] and not now[2] and share.without_ours(sets.joined(now[1]), spf_added, spf_taken)
   if not text then
     return {}, {}
@@ -49,8 +39,8 @@ end
 
 local function follow(row, before)
   local is_spf = row.type == "TXT" and share.is_one or function() return false end
-  local spf_added, added = parted(row.added, is_spf)
-  local spf_taken, taken = parted(row.taken, is_spf)
+  local spf_added, added = sets.parted(row.added, is_spf)
+  local spf_taken, taken = sets.parted(row.taken, is_spf)
   local gone = meaning.without(row.type, added, before)
   if added[1] and #gone == #added then
     added, taken = {}, {}
@@ -117,7 +107,7 @@ function M.add(rows, changes)
       note(known, change)
     end
   end
-  return (parted(list, function(row) return row.added[1] or row.taken[1] end))
+  return (sets.parted(list, function(row) return row.added[1] or row.taken[1] end))
 end
 
 --- The rows with what an undoing's changes have made of them: where nothing of ours is left in a set, what it took the place of does not
@@ -130,7 +120,7 @@ function M.undone(rows, changes)
   for _, row in ipairs(rows) do
     had[key_of(row)] = row.added[1] ~= nil
   end
-  return (parted(M.add(rows, changes), function(row) return row.added[1] or not had[key_of(row)] end))
+  return (sets.parted(M.add(rows, changes), function(row) return row.added[1] or not had[key_of(row)] end))
 end
 
 --- The plan that takes it all back, leaving alone what others have changed since: of an SPF record that has others' additions our share

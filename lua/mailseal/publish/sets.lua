@@ -186,6 +186,20 @@ function M.in_order(list)
   return list
 end
 
+--- Those values that a function says yes to, and the others.
+-- @tparam {string,...} values
+-- @tparam function is called with each
+-- @treturn {string,...}
+-- @treturn {string,...}
+function M.parted(values, is)
+  local yes, no = {}, {}
+  for _, value in ipairs(values) do
+    local list = is(value) and yes or no
+    list[#list + 1] = value
+  end
+  return yes, no
+end
+
 --- The changes that take back what changes have made: in the order opposite to theirs.
 -- @tparam {table,...} changes
 -- @treturn {table,...}

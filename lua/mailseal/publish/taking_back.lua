@@ -27,15 +27,6 @@ local function replaced(kind, values, goes, new)
   return list
 end
 
-local function parted(values, is)
-  local yes, no = {}, {}
-  for _, value in ipairs(values) do
-    local list = is(value) and yes or no
-    list[#list + 1] = value
-  end
-  return yes, no
-end
-
 local function is_spf(value) return share.is_one(value) end
 local function is_none() return false end
 
@@ -57,7 +48,7 @@ local function take_back_spf(now, added, taken)
   if #meaning.without("TXT", added, now) == 0 then
     return replaced("TXT", now, added, taken)
   end
-  local records = parted(now, is_spf)
+  local records = sets.parted(now, is_spf)
   local text = records[1] and not records[2] and share.without_ours(sets.joined(records[1]), added, taken)
   if not text then
     return now, "left"
@@ -68,8 +59,8 @@ end
 -- What a row's set is to be; and how far that is from what it was.
 local function wish_of(row, now)
   local is = row.type == "TXT" and is_spf or is_none
-  local spf_added, added = parted(row.added, is)
-  local spf_taken, taken = parted(row.taken, is)
+  local spf_added, added = sets.parted(row.added, is)
+  local spf_taken, taken = sets.parted(row.taken, is)
   local after, told, told_of_spf = now, nil, nil
   if added[1] or taken[1] then
     after, told = take_back(row.type, after, added, taken)

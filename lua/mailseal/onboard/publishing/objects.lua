@@ -4,24 +4,9 @@
 -- publication or an access may have besides.
 -- @module mailseal.onboard.publishing.objects
 local json = require "mailseal.json"
+local objects = require "mailseal.onboard.objects"
 
 local M = {}
-
-local function pick(source, names)
-  local object = json.object()
-  for _, name in ipairs(names) do
-    json.add(object, name, json.plain(source[name]))
-  end
-  return object
-end
-
-local function list_of(list, convert)
-  local converted = {}
-  for i, item in ipairs(list or {}) do
-    converted[i] = convert(item)
-  end
-  return converted
-end
 
 local STEP = {
   "record", "action", "zone", "name", "type", "before", "after", "others", "ttl", "code", "text", "consent", "consented",
@@ -30,7 +15,7 @@ local STEP = {
 --- A step of a plan.
 -- @tparam table step as of `mailseal.publish.plan`
 -- @treturn table
-function M.step(step) return pick(step, STEP) end
+function M.step(step) return objects.pick(step, STEP) end
 
 --- How many steps of a plan change something, with consent or without.
 -- @tparam table plan
@@ -49,9 +34,9 @@ end
 -- @tparam table plan as of `tenant:plan`
 -- @treturn table
 function M.plan(plan)
-  local object = pick(plan, { "domain", "via", "zone", "zones" })
+  local object = objects.pick(plan, { "domain", "via", "zone", "zones" })
   json.add(object, "to_change", M.count(plan))
-  json.add(object, "steps", json.plain(list_of(plan.steps, M.step)))
+  json.add(object, "steps", json.plain(objects.list(plan.steps, M.step)))
   local consents = {}
   for i, step in ipairs(plan.conflicts or {}) do
     consents[i] = step.consent
@@ -82,10 +67,10 @@ end
 -- @tparam table publication as of `tenant:publications`
 -- @treturn table
 function M.publication(publication)
-  local object = pick(publication, { "id", "via", "purpose", "state", "actor", "begun_at", "ended_at", "shown", "code", "problem" })
+  local object = objects.pick(publication, { "id", "via", "purpose", "state", "actor", "begun_at", "ended_at", "shown", "code", "problem" })
   json.add(object, "consents", json.plain(publication.consents or {}))
-  return json.add(object, "records", list_of(publication.records, function(one)
-    return pick(one, { "zone", "name", "type", "before", "after" })
+  return json.add(object, "records", objects.list(publication.records, function(one)
+    return objects.pick(one, { "zone", "name", "type", "before", "after" })
   end))
 end
 
@@ -93,7 +78,7 @@ end
 -- @tparam table access as of `tenant:accesses`
 -- @treturn table
 function M.access(access)
-  return pick(access, { "via", "settings", "kept_at", "used_at", "due_at", "attempts", "code", "problem" })
+  return objects.pick(access, { "via", "settings", "kept_at", "used_at", "due_at", "attempts", "code", "problem" })
 end
 
 --- What became of a plan, in a word.
@@ -121,18 +106,21 @@ function M.done(plan, done)
   local object = M.plan(plan)
   json.add(object, "state", M.state(done), "publication", done.publication, "text", done.text)
   json.add(object, "changes", json.plain(changes_of(done.changes)))
-  json.add(object, "not_shown", list_of(done.not_shown, function(one) return pick(one, NOT_SHOWN) end))
+  json.add(object, "not_shown", objects.list(done.not_shown, function(one) return objects.pick(one, NOT_SHOWN) end))
   json.add(object, "domain_status", done.domain and done.domain.status)
-  return json.add(object, "access", done.access and M.access(done.access), "not_kept", done.keep and pick(done.keep, { "code", "message" }))
+  local not_kept = done.keep and objects.pick(done.keep, { "code", "message" })
+  return json.add(object, "access", done.access and M.access(done.access), "not_kept", not_kept)
 end
 
 --- A way to publish.
 -- @tparam table way as of `mailseal.publish.ways`
 -- @treturn table
 function M.way(way)
-  local object = pick(way, { "via", "name", "automatic", "kept", "host" })
+  local object = objects.pick(way, { "via", "name", "automatic", "kept", "host" })
   for _, name in ipairs { "settings", "credentials" } do
-    json.add(object, name, list_of(way[name], function(field) return pick(field, { "name", "text", "required", "environment" }) end))
+    json.add(object, name, objects.list(way[name], function(field)
+      return objects.pick(field, { "name", "text", "required", "environment" })
+    end))
   end
   return object
 end
