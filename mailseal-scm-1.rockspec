@@ -267,6 +267,7 @@ build = {
     ["mailseal.cli.provider_trial"] = "lua/mailseal/cli/provider_trial.lua",
     ["mailseal.cli.publish"] = "lua/mailseal/cli/publish.lua",
     ["mailseal.cli.publish_access"] = "lua/mailseal/cli/publish_access.lua",
+    ["mailseal.cli.publish_kept"] = "lua/mailseal/cli/publish_kept.lua",
     ["mailseal.cli.publish_report"] = "lua/mailseal/cli/publish_report.lua",
     ["mailseal.cli.publish_zone"] = "lua/mailseal/cli/publish_zone.lua",
     ["mailseal.cli.query"] = "lua/mailseal/cli/query.lua",

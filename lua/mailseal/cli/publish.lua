@@ -5,6 +5,7 @@
 -- @module mailseal.cli.publish
 local access = require "mailseal.cli.publish_access"
 local domains_life = require "mailseal.cli.domains_life"
+local kept = require "mailseal.cli.publish_kept"
 local options = require "mailseal.cli.options"
 local publish = require "mailseal.publish"
 local registry_face = require "mailseal.cli.registry"
@@ -99,41 +100,41 @@ end
 
 -- What `tenant:plan` is told. Whoever runs this may have it connect to wherever he likes, his own machine among it; in plain where he says
 -- so.
-local function plan_options(given, kept)
+local function plan_options(given, is_kept)
   local wanted = { via = given.via, ttl = given.ttl, zone = given.in_zone, keep = given.keep, wait = given.wait }
   local module = module_of(given)
   local values = access.options(module, given)
-  if not kept[module.id] then access.want(module, values) end
+  if not is_kept[module.id] then access.want(module, values) end
   for name, value in pairs(values) do wanted[name] = value end
   wanted.fetch = { allow_private = true, allow_plain = (values.endpoint or ""):find "^http://" ~= nil or nil }
-  return wanted
+  return wanted, module, values
 end
 
 -- For a domain that was removed nothing is kept, and what was published for it can be taken back still.
 local function kept_of(tenant, given)
-  local kept, last = {}, nil
+  local is_kept, last = {}, nil
   local list, message, code = tenant:accesses(given.domain)
   if code == "not_found" and given.undo then list, message, code = {}, nil, nil end
   for _, one in ipairs(want(list, message, code)) do
-    kept[one.via], last = true, one.via
+    is_kept[one.via], last = true, one.via
   end
-  return kept, last
+  return is_kept, last
 end
 
 -- The way that was named; where an access is kept, that one.
 local function open(tenant, given)
-  local kept, last = kept_of(tenant, given)
+  local is_kept, last = kept_of(tenant, given)
   given.via = given.via or last
   if not given.via then
     status.stop(status.USAGE, "--via wants to be told how to get at the zone: --list tells the ways")
   end
-  return plan_options(given, kept)
+  return plan_options(given, is_kept)
 end
 
 -- ---- doing it
 
 local function publish_it(tenant, given)
-  local wanted = open(tenant, given)
+  local wanted, module, values = open(tenant, given)
   wanted.consent = {}
   for i, consent in ipairs(given.consent) do wanted.consent[i] = consent end
   local plan = want(tenant:plan(given.domain, wanted))
@@ -143,6 +144,7 @@ local function publish_it(tenant, given)
   end
   local done, message, code, details = plan:apply { wait = given.wait, patience = PATIENCE }
   report.plan(plan, given, done)
+  if done and done.access then kept.tell(tenant.registry, module, values, plan.zones[1]) end
   return done and report.done(plan, done, given) or report.refused(message, code, details)
 end
 
