@@ -93,6 +93,16 @@ describe("Publishing by the API, in #nginx,", function()
     assert.equal(before, zone())
   end)
 
+  it("takes a port as a number, and as a text", function()
+    for _, port in ipairs { server.port, tostring(server.port) } do
+      local reply = ask("plan", how { settings = { server = "127.0.0.1", port = port } })
+      assert.equal(200, reply.status, reply.body)
+    end
+    local reply = ask("plan", how { settings = { server = "127.0.0.1", port = { 53 } } })
+    assert.same({ 400, "bad_body" }, { reply.status, reply.json.code }, reply.body)
+    assert.matches("body.settings.port must be a text", reply.json.detail, 1, true)
+  end)
+
   it("publishes, and the domain is verified", function()
     local plan = ask("plan", how()).json
     local reply = ask("publish", how { digest = plan.digest })

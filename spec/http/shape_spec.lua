@@ -20,6 +20,15 @@ describe("a shape", function()
     reads(shape.one_of { "a", "b" }, "b")
   end)
 
+  it("of a setting takes a whole number for the text of it", function()
+    assert.equal("53", (shape.read(shape.setting(3), 53)))
+    assert.equal("9007199254740992", (shape.read(shape.setting(3), 2 ^ 53)))
+    reads(shape.setting(3), "")
+    for _, value in ipairs { 1.5, -1, 1 / 0, "abcd", true, decode.null } do
+      assert.equal("body must be a text of at most 3 octets, or a whole number", problem(shape.setting(3), value))
+    end
+  end)
+
   it("refuses all else, and says what it must be", function()
     for message, one in pairs {
       ["body must be a text"] = { shape.text(), 1 }, ["body must be a text of at most 3 octets"] = { shape.text(3), "abcd" },

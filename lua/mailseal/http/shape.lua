@@ -57,6 +57,21 @@ function M.count(least, most)
   end, function(text) return text:find "^%-?%d+$" and #text <= 16 and tonumber(text) or nil end)
 end
 
+--- A text, or a whole number, which is read as the text of it.
+-- @tparam number most octets of the text
+-- @treturn table
+function M.setting(most)
+  local text, number = M.text(most), M.count(0, 2 ^ 53)
+  local self = { words = text.words .. ", or a whole number" }
+  function self.read(value, place)
+    if number.read(value, place) then return ("%.0f"):format(value) end
+    local read = text.read(value, place)
+    if read == nil then return must_be(place, self.words) end
+    return read
+  end
+  return self
+end
+
 --- A moment, in whole seconds since 1970.
 -- @treturn table
 function M.moment() return M.count(0, 2 ^ 53) end

@@ -15,7 +15,7 @@ local AT_MOST = 40
 
 -- ---- what may be asked for
 
-local setting, secret = shape.text(1000), shape.text(16384)
+local setting, secret = shape.setting(1000), shape.text(16384)
 local how = {
   via = shape.text(50), settings = shape.map(setting, 20), credentials = shape.map(secret, 20), zone = shape.text(255),
 }
