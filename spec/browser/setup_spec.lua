@@ -82,7 +82,7 @@ describe("A customer who has it done, by #browser,", function()
       page:click { role = "link", name = "Have the records published for you" }
       page:sees { role = "heading", name = "Set up for me" }
       page:sees { role = "heading", name = "By hand" }
-      page:click { css = ".ways-aside > summary" }
+      page:sees { css = "#way-rfc2136 > summary" }
       page:click { css = "#way-rfc2136 > summary" }
       page:sees { css = "#rfc2136-key" }
       assert.equal("password", page:attribute({ css = "#rfc2136-key" }, "type"))

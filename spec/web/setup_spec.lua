@@ -95,6 +95,14 @@ describe("The page of the ways", function()
   it("says so where nothing is known for the host, and puts the records first", function()
     local page = draw { host = host.find "godaddy", ways = ways.of { host = "godaddy", targets = targets } }
     places(pages.text(page), "offers no way that we know of", "Other ways", "By hand")
+    assert.matches("<details class=\"ways-aside\" open>", page, 1, true)
+  end)
+
+  it("shows what there is to choose where the host is not known, and folds it where something likely stands before it", function()
+    local page = setup.draw(pages.page(), { domain = pages.domain(), ways = ways.of { targets = targets } })
+    places(pages.text(page), "choose below", "The ways that there are", "With a TSIG key", "With an access to Cloudflare", "By hand")
+    assert.matches("<details class=\"ways-aside\" open>", page, 1, true)
+    assert.matches("<details class=\"ways-aside\">", draw(), 1, true)
   end)
 
   it("takes back without asking to keep anything", function()

@@ -127,9 +127,9 @@ local function section(page, way, data)
   }
 end
 
--- What is less likely is there, and does not stand in the way: each opens by itself.
-local function aside(page, list, data)
-  local drawn, is_open = {}, false
+-- What is less likely is there, and does not stand in the way: each opens by itself. Where nothing else is offered, they are the choice.
+local function aside(page, list, data, is_all)
+  local drawn, is_open = {}, is_all
   for i, way in ipairs(list) do
     local is_tried = data.via == way.via
     drawn[i] = h.details {
@@ -138,7 +138,7 @@ local function aside(page, list, data)
     is_open = is_open or is_tried
   end
   return drawn[1] and h.details {
-    class = "ways-aside", open = is_open, h.summary { "Other ways" }, drawn,
+    class = "ways-aside", open = is_open, h.summary { is_all and not data.host and "The ways that there are" or "Other ways" }, drawn,
   } or nil
 end
 
@@ -204,7 +204,7 @@ function M.draw(page, data)
     M.path(page, data.domain), h.h1 { title }, problem_of(page, data), h.p { class = "lead", lead(data) }, drawn,
     not likely[1] and data.host and not data.is_undo and h.p { class = "soft", icon.state "none", " ", data.host.name,
       " offers no way that we know of: enter the records by hand, or choose another way below." } or nil,
-    not data.is_undo and likely[1] and by_hand(page, data) or nil, aside(page, others, data),
+    not data.is_undo and likely[1] and by_hand(page, data) or nil, aside(page, others, data, not likely[1]),
     not data.is_undo and not likely[1] and by_hand(page, data) or nil,
   })
 end
