@@ -18,8 +18,7 @@ local function fields_of(list)
   for _, field in ipairs(list or {}) do
     if not M.OPERATORS[field.name] then
       told[#told + 1] = {
-        name = field.name, text = field.text, required = field.required or false, environment = field.environment, lines = field.lines,
-        file = field.file,
+        name = field.name, text = field.text, required = field.required or false, environment = field.environment, file = field.file,
       }
     end
   end

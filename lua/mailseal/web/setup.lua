@@ -30,18 +30,11 @@ local function field_of(way, field, data, is_secret)
     id = id, name = (is_secret and "credential." or "setting.") .. field.name, required = field.required and not way.kept or false,
     -- A browser heeds "off" of no password, and would fill in the one that it has for this site.
     autocomplete = is_secret and "new-password" or "off", autocapitalize = "none", spellcheck = "false",
+    type = is_secret and "password" or "text", value = given or false,
   }
-  local control
-  if is_secret and field.lines then
-    about.rows = 5
-    control = h.textarea(about)
-  else
-    about.type, about.value = is_secret and "password" or "text", given or false
-    control = h.input(about)
-  end
   return h.div {
     class = "field", h.label { ["for"] = id, words.capital(field.text), not field.required and h.span { class = "soft", " (optional)" } },
-    control,
+    h.input(about),
   }
 end
 
