@@ -343,6 +343,7 @@ build = {
     ["mailseal.domain_connect.provider.policy"] = "lua/mailseal/domain_connect/provider/policy.lua",
     ["mailseal.domain_connect.provider.render"] = "lua/mailseal/domain_connect/provider/render.lua",
     ["mailseal.domain_connect.provider.request"] = "lua/mailseal/domain_connect/provider/request.lua",
+    ["mailseal.domain_connect.provider.warnings"] = "lua/mailseal/domain_connect/provider/warnings.lua",
     ["mailseal.domain_connect.provider.zone"] = "lua/mailseal/domain_connect/provider/zone.lua",
     ["mailseal.domain_connect.query"] = "lua/mailseal/domain_connect/query.lua",
     ["mailseal.domain_connect.signing"] = "lua/mailseal/domain_connect/signing.lua",

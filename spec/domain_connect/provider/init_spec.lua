@@ -245,6 +245,18 @@ describe("a DNS host with Domain Connect", function()
     assert.same({ "not_signed", "underscore" }, { plan.warnings[1].code, plan.warnings[2].code })
   end)
 
+  it("warns where a DMARC policy would become a weaker one", function()
+    local function warned(policy)
+      zones.sets["example.com"]["_dmarc.example.com TXT"].values = { policy }
+      local plan = assert(host:plan(assert(request(asked { host = "absent", groups = "absent" }))))
+      return plan.warnings[1] and plan.warnings[1].code .. ": " .. plan.warnings[1].text
+    end
+    assert.equal("dmarc_weaker: Mail that only pretends to be yours is treated more kindly then: the policy at _dmarc.example.com, "
+      .. "p=reject, becomes p=none.", warned '"v=DMARC1; p=reject"')
+    assert.equal("dmarc_weaker", (warned '"v=DMARC1; p=quarantine; rua=mailto:a@example.com"'):match "^[%l_]+")
+    assert.is_nil(warned '"v=DMARC1; p=none; rua=mailto:a@example.com"')
+  end)
+
   it("leads nowhere but where the template's owner says", function()
     local function back(uri, service, by)
       local found, _, _, failed = request(asked { redirect_uri = uri, key = by or "absent" }, service or "open")

@@ -22,6 +22,7 @@ local json = require "mailseal.json"
 local render = require "mailseal.domain_connect.provider.render"
 local requests = require "mailseal.domain_connect.provider.request"
 local seal = require "mailseal.core".seal
+local warnings = require "mailseal.domain_connect.provider.warnings"
 
 local M = {}
 
@@ -123,18 +124,6 @@ local function digest_of(request, made)
   })))
 end
 
--- The names of labels that mean something of their own (RFC 8552), in what a request says of itself.
-local function warnings_of(request)
-  local list = {}
-  if not request.signed then
-    list[#list + 1] = { code = "not_signed", text = "Nobody has signed this request. Go on only if you came here from the service itself." }
-  end
-  if ("." .. (request.host or "")):find("._", 1, true) then
-    list[#list + 1] = { code = "underscore", text = ("It is about %s, a name with a meaning of its own."):format(request.name) }
-  end
-  return list
-end
-
 -- What a request makes of its zone now.
 local function compute(self, request)
   local ok, message, code = check_zone(self, request.domain)
@@ -186,7 +175,7 @@ function Provider:plan(request)
     services[i] = { provider_name = instance.provider_name, service_name = instance.service_name }
   end
   return {
-    added = added, removed = removed, services = services, warnings = warnings_of(request), changes = made.changes,
+    added = added, removed = removed, services = services, warnings = warnings.of(request, added, removed), changes = made.changes,
     digest = digest_of(request, made),
   }
 end
