@@ -14,7 +14,9 @@ local function zones()
 end
 
 -- Programs of their own run without the sanitizers, so on the plain build.
-if not os.getenv "MAILSEAL_BUILD" then
+if os.getenv "MAILSEAL_BUILD" then
+  pending "programs of their own, which run on the plain build"
+else
   databases.each({ describe = describe, setup = setup, teardown = teardown }, function(new_database, kind)
     local directory, url, path, stage
 

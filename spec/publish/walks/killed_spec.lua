@@ -4,7 +4,10 @@ local places = require "spec.support.publishing_places"
 local walk = require "spec.support.publishing_walk"
 
 -- Programs of their own run without the sanitizers, so on the plain build.
-if os.getenv "MAILSEAL_BUILD" then return end
+if os.getenv "MAILSEAL_BUILD" then
+  pending "programs of their own, which run on the plain build"
+  return
+end
 
 describe("A publication at PowerDNS", function()
   local place, stage
