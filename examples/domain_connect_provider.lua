@@ -9,6 +9,7 @@
 -- it is told), and which zones are whose (`accounts`).
 local dns = require "mailseal.dns"
 local h = require "mailseal.web.html"
+local hexadecimal = require "mailseal.printable".hexadecimal
 local kept = require "mailseal.domain_connect.provider.applied"
 local provider = require "mailseal.domain_connect.provider"
 local publish = require "mailseal.publish"
@@ -103,10 +104,6 @@ local function give_up(request, message, code)
 end
 
 -- ---- who is there
-
-local function hexadecimal(octets)
-  return (octets:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
-end
 
 -- What only this program can write about these texts.
 local function mark(...)

@@ -26,4 +26,11 @@ M.line = core.line
 -- @function json
 M.json = core.json
 
+--- Octets as hexadecimal digits, two for each.
+-- @tparam string octets
+-- @treturn string
+function M.hexadecimal(octets)
+  return (octets:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
+end
+
 return M

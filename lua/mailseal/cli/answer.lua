@@ -1,6 +1,7 @@
 --- DNS answers for people and for programs: as lines of a zone file, and as JSON.
 -- What is no record is a comment of the zone file, so that the whole stays one.
 -- @module mailseal.cli.answer
+local hexadecimal = require "mailseal.printable".hexadecimal
 local json = require "mailseal.json"
 local output = require "mailseal.cli.output"
 local paint = require "mailseal.cli.paint"
@@ -82,12 +83,6 @@ local fields = {
 
 --- The fields that are names: a zone file has a dot at their ends.
 local names = { host = true, target = true, exchange = true, primary = true, mailbox = true, signer = true }
-
-local function hexadecimal(octets)
-  return (octets:gsub(".", function(octet)
-    return ("%02x"):format(octet:byte())
-  end))
-end
 
 local function field_text(record, field)
   local value = record[field]

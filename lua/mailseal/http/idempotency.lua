@@ -4,8 +4,8 @@
 -- @{replayed}. Who asks for the same while it is still under way is told so.
 -- @module mailseal.http.idempotency
 local core = require "mailseal.core".seal
+local hexadecimal = require "mailseal.printable".hexadecimal
 local json = require "mailseal.json"
-local letters = require "mailseal.onboard.letters"
 local live = require "mailseal.http.live"
 local reply = require "mailseal.http.reply"
 
@@ -37,7 +37,7 @@ function M.of(call)
   elseif not key:find "^[ -~]+$" or #key > 255 then
     return nil, "Idempotency-Key must be 1 to 255 printable characters of ASCII", "bad_id"
   end
-  return { key = key, fingerprint = letters.hexadecimal(core.sha256(asked_of(call))) }
+  return { key = key, fingerprint = hexadecimal(core.sha256(asked_of(call))) }
 end
 
 local function finish(dict, name, ok, ...)

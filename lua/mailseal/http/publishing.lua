@@ -8,8 +8,8 @@
 local connecting = require "mailseal.http.connecting"
 local core = require "mailseal.core".seal
 local costly = require "mailseal.http.costly"
+local hexadecimal = require "mailseal.printable".hexadecimal
 local json = require "mailseal.json"
-local letters = require "mailseal.onboard.letters"
 local nearest = require "mailseal.nearest"
 local objects = require "mailseal.onboard.publishing.objects"
 local printable = require "mailseal.printable".line
@@ -189,7 +189,7 @@ function M.digest(plan)
       steps[#steps + 1] = objects.step(step)
     end
   end
-  return letters.hexadecimal(core.sha256(json.encode(json.plain(steps)))):sub(1, 32)
+  return hexadecimal(core.sha256(json.encode(json.plain(steps)))):sub(1, 32)
 end
 
 --- Makes a plan, where the tenant may have one, and in time.

@@ -1,7 +1,7 @@
 --- Entity tags (RFC 9110 §8.8.3): who has an answer already is told that it still holds.
 -- @module mailseal.http.tags
 local core = require "mailseal.core".seal
-local letters = require "mailseal.onboard.letters"
+local hexadecimal = require "mailseal.printable".hexadecimal
 
 local M = {}
 
@@ -9,7 +9,7 @@ local M = {}
 -- @tparam string body
 -- @treturn string
 function M.of(body)
-  return letters.hexadecimal(core.sha256(body):sub(1, 16))
+  return hexadecimal(core.sha256(body):sub(1, 16))
 end
 
 --- Is a tag among those that a client has (RFC 9110 §13.1.2)?

@@ -1,6 +1,6 @@
 --- Letters by chance, for what nobody is to guess or to meet twice: challenges, selectors, targets of CNAMEs, names of workers.
 --
--- They are fit for a label of DNS: base32 in lower case (RFC 4648 §6), five random bits each. And octets as hexadecimal digits.
+-- They are fit for a label of DNS: base32 in lower case (RFC 4648 §6), five random bits each.
 -- @module mailseal.onboard.letters
 local core = require "mailseal.core".seal
 
@@ -29,13 +29,6 @@ end
 -- @treturn string
 function M.new(count)
   return base32(core.random(math.ceil(count / 8) * 5)):sub(1, count)
-end
-
---- Octets as hexadecimal digits.
--- @tparam string octets
--- @treturn string
-function M.hexadecimal(octets)
-  return (octets:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
 end
 
 return M

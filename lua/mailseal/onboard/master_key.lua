@@ -6,7 +6,7 @@
 --
 -- The database knows a code made with the key, so that the wrong one is told when it is opened and not when mail is to be signed.
 -- @module mailseal.onboard.master_key
-local letters = require "mailseal.onboard.letters"
+local hexadecimal = require "mailseal.printable".hexadecimal
 local meta = require "mailseal.store.meta"
 local seal = require "mailseal.core".seal
 
@@ -16,7 +16,7 @@ local M = {}
 local NAME, TEXT = "master_key_code", "mailseal master key"
 
 local function code_of(key)
-  return letters.hexadecimal(key:code(TEXT))
+  return hexadecimal(key:code(TEXT))
 end
 
 --- What is answered where a private key is to be made, or used, and the registry was opened without a master key.

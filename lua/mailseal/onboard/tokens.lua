@@ -9,6 +9,7 @@
 -- @module mailseal.onboard.tokens
 local core = require "mailseal.core".seal
 local events = require "mailseal.store.events"
+local hexadecimal = require "mailseal.printable".hexadecimal
 local identifier = require "mailseal.onboard.identifier"
 local letters = require "mailseal.onboard.letters"
 local meta = require "mailseal.store.meta"
@@ -39,7 +40,6 @@ local FORM = "^" .. ("%x"):rep(2 * OCTETS) .. "$"
 -- What the database knows of the first token: that there was one.
 local FIRST = "first_token"
 
-local hexadecimal = letters.hexadecimal
 
 local function secret(prefix) return prefix .. hexadecimal(core.random(OCTETS)) end
 

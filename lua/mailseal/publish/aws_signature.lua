@@ -9,15 +9,12 @@
 -- SHA-256 of the body, with a key of that day, region and service alone ("Create a signed AWS API request", IAM User Guide). A server
 -- takes a signature whose time is within five minutes of its own.
 -- @module mailseal.publish.aws_signature
+local hexadecimal = require "mailseal.printable".hexadecimal
 local seal = require "mailseal.core".seal
 
 local M = {}
 
 local ALGORITHM, LAST = "AWS4-HMAC-SHA256", "aws4_request"
-
-local function hex(octets)
-  return (octets:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
-end
 
 -- A path once more as a URL takes it (RFC 3986 §2.3), its slashes left: what is sent as %20 is signed as %2520.
 local function canonical_path(path)
@@ -81,12 +78,12 @@ function M.sign(request)
   local fields, names = canonical_fields(signed)
   local path, query = request.target:match "^([^?]*)%??(.*)$"
   local canonical = table.concat({
-    request.method, canonical_path(path), canonical_query(query), fields, names, hex(seal.sha256(request.body or "")),
+    request.method, canonical_path(path), canonical_query(query), fields, names, hexadecimal(seal.sha256(request.body or "")),
   }, "\n")
-  local text = table.concat({ ALGORITHM, time, scope, hex(seal.sha256(canonical)) }, "\n")
+  local text = table.concat({ ALGORITHM, time, scope, hexadecimal(seal.sha256(canonical)) }, "\n")
   local key = M.key(request.secret_key, time:sub(1, 8), request.region, request.service)
   sent.Authorization = ("%s Credential=%s/%s, SignedHeaders=%s, Signature=%s"):format(
-    ALGORITHM, request.access_key, scope, names, hex(seal.hmac_sha256(key, text)))
+    ALGORITHM, request.access_key, scope, names, hexadecimal(seal.hmac_sha256(key, text)))
   return sent
 end
 

@@ -9,6 +9,7 @@
 -- A change is a table of `name`, `type`, `before` (the set as it was read; nil where there was none) and `after` (as it is to be; nil where
 -- there is to be none).
 -- @module mailseal.publish.sets
+local hexadecimal = require "mailseal.printable".hexadecimal
 local master = require "mailseal.dns.zone_master"
 local rdata = require "mailseal.core".dns.rdata
 local record = require "mailseal.record"
@@ -118,9 +119,7 @@ local of_record = {
 
 -- Of other types, in the form that all have (RFC 3597 §5).
 local function generic(one)
-  return ("\\# %d%s"):format(#one.data, one.data == "" and "" or " " .. one.data:gsub(".", function(octet)
-    return ("%02x"):format(octet:byte())
-  end))
+  return ("\\# %d%s"):format(#one.data, one.data == "" and "" or " " .. hexadecimal(one.data))
 end
 
 --- The types whose records can be read from answers of DNS.

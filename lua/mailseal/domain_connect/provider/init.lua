@@ -18,6 +18,7 @@
 local applied_templates = require "mailseal.domain_connect.provider.applied"
 local catalogue = require "mailseal.domain_connect.provider.catalogue"
 local changes = require "mailseal.domain_connect.provider.changes"
+local hexadecimal = require "mailseal.printable".hexadecimal
 local json = require "mailseal.json"
 local render = require "mailseal.domain_connect.provider.render"
 local requests = require "mailseal.domain_connect.provider.request"
@@ -28,10 +29,6 @@ local M = {}
 
 local Provider = { __name = "mailseal.domain_connect.provider" }
 Provider.__index = Provider
-
-local function hexadecimal(octets)
-  return (octets:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
-end
 
 --- Makes a DNS host's side.
 -- @tparam table options
